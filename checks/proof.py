@@ -1,0 +1,185 @@
+"""Prove a chapter: run every independent check of every derived figure and table the result.
+
+The routes, each looked up by the formula's own name:
+- derivation: `checks/derivations/<topic>.py` derives the formula from first principles with
+  SymPy; the difference to the traced formula simplifies to zero;
+- count: `checks/counts/<topic>.py` finds the same number by brute force: it builds the tensors,
+  moves the chunks, runs the schedule; compared at many small points;
+- dimension: Pint recomputes the figure with units. It counts only where something in the
+  formula has a dimension, for otherwise it could not fail.
+A derived figure with fewer than two routes fails.
+"""
+
+from __future__ import annotations
+
+import importlib
+import inspect
+import random
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from fractions import Fraction
+from functools import cache
+from typing import Any
+
+from checks.units import check_figure
+from worked.chapters import CHAPTERS, graph
+from worked.figures import Derived, FigureError, Graph
+
+LEAST_ROUTES = 2
+POINTS = 40
+
+
+class ProofError(AssertionError):
+    """A check that disagrees with the formula."""
+
+
+@dataclass(frozen=True)
+class Row:
+    """What checked one figure."""
+
+    figure: str
+    label: str
+    formula: str
+    routes: tuple[str, ...]
+
+    @property
+    def proved(self) -> bool:
+        """Whether enough independent routes agree."""
+        return len(self.routes) >= LEAST_ROUTES
+
+
+def counterpart(kind: str, formula: Callable[..., Any]) -> Callable[..., Any] | None:
+    """Return the function of `checks/<kind>/` that stands beside `formula`, name for name."""
+    topic = formula.__module__.rpartition(".")[2]
+    try:
+        module = importlib.import_module(f"checks.{kind}.{topic}")
+    except ModuleNotFoundError as error:
+        if error.name != f"checks.{kind}.{topic}":
+            raise
+        return None
+    found: Callable[..., Any] | None = getattr(module, formula.__name__, None)
+    if found is not None:
+        mine, theirs = (list(inspect.signature(f).parameters) for f in (formula, found))
+        if mine != theirs:
+            raise ProofError(
+                f"checks.{kind}.{topic}.{formula.__name__} takes {theirs}, the formula {mine}"
+            )
+    return found
+
+
+def derive(formula: Callable[..., Any]) -> str | None:
+    """Compare a formula with its derivation; return how they were found equal.
+
+    Raises:
+        ProofError: they differ.
+    """
+    import sympy
+
+    derivation = counterpart("derivations", formula)
+    if derivation is None:
+        return None
+    symbols = [sympy.Symbol(n, positive=True) for n in inspect.signature(formula).parameters]
+    try:
+        want = derivation(*symbols)
+        got = sympy.nsimplify(sympy.sympify(formula(*symbols)), rational=True)
+    except (TypeError, NotImplementedError, ValueError) as error:
+        raise ProofError(f"{formula.__name__}: cannot be derived: {error}") from error
+    difference = sympy.simplify(got - want)
+    if difference == 0:
+        return "derivation"
+    if not difference.has(sympy.ceiling, sympy.floor, sympy.Max, sympy.Min, sympy.Piecewise,
+                          sympy.Mod, sympy.Abs):  # fmt: skip
+        raise ProofError(f"{formula.__name__}: derived {want}, the formula is {got}")
+    # Steps and cases seldom simplify: compare exactly at rational points instead.
+    for point in _points(formula, whole=False):
+        at = {s: sympy.Rational(p) for s, p in zip(symbols, point, strict=True)}
+        if sympy.simplify(difference.subs(at)) != 0:
+            raise ProofError(f"{formula.__name__}: differs from its derivation at {at}")
+    return f"derivation (exact at {POINTS} rational points)"
+
+
+def count(formula: Callable[..., Any]) -> str | None:
+    """Compare a formula with its brute-force count at many points; return the route's name.
+
+    The counting function may carry `points` (a list of argument tuples) and `tolerance`
+    (relative, for counts that simulate); without them the points are small whole numbers and
+    the agreement is exact up to float rounding.
+
+    Raises:
+        ProofError: they differ.
+    """
+    counter = counterpart("counts", formula)
+    if counter is None:
+        return None
+    tolerance = getattr(counter, "tolerance", 1e-9)
+    for point in getattr(counter, "points", None) or _points(formula, whole=True):
+        want, got = float(counter(*point)), float(formula(*point))
+        if abs(got - want) > tolerance * max(abs(want), abs(got)):
+            raise ProofError(f"{formula.__name__}{tuple(point)}: counted {want}, formula {got}")
+    return "count"
+
+
+def _points(formula: Callable[..., Any], whole: bool) -> list[tuple[Any, ...]]:
+    rng = random.Random(formula.__name__)
+    arity = len(inspect.signature(formula).parameters)
+    points: list[tuple[Any, ...]] = []
+    for _ in range(POINTS):
+        if whole:
+            points.append(tuple(rng.randint(1, 12) for _ in range(arity)))
+        else:
+            points.append(
+                tuple(Fraction(rng.randint(1, 400), rng.randint(1, 20)) for _ in range(arity))
+            )
+    return points
+
+
+@cache
+def formula_routes(formula: Callable[..., Any]) -> tuple[str, ...]:
+    """Return the routes, other than dimension, by which a formula is proved."""
+    return tuple(r for r in (derive(formula), count(formula)) if r)
+
+
+def prove_figure(graph: Graph, figure: Derived) -> Row:
+    """Run every route of one figure.
+
+    Raises:
+        ProofError, FigureError: a route disagrees.
+    """
+    routes = list(formula_routes(figure.formula))
+    if check_figure(graph, figure):
+        routes.append("dimension")
+    return Row(figure.name, figure.label, figure.formula.__name__, tuple(routes))
+
+
+def table(slug: str) -> list[Row]:
+    """Return a row for each derived figure of a chapter.
+
+    Raises:
+        ProofError, FigureError: a route disagrees.
+    """
+    g = graph(slug)
+    return [prove_figure(g, f) for f in g.derived]
+
+
+def main() -> int:
+    """Print the table of every chapter; exit 1 where a figure is not proved twice."""
+    failed = 0
+    for slug in CHAPTERS:
+        g = graph(slug)
+        print(f"\n{g.title} ({slug}): {len(g.derived)} derived figures")
+        for f in g.derived:
+            try:
+                row = prove_figure(g, f)
+                mark = "ok  " if row.proved else "WEAK"
+                print(f"  {mark} {f.name:28} {row.formula:36} {', '.join(row.routes)}")
+                failed += not row.proved
+            except (ProofError, FigureError) as error:
+                failed += 1
+                print(f"  FAIL {f.name:28} {error}")
+    print(f"\n{failed} figures without two independent checks" if failed else "\nall proved")
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

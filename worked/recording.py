@@ -1,0 +1,108 @@
+"""Record what a measurement found, with what is needed to repeat it."""
+
+from __future__ import annotations
+
+import datetime
+import json
+import os
+import platform
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from worked.figures import FigureError, Measured
+from worked.units import exact, unit
+
+
+def machine() -> str:
+    """Describe this machine in words: architecture and number of cores, nothing that names it."""
+    return f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}"
+
+
+def record(
+    path: Path,
+    values: Mapping[str, tuple[float, str]],
+    *,
+    what: str,
+    command: str,
+    deterministic: bool,
+    seed: int | None = None,
+) -> None:
+    """Write measured `values` (name -> (value, unit)) and their provenance to `path` as JSON.
+
+    `what` says in one sentence what was run; `command` repeats it from the project's root;
+    `deterministic` says whether every machine gets these very values (then the tests
+    recompute them); a result that is not is only ever quoted with its machine.
+
+    Raises:
+        ValueError: a deterministic result without a seed, or a value that is not finite.
+    """
+    if deterministic and seed is None:
+        raise ValueError(f"{path.name}: a deterministic measurement must name its seed")
+    for name, (value, _) in values.items():
+        if value != value or value in (float("inf"), float("-inf")):
+            raise ValueError(f"{path.name}: {name} is {value}, not a finite number")
+    document: dict[str, Any] = {
+        "what": what,
+        "command": command,
+        "date": datetime.date.today().isoformat(),
+        "deterministic": deterministic,
+        "seed": seed,
+        "machine": machine(),
+        "values": {name: {"value": value, "unit": unit} for name, (value, unit) in values.items()},
+    }
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(json.dumps(document, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+
+
+@cache
+def load(path: Path) -> dict[str, Any]:
+    """Read what `record` wrote."""
+    document: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    return document
+
+
+def recorded(
+    chapter: str,
+    record_name: str,
+    value: str,
+    label: str,
+    unit_name: str | None = None,
+    places: int = 0,
+    name: str | None = None,
+    symbol: str = "",
+    signed: bool = False,
+) -> Measured:
+    """Return a value of worked/<chapter>/measured/<record_name>.json as a figure.
+
+    unit_name: the unit to show it in, when not the recorded one; name: the figure's name, when
+    not the value's.
+
+    Raises:
+        FigureError: the record has no such value, or the unit has another dimension.
+    """
+    path = Path(__file__).parent / chapter / "measured" / f"{record_name}.json"
+    document = load(path)
+    shown = name or value
+    if value not in document["values"]:
+        raise FigureError(f"{shown}: {record_name}.json records no {value!r}")
+    row = document["values"][value]
+    had, want = unit(row["unit"]), unit(row["unit"] if unit_name is None else unit_name)
+    if not want.dimension.same_as(had.dimension):
+        raise FigureError(f"{shown}: recorded in {had.name!r}, cannot be shown in {want.name!r}")
+    return Measured(
+        shown,
+        float(exact(row["value"]) * had.factor / want.factor),
+        want.name,
+        label,
+        f"{chapter}/measured/{record_name}.json",
+        document["command"],
+        document["date"],
+        document["machine"],
+        document["deterministic"],
+        document["seed"],
+        symbol,
+        places,
+        signed,
+    )
