@@ -1,0 +1,131 @@
+"""Givens about the world: hardware, models, prices and storage, each value with its source.
+
+The data stand in TOML files beside this one, a table for each thing and a row for each fact.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from dataclasses import dataclass
+from datetime import date
+from functools import cache
+from pathlib import Path
+
+from worked.figures import OWN_CHOICE, Given, Source, _suggest
+
+FILES = ("hardware", "models", "prices", "storage")
+HERE = Path(__file__).parent
+
+
+@dataclass(frozen=True)
+class Fact:
+    """One value with its unit, source and, for a rate, what kind of rate it is."""
+
+    thing: str
+    name: str
+    value: float
+    unit: str
+    source: Source
+    note: str = ""
+    direction: str = ""
+    sparsity: str = ""
+    format: str = ""
+
+    @property
+    def kind(self) -> str:
+        """What the value must be read with: number format, dense or sparse, one-way or both."""
+        return ", ".join(x for x in (self.format, self.sparsity, self.direction) if x)
+
+
+@dataclass(frozen=True)
+class Thing:
+    """A device, a model, a price list or a storage tier, and its facts by name."""
+
+    name: str
+    id: str
+    vendor: str
+    facts: dict[str, Fact]
+
+    def fact(self, name: str) -> Fact:
+        """Return a fact.
+
+        Raises:
+            KeyError: there is none of that name; the message suggests one.
+        """
+        if name not in self.facts:
+            raise KeyError(f"{self.name} has no fact {name!r}{_suggest(name, self.facts)}")
+        return self.facts[name]
+
+
+@cache
+def things(file: str) -> dict[str, Thing]:
+    """Read one of `FILES`: name as shown to readers -> thing.
+
+    Raises:
+        KeyError: there is no such file.
+    """
+    if file not in FILES:
+        raise KeyError(f"no givens file {file!r}; there are {', '.join(FILES)}")
+    with (HERE / f"{file}.toml").open("rb") as handle:
+        tables = tomllib.load(handle)
+    return {
+        name: Thing(
+            name,
+            table["id"],
+            table.get("vendor", ""),
+            {row["name"]: _fact(name, row) for row in table["facts"]},
+        )
+        for name, table in tables.items()
+    }
+
+
+def fact(file: str, thing: str, name: str) -> Fact:
+    """Return one fact of one thing.
+
+    Raises:
+        KeyError: the file, the thing or the fact does not exist.
+    """
+    known = things(file)
+    if thing not in known:
+        raise KeyError(f"{file} has no {thing!r}{_suggest(thing, known)}")
+    return known[thing].fact(name)
+
+
+def rows(file: str) -> list[Fact]:
+    """Return every fact of a file, in its order."""
+    return [f for thing in things(file).values() for f in thing.facts.values()]
+
+
+def given(
+    fact: Fact, name: str, symbol: str, label: str, low: float, high: float, places: int = 0,
+    integer: bool = False,
+) -> Given:  # fmt: skip
+    """Return a fact as a given of a chapter, with its range in the fact's unit."""
+    note = "; ".join(x for x in (fact.kind, fact.note) if x)
+    return Given(
+        name, fact.value, fact.unit, symbol, label, low, high, fact.source, places, integer, note
+    )
+
+
+def overdue(today: date) -> list[Fact]:
+    """Return the facts whose review date is past: prices move, data sheets are revised."""
+    return [
+        f
+        for file in FILES
+        for f in rows(file)
+        if f.source.review_by is not None and f.source.review_by < today
+    ]
+
+
+def _fact(thing: str, row: dict[str, object]) -> Fact:
+    text = OWN_CHOICE if row.get("own_choice") else str(row["source"])
+    source = Source(
+        text,
+        str(row["url"]) if "url" in row else None,
+        row.get("read"),  # type: ignore[arg-type]
+        row.get("review_by"),  # type: ignore[arg-type]
+    )
+    extra = {k: str(row.get(k, "")) for k in ("note", "direction", "sparsity", "format")}
+    value = row["value"]
+    assert isinstance(value, (int, float))
+    return Fact(thing, str(row["name"]), value, str(row["unit"]), source, **extra)
