@@ -56,6 +56,12 @@ def stretch(write_seconds: Expr, interval: Expr, mtbf: Expr, restart_seconds: Ex
     return solved(E, interval + write_seconds, restart) / interval
 
 
+def overhead(stretch: Expr) -> Expr:
+    """Solve: work and extra time together are the stretched time."""
+    extra, work = Symbol("extra"), Symbol("work", positive=True)
+    return solve(work + extra * work - stretch * work, extra)[0]
+
+
 def stretch_without_checkpoints(work_seconds: Expr, mtbf: Expr) -> Expr:
     """One segment as long as the work, nothing to write, no time to come back."""
     return stretch(Rational(0), work_seconds, mtbf, Rational(0))

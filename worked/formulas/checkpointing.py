@@ -63,6 +63,11 @@ def stretch(write_seconds: Any, interval: Any, mtbf: Any, restart_seconds: Any) 
     )  # fmt: skip
 
 
+def overhead(stretch: Any) -> Any:
+    """Extra time as a share of the work, from the whole time over the work."""
+    return stretch - 1
+
+
 def stretch_without_checkpoints(work_seconds: Any, mtbf: Any) -> Any:
     """Expected run time over the work when a failure loses everything, restarts free.
 

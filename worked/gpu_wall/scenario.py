@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from worked.figures import Choice, Derived, Given, Graph, Step
+from worked.figures import Choice, Derived, Given, Graph, Measured, Step
 from worked.formulas import (
     checkpointing,
     communication,
@@ -15,6 +15,7 @@ from worked.formulas import (
 )
 from worked.givens import Fact, fact, given, things
 from worked.gpu_wall.pictures import PICTURES
+from worked.recording import recorded
 from worked.units import exact, unit
 
 __all__ = ["GRAPH", "PICTURES"]
@@ -85,6 +86,29 @@ def _atlas(name: str, symbol: str, label: str, low: int, high: int) -> Given:
 
 
 ATLAS_PARAMS = fact("models", "Atlas-70B", "params")
+
+
+def _real(record: str, *rows: tuple[str, str, str, str | None, int]) -> tuple[Measured, ...]:
+    """Return recorded figures from rows of (figure, recorded value, label, unit, places)."""
+    return tuple(
+        recorded("gpu_wall", record, value, label, unit_name, places, name)
+        for name, value, label, unit_name, places in rows
+    )
+
+
+COUNTED_MODELS = {
+    "gpt2_xl": "GPT-2 XL", "gpt3_175b": "GPT-3 175B", "llama_2_7b": "Llama 2 7B",
+    "llama_2_70b": "Llama 2 70B", "llama_3_8b": "Llama 3 8B", "llama_3_70b": "Llama 3 70B",
+    "llama_3_1_405b": "Llama 3.1 405B", "mistral_7b": "Mistral 7B",
+    "mixtral_8x7b": "Mixtral 8x7B", "qwen2_5_72b": "Qwen2.5 72B",
+}  # fmt: skip
+POLICIES = {
+    "partial": "Worker by worker",
+    "gang": "Gang, first come",
+    "backfill": "Gang with backfill",
+    "preemption": "Backfill and preemption",
+    "topology_aware": "Backfill, topology-aware",
+}
 
 FAILURE = Step(
     "failure",
@@ -186,6 +210,28 @@ BILL = Step(
                 "Static state and activations with full recomputation", r"B_\mathrm{train}",
                 places=1,
                 inputs={"first_bytes": "static_bytes", "second_bytes": "acts_full_recompute"}),
+        *_real(
+            "memory",
+            ("real_params", "parameters", "Parameters of a small real model", None, 0),
+            ("real_adam_bytes", "mixed_adam_bytes", "Bytes of its real tensors", "B", 0),
+            ("real_bytes_per_param", "mixed_adam_bytes_per_parameter",
+             "Bytes per parameter of the real tensors", "B", 0),
+            ("real_block_saved", "gpt_layer_1_saved_bytes",
+             "Bytes that autograd kept for one real GPT block", "B", 0),
+            ("real_block_paper", "gpt_layer_1_paper_bytes",
+             "Bytes that the paper's formula gives for it", "B", 0),
+            ("real_block_norms", "gpt_layer_1_norm_statistics_bytes",
+             "Bytes of the norms' means and deviations", "B", 0),
+            ("real_block_recomputed", "gpt_layer_1_recompute_layer_saved_bytes",
+             "Bytes kept for that block under full recomputation", "B", 0),
+        ),
+        *_real(
+            "parameter_counts",
+            *((f"count_{k}", f"{k}_parameters", f"Parameters of {v}, counted", "params", 0)
+              for k, v in COUNTED_MODELS.items()),
+            ("count_mixtral_active", "mixtral_8x7b_active_parameters",
+             "Parameters of Mixtral 8x7B that a token uses", "params", 0),
+        ),
     ),
 )  # fmt: skip
 
@@ -326,6 +372,18 @@ PARALLELISM = Step(
         Derived("few_bubble", parallelism.bubble_fraction, "%",
                 "Bubble with few micro-batches", r"f_\mathrm{few}", places=1,
                 inputs={"micro_batches": "few_micro_batches"}),
+        *_real(
+            "sharding",
+            ("real_ranks_params", "even_parameters", "Parameters of the sharded model", None, 0),
+            *((f"real_{k}_bytes", f"ranks_4_{k}_bytes", f"Bytes that each of four ranks holds: {v}",
+               "B", 0)
+              for k, v in (("ddp", "data parallel"), ("zero1", "ZeRO-1"), ("zero2", "ZeRO-2"),
+                           ("zero3", "ZeRO-3"))),
+            *((f"real_{k}_per_param", f"ranks_4_{k}_bytes_per_parameter",
+               f"The same per parameter: {v}", "B", 1)
+              for k, v in (("ddp", "data parallel"), ("zero1", "ZeRO-1"), ("zero2", "ZeRO-2"),
+                           ("zero3", "ZeRO-3"))),
+        ),
     ),
 )  # fmt: skip
 
@@ -415,6 +473,25 @@ COMMUNICATION = Step(
         Derived("spread_penalty", memory.ratio, "×", "Spread placement over compact placement",
                 r"t_\mathrm{spread}/t_\mathrm{rails}", places=2,
                 inputs={"part": "ar_spread", "whole": "ar_railed"}),
+        *_real(
+            "sharding",
+            ("real_payload", "ranks_4_ring_payload_bytes", "Payload of the real ring", "B", 0),
+            ("real_ring_sent", "ranks_4_ring_all_reduce_sent_bytes",
+             "Bytes that each of four real ranks sent", "B", 0),
+            ("real_ring_steps", "ranks_4_ring_all_reduce_steps", "Steps of that ring", None, 0),
+            ("real_ring_kernel", "ranks_4_kernel_ring_bytes",
+             "Bytes that the kernel's counters saw", "B", 0),
+            ("real_zero1_sent", "ranks_4_zero1_sent_bytes_per_step",
+             "Bytes that a real rank sent in a step: ZeRO-1", "B", 0),
+            ("real_zero3_sent", "ranks_4_zero3_sent_bytes_per_step",
+             "Bytes that a real rank sent in a step: ZeRO-3", "B", 0),
+            ("real_tp_all_reduces", "ranks_2_tensor_parallel_forward_all_reduce_count",
+             "All-reduces of a real block's forward pass", None, 0),
+            ("real_tp_sent", "ranks_2_tensor_parallel_backward_sent_bytes",
+             "Bytes that a rank sent in its backward pass, tensor parallel", "B", 0),
+            ("real_sp_sent", "ranks_2_sequence_parallel_backward_sent_bytes",
+             "Bytes that a rank sent in its backward pass, with sequence parallelism", "B", 0),
+        ),
     ),
 )  # fmt: skip
 
@@ -442,6 +519,23 @@ GANG = Step(
                 r"T_\mathrm{idle}", inputs={"gpus": "free_gpus", "seconds": "one_hour"}),
         Derived("deadlock_cost", cost.cost, "USD", "What that costs", r"C_\mathrm{idle}",
                 inputs={"gpu_seconds": "deadlock_gpu_hours"}),
+        *_real(
+            "scheduling",
+            ("sim_gpus", "cluster_gpus", "GPUs of the simulated cluster", None, 0),
+            ("sim_jobs", "jobs_per_stream", "Jobs in a stream", None, 0),
+            ("sim_streams", "streams", "Streams, each with its own seed", None, 0),
+            ("sim_load", "mean_offered_load", "Work offered over capacity", "%", 0),
+            *((f"{p}_{figure}", f"{p}_{value}", f"{label}: {what}", unit_name, places)
+              for p, label in POLICIES.items()
+              for figure, value, what, unit_name, places in (
+                  ("utilisation", "utilisation", "useful GPU time over capacity", "%", 1),
+                  ("utilisation_ci", "utilisation_ci95", "its 95 % interval, half", "%", 1),
+                  ("wait", "mean_wait", "mean waiting time", "h", 2),
+                  ("urgent", "urgent_mean_wait", "mean waiting time of urgent jobs", "h", 2),
+                  ("fragmentation", "fragmentation", "free GPUs in partly used nodes", "%", 0),
+                  ("lost", "lost_gpu_hours", "GPU-hours lost to eviction", "h", 0),
+                  ("cross", "cross_leaf_share", "multi-node jobs across leaves", "%", 0))),
+        ),
     ),
 )  # fmt: skip
 
@@ -516,6 +610,15 @@ MFU = Step(
                 "The same log against the sparse peak", r"\mathrm{MFU}_\mathrm{sparse}", places=1,
                 inputs={"tokens_per_second": "logged_rate", "flops_per_token": "train_flops",
                         "peak_flops": "sparse_peak"}),
+        *_real(
+            "mfu",
+            *((f"cpu_{p}_{figure}", f"{p}_{value}", f"{label}: {what}", "%", 0)
+              for p, label in (("matrix_products", "Large matrix products"),
+                               ("elementwise", "Elementwise arithmetic"),
+                               ("tiny_training", "Training of a tiny model"))
+              for figure, value, what in (("busy", "busy_share", "share of the time busy"),
+                                          ("peak", "share_of_peak", "share of peak FLOP/s"))),
+        ),
     ),
 )  # fmt: skip
 
@@ -601,9 +704,59 @@ PREEMPTION = Step(
                 inputs={"gpu_seconds": "fs_loss_gpu_hours"}),
         Given("chosen_interval", 30, "min", r"\tau", "An interval of your own", 0.5, 3000,
               places=1),
+        Derived("nvme_chosen_waste", checkpointing.waste_fraction, "%",
+                "Time wasted at it, node-local NVMe", r"f_\mathrm{NVMe}(\tau)", places=1,
+                inputs={"write_seconds": "nvme_write", "interval": "chosen_interval"}),
         Derived("chosen_waste", checkpointing.waste_fraction, "%",
                 "Time wasted at it, parallel file system", r"f(\tau)", places=1,
                 inputs={"write_seconds": "fs_write", "interval": "chosen_interval"}),
+        Derived("object_chosen_waste", checkpointing.waste_fraction, "%",
+                "Time wasted at it, object store", r"f_\mathrm{obj}(\tau)", places=1,
+                inputs={"write_seconds": "object_write", "interval": "chosen_interval"}),
+        Derived("chosen_stretch", checkpointing.stretch, "×",
+                "Expected time over work at it, parallel file system", r"S(\tau)", places=3,
+                inputs={"write_seconds": "fs_write", "interval": "chosen_interval",
+                        "restart_seconds": "restart"}),
+        Derived("chosen_overhead", checkpointing.overhead, "%",
+                "Extra time at it, failures during writes and restarts included",
+                r"S(\tau) - 1", places=1, inputs={"stretch": "chosen_stretch"}),
+        *_real(
+            "waste",
+            ("mc_replicas", "waste_replicas", "Simulated jobs", None, 0),
+            ("mc_work", "waste_job_useful_seconds", "Work of each simulated job", "day", 0),
+            ("mc_bare", "waste_no_checkpoint_stretch",
+             "Simulated time over work, nothing saved", "×", 1),
+            *((f"mc_{k}_best", f"waste_{v}_best_interval_of_grid_seconds",
+               f"Best simulated interval: {label}", "min", 1)
+              for k, v, label in (("nvme", "nvme", "node-local NVMe"),
+                                  ("fs", "file_system", "parallel file system"),
+                                  ("object", "object_store", "object store"))),
+            ("mc_fs_overhead", "waste_file_system_overhead_at_young",
+             "Simulated overhead at Young's interval, parallel file system", "%", 2),
+            ("mc_fs_expected", "waste_file_system_expected_overhead_at_young",
+             "Daly's exact expectation of it", "%", 2),
+            ("mc_fs_half", "waste_file_system_overhead_at_young_half_width",
+             "Half of its 95 % interval", "%", 2),
+            ("mc_fs_quarter", "waste_file_system_overhead_at_a_quarter_of_young",
+             "Simulated overhead at a quarter of Young's interval", "%", 1),
+            ("mc_fs_four", "waste_file_system_overhead_at_four_times_young",
+             "Simulated overhead at four times Young's interval", "%", 1),
+        ),
+        *_real(
+            "resume",
+            ("kill_runs", "killed_runs", "Runs killed again and again", None, 0),
+            ("kill_identical", "killed_runs_identical_to_uninterrupted",
+             "Of these, equal to the uninterrupted run bit for bit", None, 0),
+            ("kill_term", "sigterm_kills", "Kills by SIGTERM", None, 0),
+            ("kill_kill", "sigkill_kills", "Kills by SIGKILL", None, 0),
+            ("kill_in_write", "kills_during_a_write", "Kills that hit a write", None, 0),
+            ("kill_interval", "killed_run_checkpoint_interval_steps",
+             "Steps between two checkpoints", "steps", 0),
+            ("kill_lost_term", "most_steps_lost_to_sigterm", "Most steps lost to a SIGTERM",
+             "steps", 0),
+            ("kill_lost_kill", "most_steps_lost_to_sigkill", "Most steps lost to a SIGKILL",
+             "steps", 0),
+        ),
     ),
 )  # fmt: skip
 
