@@ -40,6 +40,13 @@ def sum3_bytes(first_bytes: Expr, second_bytes: Expr, third_bytes: Expr) -> Expr
     return sum_bytes(sum_bytes(first_bytes, second_bytes), third_bytes)
 
 
+def sum4_bytes(
+    first_bytes: Expr, second_bytes: Expr, third_bytes: Expr, fourth_bytes: Expr
+) -> Expr:
+    """Add two pairs, then the sums."""
+    return sum_bytes(sum_bytes(first_bytes, second_bytes), sum_bytes(third_bytes, fourth_bytes))
+
+
 def gpt_block_tensors(activation: Expr, mask: Expr) -> dict[str, dict[str, Expr]]:
     """List the tensors that one GPT block saves for backward, by where they live.
 

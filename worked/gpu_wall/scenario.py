@@ -764,16 +764,18 @@ CHAIN = Step(
     "chain",
     "Back to the bill",
     (
-        Derived(
-            "saving",
-            memory.ratio,
-            "×",
-            "Money lost over money lost per preemption now",
-            r"C_\mathrm{lost}/C_\mathrm{loss}",
-            inputs={"part": "lost_cost", "whole": "fs_loss_cost"},
-        ),
+        Derived("memory_per_gpu", memory.sum4_bytes, "GB",
+                "Memory per GPU under ZeRO-3, all included", r"B_\mathrm{per\,GPU}", places=1,
+                inputs={"first_bytes": "zero3_state", "second_bytes": "zero3_gathered",
+                        "third_bytes": "acts_data_parallel", "fourth_bytes": "reserved"}),
+        Derived("headroom", memory.usable_bytes, "GB", "Left free of each GPU's memory",
+                r"B_\mathrm{left}", places=1, signed=True,
+                inputs={"reserved_bytes": "memory_per_gpu"}),
+        Derived("saving", memory.ratio, "×", "Money lost over money lost per preemption now",
+                r"C_\mathrm{lost}/C_\mathrm{loss}",
+                inputs={"part": "lost_cost", "whole": "fs_loss_cost"}),
     ),
-)
+)  # fmt: skip
 
 GRAPH = Graph(
     "gpu-wall",

@@ -1,0 +1,67 @@
+# Two commands matter: `make site` builds and serves the workbook, `make test` runs every test.
+# Both set up what they need in .venv, from the Python package index alone.
+
+PYTHON ?= python3
+VENV ?= .venv
+PORT ?= 8000
+# PyTorch's own index has a build without CUDA; where it cannot be reached pip goes on without it.
+TORCH_INDEX ?= https://download.pytorch.org/whl/cpu
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+
+export NO_MKDOCS_2_WARNING = 1
+export HF_HUB_OFFLINE = 1
+
+.PHONY: site build test check mutations lint format benchmarks clean help
+
+help:
+	@echo "make site        build the workbook and serve it on http://127.0.0.1:$(PORT)/"
+	@echo "make build       build it into site/"
+	@echo "make test        format, lint, types, and every test"
+	@echo "make check       the table of what proves each number"
+	@echo "make mutations   plant mistakes and see that the checks catch them"
+	@echo "make benchmarks  print the ratios of the benchmarks"
+	@echo "make clean       remove what was built"
+
+$(READY): pyproject.toml constraints.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+	  || { echo "The workbook needs Python 3.11 or newer; set PYTHON=... to point to one."; exit 1; }
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@$(BIN)/python -c 'import torch' 2>/dev/null || { \
+	  echo "Installing PyTorch (CPU build) ..."; \
+	  $(BIN)/python -m pip install -q --no-deps --retries 0 --timeout 10 \
+	    --extra-index-url $(TORCH_INDEX) -c constraints.txt torch; }
+	@echo "Installing the rest (a minute or two) ..."
+	@$(BIN)/python -m pip install -q -c constraints.txt -e '.[site,systems,test]'
+	@touch $(READY)
+
+build: $(READY)
+	@$(BIN)/python -m mkdocs build --strict
+
+site: $(READY)
+	@echo "Building; then open http://127.0.0.1:$(PORT)/"
+	@$(BIN)/python -m mkdocs serve --strict --dev-addr 127.0.0.1:$(PORT)
+
+test: $(READY) lint
+	@$(BIN)/python -m pytest -n 2 --dist loadfile
+
+lint: $(READY)
+	@$(BIN)/ruff format --check .
+	@$(BIN)/ruff check .
+	@$(BIN)/mypy
+
+format: $(READY)
+	@$(BIN)/ruff format .
+	@$(BIN)/ruff check --fix .
+
+check: $(READY)
+	@$(BIN)/python -m checks.proof
+
+mutations: $(READY)
+	@$(BIN)/python -m checks.mutations
+
+benchmarks: $(READY)
+	@for script in benchmarks/*.py; do echo "== $$script"; $(BIN)/python $$script || exit 1; done
+
+clean:
+	rm -rf site build .cache .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -1,0 +1,106 @@
+"""The working of one number, as plain text: formula, values, inputs, sources, checks."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from checks.trace import text, trace
+from worked.figures import Derived, Given, Graph, Measured
+
+ROOT = Path(__file__).resolve().parents[1]
+
+
+def twin(graph: Graph, name: str, values: Mapping[str, float]) -> str | None:
+    """Return the same number of bytes in binary units, or None where it is no byte count."""
+    dimension = graph.units[name].dimension
+    if [int(p) for p in dimension.powers] != [1, 0, 0]:
+        return None
+    size = values[name]
+    for unit_name, floor in (("TiB", 2**40), ("GiB", 2**30), ("MiB", 2**20), ("KiB", 2**10)):
+        if size >= floor:
+            return graph.shown(name, values, unit_name, 2)
+    return None
+
+
+def working(graph: Graph, name: str, values: Mapping[str, float]) -> list[str]:
+    """Return the lines that explain a figure, its inputs one level down.
+
+    Raises:
+        UnknownNameError: the graph has no such figure.
+    """
+    f = graph.figure(name)
+    lines = [f"{f.label}", f"  {name} = {graph.shown(name, values)}"]
+    if other := twin(graph, name, values):
+        lines.append(f"  {'':{len(name)}} = {other}")
+    if isinstance(f, Derived):
+        lines += _derived(graph, f, values)
+    elif isinstance(f, Given):
+        lines += ["", "given"] + [f"  {line}" for line in source_lines(f)]
+    else:
+        lines += ["", "measured"] + [f"  {line}" for line in record_lines(f)]
+    return lines
+
+
+def _derived(graph: Graph, f: Derived, values: Mapping[str, float]) -> list[str]:
+    arguments = graph.arguments(f.name)
+    tree = trace(f.formula)
+    shown = {a: graph.shown(n, values) for a, n in arguments.items()}
+    lines = [
+        "",
+        "formula",
+        f"  {f.formula.__name__}: {text(tree, dict(arguments.items()))}",
+        f"  {'':{len(f.formula.__name__)}}= {text(tree, shown)}",
+        "",
+        "inputs",
+    ]
+    width = max(len(n) for n in arguments.values())
+    for n in dict.fromkeys(arguments.values()):
+        source = graph.figure(n)
+        kind = "given" if isinstance(source, Given) else "measured"
+        if isinstance(source, Derived):
+            kind = f"from {source.formula.__name__}"
+        lines.append(f"  {n:{width}}  {graph.shown(n, values):>16}  {source.label} ({kind})")
+    code = inspect.unwrap(f.formula)
+    path = Path(inspect.getsourcefile(code) or "").resolve().relative_to(ROOT)
+    lines += ["", "code", f"  {path}:{inspect.getsourcelines(code)[1]}"]
+    doc = inspect.getdoc(code) or ""
+    return [*lines, "", "what it is", *(f"  {line}".rstrip() for line in doc.splitlines())]
+
+
+def source_lines(f: Given) -> list[str]:
+    """Return where a given comes from and what it may be set to."""
+    lines = [f.source.text]
+    if f.source.url:
+        lines.append(f.source.url)
+    if f.source.read:
+        due = f", to be read again by {f.source.review_by}" if f.source.review_by else ""
+        lines.append(f"read on {f.source.read}{due}")
+    if f.note:
+        lines.append(f.note)
+    return [*lines, f"may be set from {f.low:g} to {f.high:g} {f.unit}".rstrip()]
+
+
+def record_lines(f: Measured) -> list[str]:
+    """Return how a measured figure was made."""
+    again = "the same on every machine" if f.deterministic else "of that machine only"
+    seed = f", seed {f.seed}" if f.seed is not None else ""
+    return [f.command, f"on {f.date}{seed}; {f.machine}; {again}", f"recorded in worked/{f.record}"]
+
+
+def as_json(graph: Graph, name: str, values: Mapping[str, float]) -> dict[str, Any]:
+    """Return a figure as data: value in base units and in its own, text, kind, inputs."""
+    f = graph.figure(name)
+    kind = {Given: "given", Derived: "derived", Measured: "measured"}[type(f)]
+    return {
+        "name": name,
+        "label": f.label,
+        "kind": kind,
+        "value": values[name] / float(graph.units[name].factor),
+        "unit": f.unit,
+        "base_value": values[name],
+        "text": graph.shown(name, values),
+        **({"inputs": graph.arguments(name)} if isinstance(f, Derived) else {}),
+    }
