@@ -151,6 +151,7 @@ _BINARY = {"Ki": 10, "Mi": 20, "Gi": 30, "Ti": 40, "Pi": 50}
 
 _ATOMS: dict[str, tuple[Fraction, Dimension]] = {
     "": (Fraction(1), _PURE),
+    "1": (Fraction(1), _PURE),
     "%": (Fraction(1, 100), _PURE),
     "USD": (Fraction(1), _DOLLAR),
     "$": (Fraction(1), _DOLLAR),

@@ -11,6 +11,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import math
+import os
 import time
 from collections.abc import Sequence
 from pathlib import Path
@@ -111,13 +112,16 @@ async def serve(
     return len(times) / took, [end - arrived for arrived, end in times]
 
 
-def measure(seconds: float = 6.0, seed: int = 0) -> dict[str, tuple[float, str]]:
+def measure(seconds: float = 6.0, seed: int = 0, repeats: int = 3) -> dict[str, tuple[float, str]]:
     """Time the model and the batcher; name -> (value, unit).
 
     The stream offers one and a half times what the model serves one request at a time, so that
     without batching the queue can only grow. The number of requests is a multiple of MAX_BATCH,
-    so that static batching, which runs only full batches, can end.
+    so that static batching, which runs only full batches, can end. Each policy serves the stream
+    `repeats` times; its figures are medians. The load average tells how busy the machine was with
+    other work: over its number of cores, tails are not the batcher's own.
     """
+    load_average = os.getloadavg()[0]
     torch.set_num_threads(1)
     model = small_model()
     curve = latency_curve(model)
@@ -133,6 +137,7 @@ def measure(seconds: float = 6.0, seed: int = 0) -> dict[str, tuple[float, str]]
         "fitted_fixed_time": (fixed_s, "s"),
         "fitted_time_per_request": (per_request_s, "s"),
         "fit_worst_relative_error": (misfit, ""),
+        "load_average_at_start": (load_average, ""),
         "parameters": (float(sum(p.numel() for p in model.parameters())), ""),
         "offered_rate": (rate, "1/s"),
         "requests": (float(len(arrivals)), ""),
@@ -144,13 +149,13 @@ def measure(seconds: float = 6.0, seed: int = 0) -> dict[str, tuple[float, str]]
         ("static", MAX_BATCH, math.inf),
         ("dynamic", MAX_BATCH, MAX_WAIT_S),
     ):
-        per_second, took = asyncio.run(serve(model, arrivals, max_batch, max_wait_s))
+        runs = [asyncio.run(serve(model, arrivals, max_batch, max_wait_s)) for _ in range(repeats)]
         simulated = simulate_batcher(
             arrivals, lambda size: interpolate(curve, size), max_batch, max_wait_s
         )
-        values[f"{policy}_throughput"] = (per_second, "1/s")
-        values[f"{policy}_p50"] = (percentile(took, 50), "s")
-        values[f"{policy}_p99"] = (percentile(took, 99), "s")
+        values[f"{policy}_throughput"] = (median(per_second for per_second, _ in runs), "1/s")
+        values[f"{policy}_p50"] = (median(percentile(took, 50) for _, took in runs), "s")
+        values[f"{policy}_p99"] = (median(percentile(took, 99) for _, took in runs), "s")
         predicted = [s.ended - s.arrived for s in simulated]
         values[f"{policy}_p50_simulated"] = (percentile(predicted, 50), "s")
         values[f"{policy}_p99_simulated"] = (percentile(predicted, 99), "s")

@@ -576,6 +576,35 @@ INFERENCE = Step(
                 inputs={"batch": "batch_many", "step_seconds": "decode_many"}),
         Derived("ridge_batch", inference.ridge_batch, "", "Batch at which computing takes over",
                 r"B^*", inputs={"weights": "small_weights", "params": "small_params"}),
+        *_real(
+            "mig",
+            ("mig_layouts", "mig_maximal_layouts", "Layouts of a GPU that nothing can be added to",
+             None, 0),
+            ("mig_seven_stranded", "seven_1g_10gb_memory_stranded",
+             "Memory stranded by seven of the smallest instances", "GB", 0),
+            ("mig_models", "fleet_models", "Models of a fleet", None, 0),
+            ("mig_fleets", "fleets", "Fleets packed", None, 0),
+            ("mig_exact", "fleet_gpus_exact_mean", "GPUs for a fleet, packed exactly", "", 1),
+            ("mig_first_fit", "fleet_gpus_first_fit_mean", "GPUs for a fleet, first fit", "", 1),
+        ),
+        *_real(
+            "batching",
+            ("batch_fixed", "fixed_time", "Time of a simulated batch, fixed part", "ms", 1),
+            ("batch_each", "time_per_request", "Time of it for each request", "ms", 1),
+            ("batch_heavy_rate", "heavy_rate", "Requests a second, heavy load", "1/s", 0),
+            ("batch_light_rate", "light_rate", "Requests a second, light load", "1/s", 0),
+            ("batch_max_wait", "max_wait", "Longest wait for a batch to fill", "ms", 0),
+            *((f"batch_{k}_{load}_{q}", f"{k}_{load}_{q}", f"{label}, {load} load: {q}", "ms", 0)
+              for k, label in (("no_batching", "One at a time"), ("static", "Full batches only"),
+                               ("dynamic", "Dynamic batches"))
+              for load in ("light", "heavy") for q in ("p50", "p99")),
+        ),
+        *_real(
+            "batching_timing",
+            ("real_batch_one", "batch_of_1_time", "A real model on one CPU thread: batch of one",
+             "ms", 1),
+            ("real_batch_many", "batch_of_32_time", "The same model: the largest batch", "ms", 1),
+        ),
     ),
 )  # fmt: skip
 
