@@ -4,7 +4,7 @@ A GPU has 8 memory slices and 7 compute slices. A profile takes some of each and
 certain memory slices, so a GPU can have room in total and still no legal place.
 
 Source: NVIDIA Multi-Instance GPU User Guide, "Supported MIG Profiles" (A100, H100) and the output
-of `nvidia-smi mig -lgip` and `-lgipp` there, read 2026-11-23. Left out: the `+me` variants, which
+of `nvidia-smi mig -lgip` and `-lgipp` there, read 2026-11-24. Left out: the `+me` variants, which
 differ from the same profile only by media engines. Names give sizes in GB; the driver reports
 slightly more (1g.10gb: 9.50 GiB = 10.2 GB on an A100, 9.75 GiB = 10.5 GB on an H100), so packing by
 the name is safe.

@@ -596,7 +596,8 @@ INFERENCE = Step(
             ("batch_max_wait", "max_wait", "Longest wait for a batch to fill", "ms", 0),
             *((f"batch_{k}_{load}_{q}", f"{k}_{load}_{q}", f"{label}, {load} load: {q}", "ms", 0)
               for k, label in (("no_batching", "One at a time"), ("static", "Full batches only"),
-                               ("dynamic", "Dynamic batches"))
+                               ("dynamic", "Dynamic batches, with a wait"),
+                               ("dynamic_no_wait", "Dynamic batches, no wait"))
               for load in ("light", "heavy") for q in ("p50", "p99")),
         ),
         *_real(
