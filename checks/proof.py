@@ -79,9 +79,9 @@ def derive(formula: Callable[..., Any]) -> str | None:
     derivation = counterpart("derivations", formula)
     if derivation is None:
         return None
-    symbols = [sympy.Symbol(n, positive=True) for n in inspect.signature(formula).parameters]
+    symbols = _symbols(formula)
     try:
-        want = derivation(*symbols)
+        want = _derived(derivation)
         got = sympy.nsimplify(sympy.sympify(formula(*symbols)), rational=True)
     except (TypeError, NotImplementedError, ValueError) as error:
         raise ProofError(f"{formula.__name__}: cannot be derived: {error}") from error
@@ -91,12 +91,25 @@ def derive(formula: Callable[..., Any]) -> str | None:
     if not difference.has(sympy.ceiling, sympy.floor, sympy.Max, sympy.Min, sympy.Piecewise,
                           sympy.Mod, sympy.Abs):  # fmt: skip
         raise ProofError(f"{formula.__name__}: derived {want}, the formula is {got}")
-    # Steps and cases seldom simplify: compare exactly at rational points instead.
-    for point in _points(formula, whole=False):
+    # Steps and cases seldom simplify: compare exactly at rational points instead. Whole ones
+    # are among them because that is where steps and cases have their edges.
+    for point in _points(formula, whole=False) + _points(formula, whole=True):
         at = {s: sympy.Rational(p) for s, p in zip(symbols, point, strict=True)}
         if sympy.simplify(difference.subs(at)) != 0:
             raise ProofError(f"{formula.__name__}: differs from its derivation at {at}")
-    return f"derivation (exact at {POINTS} rational points)"
+    return f"derivation (exact at {2 * POINTS} rational points)"
+
+
+def _symbols(formula: Callable[..., Any]) -> list[Any]:
+    import sympy
+
+    return [sympy.Symbol(n, positive=True) for n in inspect.signature(formula).parameters]
+
+
+@cache
+def _derived(derivation: Callable[..., Any]) -> Any:
+    """Return what a derivation arrives at; the same for every formula held against it."""
+    return derivation(*_symbols(derivation))
 
 
 def count(formula: Callable[..., Any]) -> str | None:
@@ -113,11 +126,18 @@ def count(formula: Callable[..., Any]) -> str | None:
     if counter is None:
         return None
     tolerance = getattr(counter, "tolerance", 1e-9)
-    for point in getattr(counter, "points", None) or _points(formula, whole=True):
-        want, got = float(counter(*point)), float(formula(*point))
-        if abs(got - want) > tolerance * max(abs(want), abs(got)):
+    for point, want in _counted(counter):
+        got = float(formula(*point))
+        if not abs(got - want) <= tolerance * max(abs(want), abs(got)):
             raise ProofError(f"{formula.__name__}{tuple(point)}: counted {want}, formula {got}")
     return "count"
+
+
+@cache
+def _counted(counter: Callable[..., Any]) -> list[tuple[tuple[Any, ...], float]]:
+    """Return the points of a counting function and what it counts there."""
+    points = getattr(counter, "points", None) or _points(counter, whole=True)
+    return [(tuple(p), float(counter(*p))) for p in points]
 
 
 def _points(formula: Callable[..., Any], whole: bool) -> list[tuple[Any, ...]]:

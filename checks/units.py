@@ -42,7 +42,6 @@ byte = [information] = B
 bit = byte / 8
 USD = [money]
 FLOP = []
-watt = [] = W
 OP = []
 watt = [] = W
 percent = 0.01
@@ -93,6 +92,6 @@ def check_figure(graph: Graph, figure: Derived, formula: Callable[..., Any] | No
     except pint.DimensionalityError as error:
         raise FigureError(f"{figure.name}: {figure.formula.__name__}: {error}") from None
     want = graph.base[figure.name] / float(graph.units[figure.name].factor)
-    if abs(got - want) > 1e-9 * max(abs(got), abs(want), 1e-300):
+    if not abs(got - want) <= 1e-9 * max(abs(got), abs(want), 1e-300):
         raise FigureError(f"{figure.name}: Pint gives {got!r} {figure.unit}, the graph {want!r}")
     return any(not q.dimensionless for q in (*inputs, result))

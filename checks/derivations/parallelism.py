@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sympy import Add, Expr, Max, Rational, Symbol, floor, solve
+from sympy import Add, Eq, Expr, Max, Mod, Piecewise, Rational, Symbol, floor, solve
 
 
 def _bytes(params: Expr, split: dict[str, tuple[Expr, Expr]]) -> Expr:
@@ -121,3 +121,8 @@ def hiding_seconds(compute_seconds: Expr, micro_batches: Expr) -> Expr:
 def layers_per_stage(layers: Expr, pipeline_parallel: Expr) -> Expr:
     """Hand layers out in rounds, one a stage: the first stage gets one in every round begun."""
     return -floor(-layers / pipeline_parallel)
+
+
+def divides(size: Expr, parts: Expr) -> Expr:
+    """Nothing is left over when `parts` are taken away as often as they go into `size`."""
+    return Piecewise((1, Eq(Mod(size, parts), 0)), (0, True))

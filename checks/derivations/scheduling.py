@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sympy import Expr, Symbol, floor, solve
+from sympy import Expr, Piecewise, Symbol, floor, solve
 
 
 def jobs_that_start(free_gpus: Expr, gpus_per_job: Expr) -> Expr:
@@ -21,3 +21,8 @@ def missing_gpus(held_per_job: Expr, gpus_per_job: Expr) -> Expr:
     """Solve: what is held and what is missing make a gang."""
     x = Symbol("x")
     return solve(x + held_per_job - gpus_per_job, x)[0]
+
+
+def deadlocked(held_per_job: Expr, gpus_per_job: Expr) -> Expr:
+    """Every job still misses something, and nobody gives anything back."""
+    return Piecewise((1, missing_gpus(held_per_job, gpus_per_job) > 0), (0, True))

@@ -1,0 +1,110 @@
+"""Arithmetic done the long way: dealing out, taking away, a clock that ticks for every byte.
+
+The counting functions beside this file use these instead of the division that they check.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Iterator
+from fractions import Fraction
+from typing import Any
+
+DIGITS = 14
+
+
+def dealt(total: Any, players: int) -> float:
+    """Return what each player holds when `total` is dealt one piece at a time.
+
+    What is left after a round is cut into tenths and dealt again, `DIGITS` times over.
+    """
+    left, piece, each = Fraction(total), Fraction(1), Fraction(0)
+    for _ in range(DIGITS):
+        while left >= players * piece:
+            left -= players * piece
+            each += piece
+        piece /= 10
+    return float(each + left * Fraction(1, players))
+
+
+def how_many_times(part: Any, whole: Any) -> float:
+    """Return how many times `whole` can be taken away from `part`, to `DIGITS` decimals."""
+    left, piece, times = Fraction(part), Fraction(whole), Fraction(0)
+    step = Fraction(1)
+    for _ in range(DIGITS):
+        while left >= piece:
+            left -= piece
+            times += step
+        piece, step = piece / 10, step / 10
+    return float(times)
+
+
+def seconds_to_move(size: int, rate: Any) -> float:
+    """Return what a clock shows that advances by one byte's time for every byte."""
+    clock = Fraction(0)
+    for _ in range(size):
+        clock += Fraction(1) / Fraction(rate)
+    return float(clock)
+
+
+def without(all_of_it: int, taken: int) -> int:
+    """Return how many numbered places stay free; a shortage counts as negative."""
+    places, wanted = set(range(all_of_it)), set(range(taken))
+    return len(places - wanted) - len(wanted - places)
+
+
+def lowest(f: Callable[[float], float], low: float, high: float) -> float:
+    """Return where `f`, falling and then rising, is lowest: golden-section search.
+
+    The bracket shrinks until rounding hides which end is lower.
+    """
+    golden = (5**0.5 - 1) / 2
+    a, b = high - golden * (high - low), low + golden * (high - low)
+    fa, fb = f(a), f(b)
+    for _ in range(90):
+        if fa < fb:
+            high, b, fb = b, a, fa
+            a = high - golden * (high - low)
+            fa = f(a)
+        else:
+            low, a, fa = a, b, fb
+            b = low + golden * (high - low)
+            fb = f(b)
+    return (low + high) / 2
+
+
+def crossing(f: Callable[[float], float], low: float, high: float) -> float:
+    """Return where the rising `f` passes zero, by halving."""
+    for _ in range(120):
+        middle = (low + high) / 2
+        if f(middle) < 0:
+            low = middle
+        else:
+            high = middle
+    return (low + high) / 2
+
+
+def draws(
+    seed: str, make: Callable[[Callable[[int, int], int]], tuple[Any, ...]], times: int = 25
+) -> list[tuple[Any, ...]]:
+    """Return `times` points that `make` builds from a seeded `randint`."""
+    randint = random.Random(seed).randint
+    return [make(randint) for _ in range(times)]
+
+
+def at(*points: tuple[Any, ...], tolerance: float | None = None) -> Callable[[Any], Any]:
+    """Decorate a count with the points at which it is compared, and its tolerance if it has one."""
+
+    def decorate(counter: Any) -> Any:
+        counter.points = list(points)
+        if tolerance is not None:
+            counter.tolerance = tolerance
+        return counter
+
+    return decorate
+
+
+def midpoints(length: Any, pieces: int) -> Iterator[float]:
+    """Yield the middles of `pieces` equal pieces of a time from 0 to `length`."""
+    for i in range(pieces):
+        yield float(length) * (2 * i + 1) / (2 * pieces)

@@ -1,0 +1,174 @@
+"""Count what checkpoints cost: let time pass in small steps, search for the best interval."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from math import expm1
+
+import numpy as np
+
+from checks.counts.brute import (
+    at,
+    crossing,
+    dealt,
+    draws,
+    lowest,
+    midpoints,
+    seconds_to_move,
+    without,
+)
+from checks.counts.memory import in_memory, tensor
+
+
+def checkpoint_bytes(params: int, weight_bytes: int, optimizer_bytes: int) -> int:
+    """Build a model and its optimizer and add up what is saved of them."""
+    state = {
+        "weights": tensor(params, width=weight_bytes),
+        "gradients": tensor(params, width=weight_bytes),
+        "optimizer": tensor(params, width=optimizer_bytes),
+    }
+    del state["gradients"]
+    return in_memory(*state.values())
+
+
+def write_seconds(checkpoint_bytes: int, tier_bandwidth: int) -> float:
+    """Write byte after byte and read the clock."""
+    return seconds_to_move(checkpoint_bytes, tier_bandwidth)
+
+
+def waste_fraction(write_seconds: float, interval: float, mtbf: float) -> float:
+    """Average over failures at every moment of an interval what they undo; add the writing.
+
+    In a time of `mtbf` there is one failure, and a write for each interval.
+    """
+    redone = list(midpoints(interval, 200))
+    lost_to_failure = sum(redone) / len(redone)
+    lost_to_writing = write_seconds * (mtbf / interval)
+    return (lost_to_writing + lost_to_failure) / mtbf
+
+
+@at(*draws("young", lambda r: (r(1, 12), r(1, 400)), 12), tolerance=1e-6)
+def young_interval_seconds(write_seconds: float, mtbf: float) -> float:
+    """Search for the interval that wastes least.
+
+    Near its lowest point a curve is flat, so the search finds it to about half of the digits of
+    a float: 1e-6 is what is left of 1e-16.
+    """
+    top = 10 * (write_seconds + mtbf)
+    return lowest(lambda tau: waste_fraction(write_seconds, tau, mtbf), 1e-9 * top, top)
+
+
+def _exact_overhead(write: float, interval: float, mtbf: float) -> float:
+    """Return the expected time over the work, less 1, without losing digits where it is small."""
+    return (mtbf * expm1((interval + write) / mtbf) - interval) / interval
+
+
+# Daly's series stops before the third power of z = √(δ/2M), so at z = 1/100 it is right to a
+# few millionths of the interval's leading term, 2zM, while its last term weighs z²/9 = 1.1e-5.
+_DALY = [(write, write * 5000 * scale) for write in (1, 3, 8, 20) for scale in (1, 2, 3)]
+
+
+@at(*_DALY, tolerance=2e-6)
+def daly_interval_seconds(write_seconds: float, mtbf: float) -> float:
+    """Search for the interval with the least expected time, failures at exponential moments."""
+    high = 4 * (2 * write_seconds * mtbf) ** 0.5
+    return lowest(lambda tau: _exact_overhead(write_seconds, tau, mtbf), high / 100, high)
+
+
+def through(needed: float, mtbf: float, come_back: float, steps: int = 4000) -> float:
+    """Return the expected time to get `needed` done in one go, after failures and coming back.
+
+    Time passes in steps. In each a failure comes with the step's chance, half-way through it on
+    average; then `come_back` passes and all starts anew. What is spent before the next failure
+    or the end, and the chance to fail, are added up step by step.
+    """
+    step = needed / steps
+    passes = np.exp(-step / mtbf)
+    alive, spent, failed = 1.0, 0.0, 0.0
+    for _ in range(steps):
+        spent += alive * (passes * step + (1 - passes) * step / 2)
+        failed += alive * (1 - passes)
+        alive *= passes
+    # One attempt takes `spent`; one that failed is followed by the way back and another one.
+    attempts, share = 0.0, 1.0
+    while share > 1e-15:
+        attempts, share = attempts + share, share * failed
+    return attempts * spent + (attempts - 1) * come_back
+
+
+def _stretch_point(randint: Callable[[int, int], int]) -> tuple[int, ...]:
+    return (randint(1, 4), randint(1, 12), randint(6, 30), randint(1, 6))
+
+
+@at(*draws("stretch", _stretch_point, 8), tolerance=1e-6)
+def stretch(write_seconds: float, interval: float, mtbf: float, restart_seconds: float) -> float:
+    """Let time pass in small steps through a restart, and through an interval with its write.
+
+    Steps of a 4,000th leave an error of their square, below a millionth.
+    """
+    come_back = through(restart_seconds, mtbf, 0)
+    return through(interval + write_seconds, mtbf, come_back) / interval
+
+
+def overhead(stretch: int) -> int:
+    """Take the work away from the whole time, in units of the work."""
+    return without(stretch, 1)
+
+
+@at(*draws("bare", lambda r: (r(1, 24), r(6, 30)), 8), tolerance=1e-6)
+def stretch_without_checkpoints(work_seconds: float, mtbf: float) -> float:
+    """Let time pass in small steps through the whole work, in one go."""
+    return through(work_seconds, mtbf, 0) / work_seconds
+
+
+@at(*draws("survival", lambda r: (r(1, 24), r(6, 30)), 12), tolerance=1e-6)
+def completion_probability(work_seconds: float, mtbf: float) -> float:
+    """Survive small steps one after the other.
+
+    In a step h the rate takes h/M of those who live half-way through it; the error of such
+    steps is of their square.
+    """
+    steps = 20000
+    half = work_seconds / steps / mtbf / 2
+    alive = 1.0
+    for _ in range(steps):
+        alive = alive * (1 - half) / (1 + half)
+    return alive
+
+
+@at(*draws("notice", lambda r: (r(1, 12), r(1, 12))), (5, 5), (9, 9), (9, 8), (8, 9))
+def fits_notice(write_seconds: int, notice_seconds: int) -> int:
+    """Let the notice run second by second beside the write."""
+    written = 0
+    for _second in range(notice_seconds):
+        written += written < write_seconds
+    return int(written == write_seconds)
+
+
+@at(*draws("bandwidth for notice", lambda r: (r(1, 12), r(1, 12)), 12))
+def bandwidth_for_notice(checkpoint_bytes: int, notice_seconds: int) -> float:
+    """Search for the rate that has just written all when the notice ends."""
+    return crossing(
+        lambda rate: sum(rate for _ in range(notice_seconds)) - checkpoint_bytes, 0, 1e3
+    )
+
+
+def bytes_within_notice(tier_bandwidth: int, notice_seconds: int) -> int:
+    """Write for as many seconds as there are."""
+    return len(b"".join(bytes(tier_bandwidth) for _ in range(notice_seconds)))
+
+
+def tier_bandwidth(node_bandwidth: int, nodes: int) -> int:
+    """Let every node write for one second."""
+    return len(b"".join(bytes(node_bandwidth) for _ in range(nodes)))
+
+
+def share_bytes(total_bytes: int, nodes: int) -> float:
+    """Deal the bytes to the nodes."""
+    return dealt(total_bytes, nodes)
+
+
+def expected_loss_seconds(interval: float, write_seconds: float) -> float:
+    """Average over failures at every moment of a period: all since its start is lost."""
+    moments = list(midpoints(interval + write_seconds, 200))
+    return sum(moments) / len(moments)

@@ -1,0 +1,47 @@
+"""Count serving: place instances one by one, read weights byte by byte, search for the ridge."""
+
+from __future__ import annotations
+
+from checks.counts.brute import at, crossing, draws, how_many_times, seconds_to_move, without
+from checks.counts.compute import product_flops
+
+
+def instances_per_gpu(
+    compute_slices: int, memory_slices: int, slice_compute: int, slice_memory: int
+) -> int:
+    """Place one instance after the other for as long as slices of both kinds are left."""
+    compute, memory, placed = list(range(compute_slices)), list(range(memory_slices)), 0
+    while len(compute) >= slice_compute and len(memory) >= slice_memory:
+        del compute[:slice_compute], memory[:slice_memory]
+        placed += 1
+    return placed
+
+
+def stranded_fraction(model_bytes: int, gpu_memory: int) -> float:
+    """Count the free bytes and take all of the memory away from them."""
+    free = without(gpu_memory, model_bytes)
+    share = how_many_times(abs(free), gpu_memory)
+    return share if free >= 0 else -share
+
+
+def decode_step_seconds(
+    weights: int, memory_bandwidth: int, params: int, batch: int, peak_flops: int
+) -> float:
+    """Read the weights on one clock, run the products on another; the later one ends the step."""
+    operations = sum(product_flops(params, 1) for _sequence in range(batch))
+    clocks = (seconds_to_move(weights, memory_bandwidth), seconds_to_move(operations, peak_flops))
+    return sorted(clocks)[-1]
+
+
+def batch_throughput(batch: int, step_seconds: int) -> float:
+    """Collect a token from each sequence of a step and spread them over its seconds."""
+    tokens = [0 for _sequence in range(batch)]
+    return how_many_times(len(tokens), step_seconds)
+
+
+@at(*draws("ridge", lambda r: tuple(r(1, 12) for _ in range(4)), 12))
+def ridge_batch(weights: int, memory_bandwidth: int, params: int, peak_flops: int) -> float:
+    """Search for the batch whose products take as long as the reading."""
+    reading = seconds_to_move(weights, memory_bandwidth)
+    one_sequence = seconds_to_move(product_flops(params, 1), peak_flops)
+    return crossing(lambda batch: batch * one_sequence - reading, 0, 1e4)

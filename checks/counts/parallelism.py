@@ -1,0 +1,243 @@
+"""Count what parallel training holds and waits for: split real arrays, run the schedules."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from checks.counts.brute import at, dealt, draws, how_many_times
+from checks.counts.memory import in_memory, tensor
+
+
+def on_each_rank(
+    params: int, ranks: int, whole: list[int], split: list[int], within: int = 1
+) -> int:
+    """Return the bytes of one rank, after building them for all and seeing that they agree.
+
+    whole, split: bytes per parameter of tensors that every rank keeps, and of those it shares;
+    within: into how many equal parts the model itself is cut first.
+    """
+    held = []
+    for rank in range(ranks):
+        own_part = [np.array_split(tensor(params, width=w), within)[0] for w in whole]
+        shared = [np.array_split(tensor(params, width=w), within)[0] for w in split]
+        held.append(in_memory(*own_part, *(np.array_split(s, ranks)[rank] for s in shared)))
+    (same,) = set(held)
+    return same
+
+
+def _even(randint: Any) -> tuple[int, ...]:
+    ranks = randint(1, 6)
+    return (ranks * randint(1, 12), randint(1, 12), randint(1, 12), randint(1, 12), ranks)
+
+
+def replica_bytes(params: int, weight_bytes: int, gradient_bytes: int, optimizer_bytes: int) -> int:
+    """Give each of three ranks everything."""
+    return on_each_rank(params, 3, [weight_bytes, gradient_bytes, optimizer_bytes], [])
+
+
+@at(*draws("zero 1", _even))
+def zero1_bytes(
+    params: int, weight_bytes: int, gradient_bytes: int, optimizer_bytes: int, ranks: int
+) -> int:
+    """Cut the optimizer's tensor into one piece a rank."""
+    return on_each_rank(params, ranks, [weight_bytes, gradient_bytes], [optimizer_bytes])
+
+
+@at(*draws("zero 2", _even))
+def zero2_bytes(
+    params: int, weight_bytes: int, gradient_bytes: int, optimizer_bytes: int, ranks: int
+) -> int:
+    """Cut the gradients too."""
+    return on_each_rank(params, ranks, [weight_bytes], [gradient_bytes, optimizer_bytes])
+
+
+@at(*draws("zero 3", _even))
+def zero3_bytes(
+    params: int, weight_bytes: int, gradient_bytes: int, optimizer_bytes: int, ranks: int
+) -> int:
+    """Cut everything."""
+    return on_each_rank(params, ranks, [], [weight_bytes, gradient_bytes, optimizer_bytes])
+
+
+@at(*draws("gathered", lambda r: ((n := r(2, 8)) * r(1, 12), r(1, 12), n)))
+def gathered_layer_bytes(params: int, weight_bytes: int, layers: int) -> int:
+    """Walk through the layers, fetch the next one early, and note the most held at once."""
+    shards = np.array_split(tensor(params, width=weight_bytes), layers)
+    most = 0
+    for now in range(layers):
+        held = [shards[now], *shards[now + 1 : now + 2]]
+        most = max(most, in_memory(*held))
+    return most
+
+
+def _cut(randint: Any) -> tuple[int, int, int]:
+    t, p = randint(1, 4), randint(1, 4)
+    return t * p * randint(1, 8), t, p
+
+
+def _model_parallel_point(randint: Any) -> tuple[int, ...]:
+    params, t, p = _cut(randint)
+    return (params, randint(1, 20), t, p)
+
+
+@at(*draws("model parallel", _model_parallel_point))
+def model_parallel_bytes(
+    params: int, bytes_per_param: int, tensor_parallel: int, pipeline_parallel: int
+) -> int:
+    """Cut the model into stages and each stage across its GPUs; count the last GPU's bytes."""
+    stage = np.array_split(tensor(params, width=bytes_per_param), pipeline_parallel)[-1]
+    return in_memory(np.array_split(stage, tensor_parallel)[-1])
+
+
+def _model_parallel_zero1_point(randint: Any) -> tuple[int, ...]:
+    part, t, p = _cut(randint)
+    ranks = randint(1, 4)
+    widths = [randint(1, 12) for _ in range(3)]
+    return (part * ranks, *widths, t, p, ranks)
+
+
+@at(*draws("model parallel with zero 1", _model_parallel_zero1_point))
+def model_parallel_zero1_bytes(
+    params: int, weight_bytes: int, gradient_bytes: int, optimizer_bytes: int,
+    tensor_parallel: int, pipeline_parallel: int, ranks: int,
+) -> int:  # fmt: skip
+    """Cut the model, then share the optimizer of each part among that part's replicas."""
+    gpus = len(
+        [(stage, gpu) for stage in range(pipeline_parallel) for gpu in range(tensor_parallel)]
+    )
+    return on_each_rank(params, ranks, [weight_bytes, gradient_bytes], [optimizer_bytes], gpus)
+
+
+@at(*draws("replicas", _cut))
+def data_parallel_ranks(gpus: int, tensor_parallel: int, pipeline_parallel: int) -> int:
+    """Form replicas, GPU by GPU, until none is left."""
+    free, replicas = list(range(gpus)), 0
+    while free:
+        for _stage in range(pipeline_parallel):
+            for _gpu in range(tensor_parallel):
+                free.pop()
+        replicas += 1
+    return replicas
+
+
+def layers_per_stage(layers: int, pipeline_parallel: int) -> int:
+    """Hand layers out in turn and look at the fullest stage."""
+    stages = [0] * pipeline_parallel
+    for layer in range(layers):
+        stages[layer % pipeline_parallel] += 1
+    return max(stages)
+
+
+@at(*draws("micro-batches", lambda r: ((n := r(1, 5)) * (b := r(1, 5)) * r(1, 9), n, b)))
+def micro_batches(batch_sequences: int, ranks: int, micro_batch: int) -> int:
+    """Let every replica take a micro-batch, round after round, until the batch is read."""
+    left, rounds = list(range(batch_sequences)), 0
+    while left:
+        for _rank in range(ranks):
+            for _sequence in range(micro_batch):
+                left.pop()
+        rounds += 1
+    return rounds
+
+
+def tokens_per_step(batch_sequences: int, seq: int) -> int:
+    """Lay out the batch as a table of tokens."""
+    return np.zeros((batch_sequences, seq)).size
+
+
+# --8<-- [start:pipeline]
+def run_pipeline(stages: int, micro_batches: int, one_forward_one_backward: bool) -> list[int]:
+    """Run a pipelined step slot by slot and return the slots in which each stage stood idle.
+
+    A forward takes one slot, a backward two. A stage's forward needs the same micro-batch's
+    forward on the stage before, its backward the backward on the stage after. Under 1F1B a
+    stage runs p - i forwards ahead (i counts from 0) and then takes turns; under GPipe it runs
+    all forwards first.
+    """
+    plans = [_plan(s, stages, micro_batches, one_forward_one_backward) for s in range(stages)]
+    finished: dict[tuple[str, int, int], int] = {}
+    idle, busy_until, now = [0] * stages, [0] * stages, 0
+    while any(plans) or now < max(busy_until):
+        for s in range(stages):
+            if busy_until[s] > now:
+                continue
+            if plans[s] and _ready(*plans[s][0], s, stages, finished, now):
+                kind, k = plans[s].pop(0)
+                busy_until[s] = now + (1 if kind == "forward" else 2)
+                finished[kind, k, s] = busy_until[s]
+            else:
+                idle[s] += 1
+        now += 1
+    return [*idle, now]
+
+
+def _plan(stage: int, stages: int, m: int, alternate: bool) -> list[tuple[str, int]]:
+    ahead = min(m, stages - stage) if alternate else m
+    order = [("forward", k) for k in range(ahead)]
+    for k in range(m):
+        order.append(("backward", k))
+        if ahead + k < m:
+            order.append(("forward", ahead + k))
+    return order
+
+
+def _ready(
+    kind: str, k: int, stage: int, stages: int, finished: dict[tuple[str, int, int], int], now: int
+) -> bool:
+    if kind == "forward":
+        needed = [("forward", k, stage - 1)] if stage else []
+    else:
+        needed = [("backward", k, stage + 1)] if stage + 1 < stages else [("forward", k, stage)]
+    return all(finished.get(n, now + 1) <= now for n in needed)
+
+
+# --8<-- [end:pipeline]
+
+
+def bubble_fraction(pipeline_parallel: int, micro_batches: int) -> float:
+    """Run both schedules and count the idle slots of every stage."""
+    shares = set()
+    for alternate in (True, False):
+        *idle, slots = run_pipeline(pipeline_parallel, micro_batches, alternate)
+        shares |= {how_many_times(waited, slots) for waited in idle}
+    (same,) = shares
+    return same
+
+
+def compute_seconds(
+    flops_per_token: int, tokens_per_step: int, gpus: int, peak_flops: int, mfu: int
+) -> float:
+    """Add up the work token by token, and see how many seconds of all GPUs it takes away."""
+    work = sum(flops_per_token for _ in range(tokens_per_step))
+    done_in_a_second = sum(mfu for _gpu in range(gpus) for _ in range(peak_flops))
+    return how_many_times(work, done_in_a_second)
+
+
+def exposed_seconds(communication_seconds: int, hiding_seconds: int) -> int:
+    """Watch second by second: the network is busy and the GPU is not."""
+    exposed = 0
+    for second in range(communication_seconds + hiding_seconds):
+        sending, computing = second < communication_seconds, second < hiding_seconds
+        exposed += sending and not computing
+    return exposed
+
+
+def hiding_seconds(compute_seconds: int, micro_batches: int) -> float:
+    """Lay out the step in equal slots, one forward and two backward for each micro-batch.
+
+    The gradients are whole once the last backward starts; its slots are what can hide them.
+    """
+    slots = [f"{kind} {k}" for k in range(micro_batches) for kind in ("F", "B", "B")]
+    last = slots.count(f"B {micro_batches - 1}")
+    return last * dealt(compute_seconds, len(slots))
+
+
+@at(*draws("divides", lambda r: (r(1, 24), r(1, 6))), (64, 14), (80, 14), (64, 16), (6, 6), (3, 7))
+def divides(size: int, parts: int) -> int:
+    """Hand the pieces out in turn and see whether all end with equally many."""
+    held = [0] * parts
+    for piece in range(size):
+        held[piece % parts] += 1
+    return int(len(set(held)) == 1)

@@ -1,0 +1,101 @@
+// Exact display of numbers: the twin of worked/units.py (rounded) and worked/figures.py
+// (with_unit). All arithmetic is on BigInt fractions, so what a reader sees is the correctly
+// rounded value and never depends on how a browser prints floats.
+
+const bits = new DataView(new ArrayBuffer(8));
+
+// A finite double as the exact fraction it is: [numerator, denominator].
+export function exactFraction(x) {
+  bits.setFloat64(0, x);
+  const word = bits.getBigUint64(0);
+  const negative = word >> 63n ? -1n : 1n;
+  const field = Number((word >> 52n) & 0x7ffn);
+  const mantissa = (word & 0xfffffffffffffn) | (field ? 0x10000000000000n : 0n);
+  const exponent = BigInt((field || 1) - 1075);
+  return exponent >= 0n
+    ? [negative * (mantissa << exponent), 1n]
+    : [negative * mantissa, 1n << -exponent];
+}
+
+// The number a reader would write for a double (its shortest decimal), as a fraction.
+export function writtenFraction(x) {
+  const [digits, power] = x.toExponential().split("e");
+  const [whole, part = ""] = digits.split(".");
+  const exponent = Number(power) - part.length;
+  const n = BigInt(whole + part);
+  return exponent >= 0 ? [n * 10n ** BigInt(exponent), 1n] : [n, 10n ** BigInt(-exponent)];
+}
+
+function bitLength(n) {
+  return n.toString(2).length;
+}
+
+// The double nearest to num/den (ties to even). The quotient is cut to 66 bits or more with a
+// sticky last bit, so that Number() rounds once and correctly; the scaling by 2 is exact.
+export function nearestDouble(num, den) {
+  if (num === 0n) return 0;
+  const size = num < 0n ? -num : num;
+  const shift = Math.max(0, 66 - bitLength(size) + bitLength(den));
+  const scaled = size << BigInt(shift);
+  const quotient = scaled / den;
+  const sticky = quotient * den === scaled ? 0n : 1n;
+  const value = Number(quotient | sticky) * 2 ** -shift;
+  return num < 0n ? -value : value;
+}
+
+function halfEven(num, den) {
+  const quotient = num / den;
+  const twice = 2n * (num - quotient * den);
+  return twice > den || (twice === den && quotient & 1n) ? quotient + 1n : quotient;
+}
+
+// A double read to 15 significant digits, which removes the noise of binary arithmetic.
+function withoutNoise(x) {
+  const [num, den] = exactFraction(Math.abs(x));
+  const exponent = 14 - Number(x.toExponential(20).split("e")[1]);
+  const power = 10n ** BigInt(Math.abs(exponent));
+  const n = exponent >= 0 ? halfEven(num * power, den) : halfEven(num, den * power);
+  return exponent >= 0 ? [n, power] : [n * power, 1n];
+}
+
+// Write `value` (base units) in a unit of worth unitNum/unitDen, rounded half away from zero.
+// A value so small that fewer than two digits would be left gets as many as two digits need.
+export function rounded(value, unitNum, unitDen, places) {
+  if (!Number.isFinite(value)) throw new RangeError(`cannot display ${value}: not a finite number`);
+  if (value === 0) return "0";
+  let [num, den] = withoutNoise(value);
+  num *= BigInt(unitDen);
+  den *= BigInt(unitNum);
+  const isWhole = num % den === 0n;
+  while (!isWhole && places < 30 && num * 10n ** BigInt(places) < 10n * den) places += 1;
+  const power = 10n ** BigInt(places);
+  const digits = (2n * num * power + den) / (2n * den);
+  const whole = (digits / power).toString().replace(/\B(?=(\d{3})+$)/g, ",");
+  const part = places ? "." + (digits % power).toString().padStart(places, "0") : "";
+  return (value < 0 ? "−" : "") + whole + part;
+}
+
+// Join a written number and its unit: "$9,024", "40%", "1.12 TB".
+export function withUnit(number, unit) {
+  if (unit.startsWith("USD")) {
+    const rest = unit.slice(3);
+    const negative = number.startsWith("−");
+    const per = rest && " per " + rest.slice(1).replaceAll("/", "-");
+    return `${negative ? "−" : ""}$${negative ? number.slice(1) : number}${per}`;
+  }
+  if (unit === "%" || unit === "×") return number + unit;
+  return unit ? `${number} ${unit}` : number;
+}
+
+// What Python's format(x, "g") writes: six significant digits, no trailing zeros.
+export function general(x) {
+  if (x === 0) return "0";
+  const [digits, power] = x.toExponential(5).split("e");
+  const exponent = Number(power);
+  const trim = (s) => (s.includes(".") ? s.replace(/\.?0+$/, "") : s);
+  if (exponent < -4 || exponent >= 6) {
+    const size = String(Math.abs(exponent)).padStart(2, "0");
+    return `${trim(digits)}e${exponent < 0 ? "-" : "+"}${size}`;
+  }
+  return trim(x.toFixed(5 - exponent));
+}

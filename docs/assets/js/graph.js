@@ -1,0 +1,155 @@
+// The figure graph on the page: the twin of worked/figures.py. A model (generated from the
+// chapter's graph) holds givens, choices, derived figures with their formulas, and measured ones.
+import { general, nearestDouble, rounded, withUnit, writtenFraction } from "./exact.js";
+
+export class FigureError extends Error {}
+
+// Parse what a reader typed: "70", "8e9", "1,024". NaN where it is no number.
+export function parseNumber(text) {
+  const plain = String(text).trim().replaceAll(",", "").replaceAll("−", "-");
+  return /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(plain) ? Number(plain) : NaN;
+}
+
+// Check one value against a given's declared range; return it as a number.
+export function checked(given, value) {
+  const number = typeof value === "number" ? value : parseNumber(value);
+  const where = `${general(given.low)} to ${general(given.high)} ${given.unit}`.trimEnd();
+  if (Number.isNaN(number)) {
+    const how = given.unit || "plain numbers";
+    throw new FigureError(
+      `${given.name}: '${value}' is not a number; give it in ${how}, e.g. ${general(given.value)}`,
+    );
+  }
+  if (!Number.isFinite(number)) {
+    throw new FigureError(`${given.name}: must be a finite number in ${where}, not ${value}`);
+  }
+  if (number < given.low || number > given.high) {
+    throw new FigureError(`${given.name}: ${general(number)} is outside its range ${where}`);
+  }
+  if (given.integer && !Number.isInteger(number)) {
+    throw new FigureError(
+      `${given.name}: must be a whole number in ${where}, not ${general(number)}`,
+    );
+  }
+  return number;
+}
+
+// Turn settings as a reader writes them ({gpu: "H200", params: 8}) into given -> value.
+// A setting names a choice or a given; givens win over choices.
+export function changesOf(model, settings) {
+  const values = {};
+  for (const [name, wanted] of Object.entries(settings)) {
+    const choice = model.choices[name];
+    if (choice) Object.assign(values, choice.options[optionOf(name, choice, wanted)]);
+    else if (!model.givens[name]) throw new FigureError(`${name}: ${model.slug} has no such given`);
+  }
+  for (const [name, value] of Object.entries(settings)) {
+    if (!model.choices[name]) values[name] = checked(model.givens[name], value);
+  }
+  return values;
+}
+
+const folded = (text) => text.toLowerCase().replace(/[^\p{L}\p{N}]/gu, "");
+
+// The full name of an option: "h200" finds "H200 SXM".
+export function optionOf(name, choice, wanted) {
+  if (wanted in choice.options) return wanted;
+  const key = folded(String(wanted));
+  const options = Object.keys(choice.options);
+  const hit =
+    options.find((o) => folded(o) === key) ?? (key && options.find((o) => folded(o).startsWith(key)));
+  if (!hit) {
+    throw new FigureError(`${name}: no option '${wanted}'; there are ${options.join(", ")}`);
+  }
+  return hit;
+}
+
+function toBase(value, given) {
+  const [num, den] = writtenFraction(value);
+  return nearestDouble(num * BigInt(given.num), den * BigInt(given.den));
+}
+
+function sane(name, value, signed) {
+  if (!Number.isFinite(value)) {
+    const word = Number.isNaN(value) ? "nan" : value > 0 ? "inf" : "-inf";
+    throw new FigureError(`${name}: comes out as ${word}, not a finite number`);
+  }
+  if (value < 0 && !signed) {
+    const shown = general(value);
+    throw new FigureError(`${name}: comes out negative (${shown}), which has no meaning here`);
+  }
+  return value;
+}
+
+function compute(model, name, values) {
+  const d = model.derived[name];
+  const value = sane(name, d.f(...d.args.map((a) => values[a])), d.signed);
+  if (d.words && value !== 0 && value !== 1) {
+    throw new FigureError(`${name}: a verdict must be 0 or 1, not ${general(value)}`);
+  }
+  return value;
+}
+
+// Compute every figure, in base units, after applying `settings`.
+// Throws FigureError where a setting is wrong or a figure comes out meaningless.
+export function evaluate(model, settings = {}) {
+  const changes = changesOf(model, settings);
+  const values = {};
+  for (const [name, given] of Object.entries(model.givens)) {
+    values[name] = toBase(name in changes ? changes[name] : given.value, given);
+  }
+  for (const [name, measured] of Object.entries(model.measured)) values[name] = measured.value;
+  for (const name of model.order) values[name] = compute(model, name, values);
+  return values;
+}
+
+// Evaluate `names` at each of `points` (in the given's unit) of the given `over`, leaving all
+// else at `values`. Only what lies between is recomputed. A point without a value gives null.
+export function sweep(model, names, over, points, values) {
+  const touched = new Set([over]);
+  for (const name of model.order) {
+    if (model.derived[name].args.some((a) => touched.has(a))) touched.add(name);
+  }
+  const needed = new Set();
+  const visit = (name) => {
+    if (needed.has(name) || !touched.has(name)) return;
+    needed.add(name);
+    model.derived[name]?.args.forEach(visit);
+  };
+  names.forEach(visit);
+  const plan = model.order.filter((name) => needed.has(name));
+  return points.map((point) => {
+    const at = { ...values, [over]: toBase(point, model.givens[over]) };
+    try {
+      for (const name of plan) at[name] = compute(model, name, at);
+    } catch (error) {
+      if (error instanceof FigureError) return null;
+      throw error;
+    }
+    return names.map((name) => at[name]);
+  });
+}
+
+// The figure's entry in the model, whatever its kind.
+export function figureOf(model, name) {
+  return model.givens[name] ?? model.derived[name] ?? model.measured[name];
+}
+
+// Write a figure as the reader sees it. `options`: unit, places, bare (the number alone).
+export function shown(model, name, values, options = {}) {
+  const figure = figureOf(model, name);
+  if (figure.words) return figure.words[values[name]];
+  const unit = options.unit ?? figure.unit;
+  const [num, den] = options.unit === undefined ? [figure.num, figure.den] : model.units[unit];
+  let number = rounded(values[name], num, den, options.places ?? figure.places);
+  // A given is what it was given as: 5 GB/s, not 5.0 GB/s.
+  const isPlainGiven = name in model.givens && options.places === undefined && !unit.startsWith("USD");
+  if (isPlainGiven && number.includes(".")) number = number.replace(/\.?0+$/, "");
+  return options.bare ? number : withUnit(number, unit);
+}
+
+// A figure's value in a unit of the model, as a float (for drawing, not for display).
+export function inUnit(model, value, unit) {
+  const [num, den] = model.units[unit];
+  return (value * Number(den)) / Number(num);
+}
