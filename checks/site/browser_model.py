@@ -1,0 +1,112 @@
+"""The chapter's graph as an ES module: what the page needs to recompute every number."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from typing import Any
+
+from checks.site import maths
+from checks.site.equations import symbol
+from checks.trace import javascript
+from worked.figures import Derived, Figure, Given, Graph, Measured
+from worked.units import Unit, unit
+
+# Twins that a card offers for bytes, besides what figures and pictures use themselves.
+_TWINS = ("B", "MB", "GB", "TB", "MiB", "GiB", "TiB")
+
+
+def module(slug: str, graph: Graph, pictures: Iterable[dict[str, Any]]) -> str:
+    """Return the text of assets/chapters/<slug>.js."""
+    return f"export const model = {expression(slug, graph, pictures)};\n"
+
+
+def expression(slug: str, graph: Graph, pictures: Iterable[dict[str, Any]]) -> str:
+    """Return the model as a JavaScript object expression."""
+    pictures = list(pictures)
+    givens = {g.name: _given(graph, g) for g in graph.givens}
+    measured = {n: _measured(graph, f) for n, f in graph.figures.items() if _is_measured(f)}
+    derived = ",\n".join(f"  {json.dumps(f.name)}: {_derived(graph, f)}" for f in graph.derived)
+    parts = {
+        "slug": json.dumps(slug),
+        "title": _json(graph.title),
+        "givens": _json(givens),
+        "choices": _json(_choices(graph)),
+        "order": _json([n for n in graph.order if isinstance(graph.figures[n], Derived)]),
+        "derived": "{\n" + derived + "\n}",
+        "measured": _json(measured),
+        "units": _json(_units(graph, pictures)),
+        "pictures": _json(pictures),
+    }
+    return "{\n" + ",\n".join(f"{k}: {v}" for k, v in parts.items()) + "\n}"
+
+
+def _json(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+
+
+def _is_measured(figure: Figure) -> bool:
+    return isinstance(figure, Measured)
+
+
+def worth(u: Unit) -> tuple[str, str]:
+    """Return the exact worth of a unit in base units as two strings for BigInt."""
+    return str(u.factor.numerator), str(u.factor.denominator)
+
+
+def _common(graph: Graph, figure: Figure) -> dict[str, Any]:
+    num, den = worth(graph.units[figure.name])
+    return {
+        "name": figure.name, "label": figure.label, "unit": figure.unit, "num": num, "den": den,
+        "places": figure.places,
+    }  # fmt: skip
+
+
+def _given(graph: Graph, given: Given) -> dict[str, Any]:
+    return _common(graph, given) | {
+        "value": given.value, "low": given.low, "high": given.high, "integer": given.integer,
+        "note": given.note, "step": graph.step_of[given.name].title,
+        "symbolHtml": maths.render(symbol(graph, given.name), spoken=""),
+    }  # fmt: skip
+
+
+def _measured(graph: Graph, figure: Figure) -> dict[str, Any]:
+    return _common(graph, figure) | {"value": graph.base[figure.name]}
+
+
+def _derived(graph: Graph, figure: Derived) -> str:
+    fields = _common(graph, figure) | {
+        "args": list(graph.arguments(figure.name).values()),
+        "words": list(figure.words) if figure.words else None,
+        "signed": figure.signed,
+    }
+    return f'{_json(fields)[:-1]},"f":{javascript(figure.formula)}}}'
+
+
+def _choices(graph: Graph) -> dict[str, Any]:
+    return {
+        c.name: {
+            "label": c.label,
+            "default": c.default,
+            "options": {o: dict(v) for o, v in c.options.items()},
+        }
+        for c in graph.choices.values()
+    }
+
+
+def _units(graph: Graph, pictures: list[dict[str, Any]]) -> dict[str, tuple[str, str]]:
+    names = {f.unit for f in graph.figures.values()} | set(_TWINS) | set(_picture_units(pictures))
+    return {n: worth(unit(n)) for n in sorted(names)}
+
+
+def _picture_units(value: Any) -> Iterable[str]:
+    """Yield every unit that a picture specification names."""
+    if isinstance(value, list):
+        for v in value:
+            yield from _picture_units(v)
+    elif isinstance(value, dict):
+        for k, v in value.items():
+            if k in ("unit", "x_unit") and isinstance(v, str):
+                yield v
+            else:
+                yield from _picture_units(v)

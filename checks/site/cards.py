@@ -1,0 +1,100 @@
+"""What the working card of each figure shows, as JSON that the page fetches at the first card."""
+
+from __future__ import annotations
+
+import inspect
+import json
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from checks.site import code_pages, maths
+from checks.site.equations import (
+    filled,
+    formula_tex,
+    formula_text,
+    kind,
+    symbol,
+    values_template,
+    values_tex,
+)
+from worked.figures import Derived, Figure, Given, Graph, Measured
+from worked.units import unit
+
+
+def document(
+    slug: str, graph: Graph, root: Path, proofs: Mapping[str, Sequence[str]] | None = None
+) -> str:
+    """Return the cards of a chapter as JSON: figure name -> what its card shows.
+
+    `proofs` gives the names of the checks that each derived figure passed.
+    """
+    cards = {n: card(slug, graph, n, root, (proofs or {}).get(n, ())) for n in graph.figures}
+    return json.dumps(cards, ensure_ascii=False, separators=(",", ":"))
+
+
+def card(
+    slug: str, graph: Graph, name: str, root: Path, checks: Sequence[str] = ()
+) -> dict[str, Any]:
+    """Return the content of one card; what does not apply to the figure's kind is left out."""
+    figure = graph.figure(name)
+    content = {
+        "label": figure.label,
+        "kind": kind(graph, name),
+        "symbolHtml": maths.render(symbol(graph, name), spoken=""),
+        "step": graph.step_of[name].title,
+        "unitTwin": _is_bytes(figure),
+    }
+    if isinstance(figure, Derived):
+        return content | _derived(slug, graph, figure, root, checks)
+    if isinstance(figure, Given):
+        return content | {"note": figure.note, "source": _source(figure)}
+    return content | {"record": _record(figure)}
+
+
+def _is_bytes(figure: Figure) -> bool:
+    return unit(figure.unit).dimension.same_as(unit("B").dimension)
+
+
+def _derived(
+    slug: str, graph: Graph, figure: Derived, root: Path, checks: Sequence[str]
+) -> dict[str, Any]:
+    name = figure.name
+    template = values_template(graph, name)
+    place = code_pages.line_of(root, figure.formula)
+    content: dict[str, Any] = {
+        "formulaHtml": maths.render(
+            formula_tex(graph, name), display=True, spoken=formula_text(graph, name)
+        ),
+        "valuesHtml": maths.render(
+            values_tex(graph, slug, name), display=True, spoken=filled(graph, template)
+        ),
+        "valuesText": template,
+        "inputs": list(dict.fromkeys(graph.arguments(name).values())),
+        "doc": inspect.getdoc(figure.formula) or "",
+        "checks": list(checks),
+    }
+    if place:
+        path, line = place
+        function = figure.formula.__name__
+        content["code"] = {
+            "file": path, "line": line, "function": function, "href": code_pages.href(path, line),
+        }  # fmt: skip
+    return content
+
+
+def _source(given: Given) -> dict[str, Any]:
+    source = given.source
+    return {
+        "text": source.text,
+        "url": source.url,
+        "read": source.read.isoformat() if source.read else None,
+        "reviewBy": source.review_by.isoformat() if source.review_by else None,
+    }
+
+
+def _record(figure: Measured) -> dict[str, Any]:
+    return {
+        "command": figure.command, "date": figure.date, "machine": figure.machine,
+        "deterministic": figure.deterministic, "seed": figure.seed, "file": figure.record,
+    }  # fmt: skip

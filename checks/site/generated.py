@@ -1,0 +1,26 @@
+"""Every file of the site that no one writes by hand: (address, content) pairs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from checks.site import browser_model, cards, code_pages
+from worked.chapters import CHAPTERS, graph, pictures
+
+
+def documents(root: Path) -> Iterator[tuple[str, str]]:
+    """Yield the generated files: per chapter its model and cards, per file of code its page."""
+    for slug in CHAPTERS:
+        g = graph(slug)
+        yield f"assets/chapters/{slug}.js", browser_model.module(slug, g, pictures(slug))
+        yield f"assets/chapters/{slug}.cards.json", cards.document(slug, g, root, _proofs(slug))
+    for path in code_pages.files(root):
+        yield code_pages.source_uri(path), code_pages.page(root, path)
+
+
+def _proofs(slug: str) -> dict[str, tuple[str, ...]]:
+    """Return figure -> the names of the checks that it passed."""
+    import checks.proof
+
+    return {row.figure: row.routes for row in checks.proof.table(slug)}

@@ -1,0 +1,121 @@
+"""Pictures that follow the givens: drawn at build by the same JavaScript that redraws them.
+
+A picture is a dict in a chapter's PICTURES. A *name* below is a figure's name; *text* may hold
+`{{ name }}`. Fields of every picture:
+
+    id       its name in `{{ picture: id }}`
+    kind     one of the kinds below
+    title    text: names the picture
+    alt      text: what a reader who cannot see it should know
+    caption  Markdown with figures, shown below
+
+`stacked_bars`: what adds up, against a limit. Bars lie flat, one below the other.
+    unit     of the axis ("GB"); places: decimals of the totals (default: of the figures)
+    bars     [{label: text, segments: [{figure: name, label: text}], verdict: name (optional)}]
+             segments of one label have one colour in all bars; they are the legend
+    limit    {figure: name, label: text} (optional)
+
+`bars`: plain bars, in groups when there are several series.
+    unit, places; axis: text (optional)
+    series   [text] names of the bars in a group; one name for plain bars
+    groups   [{label: text, figures: [name for each series]}]
+    limit    as above (optional)
+
+`curve`: figures over a given.
+    x        name of the given that is swept; x_label: text; from, to: in the given's unit
+    x_scale  "linear" (default) or "log"; y_scale likewise; points: how many (default 96)
+    unit     of the y axis; y_label: text
+    series   [{figure: name, label: text}]
+    mark     True (default): a dot on each series at the given's present value
+    lines    [{figure: name, label: text}] upright lines at a figure of x's dimension (optional)
+    recorded [{label: text, points: [{x: name or number, y: name or number}]}] (optional);
+             numbers are in the units of the axes
+    y_from, y_to   limits of the y axis in its unit (optional; default: from the values)
+
+`timeline`: who does what, when.
+    unit     of time, for the axis ("min"); x_label: text (optional)
+    kinds    {kind: {label: text}} the legend, in the order of its colours
+    rows     [{label: text, segments: [{start, end, kind, label: text (optional)}]}]
+             start and end: numbers in the unit, or names
+    marks    [{at: number or name, label: text}] upright lines (optional)
+
+`layout`: GPUs in their nodes, coloured by the part that they play.
+    nodes, per_node, tensor, pipeline: names (or whole numbers); order: which index runs
+    fastest, default ["tensor", "data", "pipeline"]; colour: the index that gives the colour,
+    default "pipeline"; node_label: text, default "node"
+"""
+
+from __future__ import annotations
+
+import html
+import json
+from functools import cache, lru_cache
+from typing import Any
+
+import markdown
+import quickjs
+
+from checks.site.browser_model import expression
+from checks.site.javascript import bundle, context
+from checks.site.spans import fill
+from worked.chapters import graph, pictures
+from worked.figures import FigureError
+
+
+class PictureError(ValueError):
+    """A picture that cannot be drawn as specified."""
+
+
+@cache
+def _drawing_board(slug: str) -> quickjs.Context:
+    return context(
+        bundle("exact.js", "graph.js", "charts.js"),
+        f"const model = {expression(slug, graph(slug), pictures(slug))};",
+        "function drawn(id, settings) {"
+        " return [picture(model, id, evaluate(model, JSON.parse(settings)))].join(''); }",
+    )
+
+
+@lru_cache(maxsize=256)
+def _svg(slug: str, picture_id: str, settings: str) -> str:
+    try:
+        return str(_drawing_board(slug).get("drawn")(picture_id, settings))
+    except quickjs.JSException as error:
+        raise PictureError(f"{slug}.{picture_id}: {str(error).splitlines()[0]}") from None
+
+
+def svg(slug: str, picture_id: str, settings: dict[str, Any] | None = None) -> str:
+    """Return a picture of a chapter as SVG, drawn with the book's values or after `settings`.
+
+    Raises:
+        PictureError: there is no such picture, or its specification is wrong.
+    """
+    return _svg(slug, picture_id, json.dumps(settings or {}, sort_keys=True))
+
+
+def figure(slug: str, picture_id: str) -> str:
+    """Return the whole HTML figure: the SVG in a box that scrolls sideways, and the caption.
+
+    Raises:
+        PictureError: there is no such picture, or its specification is wrong.
+    """
+    spec = _spec(slug, picture_id)
+    try:
+        caption = markdown.markdown(fill(spec.get("caption", ""), slug))
+    except FigureError as error:
+        raise PictureError(f"{slug}.{picture_id}: caption: {error}") from None
+    title = html.escape(fill(spec["title"], slug, plain=True))
+    caption = caption.removeprefix("<p>").removesuffix("</p>")
+    return (
+        f'<figure class="picture" data-picture="{slug}.{picture_id}">'
+        f'<div class="picture-box" tabindex="0" role="group" aria-label="{title}">'
+        f"{svg(slug, picture_id)}</div><figcaption>{caption}</figcaption></figure>"
+    )
+
+
+def _spec(slug: str, picture_id: str) -> dict[str, Any]:
+    found = [p for p in pictures(slug) if p["id"] == picture_id]
+    if not found:
+        known = ", ".join(str(p["id"]) for p in pictures(slug)) or "none"
+        raise PictureError(f"{slug} has no picture {picture_id!r}; there are {known}")
+    return found[0]

@@ -1,0 +1,117 @@
+"""A figure in running text: `{{ name }}` and its variants as a span that the page can change."""
+
+from __future__ import annotations
+
+import html
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+
+from checks.site.equations import kind
+from worked.chapters import CHAPTERS, graph
+from worked.figures import Derived, FigureError, Given, Graph
+from worked.units import rounded, unit
+
+DIRECTIVE = re.compile(r"\{\{\s*(.*?)\s*\}\}")
+_REFERENCE = re.compile(r"(?:(?P<chapter>[\w-]+)\.)?(?P<name>\w+)\s*(?:\|\s*(?P<options>.*))?")
+
+
+@dataclass(frozen=True)
+class Reference:
+    """What `{{ chapter.name | unit places bare }}` asks for."""
+
+    slug: str
+    name: str
+    unit: str | None = None
+    places: int | None = None
+    bare: bool = False
+
+    @property
+    def graph(self) -> Graph:
+        """The graph of the chapter."""
+        return graph(self.slug)
+
+
+@lru_cache(maxsize=8192)
+def reference(body: str, chapter: str | None) -> Reference:
+    """Read the body of a figure directive on a page of `chapter`.
+
+    Raises:
+        ValueError: it is not written as one, or chapter, figure or unit are not known.
+    """
+    match = _REFERENCE.fullmatch(body)
+    if not match:
+        raise ValueError(
+            f"cannot read {{{{ {body} }}}}; write {{{{ name }}}} or name | unit places"
+        )
+    slug = match["chapter"] or chapter
+    if slug is None:
+        raise ValueError(f"{match['name']}: this page has no chapter; write {{{{ chapter.name }}}}")
+    if slug not in CHAPTERS:
+        raise ValueError(f"{slug}: no such chapter; there are {', '.join(CHAPTERS)}")
+    options: dict[str, str | int | bool] = {}
+    for word in (match["options"] or "").split():
+        key = "places" if word.isdigit() else "bare" if word == "bare" else "unit"
+        if key in options:
+            raise ValueError(f"{body}: {key} is given twice")
+        options[key] = int(word) if key == "places" else True if key == "bare" else word
+    found = Reference(slug, match["name"], **options)  # type: ignore[arg-type]
+    written(found)
+    return found
+
+
+def written(ref: Reference) -> str:
+    """Return the book's value as plain text, exactly rounded.
+
+    Raises:
+        FigureError, UnitError: the figure or the unit is not known, or they do not fit.
+    """
+    g = ref.graph
+    shown = g.shown(ref.name, unit_name=ref.unit, places=ref.places)
+    figure = g.figure(ref.name)
+    if not ref.bare:
+        return shown
+    if isinstance(figure, Derived) and figure.words:
+        raise FigureError(f"{ref.name}: is a verdict, which has no bare number")
+    # The number that stands before the unit, digit for digit as it does with the unit.
+    in_unit = unit(ref.unit or figure.unit)
+    number = rounded(g.base[ref.name], in_unit, figure.places if ref.places is None else ref.places)
+    if isinstance(figure, Given) and ref.places is None and not in_unit.name.startswith("USD"):
+        number = number.rstrip("0").rstrip(".") if "." in number else number
+    return number
+
+
+def span(ref: Reference) -> str:
+    """Return the figure as a span that carries all that is needed to write it again."""
+    figure = ref.graph.figure(ref.name)
+    classes = ["fig", kind(ref.graph, ref.name)]
+    if isinstance(figure, Derived) and figure.words:
+        classes.append("is-yes" if ref.graph.base[ref.name] else "is-no")
+    attributes = f'class="{" ".join(classes)}" data-fig="{ref.slug}.{ref.name}"'
+    if ref.unit is not None:
+        factor = unit(ref.unit).factor
+        attributes += f' data-unit="{html.escape(ref.unit)}"'
+        attributes += f' data-worth="{factor.numerator}/{factor.denominator}"'
+    if ref.places is not None:
+        attributes += f' data-places="{ref.places}"'
+    if ref.bare:
+        attributes += " data-bare"
+    # A dollar sign would open a formula, so it is written as an entity.
+    return f"<span {attributes}>{html.escape(written(ref)).replace('$', '&#36;')}</span>"
+
+
+def fill(text: str, chapter: str | None, plain: bool = False) -> str:
+    """Replace each figure and literal in `text`; `plain` gives plain text without spans.
+
+    Raises:
+        ValueError: a name or unit is not known.
+    """
+
+    def one(match: re.Match[str]) -> str:
+        body = match[1]
+        if body.startswith("lit:"):
+            return body[4:].strip()
+        ref = reference(body, chapter)
+        return written(ref) if plain else span(ref)
+
+    return DIRECTIVE.sub(one, text)

@@ -1,0 +1,104 @@
+"""Tables of the site: givens with their sources, and what checked each figure."""
+
+from __future__ import annotations
+
+import html
+from datetime import date
+from itertools import groupby
+from typing import Any
+
+from worked.figures import Source, with_unit
+from worked.units import rounded_fraction
+
+
+def givens(file: str) -> str:
+    """Return every fact of a givens file as one HTML table, a group of rows for each thing.
+
+    Raises:
+        KeyError: there is no such file.
+    """
+    import worked.givens
+
+    known = worked.givens.things(file)
+    groups = groupby(worked.givens.rows(file), key=lambda f: f.thing)
+    bodies = "".join(
+        f'<tbody><tr><th colspan="3" scope="rowgroup" id="{known[thing].id}">{_safe(thing)}'
+        f"{_vendor(known[thing].vendor)}</th></tr>{''.join(_fact_row(f) for f in facts)}</tbody>"
+        for thing, facts in groups
+    )
+    return (
+        '<div class="wide-table" tabindex="0" role="region" '
+        f'aria-label="Givens: {_safe(file)}"><table class="givens"><thead><tr>'
+        '<th scope="col">Fact</th><th scope="col">Value</th><th scope="col">Source</th>'
+        f"</tr></thead>{bodies}</table></div>"
+    )
+
+
+def _vendor(vendor: str) -> str:
+    return f' <span class="quiet">{_safe(vendor)}</span>' if vendor else ""
+
+
+def _fact_row(fact: Any) -> str:
+    note = "; ".join(x for x in (fact.kind, fact.note) if x)
+    value = with_unit(number(fact.value), fact.unit)
+    return (
+        f"<tr><td>{_safe(fact.name.replace('_', ' '))}{_small(note)}</td>"
+        f'<td class="number">{_safe(value)}</td><td>{source_html(fact.source)}</td></tr>'
+    )
+
+
+def number(value: float) -> str:
+    """Return a given's value with every digit that it has, thousands separated."""
+    from worked.units import exact
+
+    fraction = exact(value)
+    places = 0
+    while (fraction * 10**places).denominator != 1:
+        places += 1
+    return rounded_fraction(fraction, places)
+
+
+def source_html(source: Source) -> str:
+    """Return a source with its link, the day it was read and when to read it again."""
+    text = _safe(source.text)
+    if source.url:
+        text = f'<a href="{html.escape(source.url)}" rel="external">{text}</a>'
+    days = [
+        f"{word} {_day(day)}"
+        for word, day in (("read", source.read), ("review by", source.review_by))
+        if day and not source.is_own_choice
+    ]
+    return text + _small("; ".join(days))
+
+
+def _day(day: date) -> str:
+    return day.isoformat()
+
+
+def _small(text: str) -> str:
+    return f'<br><small class="quiet">{_safe(text)}</small>' if text else ""
+
+
+def proof(slug: str, base: str) -> str:
+    """Return the table of what checked each derived figure of a chapter.
+
+    Raises:
+        ProofError, FigureError: a check disagrees with a formula.
+    """
+    import checks.proof
+
+    rows = "".join(
+        f"<tr><td>{_safe(r.label)}<br><code>{_safe(r.figure)}</code></td>"
+        f"<td><code>{_safe(r.formula)}</code></td>"
+        f"<td>{_safe(', '.join(r.routes)) or 'none'}</td></tr>"
+        for r in checks.proof.table(slug)
+    )
+    return (
+        '<div class="wide-table" tabindex="0" role="region" aria-label="Checks of each figure">'
+        '<table class="proof"><thead><tr><th scope="col">Figure</th><th scope="col">Formula</th>'
+        f'<th scope="col">Checked by</th></tr></thead><tbody>{rows}</tbody></table></div>'
+    )
+
+
+def _safe(text: str) -> str:
+    return html.escape(text).replace("$", "&#36;")

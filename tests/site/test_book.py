@@ -1,0 +1,93 @@
+"""The book itself, built strictly: every page accessible in both themes, nothing from outside."""
+
+from __future__ import annotations
+
+import functools
+import http.server
+import os
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.site.accessibility import assert_accessible
+from tests.site.build import ROOT
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(500)]
+
+
+@pytest.fixture(scope="module")
+def book(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The book's site, built as `make site` builds it, its labs run."""
+    folder = tmp_path_factory.mktemp("book")
+    done = subprocess.run(
+        [sys.executable, "-m", "mkdocs", "build", "--strict", "-d", str(folder)],
+        cwd=ROOT, env=os.environ | {"NO_MKDOCS_2_WARNING": "1"}, capture_output=True, text=True,
+        timeout=280,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stdout + done.stderr
+    return folder
+
+
+class _Quiet(http.server.SimpleHTTPRequestHandler):
+    def log_message(self, *args: Any) -> None:
+        """Say nothing."""
+
+
+@pytest.fixture(scope="module")
+def address(book: Path) -> Iterator[str]:
+    """The address of the book."""
+    handler = functools.partial(_Quiet, directory=str(book))
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield f"http://127.0.0.1:{server.server_port}/"
+    server.shutdown()
+    server.server_close()
+
+
+def pages(book: Path) -> list[str]:
+    """The pages that people write, and two of those that only show code."""
+    paths = [p.parent.relative_to(book).as_posix() for p in sorted(book.rglob("index.html"))]
+    code = [p for p in paths if p.startswith("code/")]
+    return [p for p in paths if p not in code] + code[:2]
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_every_page_is_accessible_and_self_contained(
+    book: Path, address: str, browser: Any, scheme: str
+) -> None:
+    """No violation, no console error, no request outside, on a desktop screen in each theme."""
+    context = browser.new_context(
+        viewport={"width": 1280, "height": 900}, color_scheme=scheme, reduced_motion="reduce"
+    )
+    for path in pages(book):
+        page, problems = context.new_page(), []
+        page.on("console", lambda m, p=problems: m.type == "error" and p.append(m.text))
+        page.on("pageerror", lambda e, p=problems: p.append(str(e)))
+        page.on(
+            "request",
+            lambda r, p=problems: (
+                r.url.startswith((address, "data:", "blob:")) or p.append(f"outside: {r.url}")
+            ),
+        )
+        page.goto(f"{address}{path}/")
+        if page.locator("[data-fig], [data-panel]").count():
+            page.wait_for_selector("html[data-live=ready]")
+        assert_accessible(page)
+        assert problems == [], path
+        page.close()
+    context.close()
+
+
+def test_no_page_scrolls_sideways_on_a_phone(book: Path, address: str, browser: Any) -> None:
+    """390 pixels are enough for every page."""
+    context = browser.new_context(viewport={"width": 390, "height": 844}, has_touch=True)
+    page = context.new_page()
+    for path in pages(book):
+        page.goto(f"{address}{path}/")
+        assert page.evaluate("document.documentElement.scrollWidth") <= 390, path
+    context.close()

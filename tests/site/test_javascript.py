@@ -1,0 +1,228 @@
+"""The page's JavaScript against Python: formulas, rounding, units, refusals, whole chapters."""
+
+from __future__ import annotations
+
+import json
+import math
+import random
+from collections.abc import Callable
+from fractions import Fraction
+from typing import Any
+
+import pytest
+import quickjs
+
+from checks.site.browser_model import expression
+from checks.site.javascript import bundle, context
+from checks.trace import javascript
+from tests.site.fixture import scenario
+from worked.chapters import CHAPTERS, graph
+from worked.figures import FigureError, Given, Graph, with_unit
+from worked.units import rounded, unit
+
+POINTS = 1_000
+
+
+def graphs() -> dict[str, Graph]:
+    """Every chapter of the book, and the fixture."""
+    return {slug: graph(slug) for slug in CHAPTERS} | {"small": scenario.GRAPH}
+
+
+def formulas() -> list[Any]:
+    """Return each formula that some chapter uses, once."""
+    seen = {f.formula for g in graphs().values() for f in g.derived}
+    ordered = sorted(seen, key=lambda f: (f.__module__, f.__name__))
+    return [pytest.param(formula, id=formula.__name__) for formula in ordered]
+
+
+@pytest.fixture(scope="module")
+def core() -> quickjs.Context:
+    """A JavaScript context with the page's exact arithmetic and its graph."""
+    return context(
+        bundle("exact.js", "graph.js"),
+        """function all(name, cases) {
+             return JSON.stringify(JSON.parse(cases).map((c) => globalThis[name](...c)));
+           }""",
+        "Object.assign(globalThis, { rounded, withUnit, general });"
+        "globalThis.base = (v, n, d) => { const [a, b] = writtenFraction(v);"
+        " return nearestDouble(a * BigInt(n), b * BigInt(d)); };",
+    )
+
+
+def outcome(formula: Callable[..., Any], point: list[float]) -> float | None:
+    """Return the formula's value, or None where it has none."""
+    try:
+        value = float(formula(*point))
+    except (ZeroDivisionError, OverflowError, ValueError):
+        return None
+    return value if math.isfinite(value) else None
+
+
+@pytest.mark.parametrize("formula", formulas())
+def test_a_formula_gives_the_same_in_both_languages(formula: Callable[..., Any]) -> None:
+    """At 1,000 random points over six orders of magnitude, to 1e-12 relative."""
+    rng = random.Random(formula.__name__)
+    arity = formula.__code__.co_argcount
+    points = [[10 ** rng.uniform(-2, 4) for _ in range(arity)] for _ in range(POINTS)]
+    # Half of the points are whole numbers, where rounding up and comparing have their edges.
+    points[::2] = [[float(math.ceil(x)) for x in p] for p in points[::2]]
+    made = context(
+        f"const f = {javascript(formula)};"
+        "function values(points) {"
+        " return JSON.stringify(JSON.parse(points).map((p) => f(...p))); }"
+    )
+    theirs = json.loads(made.get("values")(json.dumps(points)))
+    compared = 0
+    for point, got in zip(points, theirs, strict=True):
+        want = outcome(formula, point)
+        if want is None:
+            # JSON writes infinities and NaN as null.
+            assert got is None, (point, got)
+            continue
+        compared += 1
+        assert got == pytest.approx(want, rel=1e-12, abs=0), point
+    assert compared > POINTS // 2
+
+
+def test_rounding_is_the_same_in_both_languages(core: quickjs.Context) -> None:
+    """10,000 values: random sizes, exact ties, ties after the 15th digit, tiny and huge."""
+    rng = random.Random(15)
+    units = [unit(u) for u in ("", "GB", "GiB", "TB", "%", "h", "min", "GB/s", "USD/GPU/h", "bit")]
+    cases = []
+    for i in range(10_000):
+        u, places = rng.choice(units), rng.randint(0, 4)
+        if i % 4 == 0:
+            # A tie in the unit: an odd number of halves of the last digit that is shown.
+            tie = Fraction(2 * rng.randint(0, 10**6) + 1, 2 * 10**places) * u.factor
+            value = float(tie)
+        elif i % 4 == 1:
+            # A tie at the 16th digit: 15 digits and a half.
+            value = float(rng.randint(10**14, 2 * 10**15 // 4)) + 0.5
+        elif i % 4 == 2:
+            value = rng.choice((1, -1)) * 10 ** rng.uniform(-12, 18)
+        else:
+            value = float(rng.randint(-(10**9), 10**12))
+        cases.append((value, u, places))
+    asked = [[v, str(u.factor.numerator), str(u.factor.denominator), p] for v, u, p in cases]
+    got = json.loads(core.get("all")("rounded", json.dumps(asked)))
+    for (value, u, places), theirs in zip(cases, got, strict=True):
+        assert theirs == rounded(value, u, places), (value, u.name, places)
+
+
+@pytest.mark.parametrize("name", ["USD", "USD/GPU/h", "%", "×", "", "GB/s", "tokens"])
+def test_number_and_unit_join_the_same(core: quickjs.Context, name: str) -> None:
+    """Dollars before, percent behind without a space, all else behind with one."""
+    for number in ("1,120", "−3.5"):
+        (got,) = json.loads(core.get("all")("withUnit", json.dumps([[number, name]])))
+        assert got == with_unit(number, name)
+
+
+def test_a_given_becomes_the_same_float(core: quickjs.Context) -> None:
+    """0.1 GB is exactly 10^8 bytes in both; 1,000 decimals in awkward units agree bit for bit."""
+    rng = random.Random(3)
+    names = ["GB", "month", "Mbit", "USD/GPU/h", "%", "GiB", "µs", "GB/s"]
+    cases = [(0.1, "GB")] + [
+        (round(10 ** rng.uniform(-3, 12), rng.randint(0, 6)) or 1.0, rng.choice(names))
+        for _ in range(1000)
+    ]
+    asked = [[v, str(unit(u).factor.numerator), str(unit(u).factor.denominator)] for v, u in cases]
+    got = [float(x) for x in json.loads(core.get("all")("base", json.dumps(asked)))]
+    assert got[0] == 1e8
+    assert got == [float(Fraction(repr(v)) * unit(u).factor) for v, u in cases]
+
+
+def test_general_format_is_pythons(core: quickjs.Context) -> None:
+    """The numbers in messages read as format(x, "g") writes them."""
+    rng = random.Random(4)
+    numbers = [0, 1, 70, 8e9, 0.25, 1e-7, 123456, 1234567, 99999.95, 1e16]
+    numbers += [10 ** rng.uniform(-8, 20) for _ in range(500)]
+    got = json.loads(core.get("all")("general", json.dumps([[x] for x in numbers])))
+    assert got == [f"{x:g}" for x in numbers]
+
+
+@pytest.fixture(scope="module")
+def pages() -> dict[str, quickjs.Context]:
+    """A context with each chapter's model loaded."""
+    script = """
+    function evaluated(settings) {
+      try { return JSON.stringify({ values: evaluate(model, JSON.parse(settings)) }); }
+      catch (error) { return JSON.stringify({ error: error.message }); }
+    }
+    function written(settings) {
+      const values = evaluate(model, JSON.parse(settings));
+      return JSON.stringify(Object.keys(values).map((n) => [n, shown(model, n, values)]));
+    }
+    """
+    return {
+        slug: context(
+            bundle("exact.js", "graph.js"), f"const model = {expression(slug, g, [])};", script
+        )
+        for slug, g in graphs().items()
+    }
+
+
+def random_settings(g: Graph, rng: random.Random) -> dict[str, Any]:
+    """Return settings within the ranges: an option of each choice, and some givens."""
+    settings: dict[str, Any] = {
+        c.name: rng.choice(list(c.options)) for c in g.choices.values() if rng.random() < 0.7
+    }
+    for given in rng.sample(g.givens, k=min(3, len(g.givens))):
+        settings[given.name] = _within(given, rng)
+    return settings
+
+
+def _within(given: Given, rng: random.Random) -> float:
+    low, high = max(given.low, given.value / 4), min(given.high, given.value * 4)
+    value = rng.uniform(low, high)
+    if given.integer:
+        return float(max(math.ceil(low), math.floor(value)))
+    return round(value, 3) or low
+
+
+@pytest.mark.parametrize("slug", [*CHAPTERS, "small"])
+def test_a_chapter_evaluates_and_reads_the_same(
+    slug: str, pages: dict[str, quickjs.Context]
+) -> None:
+    """Under the book's values and 60 random changes: each value to 1e-12, each text exactly.
+
+    What Python refuses, the page refuses.
+    """
+    g, page = graphs()[slug], pages[slug]
+    rng = random.Random(slug)
+    accepted = 0
+    for settings in [{}, *(random_settings(g, rng) for _ in range(60))]:
+        asked = json.dumps(settings)
+        answer = json.loads(page.get("evaluated")(asked))
+        try:
+            want = g.evaluate(settings)
+        except FigureError:
+            assert "error" in answer, settings
+            continue
+        accepted += 1
+        assert answer["values"] == pytest.approx(want, rel=1e-12, abs=0), settings
+        texts = dict(json.loads(page.get("written")(asked)))
+        assert texts == {n: g.shown(n, want) for n in g.figures}, settings
+    assert accepted >= 20
+
+
+@pytest.mark.parametrize("slug", [*CHAPTERS, "small"])
+def test_a_refusal_says_the_same(slug: str, pages: dict[str, quickjs.Context]) -> None:
+    """Too small, too large and not whole are refused in the words of worked/figures.py."""
+    g, page = graphs()[slug], pages[slug]
+    for given in g.givens:
+        wrong = [given.low - 1, given.high * 2 + 1]
+        if given.integer:
+            wrong.append(given.low + 0.5)
+        for value in wrong:
+            with pytest.raises(FigureError) as refused:
+                g.evaluate({given.name: value})
+            answer = json.loads(page.get("evaluated")(json.dumps({given.name: value})))
+            assert answer == {"error": str(refused.value)}
+
+
+def test_unknown_names_are_refused(pages: dict[str, quickjs.Context]) -> None:
+    """A given or an option that the chapter does not have is named."""
+    say = pages["small"].get("evaluated")
+    assert json.loads(say('{"nope": 1}'))["error"].startswith("nope: small has no such given")
+    assert json.loads(say('{"gpu": "Z80"}'))["error"].startswith("gpu: no option 'Z80'")
+    assert json.loads(say('{"total_bytes": 1}'))["error"].startswith("total_bytes: ")
