@@ -241,6 +241,25 @@ def test_bias_and_variance_of_known_estimators() -> None:
     assert bias == pytest.approx(0, abs=5 * np.sqrt(2) / 25 / 400)
 
 
+def test_the_bias_is_freed_of_the_spread_of_a_few_samples() -> None:
+    """Two samples predict 0 and 1: mean 1/2, variance 1/2, and (1/2)^2 - (1/2) / 2 = 0 bias."""
+
+    def draw(generator: np.random.RandomState) -> tuple[np.ndarray, np.ndarray]:
+        return np.zeros((1, 1)), np.zeros(1)
+
+    found = bias_and_variance(
+        lambda X, y, new, seed: np.full(1, float(seed)), draw, np.zeros((1, 1)), np.zeros(1), 2
+    )
+    assert found == (0.0, 0.5)
+
+
+def test_a_value_on_the_threshold_goes_left() -> None:
+    """The stump splits at 5.5 km: 5.5 km itself is predicted as 5 km is."""
+    model = fit(X6, Y6, Settings(rounds=1, max_depth=1))
+    at_5, on_it, beyond = predict_raw(model, [[5.0], [5.5], [5.6]])
+    assert at_5 == on_it != beyond
+
+
 def test_friedman_1_by_hand() -> None:
     # 10 sin(pi / 4) + 20 * 0.25 + 10 + 5
     assert friedman_1(np.array([[0.5, 0.5, 0.0, 1.0, 1.0]]))[0] == pytest.approx(
