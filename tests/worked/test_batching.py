@@ -82,14 +82,15 @@ def by_recurrence(arrivals, latency, max_batch, max_wait_s):
 )
 @settings(max_examples=200, deadline=None)
 def test_the_simulation_follows_the_rule_request_by_request(gaps, max_batch, max_wait):
-    """Whole numbers of seconds, so that both ways of computing are exact.
+    """Binary fractions of seconds, so that both ways of computing are exact.
 
-    Waits end on halves, so that a request never comes at the very moment a batch leaves.
+    Requests come at whole seconds, waits end on halves, and each batch takes an odd 1/1024
+    more than whole seconds: a request never comes at the very moment a batch leaves or ends.
     """
     arrivals = [float(sum(gaps[: i + 1])) for i in range(len(gaps))]
     patience = max_wait + 0.5
-    served = simulate_batcher(arrivals, lambda n: 10.25 + 2 * n, max_batch, patience)
-    expected = by_recurrence(arrivals, lambda n: 10.25 + 2 * n, max_batch, patience)
+    served = simulate_batcher(arrivals, lambda n: 10 + 1 / 1024 + 2 * n, max_batch, patience)
+    expected = by_recurrence(arrivals, lambda n: 10 + 1 / 1024 + 2 * n, max_batch, patience)
     assert [(s.arrived, s.started, s.ended, s.batch) for s in served] == expected
 
 
