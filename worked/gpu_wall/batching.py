@@ -181,7 +181,8 @@ class _Server:
             yield from self.fill()
             batch = self.waiting[: self.max_batch]
             del self.waiting[: self.max_batch]
-            started = self.env.now
+            # The clock adds up differences, so it can be a rounding behind the last arrival.
+            started = max(self.env.now, batch[-1])
             yield self.env.timeout(self.latency_s(len(batch)))
             self.served += [Served(at, started, self.env.now, len(batch)) for at in batch]
 

@@ -2,6 +2,7 @@
 // and write every number again when a given changes.
 import { keepInAddress, settingsInAddress } from "./address.js";
 import { installCards } from "./cards.js";
+import { installCopyButtons } from "./copy.js";
 import { FigureError, changesOf, evaluate, optionOf } from "./graph.js";
 import { collect, redraw, refresh } from "./numbers.js";
 import { buildPanel } from "./panel.js";
@@ -179,4 +180,5 @@ function visit(page, slug, name) {
   return Boolean(place);
 }
 
+installCopyButtons();
 start();

@@ -1,0 +1,17 @@
+// A button on each block of code that copies it.
+import { make } from "./dom.js";
+
+export function installCopyButtons() {
+  if (!navigator.clipboard) return;
+  for (const code of document.querySelectorAll(".highlight pre > code")) {
+    const block = code.closest(".highlight");
+    const copy = async () => {
+      await navigator.clipboard.writeText(code.innerText);
+      button.textContent = "Copied";
+      setTimeout(() => (button.textContent = "Copy"), 1500);
+    };
+    const button = make("button", { type: "button", class: "copy", onclick: copy }, "Copy");
+    block.classList.add("has-copy");
+    block.append(button);
+  }
+}
