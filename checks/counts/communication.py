@@ -114,6 +114,15 @@ def all_gather_bytes(payload_bytes: int, ranks: int) -> int:
     return ring_all_gather(payload_bytes, ranks)
 
 
+@at(*draws("zero 2", lambda r: (*_payload(r), r(1, 6))))
+def zero2_step_bytes(payload_bytes: int, ranks: int, micro_batches: int) -> int:
+    """Run the collectives of every micro-batch and the one that ends the step."""
+    sent = 0
+    for _ in range(micro_batches):
+        sent += ring_reduce_scatter(payload_bytes, ranks)  # gradients
+    return sent + ring_all_gather(payload_bytes, ranks)  # updated weights
+
+
 @at(*draws("zero 3", lambda r: (*_payload(r), r(1, 6))))
 def zero3_step_bytes(payload_bytes: int, ranks: int, micro_batches: int) -> int:
     """Run the collectives of every micro-batch."""

@@ -18,6 +18,13 @@ def all_gather_bytes(payload_bytes: Expr, ranks: Expr) -> Expr:
     return summation(payload_bytes / ranks, (k, 1, ranks - 1))
 
 
+def zero2_step_bytes(payload_bytes: Expr, ranks: Expr, micro_batches: Expr) -> Expr:
+    """Every micro-batch reduce-scatters its gradients; the step ends with one gather."""
+    k = Symbol("k", integer=True)
+    half = all_gather_bytes(payload_bytes, ranks)
+    return summation(half, (k, 1, micro_batches)) + half
+
+
 def zero3_step_bytes(payload_bytes: Expr, ranks: Expr, micro_batches: Expr) -> Expr:
     """Every micro-batch: gather for forward, gather for backward, reduce-scatter gradients."""
     k = Symbol("k", integer=True)

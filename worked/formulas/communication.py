@@ -27,6 +27,17 @@ def all_gather_bytes(payload_bytes: Any, ranks: Any) -> Any:
     return (ranks - 1) * payload_bytes / ranks
 
 
+def zero2_step_bytes(payload_bytes: Any, ranks: Any, micro_batches: Any) -> Any:
+    """Bytes that each rank sends in one step of ZeRO stage 2.
+
+    A rank keeps its shard of the gradients alone, so every micro-batch ends in a
+    reduce-scatter; the updated weights are gathered once.
+    payload_bytes: 16-bit gradients; 16-bit weights are as large.
+    Source: Rajbhandari et al. 2020 (ZeRO), section 7.1, with gradient accumulation.
+    """
+    return (micro_batches + 1) * (ranks - 1) * payload_bytes / ranks
+
+
 def zero3_step_bytes(payload_bytes: Any, ranks: Any, micro_batches: Any) -> Any:
     """Bytes that each rank sends in one step of ZeRO stage 3.
 
