@@ -52,6 +52,14 @@ def _named_plots(text: str) -> str:
     return _HEADING_OR_IMAGE.sub(one, text)
 
 
+_EMPTY_HEADING = re.compile(r"<th([^>]*)></th>")
+
+
+def content(page_html: str) -> str:
+    """Return a page's content with the empty corner of a table as a plain cell, no heading."""
+    return _EMPTY_HEADING.sub(r"<td\1></td>", page_html)
+
+
 def page(page_html: str) -> str:
     """Return a whole page with what the theme leaves unnamed named: its search dialog."""
     return page_html.replace(

@@ -86,7 +86,7 @@ def on_page_content(html: str, page: Any, config: Any, files: Files) -> str:
         if page.file.src_uri.endswith((".py", ".ipynb")):
             context = PageContext(f"docs/{page.file.src_uri}", base=_to_root(page), root=ROOT)
             html = finish.notebook(html, context)
-        return maths.render_page(html)
+        return finish.content(maths.render_page(html))
 
 
 def on_post_page(output: str, page: Any, config: Any) -> str:
