@@ -1,0 +1,681 @@
+"""Check the checks: plant the field's classic mistakes one at a time and see that each is caught.
+
+Five kinds of mistake are planted:
+- formula: a factor, an addend or a rounding dropped, a numeral halved, doubled or off by one,
+  an operator or two arguments swapped, one argument written for another;
+- wiring: an argument of a figure fed from another figure of the same dimension (query heads for
+  key-value heads, one rate for another);
+- given: GiB for GB, bits for bytes, both ways for one, sparse for dense, thousands;
+- unit: the same slips in the table of units;
+- display: the right value written as if in another unit, or a verdict's words the wrong way round.
+
+A mutant is killed by the first check that notices it; the checks are the project's own. One
+that no check can notice because it is the same function is equivalent, and only an algebraic
+proof makes it so. Everything else has survived, is listed, and makes the run fail.
+"""
+
+from __future__ import annotations
+
+import argparse
+import ast
+import copy
+import importlib
+import importlib.util
+import inspect
+import random
+import sys
+import textwrap
+import time
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from functools import cache
+from typing import Any
+
+import numpy as np
+
+from checks import givens as givens_checks
+from checks import proof
+from checks.pins import OPTION_PINS, OTHER_PINS, PINS
+from checks.units import check_figure
+from worked import givens, units
+from worked.chapters import CHAPTERS, graph
+from worked.figures import Derived, Figure, FigureError, Given, Graph, _sane
+from worked.formulas import ops
+
+GRAPH, COUNT, DERIVATION, RECOUNT, DIMENSION, PINNED, SECOND_SOURCE = CHECKS = (
+    "graph", "count", "derivation", "recount", "dimension", "pins", "givens",
+)  # fmt: skip
+KINDS = ("formula", "wiring", "given", "unit", "display")
+DRAWS = 1024
+# How a check says no. A crash that only a mistake can cause says it too: a division by zero, a
+# root of a negative number (which is complex, and no float).
+NOTICED = (AssertionError, ArithmeticError, ValueError, TypeError)
+
+
+@dataclass(frozen=True)
+class Mutant:
+    """One planted mistake: its kind, the place, and what is wrong there now."""
+
+    kind: str
+    where: str
+    mistake: str
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of a mutant: the check that killed it, or why it is equivalent, or neither."""
+
+    mutant: Mutant
+    killed_by: str = ""
+    equivalent: str = ""
+
+    @property
+    def survived(self) -> bool:
+        """Whether nothing noticed the mistake and nothing proves it harmless."""
+        return not (self.killed_by or self.equivalent)
+
+
+# -- what the reader must see -----------------------------------------------------------------
+
+
+@cache
+def pinned_settings(slug: str) -> list[tuple[dict[str, float], dict[str, str]]]:
+    """Return (all values, pinned texts) at the book's values and at the other pinned settings."""
+    g = graph(slug)
+    others = [(g.evaluate(s), texts) for s, texts in OTHER_PINS.get(slug, [])]
+    return [(dict(g.base), PINS.get(slug, {})), *others]
+
+
+def text_of(g: Graph, name: str, value: float) -> str:
+    """Return what a reader would see if the figure had this value.
+
+    Raises:
+        FigureError: the graph would refuse the value.
+    """
+    f = g.figure(name)
+    _sane(name, value, getattr(f, "signed", True))
+    if isinstance(f, Derived) and f.words and value not in (0.0, 1.0):
+        raise FigureError(f"{name}: a verdict must be 0 or 1, not {value:g}")
+    return g.shown(name, {name: value})
+
+
+def unlike_pins(g: Graph, slug: str, name: str, at: Callable[[Mapping[str, float]], float]) -> str:
+    """Return the check that refuses a figure whose value is `at(values)`, or nothing."""
+    for values, texts in pinned_settings(slug):
+        if name in texts:
+            try:
+                if text_of(g, name, float(at(values))) != texts[name]:
+                    return PINNED
+            except NOTICED:
+                return GRAPH
+    return ""
+
+
+# -- formulas ---------------------------------------------------------------------------------
+
+_OPPOSITE: dict[type[ast.operator], type[ast.operator]] = {
+    ast.Mult: ast.Div, ast.Div: ast.Mult, ast.Add: ast.Sub, ast.Sub: ast.Add,
+}  # fmt: skip
+_SIGN: dict[type[ast.operator], str] = {
+    ast.Mult: "×", ast.Div: "/", ast.Add: "+", ast.Sub: "-", ast.Pow: "^",
+}  # fmt: skip
+_RELATIONS: dict[type[ast.cmpop], tuple[type[ast.cmpop], ...]] = {
+    ast.LtE: (ast.Lt, ast.GtE), ast.Lt: (ast.LtE, ast.Gt),
+}  # fmt: skip
+_OTHER_FUNCTION = {"ceil": "floor", "floor": "ceil", "maximum": "minimum", "minimum": "maximum"}
+_DROPPABLE = ("ceil", "floor", "sqrt", "absolute")
+
+
+def mistakes_at(node: ast.AST, arguments: list[str]) -> Iterator[tuple[str, ast.expr]]:
+    """Yield what might wrongly stand in place of one node of a formula."""
+    if isinstance(node, ast.Constant) and isinstance(node.value, (int, float)):
+        n = node.value
+        for wrong in dict.fromkeys((n * 2, n / 2 if n % 2 else n // 2, n + 1, n - 1)):
+            if wrong != n:
+                yield f"{n} becomes {wrong}", ast.Constant(wrong)
+    elif isinstance(node, ast.BinOp):
+        yield from _arithmetic_mistakes(node)
+    elif isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub):
+        yield "the minus sign is lost", node.operand
+    elif isinstance(node, ast.Compare):
+        for wrong_relation in _RELATIONS[type(node.ops[0])]:
+            changed = copy.deepcopy(node)
+            changed.ops = [wrong_relation()]
+            yield f"becomes {ast.unparse(changed)}", changed
+    elif isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
+        yield from _function_mistakes(node, node.func.id)
+    elif isinstance(node, ast.Name) and node.id in arguments:
+        for other in arguments:
+            if other != node.id:
+                yield f"{other} for {node.id}", ast.Name(other, ast.Load())
+
+
+def _arithmetic_mistakes(node: ast.BinOp) -> Iterator[tuple[str, ast.expr]]:
+    left, right, kind = node.left, node.right, type(node.op)
+    yield f"drops {_SIGN[kind]} {ast.unparse(right)}", left
+    if kind in (ast.Mult, ast.Add):
+        yield f"drops {ast.unparse(left)} {_SIGN[kind]}", right
+    else:
+        yield f"{_SIGN[kind]} the other way round", ast.BinOp(right, node.op, left)
+    if kind in _OPPOSITE:
+        wrong = _OPPOSITE[kind]
+        yield f"{_SIGN[wrong]} for {_SIGN[kind]}", ast.BinOp(left, wrong(), right)
+
+
+def _function_mistakes(node: ast.Call, name: str) -> Iterator[tuple[str, ast.expr]]:
+    if name in _OTHER_FUNCTION:
+        other = ast.Name(_OTHER_FUNCTION[name], ast.Load())
+        yield f"{other.id} for {name}", ast.Call(other, node.args, [])
+    if name in _DROPPABLE:
+        yield f"drops {name}", node.args[0]
+    if name == "where":
+        yield "branches swapped", ast.Call(node.func, [node.args[0], *node.args[:0:-1]], [])
+
+
+class _Replace(ast.NodeTransformer):
+    """Put `new` in place of the node `old`."""
+
+    def __init__(self, old: ast.AST, new: ast.expr) -> None:
+        self.old, self.new = old, new
+
+    def visit(self, node: ast.AST) -> Any:
+        """Return the node to stand here."""
+        return self.new if node is self.old else self.generic_visit(node)
+
+
+class _Exchange(ast.NodeTransformer):
+    """Write each of two names for the other."""
+
+    def __init__(self, one: str, two: str) -> None:
+        self.names = {one: two, two: one}
+
+    def visit_Name(self, node: ast.Name) -> ast.Name:
+        """Return the other name."""
+        return ast.copy_location(ast.Name(self.names.get(node.id, node.id), node.ctx), node)
+
+
+def formula_mutants(
+    formula: Callable[..., Any],
+) -> Iterator[tuple[Mutant, Callable[..., Any]]]:
+    """Yield each mistake that can be made in a formula, with the formula that makes it."""
+    source = ast.parse(textwrap.dedent(inspect.getsource(formula))).body[0]
+    assert isinstance(source, ast.FunctionDef)
+    source.body = [s for s in source.body if not _is_docstring(s)]
+    arguments = [a.arg for a in source.args.args]
+    for i, statement in enumerate(source.body):
+        for k, node in enumerate(ast.walk(statement)):
+            for mistake, wrong in mistakes_at(node, arguments):
+                changed = copy.deepcopy(source)
+                target = list(ast.walk(changed.body[i]))[k]
+                changed.body[i] = _Replace(target, copy.deepcopy(wrong)).visit(changed.body[i])
+                place = f"{ast.unparse(node)}: {mistake}"
+                yield Mutant("formula", formula.__name__, place), _compiled(changed, formula)
+    for i, one in enumerate(arguments):
+        for two in arguments[i + 1 :]:
+            changed = copy.deepcopy(source)
+            changed.body = [_Exchange(one, two).visit(s) for s in changed.body]
+            mistake = f"{one} and {two} exchanged"
+            yield Mutant("formula", formula.__name__, mistake), _compiled(changed, formula)
+
+
+def _is_docstring(statement: ast.stmt) -> bool:
+    return isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Constant)
+
+
+def _compiled(function: ast.FunctionDef, original: Callable[..., Any]) -> Callable[..., Any]:
+    """Return the changed function, living where the original lives so that checks find it."""
+    tree = ast.fix_missing_locations(ast.Module([function], []))
+    scope = original.__globals__ | {n: getattr(ops, n) for n in ops.NAMES}  # type: ignore[attr-defined]
+    exec(compile(tree, f"<mutant of {original.__name__}>", "exec"), scope)
+    made: Callable[..., Any] = scope[original.__name__]
+    return made
+
+
+def judge_formula(
+    slug: str, mutant: Mutant, original: Callable[..., Any], wrong: Callable[..., Any]
+) -> Outcome:
+    """Hold a wrong formula against everything that checks a formula, cheapest first."""
+    g = graph(slug)
+    users = [f for f in g.derived if f.formula is original]
+    if any(_ill_typed(g, f, wrong) for f in users):
+        return Outcome(mutant, GRAPH)
+    try:
+        proof.count(wrong)
+    except NOTICED:
+        return Outcome(mutant, COUNT)
+    for f in users:
+        inputs = list(g.arguments(f.name).values())
+
+        def computed(values: Mapping[str, float], inputs: list[str] = inputs) -> Any:
+            return wrong(*(values[n] for n in inputs))
+
+        if by := unlike_pins(g, slug, f.name, computed):
+            return Outcome(mutant, by)
+    try:
+        proof.derive(wrong)
+    except NOTICED:
+        return Outcome(mutant, DERIVATION)
+    return Outcome(mutant, equivalent=_same_formula(original, wrong))
+
+
+def _ill_typed(g: Graph, f: Derived, formula: Callable[..., Any]) -> bool:
+    try:
+        got = formula(*(g.units[n].dimension for n in g.arguments(f.name).values()))
+        return not g.units[f.name].dimension.same_as(got)
+    except NOTICED:
+        return True
+
+
+def _same_formula(one: Callable[..., Any], two: Callable[..., Any]) -> str:
+    """Return why two formulas are the same function of positive numbers, or nothing."""
+    import sympy
+
+    symbols = [sympy.Symbol(n, positive=True) for n in inspect.signature(one).parameters]
+    same = sympy.simplify(sympy.sympify(one(*symbols)) - sympy.sympify(two(*symbols))) == 0
+    return "the difference of the two formulas simplifies to 0" if same else ""
+
+
+# -- wiring -----------------------------------------------------------------------------------
+
+
+def _recount(slug: str) -> Callable[[Mapping[str, Any]], dict[str, Any]]:
+    """Return the chapter's independent computation in one piece, checks/counts/<chapter>.py."""
+    found: Callable[[Mapping[str, Any]], dict[str, Any]] = importlib.import_module(
+        f"checks.counts.{slug.replace('-', '_')}"
+    ).recount
+    return found
+
+
+def drawn_givens(g: Graph, draws: int = DRAWS) -> dict[str, Any]:
+    """Return arrays of givens in base units, the book's values first, then seeded draws.
+
+    Half of the draws stay within a factor of 3 of the book's values, half within 8, so that
+    every comparison, maximum and rounding in a chapter goes one way at some and the other at
+    others.
+    """
+    rng = random.Random(g.name)
+    drawn: dict[str, list[float]] = {f.name: [g.base[f.name]] for f in g.givens}
+    for i in range(draws - 1):
+        spread = 3 if i % 2 else 8
+        for f in g.givens:
+            value = f.value * spread ** rng.uniform(-1, 1)
+            value = min(max(value, f.low), f.high)
+            value = max(round(value), 1) if f.integer else value
+            drawn[f.name].append(value * float(g.units[f.name].factor))
+    return {name: np.array(values) for name, values in drawn.items()}
+
+
+@cache
+def drawn_values(slug: str) -> dict[str, Any]:
+    """Return arrays of every figure's values at the draws, by the independent computation."""
+    g = graph(slug)
+    known = drawn_givens(g)
+    with np.errstate(all="ignore"):
+        found = _recount(slug)(known)
+    constant = {n: np.full(DRAWS, v) for n, v in g.base.items()}
+    return constant | known | found
+
+
+def disagrees(slug: str, name: str, formula: Callable[..., Any], inputs: Iterable[str]) -> bool:
+    """Whether a formula fed from `inputs` differs anywhere from the independent computation."""
+    values = drawn_values(slug)
+    with np.errstate(all="ignore"):
+        got, want = formula(*(values[n] for n in inputs)), values[name]
+        size = np.maximum(np.abs(got), np.abs(want))
+        usable = np.isfinite(want)
+        return not bool(np.all((np.abs(got - want) <= 1e-9 * size) | ~usable))
+
+
+def wiring_mutants(g: Graph) -> Iterator[tuple[Mutant, Derived, str, str]]:
+    """Yield every rewiring of an argument to another figure of the same dimension."""
+    alike: dict[Any, list[str]] = {}
+    for name, unit in g.units.items():
+        alike.setdefault(unit.dimension.powers, []).append(name)
+    for f in g.derived:
+        for argument, right in g.arguments(f.name).items():
+            for wrong in alike[g.units[right].dimension.powers]:
+                if wrong not in (right, f.name):
+                    mistake = f"{argument} from {wrong}, not {right}"
+                    yield Mutant("wiring", f.name, mistake), f, argument, wrong
+
+
+def judge_wiring(slug: str, mutant: Mutant, f: Derived, argument: str, wrong: str) -> Outcome:
+    """Hold a wrongly wired figure against the pins and the independent computation."""
+    g = graph(slug)
+    if f.name in _ancestors(slug, wrong):
+        return Outcome(mutant, GRAPH)  # it would depend on itself
+    wiring = g.arguments(f.name) | {argument: wrong}
+    inputs = list(wiring.values())
+
+    def fed(values: Mapping[str, float]) -> Any:
+        return f.formula(*(values[n] for n in inputs))
+
+    if by := unlike_pins(g, slug, f.name, fed):
+        return Outcome(mutant, by)
+    if disagrees(slug, f.name, f.formula, inputs):
+        return Outcome(mutant, RECOUNT)
+    right = g.arguments(f.name)[argument]
+    if _same_figure(slug, right, wrong):
+        return Outcome(mutant, equivalent=f"{wrong} and {right} are the same formula of the givens")
+    mine = f.formula(*(_in_givens(slug, n) for n in inputs))
+    if _is_zero(mine - _in_givens(slug, f.name)):
+        return Outcome(mutant, equivalent=f"{f.name} comes out as the same formula of the givens")
+    return Outcome(mutant)
+
+
+@cache
+def _ancestors(slug: str, name: str) -> frozenset[str]:
+    return frozenset(graph(slug).ancestors(name))
+
+
+@cache
+def _in_givens(slug: str, name: str) -> Any:
+    """Return a figure as a SymPy expression of the chapter's givens, all taken as positive."""
+    import sympy
+
+    g = graph(slug)
+    f = g.figure(name)
+    if isinstance(f, Derived):
+        return f.formula(*(_in_givens(slug, n) for n in g.arguments(name).values()))
+    if isinstance(f, Given):
+        return sympy.Symbol(name, positive=True)
+    return sympy.Rational(units.exact(g.base[name]))
+
+
+@cache
+def _same_figure(slug: str, one: str, two: str) -> bool:
+    return _is_zero(_in_givens(slug, one) - _in_givens(slug, two))
+
+
+def _is_zero(expression: Any) -> bool:
+    import sympy
+
+    return bool(sympy.simplify(expression) == 0)
+
+
+# -- givens -----------------------------------------------------------------------------------
+
+GIB = Fraction(2**30, 10**9)
+SLIPS: tuple[tuple[str, Fraction], ...] = (
+    ("doubled, as both ways or sparse", Fraction(2)),
+    ("halved", Fraction(1, 2)),
+    ("times 8, bits", Fraction(8)),
+    ("an eighth, bytes", Fraction(1, 8)),
+    ("times 1,000", Fraction(1000)),
+    ("a thousandth", Fraction(1, 1000)),
+    ("GiB for GB", GIB),
+    ("GB for GiB", 1 / GIB),
+)
+
+
+def sourced_facts(slug: str) -> list[tuple[str, str, str]]:
+    """Return (file, thing, fact) of every row of the data files that the chapter reads."""
+    read: list[tuple[str, str, str]] = []
+
+    class Reading(dict[str, givens.Fact]):
+        """A thing's facts, which notes what is asked of it."""
+
+        def __init__(self, file: str, thing: givens.Thing) -> None:
+            super().__init__(thing.facts)
+            self.place = (file, thing.name)
+
+        def __getitem__(self, key: str) -> givens.Fact:
+            read.append((*self.place, key))
+            return super().__getitem__(key)
+
+        def get(self, key: str, default: Any = None) -> Any:
+            read.append((*self.place, key))
+            return super().get(key, default)
+
+    known = [(file, t) for file in givens.FILES for t in givens.things(file).values()]
+    with _facts({t.name: Reading(file, t) for file, t in known}):
+        rebuilt(slug)
+    return [r for r in dict.fromkeys(read) if r[2] in givens.things(r[0])[r[1]].facts]
+
+
+def rebuilt(slug: str) -> Graph:
+    """Return a chapter's graph, built anew from whatever the data files and units now say."""
+    spec = importlib.util.find_spec(CHAPTERS[slug])
+    assert spec
+    assert spec.loader
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    found: Graph = module.GRAPH
+    return found
+
+
+@contextmanager
+def _facts(changed: Mapping[str, dict[str, givens.Fact]]) -> Iterator[None]:
+    """Let things (by name) have other facts for a while."""
+    things = [t for file in givens.FILES for t in givens.things(file).values() if t.name in changed]
+    before = [t.facts for t in things]
+    try:
+        for t in things:
+            object.__setattr__(t, "facts", changed[t.name])
+        yield
+    finally:
+        for t, facts in zip(things, before, strict=True):
+            object.__setattr__(t, "facts", facts)
+
+
+def fact_mutants(slug: str) -> Iterator[tuple[Mutant, tuple[str, str, str], float]]:
+    """Yield each slip in each row that the chapter reads, and each row with another's value."""
+    for file, thing, name in sourced_facts(slug):
+        facts = givens.things(file)[thing].facts
+        right = facts[name]
+        wrong = [(mistake, _slipped(right.value, slip)) for mistake, slip in SLIPS]
+        wrong += [
+            (f"{other.name} for {name}", other.value)
+            for other in facts.values()
+            if other.unit == right.unit and other.value != right.value
+        ]
+        for mistake, value in wrong:
+            yield Mutant("given", f"{thing}: {name}", mistake), (file, thing, name), value
+
+
+def judge_fact(slug: str, mutant: Mutant, place: tuple[str, str, str], value: float) -> Outcome:
+    """Hold a wrong row against the second sources, then the whole chapter against its pins."""
+    file, thing, name = place
+    table = _tables()[file][thing]
+    rows = [r | {"value": value} if r["name"] == name else r for r in table["facts"]]
+    try:
+        found = givens_checks.check_givens({file: {thing: {**table, "facts": rows}}})
+    except NOTICED:
+        return Outcome(mutant, SECOND_SOURCE)
+    if any(c.verdict == givens_checks.DISAGREES for c in found):
+        return Outcome(mutant, SECOND_SOURCE)
+    right = givens.things(file)[thing].facts
+    try:
+        with _facts({thing: right | {name: replace(right[name], value=value)}}):
+            chapter = rebuilt(slug)
+    except NOTICED:
+        return Outcome(mutant, GRAPH)
+    return Outcome(mutant, PINNED if differs_from_pins(chapter, slug) else "")
+
+
+@cache
+def _tables() -> dict[str, dict[str, Any]]:
+    return givens_checks.load()
+
+
+def _slipped(value: float, slip: Fraction) -> float:
+    wrong = units.exact(value) * slip
+    return int(wrong) if wrong.denominator == 1 else float(wrong)
+
+
+def differs_from_pins(g: Graph, slug: str) -> bool:
+    """Whether a chapter shows anything other than what is pinned, at any pinned setting."""
+    for choice, options in OPTION_PINS.get(slug, {}).items():
+        for option, pinned in options.items():
+            given_values = g.choices[choice].options[option]
+            if any(given_values[n] != v for n, v in pinned.items()):
+                return True
+    settings = [({}, PINS.get(slug, {})), *OTHER_PINS.get(slug, [])]
+    for changes, texts in settings:
+        values = g.evaluate(changes)
+        if any(g.shown(n, values) != text for n, text in texts.items()):
+            return True
+    return False
+
+
+def own_given_mutants(g: Graph) -> Iterator[tuple[Mutant, Given, Fraction]]:
+    """Yield each slip in each given of the chapter, whatever it comes from."""
+    for f in g.givens:
+        for mistake, slip in SLIPS:
+            yield Mutant("given", f.name, mistake), f, slip
+
+
+def judge_own_given(slug: str, mutant: Mutant, f: Given, slip: Fraction) -> Outcome:
+    """Hold a wrong given against its own range and everything that the chapter then shows."""
+    g = graph(slug)
+    try:
+        values = g.evaluate({f.name: _slipped(f.value, slip)})
+    except FigureError:
+        return Outcome(mutant, GRAPH)
+    texts = PINS.get(slug, {})
+    wrong = any(g.shown(n, values) != text for n, text in texts.items())
+    return Outcome(mutant, PINNED if wrong else "")
+
+
+# -- units and display ------------------------------------------------------------------------
+
+
+def unit_mutants(g: Graph) -> Iterator[tuple[Mutant, str, Fraction]]:
+    """Yield each slip in each unit that the chapter uses and that is not a base unit itself."""
+    names = {a for u in g.units.values() for part in u.name.split("/") for a in part.split("·")}
+    for atom in sorted(names):
+        if atom and units._ATOMS[atom][0] != 1:
+            for mistake, slip in (*SLIPS, ("minutes for seconds", Fraction(60))):
+                yield Mutant("unit", atom, mistake), atom, slip
+
+
+def judge_unit(slug: str, mutant: Mutant, atom: str, slip: Fraction) -> Outcome:
+    """Build the chapter with a wrong unit; hold it against the pins and against Pint's units."""
+    size, dimension = units._ATOMS[atom]
+    try:
+        units._ATOMS[atom] = (size * slip, dimension)
+        units.unit.cache_clear()
+        wrong = rebuilt(slug)
+        if differs_from_pins(wrong, slug):
+            return Outcome(mutant, PINNED)
+        for f in wrong.derived:
+            check_figure(wrong, f)
+    except FigureError:
+        return Outcome(mutant, DIMENSION)
+    finally:
+        units._ATOMS[atom] = (size, dimension)
+        units.unit.cache_clear()
+    return Outcome(mutant)
+
+
+DISPLAY_SLIPS = (
+    ("GiB shown as GB", 1 / GIB),
+    ("GB shown as GiB", GIB),
+    ("bits shown as bytes", Fraction(8)),
+    ("bytes shown as bits", Fraction(1, 8)),
+    ("thousand times too much", Fraction(1000)),
+    ("a thousandth", Fraction(1, 1000)),
+    ("a minute's number for a second's", Fraction(1, 60)),
+    ("an hour's number for a minute's", Fraction(60)),
+)
+
+
+def display_mutants(g: Graph) -> Iterator[tuple[Mutant, Figure, Fraction]]:
+    """Yield each slip in how a computed figure is written, and each verdict turned round."""
+    for f in g.derived:
+        if f.words:
+            yield Mutant("display", f.name, f"{f.words[0]!r} for {f.words[1]!r}"), f, Fraction(0)
+        else:
+            for mistake, slip in DISPLAY_SLIPS:
+                yield Mutant("display", f.name, mistake), f, slip
+
+
+def judge_display(slug: str, mutant: Mutant, f: Figure, slip: Fraction) -> Outcome:
+    """Hold the wrong text against the pinned one."""
+    g = graph(slug)
+    if slip == 0:
+        return Outcome(mutant, unlike_pins(g, slug, f.name, lambda v: 1 - v[f.name]))
+    return Outcome(mutant, unlike_pins(g, slug, f.name, lambda v: v[f.name] * float(slip)))
+
+
+# -- the run ----------------------------------------------------------------------------------
+
+
+def outcomes(slug: str, kind: str) -> Iterator[Outcome]:
+    """Plant every mistake of one kind in a chapter and yield what became of it."""
+    g = graph(slug)
+    if kind == "formula":
+        for formula in dict.fromkeys(f.formula for f in g.derived):
+            for mutant, wrong in formula_mutants(formula):
+                yield judge_formula(slug, mutant, formula, wrong)
+    elif kind == "wiring":
+        for m, figure, argument, source in wiring_mutants(g):
+            yield judge_wiring(slug, m, figure, argument, source)
+    elif kind == "given":
+        for m, place, value in fact_mutants(slug):
+            yield judge_fact(slug, m, place, value)
+        for m, own, slip in own_given_mutants(g):
+            yield judge_own_given(slug, m, own, slip)
+    elif kind == "unit":
+        for m, atom, slip in unit_mutants(g):
+            yield judge_unit(slug, m, atom, slip)
+    elif kind == "display":
+        for m, shown, slip in display_mutants(g):
+            yield judge_display(slug, m, shown, slip)
+    else:
+        raise ValueError(f"no kind {kind!r}; there are {', '.join(KINDS)}")
+
+
+def run(slug: str, kinds: Iterable[str] = KINDS) -> list[Outcome]:
+    """Plant every mistake of the given kinds in a chapter; print progress, return outcomes."""
+    found: list[Outcome] = []
+    for kind in kinds:
+        start = time.perf_counter()
+        these = list(outcomes(slug, kind))
+        found += these
+        took = time.perf_counter() - start
+        print(f"  {kind}: {len(these):,} mistakes planted, {took:.1f} s", flush=True)
+    return found
+
+
+def summary(found: list[Outcome]) -> str:
+    """Return the outcomes as a table: kinds by what killed them."""
+    head = f"{'':10}{'planted':>9}{'killed':>9}{'survived':>10}{'equivalent':>12}   killed first by"
+    lines = [head]
+    for kind in (*KINDS, "all"):
+        these = [o for o in found if kind in (o.mutant.kind, "all")]
+        by = Counter(o.killed_by for o in these if o.killed_by)
+        detail = ", ".join(f"{name} {by[name]:,}" for name in CHECKS if by[name])
+        survived = sum(o.survived for o in these)
+        equal = sum(bool(o.equivalent) for o in these)
+        lines.append(f"{kind:10}{len(these):9,}{by.total():9,}{survived:10,}{equal:12,}   {detail}")
+    return "\n".join(lines)
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run the chapters' mutants; exit 1 where one survived."""
+    parser = argparse.ArgumentParser(description="Plant classic mistakes; see them caught.")
+    parser.add_argument("--chapter", choices=list(CHAPTERS), help="only this chapter")
+    parser.add_argument("--verbose", action="store_true", help="list every mutant")
+    options = parser.parse_args(arguments)
+    survived = 0
+    for slug in [options.chapter] if options.chapter else CHAPTERS:
+        print(f"{graph(slug).title} ({slug})", flush=True)
+        found = run(slug)
+        print(summary(found))
+        for o in found:
+            if o.survived or options.verbose or o.equivalent:
+                fate = o.killed_by or (
+                    f"equivalent, {o.equivalent}" if o.equivalent else "SURVIVED"
+                )
+                print(f"  {o.mutant.kind} {o.mutant.where}: {o.mutant.mistake}: {fate}")
+        survived += sum(o.survived for o in found)
+    print(f"\n{survived} survived" if survived else "\nevery mistake was caught or proved harmless")
+    return 1 if survived else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

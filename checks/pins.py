@@ -1,0 +1,351 @@
+"""What the reader must see, worked out by hand: the arithmetic stands beside each figure.
+
+None of it was copied from the program. `PINS` holds a chapter's values as the book gives them,
+`OTHER_PINS` those at a few other settings, chosen because at the book's values some figures are
+zero, equal, or verdicts with room to spare, where a mistake would not show. `OPTION_PINS` says
+what each option of a choice must set, in the given's unit, read from data sheets and published
+configurations once more.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+PINS: dict[str, dict[str, str]] = {}
+OTHER_PINS: dict[str, list[tuple[Mapping[str, Any], dict[str, str]]]] = {}
+OPTION_PINS: dict[str, dict[str, dict[str, dict[str, float]]]] = {}
+
+FIT, NOT = "fits", "does not fit"
+
+PINS["gpu-wall"] = {
+    # 1. The failure. Givens of the story, then what they make.
+    "gpus": "64 GPUs",
+    "run_hours": "47 h",
+    "price": "$3.00 per GPU-h",
+    "mtbf": "12 h",
+    "lost_gpu_hours": "3,008 GPU·h",  # 64 x 47 = 64 x 50 - 64 x 3 = 3,200 - 192
+    "lost_cost": "$9,024",  # 3,008 x 3
+    "survival": "2.0%",  # e^-(47/12) = e^-4 x e^(1/12) = 0.018316 x 1.08690 = 0.01991
+    "stretch_bare": "12.6×",  # 12/47 x (1/0.019907 - 1) = 0.25532 x 49.23 = 12.57
+    # 2. The bill.
+    "params": "70,000,000,000 params",
+    "weight_width": "2 B",  # bf16 is 16 bits
+    "gradient_width": "2 B",
+    "master_width": "4 B",  # fp32 is 32 bits
+    "momentum_width": "4 B",
+    "variance_width": "4 B",
+    "bytes_per_param": "16 B",  # 2 + 2 + 4 + 4 + 4
+    "optimizer_width": "12 B",  # 4 + 4 + 4
+    "weight_bytes": "140 GB",  # 70 x 2
+    "gradient_bytes": "140 GB",  # 70 x 2
+    "master_bytes": "280 GB",  # 70 x 4
+    "momentum_bytes": "280 GB",
+    "variance_bytes": "280 GB",
+    "optimizer_bytes": "840 GB",  # 70 x 12
+    "static_bytes": "1,120 GB",  # 70 x 16
+    "layers": "80",  # the shape is that of Llama 3 70B
+    "hidden": "8,192",
+    "heads": "64",
+    "kv_heads": "8",
+    "ffn": "28,672",
+    "seq": "4,096 tokens",
+    "micro_batch": "1",
+    "activation_width": "2 B",
+    "mask_width": "1 B",
+    "whole_width": "10 B",  # 4 x 2 + 2 x 1
+    "split_width": "24 B",  # (3 + 1 + 4 + 4) x 2
+    "saved_width": "34 B",  # 10 + 24
+    "score_width": "5 B",  # 2 + 1 + 2
+    # One state is 4,096 x 8,192 = 2^25 = 33,554,432 values; 80 of them are 2.684355e9 =: U.
+    "acts_without_scores": "91.3 GB",  # U x 34 = 91.268
+    # Scores: 80 x 64 x 4,096^2 = 80 x 2^30 = 85.899e9, five bytes each: 429.497
+    "acts_with_scores": "520.8 GB",  # 91.268 + 429.497 = 520.765
+    "acts_full_recompute": "5.4 GB",  # U x 2 = 5.369
+    "tensor_parallel": "8",
+    "acts_tensor_parallel": "88.6 GB",  # U x (10 + 24/8) + 429.497/8 = 34.897 + 53.687 = 88.584
+    "acts_sequence_parallel": "11.4 GB",  # 91.268 / 8 = 11.409
+    "head_dim": "128",  # 8,192 / 64
+    "kv_width": "1,024",  # 8 x 128
+    # 6 x 8,192 + 2 x 1,024 + 4 x 28,672 = 49,152 + 2,048 + 114,688 = 165,888 values a token
+    "acts_swiglu": "108.7 GB",  # 165,888 x 2 x 4,096 x 80 = 165,888 x 655,360 = 108.716e9
+    "swiglu_over_gpt": "1.19×",  # 108.716 / 91.268 = 1.1912
+    "train_bytes": "1,125.4 GB",  # 1,120 + 5.369
+    # 3. The wall.
+    "gpu_memory": "80 GB",  # H100 SXM as sold
+    "devices_static": "14 GPUs",  # 1,120 / 80 = 14 exactly
+    "left_over": "0 GB",  # 14 x 80 - 1,120
+    "reported_memory": "81,559 MiB",  # nvidia-smi on an H100 80GB
+    "devices_reported": "14 GPUs",  # 81,559 x 1.048576e6 = 85.521e9; 1,120 / 85.521 = 13.1
+    "reported_over_sold": "1.069×",  # 85.521 / 80 = 1.06901
+    "reserved": "6 GB",
+    "usable": "74.0 GB",  # 80 - 6
+    "devices_train": "16 GPUs",  # 1,125.369 / 74 = 15.2
+    "gpus_per_node": "8 GPUs",
+    "devices_nodes": "16 GPUs",  # two nodes of 8
+    "wall_share": "14.0×",  # 1,120 / 80
+    "heads_by_14": "does not divide",  # 64 = 4 x 14 + 8
+    "layers_by_14": "does not divide",  # 80 = 5 x 14 + 10
+    # 4. Which parallelism.
+    "layer_working": "1.1 GB",  # 33,554,432 x 34 = 1.1409e9
+    "one_layer": "1",
+    "acts_data_parallel": "6.5 GB",  # 5.3687 + 1.1409 = 6.5096
+    "ddp_state": "1,120 GB",
+    "zero1_state": "293.1 GB",  # 70 x 4 + 840/64 = 280 + 13.125
+    "zero2_state": "155.3 GB",  # 140 + 980/64 = 140 + 15.3125
+    "zero3_state": "17.5 GB",  # 1,120 / 64
+    "zero3_gathered": "3.5 GB",  # 2 x 140 / 80
+    "zero3_working": "21.0 GB",  # 17.5 + 3.5
+    "pipeline_parallel": "8",
+    "pipeline_short": "4",
+    "mp_state": "17.5 GB",  # 1,120 / (8 x 8)
+    "mp_ranks": "1",  # 64 / 64
+    "short_ranks": "2",  # 64 / 32
+    "short_state": "35.0 GB",  # 1,120 / 32
+    "short_zero1_state": "21.9 GB",  # 70 x (4 + 12/2) / 32 = 700/32 = 21.875
+    # Beside the state: 6.5096 + 6 = 12.5096 without, 11.4085 + 6 = 17.4085 with tensor parallel.
+    "ddp_total": "1,132.5 GB",
+    "ddp_fits": NOT,
+    "zero1_total": "305.6 GB",  # 293.125 + 12.5096
+    "zero1_fits": NOT,
+    "zero2_total": "167.8 GB",  # 155.3125 + 12.5096
+    "zero2_fits": NOT,
+    "zero3_total": "33.5 GB",  # 21 + 12.5096
+    "zero3_fits": FIT,
+    "mp_total": "34.9 GB",  # 17.5 + 17.4085
+    "mp_fits": FIT,
+    "short_total": "52.4 GB",  # 35 + 17.4085
+    "short_fits": FIT,
+    "short_zero1_total": "39.3 GB",  # 21.875 + 17.4085 = 39.2835
+    "short_zero1_fits": FIT,
+    "stage_layers": "10 layers",  # 80 / 8
+    "short_stage_layers": "20 layers",  # 80 / 4
+    "batch_sequences": "1,024",
+    "tokens_per_step": "4,194,304 tokens",  # 2^10 x 2^12 = 2^22
+    "dp_micro_batches": "16",  # 1,024 / 64
+    "mp_micro_batches": "1,024",  # one replica
+    "short_micro_batches": "512",  # two replicas
+    "mp_bubble": "0.68%",  # 7 / 1,031 = 0.006790
+    "short_bubble": "0.58%",  # 3 / 515 = 0.005825
+    "few_micro_batches": "16",
+    "few_bubble": "30.4%",  # 7 / 23 = 0.30435
+    # 5. Communication.
+    "nvlink_bandwidth": "450 GB/s",  # 18 links x 25; 900 counts both ways
+    "network_bandwidth": "50 GB/s",  # 400 Gbit/s / 8
+    "node_count": "8 nodes",  # 64 / 8
+    "ar_bytes": "275.6 GB",  # 2 x 63/64 x 140 = 280 - 4.375
+    "ag_bytes": "137.8 GB",  # 63/64 x 140 = 137.8125
+    "ar_one_port": "5.51 s",  # 275.625 / 50 = 5.5125
+    "ar_per_port": "34.5 GB",  # 275.625 / 8 = 34.453
+    "ar_railed": "0.69 s",  # 34.453 / 50 = 0.6891; NVLink 275.625 / 450 = 0.6125 is sooner
+    # Inside 2 x 7/8 x 140 / 450 = 0.5444; between 2 x 7/8 x 17.5 / 50 = 0.6125
+    "ar_hierarchical": "1.16 s",  # 1.1569
+    "zero2_volume": "2,343 GB",  # (16 + 1) x 137.8125 = 2,342.8
+    "zero2_seconds": "5.9 s",  # 2,342.8 / 8 / 50 = 5.857; NVLink 5.2
+    "zero3_volume": "6,615 GB",  # 3 x 16 x 137.8125
+    "zero3_seconds": "16.5 s",  # 6,615 / 8 / 50 = 16.54; NVLink 14.7
+    # A state is 2^25 x 2 B = 67.10886 MB; a ring sends 2 x 7/8 of it, four times a layer.
+    "tp_volume": "4,810 GB",  # 7 x 10 x 1,024 x 67.10886e6 = 71,680 x 67.10886e6 = 4,810.36e9
+    "tp_seconds": "10.7 s",  # 4,810.36 / 450 = 10.690
+    "tp_network_seconds": "96.2 s",  # 4,810.36 / 50 = 96.207
+    "pp_volume": "137.4 GB",  # 2 x 1,024 x 67.10886e6 = 2^37 = 137.439e9
+    "pp_seconds": "2.7 s",  # 137.439 / 50 = 2.749
+    "peak_flops": "989.4 TFLOP/s",  # dense; 1,979 with sparsity
+    "mfu": "40%",
+    "parameter_flops": "420 GFLOP/token",  # 6 x 70
+    "attention_flops": "32.2 GFLOP/token",  # 12 x 80 x 2^25 = 960 x 33.554e6 = 32.212e9
+    "train_flops": "452.2 GFLOP/token",
+    # 64 GPUs at 40 %: 64 x 989.4 x 0.4 = 25,328.64 TFLOP/s. Work: 452.212e9 x 4.194304e6
+    "step_seconds": "74.9 s",  # 1,896,716 TFLOP / 25,328.64 = 74.884
+    "backward_hiding": "3.12 s",  # 74.884 x 2/3 / 16 = 3.1202
+    "ar_exposed": "2.39 s",  # 5.5125 - 3.1202 = 2.3923
+    "ar_railed_exposed": "0 s",  # 0.689 is less than 3.12
+    "zero3_share": "22.1%",  # 16.5375 / 74.884 = 0.22084
+    "tp_share": "14.3%",  # 10.690 / 74.884 = 0.14275
+    "oversubscription": "2",
+    "spine_bandwidth": "25 GB/s",  # 50 / 2
+    "ar_spread": "1.38 s",  # 34.453 / 25 = 1.3781
+    "spread_penalty": "2.00×",  # 1.3781 / 0.6891
+    # 6. Gangs.
+    "free_gpus": "96 GPUs",
+    "rival_jobs": "2 jobs",
+    "held": "48 GPUs",  # 96 / 2
+    "missing": "16 GPUs",  # 64 - 48
+    "deadlock": "deadlock",  # 48 is less than 64
+    "gang_starts": "1 jobs",  # 96 = 1 x 64 + 32
+    "one_hour": "1 h",
+    "deadlock_gpu_hours": "96 GPU·h",
+    "deadlock_cost": "$288",  # 96 x 3
+    # 7. Inference.
+    "small_params": "8,000,000,000 params",
+    "small_weights": "16 GB",  # 8 x 2
+    "stranded": "80%",  # 64 / 80
+    "compute_slices": "7 slices",
+    "memory_slices": "8 slices",
+    "slice_compute": "2 slices",
+    "slice_memory": "2 slices",
+    "mig_instances": "3 instances",  # 7 = 3 x 2 + 1; memory would do for 4
+    "memory_bandwidth": "3.35 TB/s",
+    "batch_one": "1",
+    "batch_many": "32",
+    # Reading 16 GB takes 16 / 3,350 s = 4.776 ms; computing 16 / 989,400 s = 0.01617 ms each.
+    "decode_one": "4.78 ms",
+    "decode_many": "4.78 ms",  # 32 x 0.01617 = 0.517 is less
+    "throughput_one": "209 tokens/s",  # 3,350 / 16 = 209.4
+    "throughput_many": "6,700 tokens/s",  # 32 x 209.375
+    "ridge_batch": "295",  # 989.4 / 3.35 = 295.3
+    # 8. MFU.
+    "rate_params_only": "60,306 tokens/s",  # 25,328,640 / 420 = 60,306.3
+    "rate": "56,011 tokens/s",  # 25,328,640 / 452.21225 = 56,010.5(1)
+    "attention_share": "7.1%",  # 32.212 / 452.212 = 0.07123
+    "hfu": "53.3%",  # 40 x 4/3
+    "tokens_lost": "9.5 billion",  # 56,010.5 x 47 x 3,600 = 56,010.5 x 169,200 = 9.477e9
+    "logged_rate": "60,000 tokens/s",
+    "logged_mfu": "42.8%",  # 60,000 x 452.212e9 / (64 x 989.4e12) = 27,132.7 / 63,321.6
+    "sparsity_factor": "2×",
+    "sparse_peak": "1,978.8 TFLOP/s",  # 2 x 989.4
+    "mfu_of_sparse": "21.4%",  # 42.849 / 2
+    # 9. Preemption.
+    "checkpoint": "980 GB",  # 70 x (2 + 12)
+    "node_disk": "5 GB/s",
+    "fs_bandwidth": "20 GB/s",
+    "object_bandwidth": "5 GB/s",
+    "nvme_bandwidth": "40.0 GB/s",  # 8 nodes x 5
+    "node_share": "122.5 GB",  # 980 / 8
+    "long_notice": "2 min",
+    "short_notice": "30 s",
+    # M = 43,200 s. With z = sqrt(write / 2M), Young's interval is 2zM and its waste 2z.
+    "nvme_write": "24.5 s",  # 980 / 40
+    "nvme_young": "24.2 min",  # sqrt(2 x 24.5 x 43,200) = sqrt(2,116,800) = 1,454.9 s = 24.249
+    # z = 0.016839: 1,454.92 x (1 + 0.005613 + 0.0000315) - 24.5 = 1,438.63 s = 23.977 min
+    "nvme_daly": "24.0 min",
+    "nvme_waste": "3.4%",  # 2 x 1.6839 %
+    "nvme_aws": "in time",
+    "nvme_gcp": "in time",  # 24.5 of 30
+    "fs_write": "49.0 s",  # 980 / 20
+    "fs_young": "34.3 min",  # sqrt(2 x 49 x 43,200) = sqrt(4,233,600) = 2,057.57 s = 34.293
+    # z = 0.0238145: 2,057.571 x (1 + 0.0079382 + 0.0000630) - 49 = 2,025.034 s = 33.7506 min
+    "fs_daly": "33.8 min",
+    "fs_waste": "4.8%",  # 2 x 2.38145 %
+    "fs_aws": "in time",  # 49 of 120
+    "fs_gcp": "too late",  # 49 of 30
+    "object_write": "196.0 s",  # 980 / 5
+    "object_young": "68.6 min",  # twice that of the file system, for four times the write
+    # z = 0.047629: 4,115.14 x (1 + 0.0158763 + 0.0002521) - 196 = 3,985.51 s = 66.425 min
+    "object_daly": "66.4 min",
+    "object_waste": "9.5%",  # 2 x 4.7629 %
+    "object_aws": "too late",  # 196 of 120
+    "object_gcp": "too late",
+    "rate_for_notice": "32.7 GB/s",  # 980 / 30
+    "saved_in_notice": "600 GB",  # 20 x 30
+    "mc_work": "30 day",  # 2,592,000 s of recorded work / 86,400
+    "restart": "10 min",
+    # Attempt: (2,057.57 + 49) / 43,200 = 0.0487632, e^x - 1 = 0.0499717; M/tau = 20.99563;
+    # restart: e^(1/72) = 1.013986. Product: 0.0499717 x 20.99563 x 1.013986
+    "fs_stretch": "1.064×",  # 1.06386
+    "fs_loss": "17.6 min",  # (2,057.57 + 49) / 2 = 1,053.29 s = 17.555
+    "fs_loss_gpu_hours": "18.7 GPU·h",  # 17.555 / 60 x 64 = 18.725
+    "fs_loss_cost": "$56",  # 18.725 x 3 = 56.18
+    "chosen_interval": "30 min",
+    # 1,800 s: half of it over M is 900 / 43,200 = 2.0833 %
+    "nvme_chosen_waste": "3.4%",  # 24.5/1,800 = 1.3611 %, together 3.444
+    "chosen_waste": "4.8%",  # 49/1,800 = 2.7222 %, together 4.8056
+    "object_chosen_waste": "13.0%",  # 196/1,800 = 10.8889 %, together 12.972
+    # 1,849 / 43,200 = 0.0428009, e^x - 1 = 0.0437301, x 24 = 1.049523, x 1.013986
+    "chosen_stretch": "1.064×",  # 1.06420
+    "chosen_overhead": "6.4%",
+    # 10. The chain.
+    "memory_per_gpu": "33.5 GB",  # 17.5 + 3.5 + 6.5096 + 6
+    "headroom": "46.5 GB",  # 80 - 33.5096
+    "saving": "161×",  # 3,008 / 18.725 = 160.6
+}
+
+OTHER_PINS["gpu-wall"] = [
+    (
+        # N = 8.030261e9, 32 layers of 4,096 with 32 heads of which 8 keep keys, width 14,336.
+        {"model": "Llama 3 8B"},
+        {
+            "params": "8,030,261,248 params",
+            "weight_bytes": "16 GB",  # 16.0605
+            "static_bytes": "128 GB",  # x 16 = 128.484
+            "devices_static": "2 GPUs",  # 1.606
+            "left_over": "32 GB",  # 160 - 128.484 = 31.516
+            "heads_by_14": "divides",  # 32 over 2
+            "layers_by_14": "divides",
+            "head_dim": "128",  # 4,096 / 32
+            "kv_width": "1,024",
+            # 6 x 4,096 + 2 x 1,024 + 4 x 14,336 = 83,968; x 2 x 4,096 x 32 = x 262,144
+            "acts_swiglu": "22.0 GB",  # 22.012
+            "acts_full_recompute": "1.1 GB",  # 32 x 2^24 x 2 = 1.0737e9
+            "layer_working": "0.57 GB",  # 2^24 x 34 = 0.57043e9
+            # Beside the state: 1.0737 + 0.5704 + 6 = 7.6442.
+            "ddp_total": "136.1 GB",  # 128.4842 + 7.6442 = 136.1284
+            "ddp_fits": NOT,
+            "zero1_total": "41.3 GB",  # 32.1210 + 96.3631/64 + 7.6442 = 41.2709
+            "zero1_fits": FIT,
+            "zero2_total": "25.5 GB",  # 16.0605 + 112.4237/64 + 7.6442 = 25.4613
+            "zero2_fits": FIT,
+        },
+    ),
+    # Just under the wall and just over it: 16 x 4.2 = 67.2 and 16 x 4.5 = 72, beside them 12.51.
+    ({"params": 4.2e9}, {"ddp_total": "79.7 GB", "ddp_fits": FIT}),
+    ({"params": 4.5e9}, {"ddp_total": "84.5 GB", "ddp_fits": NOT}),
+    (
+        # A network of a tenth: nothing can hide any more.
+        {"network_bandwidth": 5},
+        {
+            "ar_one_port": "55.13 s",  # 275.625 / 5 = 55.125, a tie, rounded away from zero
+            "ar_railed": "6.89 s",  # 34.453125 / 5 = 6.8906
+            "ar_railed_exposed": "3.77 s",  # 6.8906 - 3.1202 = 3.7704
+            "zero3_seconds": "165.4 s",  # 6,615 / 8 / 5 = 165.375
+        },
+    ),
+    (
+        {"free_gpus": 192, "rival_jobs": 3},
+        {
+            "held": "64 GPUs",  # 192 / 3, all that a job wants
+            "missing": "0 GPUs",
+            "deadlock": "both can start",
+            "gang_starts": "3 jobs",  # 192 / 64
+        },
+    ),
+]
+
+_GPU = ("gpu_memory", "reported_memory", "memory_bandwidth", "peak_flops", "nvlink_bandwidth",
+        "price")  # fmt: skip
+_MODEL = ("params", "layers", "hidden", "heads", "kv_heads", "ffn")
+
+OPTION_PINS["gpu-wall"] = {
+    "gpu": {
+        # GB as sold, MiB as reported, TB/s, dense bf16 TFLOP/s, one-way GB/s, dollars an hour.
+        # Sheets print both ways: NVLink 3 is 600, 4 is 900, 5 is 1,800.
+        name: dict(zip(_GPU, values, strict=True))
+        for name, values in {
+            "H100 SXM": (80, 81559, 3.35, 989.4, 450, 3),  # 1,979 sparse
+            "H100 PCIe": (80, 81559, 2, 756, 300, 2.5),  # 1,513 sparse; bridge of 600 both ways
+            "H200 SXM": (141, 143771, 4.8, 989.4, 450, 4),
+            "B200": (180, 183359, 7.7, 2250, 900, 5),  # 4.5 PFLOP/s sparse
+            "MI300X": (192, 196592, 5.3, 1307.4, 448, 3.5),  # 7 links x 64 one-way
+            "A100 80GB SXM": (80, 81920, 2.039, 312, 300, 2),
+            "A100 40GB SXM": (40, 40960, 1.555, 312, 300, 1.5),
+            "V100 SXM2 32GB": (32, 32510, 0.9, 125, 150, 1),  # fp16: it has no bf16; NVLink 2
+            "L40S": (48, 46068, 0.864, 366.5, 31.5, 1.2),  # 733 / 2; PCIe 4: 16 x 2 x 128/130
+        }.items()
+    },
+    "model": {
+        name: dict(zip(_MODEL, values, strict=True))
+        for name, values in {
+            "Atlas-70B": (70_000_000_000, 80, 8192, 64, 8, 28672),
+            "Llama 3 8B": (8_030_261_248, 32, 4096, 32, 8, 14336),
+            "Llama 2 7B": (6_738_415_616, 32, 4096, 32, 32, 11008),
+            "Llama 2 13B": (13_015_864_320, 40, 5120, 40, 40, 13824),
+            "Llama 2 70B": (68_976_648_192, 80, 8192, 64, 8, 28672),
+            "Llama 3 70B": (70_553_706_496, 80, 8192, 64, 8, 28672),
+            "Llama 3.1 405B": (405_853_388_800, 126, 16384, 128, 8, 53248),
+            "Mistral 7B": (7_241_732_096, 32, 4096, 32, 8, 14336),
+            "Qwen2.5 32B": (32_763_876_352, 64, 5120, 40, 8, 27648),
+            "Qwen2.5 72B": (72_706_203_648, 80, 8192, 64, 8, 29568),
+            "GPT-3 175B": (174_604_259_328, 96, 12288, 96, 96, 49152),
+        }.items()
+    },
+}
