@@ -8,7 +8,6 @@ from functools import lru_cache
 
 from checks.trace import Term, latex, latex_with_values, text, trace
 from worked.figures import Derived, Graph, Measured
-from worked.formulas.symbols import SYMBOLS
 
 _TEX_SPECIAL = re.compile(r"([%$#&_{}])")
 
@@ -24,15 +23,10 @@ def _tree(graph: Graph, name: str) -> Term:
 def symbol(graph: Graph, name: str) -> str:
     """Return the LaTeX symbol of a figure.
 
-    Its own, else the one of the argument of that name, else its name in upright letters.
+    Its own, else its name in upright letters.
     """
     figure = graph.figure(name)
-    return figure.symbol or SYMBOLS.get(name) or rf"\text{{{name.replace('_', ' ')}}}"
-
-
-def argument_symbol(graph: Graph, argument: str, source: str) -> str:
-    """Return the LaTeX symbol of a formula argument that takes figure `source`."""
-    return graph.figure(source).symbol or SYMBOLS.get(argument) or symbol(graph, source)
+    return figure.symbol or rf"\text{{{name.replace('_', ' ')}}}"
 
 
 def formula_tex(graph: Graph, name: str) -> str:
@@ -43,7 +37,7 @@ def formula_tex(graph: Graph, name: str) -> str:
     """
     tree = _tree(graph, name)
     wiring = graph.arguments(name)
-    symbols = {a: argument_symbol(graph, a, s) for a, s in wiring.items()}
+    symbols = {a: symbol(graph, s) for a, s in wiring.items()}
     return f"{symbol(graph, name)} = {latex(tree, symbols)}"
 
 

@@ -370,20 +370,25 @@ function marks(board, names, x, y, [low, high]) {
   const { model, spec, values } = board;
   const at = inUnit(model, values[spec.x], model.givens[spec.x].unit);
   if (!(at >= spec.from && at <= spec.to)) return "";
-  return names
-    .map((name, s) => {
-      const value = inUnit(model, values[name], spec.unit);
-      if (value < low || value > high) return "";
-      const [cx, cy, written] = [x.at(at), y.at(value), shown(model, name, values)];
-      const leftward = cx + textWidth(written) + 14 > WIDTH;
-      return (
-        `<circle cx="${px(cx)}" cy="${px(cy)}" r="5.5" class="dot ${tone(s)}"/>` +
-        text(cx + (leftward ? -10 : 10), cy - 9, written, {
-          anchor: leftward ? "end" : "start", cls: "strong halo", figure: `${model.slug}.${name}`,
-        })
-      );
-    })
-    .join("");
+  const cx = x.at(at);
+  const dots = names
+    .map((name, s) => ({ name, s, value: inUnit(model, values[name], spec.unit) }))
+    .filter((d) => d.value >= low && d.value <= high)
+    .map((d) => ({ ...d, cy: y.at(d.value), written: shown(model, d.name, values) }))
+    .sort((a, b) => b.cy - a.cy);
+  // From the lowest upwards, each label at least a line above the one before it.
+  let free = Infinity;
+  const labels = dots.map(({ name, cy, written }) => {
+    free = Math.min(cy - 9, free - 17);
+    const leftward = cx + textWidth(written) + 14 > WIDTH;
+    return text(cx + (leftward ? -10 : 10), free, written, {
+      anchor: leftward ? "end" : "start", cls: "strong halo", figure: `${model.slug}.${name}`,
+    });
+  });
+  const circles = dots.map(
+    ({ s, cy }) => `<circle cx="${px(cx)}" cy="${px(cy)}" r="5.5" class="dot ${tone(s)}"/>`,
+  );
+  return circles.join("") + labels.join("");
 }
 
 // -- timeline ---------------------------------------------------------------------------------
