@@ -43,7 +43,7 @@ site: $(READY)
 	@$(BIN)/python -m mkdocs serve --strict --dev-addr 127.0.0.1:$(PORT)
 
 test: $(READY) lint
-	@$(BIN)/python -m pytest -n 2 --dist loadfile
+	@$(BIN)/python -m pytest -n 2 --dist loadfile --durations 10
 
 lint: $(READY)
 	@$(BIN)/ruff format --check .

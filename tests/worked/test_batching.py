@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import math
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from itertools import pairwise
 from pathlib import Path
 from statistics import fmean
@@ -150,6 +151,12 @@ def test_waiting_buys_nothing_when_the_server_would_be_idle():
 # The real batcher, on asyncio.
 
 
+def in_own_thread(coroutine):
+    """Run a coroutine where no other test's event loop (a browser's) can be in the way."""
+    with ThreadPoolExecutor(1) as pool:
+        return pool.submit(asyncio.run, coroutine).result()
+
+
 def serve(payloads, run_batch, max_batch, max_wait_s, gap_s=0.0):
     """The answers (or exceptions) that the real batcher gives to requests `gap_s` apart."""
 
@@ -167,7 +174,7 @@ def serve(payloads, run_batch, max_batch, max_wait_s, gap_s=0.0):
         batcher.cancel()
         return answers
 
-    return asyncio.run(asyncio.wait_for(go(), 30))
+    return in_own_thread(asyncio.wait_for(go(), 30))
 
 
 @pytest.mark.timeout(60)
@@ -208,7 +215,7 @@ def test_the_real_batcher_gathers_what_arrives_while_a_batch_computes():
         batcher.cancel()
         return answers
 
-    assert asyncio.run(go()) == list(range(6))
+    assert in_own_thread(go()) == list(range(6))
     assert sizes == [1, 5]
 
 

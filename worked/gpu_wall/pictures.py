@@ -127,7 +127,7 @@ def _deadlock() -> dict[str, Any]:
         "after it.",
         "caption": "A day of the simulated cluster (recorded: it does not follow the panel).",
         "unit": "h",
-        "x_label": "hours",
+        "x_label": "time",
         "kinds": {
             "holding": {"label": "holds and waits"},
             "waiting": {"label": "waits, holds nothing"},
@@ -147,12 +147,12 @@ WASTE: dict[str, Any] = {
     "caption": "To first order: the write's share falls with the interval, the lost work rises "
     "with it. The upright line is Young's interval for the parallel file system.",
     "x": "chosen_interval",
-    "x_label": "interval, minutes",
+    "x_label": "interval",
     "from": 4,
     "to": 300,
     "x_scale": "log",
     "unit": "%",
-    "y_label": "time wasted, %",
+    "y_label": "time wasted",
     "y_from": 0,
     "y_to": 40,
     "series": [
@@ -186,12 +186,12 @@ def _simulated() -> dict[str, Any]:
         "caption": "Extra time on the parallel file system, restarts included: the curve follows "
         "the panel, the simulated points are recorded and do not.",
         "x": "chosen_interval",
-        "x_label": "interval, minutes",
+        "x_label": "interval",
         "from": 4,
         "to": 300,
         "x_scale": "log",
         "unit": "%",
-        "y_label": "extra time, %",
+        "y_label": "extra time",
         "y_from": 0,
         "y_to": 40,
         "series": [{"figure": "chosen_overhead", "label": "exact expectation"}],
