@@ -123,7 +123,8 @@ _SIGN: dict[type[ast.operator], str] = {
     ast.Mult: "×", ast.Div: "/", ast.Add: "+", ast.Sub: "-", ast.Pow: "^",
 }  # fmt: skip
 _RELATIONS: dict[type[ast.cmpop], tuple[type[ast.cmpop], ...]] = {
-    ast.LtE: (ast.Lt, ast.GtE), ast.Lt: (ast.LtE, ast.Gt),
+    ast.LtE: (ast.Lt, ast.GtE), ast.Lt: (ast.LtE, ast.Gt), ast.GtE: (ast.Gt, ast.LtE),
+    ast.Gt: (ast.GtE, ast.Lt),
 }  # fmt: skip
 _OTHER_FUNCTION = {"ceil": "floor", "floor": "ceil", "maximum": "minimum", "minimum": "maximum"}
 _DROPPABLE = ("ceil", "floor", "sqrt", "absolute")
@@ -282,9 +283,19 @@ def _same_formula(one: Callable[..., Any], two: Callable[..., Any]) -> str:
 
 
 def _recount(slug: str) -> Callable[[Mapping[str, Any]], dict[str, Any]]:
-    """Return the chapter's independent computation in one piece, checks/counts/<chapter>.py."""
+    """Return the chapter's independent computation in one piece, checks/counts/<chapter>.py.
+
+    Raises:
+        LookupError: there is none yet.
+    """
+    name = slug.replace("-", "_")
+    if importlib.util.find_spec(f"checks.counts.{name}") is None:
+        raise LookupError(
+            f"{slug}: nothing computes this chapter a second time; write checks/counts/{name}.py "
+            "with a function recount(givens) that returns every derived figure in base units"
+        )
     found: Callable[[Mapping[str, Any]], dict[str, Any]] = importlib.import_module(
-        f"checks.counts.{slug.replace('-', '_')}"
+        f"checks.counts.{name}"
     ).recount
     return found
 
@@ -558,17 +569,26 @@ def judge_unit(slug: str, mutant: Mutant, atom: str, slip: Fraction) -> Outcome:
     try:
         units._ATOMS[atom] = (size * slip, dimension)
         units.unit.cache_clear()
-        wrong = rebuilt(slug)
-        if differs_from_pins(wrong, slug):
-            return Outcome(mutant, PINNED)
-        for f in wrong.derived:
-            check_figure(wrong, f)
-    except FigureError:
-        return Outcome(mutant, DIMENSION)
+        return Outcome(mutant, _noticing_unit(slug))
     finally:
         units._ATOMS[atom] = (size, dimension)
         units.unit.cache_clear()
-    return Outcome(mutant)
+
+
+def _noticing_unit(slug: str) -> str:
+    """Return the check that refuses the chapter as the table of units now is, or nothing."""
+    try:
+        wrong = rebuilt(slug)
+        if differs_from_pins(wrong, slug):
+            return PINNED
+    except NOTICED:
+        return GRAPH
+    try:
+        for f in wrong.derived:
+            check_figure(wrong, f)
+    except FigureError:
+        return DIMENSION
+    return ""
 
 
 DISPLAY_SLIPS = (

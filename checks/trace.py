@@ -146,8 +146,8 @@ def _latex(t: Term, s: Mapping[str, str], valued: bool) -> tuple[str, int]:
     if op == "arg":
         return s[a[0]], ATOM
     if op == "num":
-        negative = a[0] < 0
-        return _number(a[0]), NEG if negative else ATOM
+        fraction = isinstance(a[0], Fraction) and a[0].denominator != 1
+        return _number(a[0]), NEG if a[0] < 0 else MUL if fraction else ATOM
     if op in "+-":
         left, right = _latex(a[0], s, valued), _latex(a[1], s, valued)
         return f"{left[0]} {op} {_wrap(*right, ADD + (op == '-'))}", ADD
@@ -172,12 +172,13 @@ def _latex(t: Term, s: Mapping[str, str], valued: bool) -> tuple[str, int]:
     shapes = {
         "ceil": r"\left\lceil {0} \right\rceil", "floor": r"\left\lfloor {0} \right\rfloor",
         "sqrt": r"\sqrt{{{0}}}", "log2": r"\log_2\left({0}\right)", "ln": r"\ln\left({0}\right)",
-        "exp": r"e^{{{0}}}", "absolute": r"\left|{0}\right|",
+        "sin": r"\sin\left({0}\right)", "cos": r"\cos\left({0}\right)", "pi": r"\pi",
+        "exp": r"\exp\left({0}\right)", "absolute": r"\left|{0}\right|",
         "maximum": r"\max\left({0},\, {1}\right)", "minimum": r"\min\left({0},\, {1}\right)",
         "where": r"\begin{{cases}} {1} & \text{{if }} {0} \\ "
         r"{2} & \text{{otherwise}} \end{{cases}}",
     }  # fmt: skip
-    return shapes[op].format(*inner), POW if op == "exp" else ATOM
+    return shapes[op].format(*inner), ATOM
 
 
 def _starts_with_number(t: Term) -> bool:
@@ -230,6 +231,8 @@ def _text(t: Term, s: Mapping[str, str]) -> tuple[str, int]:
     if op in _COMPARE_TEXT:
         return f"{_text(a[0], s)[0]} {_COMPARE_TEXT[op]} {_text(a[1], s)[0]}", 0
     inner = [_text(x, s)[0] for x in a]
+    if op == "pi":
+        return "π", ATOM
     if op == "where":
         return f"{inner[1]} if {inner[0]}, otherwise {inner[2]}", 0
     name = {"ceil": "round up", "floor": "round down", "maximum": "max", "minimum": "min"}
@@ -239,7 +242,7 @@ def _text(t: Term, s: Mapping[str, str]) -> tuple[str, int]:
 _JS_FUNCTION = {
     "ceil": "Math.ceil", "floor": "Math.floor", "sqrt": "Math.sqrt", "log2": "Math.log2",
     "ln": "Math.log", "exp": "Math.exp", "absolute": "Math.abs", "maximum": "Math.max",
-    "minimum": "Math.min", "**": "Math.pow",
+    "minimum": "Math.min", "**": "Math.pow", "sin": "Math.sin", "cos": "Math.cos",
 }  # fmt: skip
 
 
@@ -258,6 +261,8 @@ def _js(t: Term) -> str:
             return f"({a[0].numerator} / {a[0].denominator})"
         return f"({a[0]!r})" if a[0] < 0 else repr(a[0])
     inner = [_js(x) for x in a]
+    if op == "pi":
+        return "Math.PI"
     if op == "where":
         return f"({inner[0]} ? {inner[1]} : {inner[2]})"
     if op == "neg":

@@ -63,7 +63,7 @@ def registry() -> pint.UnitRegistry:
 
 def pint_unit(name: str) -> Any:
     """Return the Pint unit for one of our unit names ("GB/s", "GPU·h", "%")."""
-    spelled = name.replace("%", "percent").replace("×", "").replace("·", "*")
+    spelled = name.replace("%", "percent").replace("×", "").replace("·", "*").replace("$", "USD")
     spelled = "/".join(p if p.isidentifier() or "*" in p else "1" for p in spelled.split("/"))
     return registry().Unit("" if spelled in ("", "1") else spelled)
 

@@ -152,6 +152,8 @@ def _communication(g: Mapping[str, Any], r: Mapping[str, Any]) -> dict[str, Any]
     weights, gradients = g["params"] * g["weight_width"], g["params"] * g["gradient_width"]
     reduced = 2 * gradients * (1 - 1 / gpus)
     gathered = weights * (1 - 1 / gpus)
+    # Gradients are scattered after every micro-batch, the new weights gathered at the end.
+    zero2 = gradients * (1 - 1 / gpus) * (r["dp_micro_batches"] + 1)
     zero3 = 3 * gathered * r["dp_micro_batches"]
     state = g["seq"] * g["micro_batch"] * g["hidden"] * g["activation_width"]
     # Four all-reduces of a state for each layer of the stage and micro-batch.
@@ -179,6 +181,8 @@ def _communication(g: Mapping[str, Any], r: Mapping[str, Any]) -> dict[str, Any]
         "ar_per_port": reduced / node,
         "ar_railed": railed,
         "ar_hierarchical": inside + between,
+        "zero2_volume": zero2,
+        "zero2_seconds": rails(zero2, net),
         "zero3_volume": zero3,
         "zero3_seconds": rails(zero3, net),
         "tp_volume": tensor,

@@ -120,8 +120,7 @@ def _wrong_places(g: Graph, name: str, q: Fraction, shown: int) -> str:
     f = g.figures[name]
     if not isinstance(f, Derived) or q == 0:
         return ""
-    few_digits = abs(q) * 10 ** (shown - 1) < 10 and q.denominator != 1
-    if shown == f.places or (shown > f.places and few_digits):
+    if shown == f.places or (shown > f.places and abs(q) * 10 ** (shown - 1) < 10):
         return ""
     return f"{name}: {shown} places for {float(q)!r}, which wants {f.places}"
 
@@ -189,6 +188,18 @@ def test_sympy_gives_the_same_exact_values(slug: str) -> None:
         with localcontext(DIGITS):
             want = decimal(mine[name])
             assert abs(got - want) <= abs(want) * Decimal("1e-45"), name
+
+
+def test_binary_noise_does_not_cost_a_device() -> None:
+    """2 + 2 + 4 + 6.3 + 3.3 = 17.6 B for each of 10^11 parameters is 1.76 TB: 22 x 80 GB, no more.
+
+    In floats the product is that and a bit: it would round up to 23, and 22 would be overfull.
+    """
+    g = graph("gpu-wall")
+    values = g.evaluate({"params": 1e11, "momentum_width": 6.3, "variance_width": 3.3})
+    assert 1e11 * (2 + 2 + 4 + 6.3 + 3.3) > 1.76e12
+    assert g.shown("devices_static", values) == "22 GPUs"
+    assert g.shown("left_over", values) == "0 GB"
 
 
 def test_a_display_that_is_off_in_the_last_digit_is_noticed() -> None:

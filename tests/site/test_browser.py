@@ -192,9 +192,12 @@ def test_a_value_out_of_range_is_refused_beside_its_field(
     page.fill("#panel-small-gpus", typed)
     page.wait_for_selector("#panel-small-gpus[aria-invalid=true]")
     assert page.inner_text("#panel-small-gpus-error") == reason
+    # The page writes in the next frame: let two pass before saying that nothing moved.
+    page.evaluate("new Promise(d => requestAnimationFrame(() => requestAnimationFrame(d)))")
     assert text(page, "per_gpu") == "17.5 GB"
     page.fill("#panel-small-gpus", "32")
-    page.wait_for_selector("#panel-small-gpus:not([aria-invalid])")
+    page.wait_for_function("location.search === '?gpus=32'")
+    assert page.get_attribute("#panel-small-gpus", "aria-invalid") is None
     assert text(page, "per_gpu") == "35.0 GB"
 
 

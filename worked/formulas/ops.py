@@ -11,6 +11,7 @@ from typing import Any
 
 NAMES = (
     "ceil", "floor", "sqrt", "log2", "ln", "exp", "absolute", "maximum", "minimum", "where",
+    "sin", "cos", "pi",
 )  # fmt: skip
 
 
@@ -44,6 +45,21 @@ def exp(x: Any) -> Any:
     return _apply("exp", x)
 
 
+def sin(x: Any) -> Any:
+    """Return the sine of an angle in radians."""
+    return _apply("sin", x)
+
+
+def cos(x: Any) -> Any:
+    """Return the cosine of an angle in radians."""
+    return _apply("cos", x)
+
+
+def pi(like: Any) -> Any:
+    """Return π as the kind of number that `like` is: exact for SymPy, a symbol when traced."""
+    return _apply("pi", like)
+
+
 def absolute(x: Any) -> Any:
     """Return the magnitude."""
     return _apply("absolute", x)
@@ -67,7 +83,8 @@ def where(condition: Any, then: Any, otherwise: Any) -> Any:
 _PLAIN: dict[str, Any] = {
     "ceil": math.ceil, "floor": math.floor, "sqrt": math.sqrt, "log2": math.log2,
     "ln": math.log, "exp": math.exp, "absolute": abs, "maximum": max, "minimum": min,
-    "where": lambda c, a, b: a if c else b,
+    "where": lambda c, a, b: a if c else b, "sin": math.sin, "cos": math.cos,
+    "pi": lambda like: math.pi,
 }  # fmt: skip
 
 
@@ -97,6 +114,7 @@ def _sympy(name: str, args: tuple[Any, ...]) -> Any:
         "ceil": sympy.ceiling, "floor": sympy.floor, "sqrt": sympy.sqrt, "ln": sympy.log,
         "log2": lambda x: sympy.log(x) / sympy.log(2), "exp": sympy.exp,
         "absolute": sympy.Abs, "maximum": sympy.Max, "minimum": sympy.Min,
+        "sin": sympy.sin, "cos": sympy.cos, "pi": lambda like: sympy.pi,
     }  # fmt: skip
     return table[name](*args)
 
@@ -104,7 +122,7 @@ def _sympy(name: str, args: tuple[Any, ...]) -> Any:
 def _numpy(name: str, args: tuple[Any, ...]) -> Any:
     import numpy as np
 
-    table: dict[str, Any] = {"ln": np.log}
+    table: dict[str, Any] = {"ln": np.log, "pi": lambda like: np.pi}
     return (table.get(name) or getattr(np, name))(*args)
 
 

@@ -69,11 +69,19 @@ function toBase(value, given) {
   return nearestDouble(num * BigInt(given.num), den * BigInt(given.den));
 }
 
-function sane(name, value, signed) {
-  if (!Number.isFinite(value)) {
-    const word = Number.isNaN(value) ? "nan" : value > 0 ? "inf" : "-inf";
+// The decimal of 12 digits that `value` is but for its last bits, or `value` itself: the noise of
+// binary arithmetic must reach no later rounding up, comparison or difference.
+function withoutLastBits(value) {
+  const decimal = Number(value.toExponential(11));
+  return decimal === Number(value.toExponential(14)) ? decimal : value;
+}
+
+function sane(name, computed, signed) {
+  if (!Number.isFinite(computed)) {
+    const word = Number.isNaN(computed) ? "nan" : computed > 0 ? "inf" : "-inf";
     throw new FigureError(`${name}: comes out as ${word}, not a finite number`);
   }
+  const value = withoutLastBits(computed);
   if (value < 0 && !signed) {
     const shown = general(value);
     throw new FigureError(`${name}: comes out negative (${shown}), which has no meaning here`);

@@ -1,0 +1,240 @@
+"""Planted mistakes are caught, and a mistake that nothing checks is reported as a survivor."""
+
+from __future__ import annotations
+
+import inspect
+from collections import Counter
+from collections.abc import Iterator
+from fractions import Fraction
+from typing import Any
+
+import pytest
+
+from checks import mutations
+from checks.mutations import KINDS, Mutant, Outcome, formula_mutants, run, summary
+from checks.pins import OPTION_PINS, OTHER_PINS, PINS
+from worked import units
+from worked.chapters import CHAPTERS, graph
+from worked.figures import Derived
+from worked.formulas import checkpointing, communication, memory, scheduling
+
+SLUG = "gpu-wall"
+
+
+@pytest.fixture
+def fresh() -> Iterator[None]:
+    """Forget what was cached from the pins, before and after a test that changes them."""
+    mutations.pinned_settings.cache_clear()
+    yield
+    mutations.pinned_settings.cache_clear()
+
+
+# -- the run ----------------------------------------------------------------------------------
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(300)
+@pytest.mark.parametrize("slug", CHAPTERS)
+def test_every_mistake_in_a_chapter_is_caught_or_proved_harmless(slug: str) -> None:
+    found = run(slug)
+    survivors = [o.mutant for o in found if o.survived]
+    assert not survivors
+    planted = Counter(o.mutant.kind for o in found)
+    assert all(planted[kind] >= 50 for kind in KINDS), planted
+    # The classic ones are among them.
+    if slug == SLUG:
+        places = {(m.where, m.mistake) for m in (o.mutant for o in found)}
+        for classic in CLASSICS:
+            assert classic in places, classic
+
+
+CLASSICS = [
+    ("all_reduce_bytes", "2: 2 becomes 1"),
+    ("all_reduce_bytes", "ranks - 1: drops - 1"),
+    ("kv_width", "kv_heads from heads, not kv_heads"),
+    ("kv_width", "kv_heads: head_dim for kv_heads"),
+    ("devices_needed", "ceil(total_bytes / device_bytes): floor for ceil"),
+    ("young_interval_seconds", "sqrt(2 * write_seconds * mtbf): drops sqrt"),
+    ("fits", "needed_bytes <= available_bytes: becomes needed_bytes < available_bytes"),
+    ("H100 SXM: interconnect_bandwidth", "doubled, as both ways or sparse"),
+    ("H100 SXM: interconnect_bandwidth", "interconnect_total for interconnect_bandwidth"),
+    ("H100 SXM: peak_bf16", "peak_bf16_sparse for peak_bf16"),
+    ("H100 SXM: memory_bytes", "GiB for GB"),
+    ("InfiniBand NDR: bandwidth", "times 8, bits"),
+    ("Llama 3 8B: kv_heads", "heads for kv_heads"),
+    ("tp_seconds", "bandwidth from network_bandwidth, not nvlink_bandwidth"),
+    ("GB", "GiB for GB"),
+    ("ms", "times 1,000"),
+    ("static_bytes", "GiB shown as GB"),
+    ("zero3_fits", "'does not fit' for 'fits'"),
+]  # fmt: skip
+
+
+def test_the_run_reports_what_it_did(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(mutations.run, "__defaults__", (("display",),))
+    assert mutations.main(["--chapter", SLUG, "--verbose"]) == 0
+    out = capsys.readouterr().out
+    assert "display: " in out
+    assert "every mistake was caught" in out
+    assert "display static_bytes: GiB shown as GB: pins" in out
+
+
+@pytest.mark.usefixtures("fresh")
+def test_a_mistake_that_nothing_checks_survives_and_fails_the_run(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Without the pin of one figure, its display may be anything."""
+    monkeypatch.setitem(PINS, SLUG, {n: t for n, t in PINS[SLUG].items() if n != "checkpoint"})
+    monkeypatch.setattr(mutations.run, "__defaults__", (("display",),))
+    assert mutations.main(["--chapter", SLUG]) == 1
+    out = capsys.readouterr().out
+    assert "display checkpoint: GiB shown as GB: SURVIVED" in out
+    assert f"{len(mutations.DISPLAY_SLIPS)} survived" in out
+
+
+@pytest.mark.usefixtures("fresh")
+def test_a_price_that_nothing_checks_survives(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The price of a GPU that is not the book's has no second source: only its pin knows it."""
+    place = ("prices", "L40S, running example", "gpu_hour")
+    mutant = Mutant("given", "L40S", "doubled")
+    assert mutations.judge_fact(SLUG, mutant, place, 2.4).killed_by == mutations.PINNED
+    monkeypatch.setitem(OPTION_PINS, SLUG, {})
+    assert mutations.judge_fact(SLUG, mutant, place, 2.4).survived
+
+
+def test_the_summary_counts_by_kind_and_check() -> None:
+    m = Mutant("unit", "GB", "GiB for GB")
+    lines = summary([Outcome(m, "pins"), Outcome(m), Outcome(m, equivalent="same")]).splitlines()
+    assert lines[0].split()[:3] == ["planted", "killed", "survived"]
+    (unit_line,) = [line for line in lines if line.startswith("unit")]
+    assert unit_line.split() == ["unit", "3", "1", "1", "1", "pins", "1"]
+
+
+# -- how formulas are changed -----------------------------------------------------------------
+
+
+def mistakes(formula: Any) -> dict[str, Any]:
+    """Return mistake -> changed formula."""
+    return {m.mistake: wrong for m, wrong in formula_mutants(formula)}
+
+
+def test_a_changed_formula_computes_the_mistake() -> None:
+    made = mistakes(communication.all_reduce_bytes)
+    # 2 x 3 x 8 / 4 = 12 in truth.
+    assert communication.all_reduce_bytes(8, 4) == 12
+    assert made["2: 2 becomes 1"](8, 4) == 6
+    assert made["2: 2 becomes 4"](8, 4) == 24
+    assert made["ranks - 1: drops - 1"](8, 4) == 16
+    assert made["ranks - 1: + for -"](8, 4) == 20
+    assert made["2 * (ranks - 1) * payload_bytes / ranks: drops / ranks"](8, 4) == 48
+    assert made["payload_bytes and ranks exchanged"](8, 4) == 2 * 7 * 4 / 8
+
+
+def test_roundings_comparisons_and_branches_are_changed() -> None:
+    whole = mistakes(memory.whole_node_devices)
+    ceiling = "ceil(devices / gpus_per_node)"
+    assert whole[f"{ceiling}: floor for ceil"](9, 8) == 8
+    assert whole[f"{ceiling}: drops ceil"](9, 8) == 9
+    verdict = mistakes(memory.fits)
+    relation = "needed_bytes <= available_bytes"
+    assert verdict[f"{relation}: becomes needed_bytes < available_bytes"](5, 5) == 0
+    assert verdict[f"where({relation}, 1, 0): branches swapped"](5, 5) == 0
+    assert mistakes(checkpointing.completion_probability)["-work_seconds: the minus sign is lost"](
+        1, 1
+    ) == pytest.approx(2.718281828)
+    assert mistakes(scheduling.deadlocked)
+
+
+def test_a_formula_rebuilt_without_a_mistake_passes_every_check() -> None:
+    """So mutants die of their mistakes, not of being rebuilt."""
+    for f in {f.formula: f for f in graph(SLUG).derived}.values():
+        source = mutations.ast.parse(inspect.getsource(f.formula)).body[0]
+        assert isinstance(source, mutations.ast.FunctionDef)
+        again = mutations._compiled(source, f.formula)
+        outcome = mutations.judge_formula(SLUG, Mutant("formula", f.name, ""), f.formula, again)
+        assert not outcome.killed_by, outcome
+        assert outcome.equivalent
+
+
+def test_the_right_wiring_is_not_killed() -> None:
+    g = graph(SLUG)
+    for f in g.derived:
+        argument, right = next(iter(g.arguments(f.name).items()))
+        outcome = mutations.judge_wiring(SLUG, Mutant("wiring", f.name, ""), f, argument, right)
+        assert not outcome.killed_by, f.name
+
+
+def test_right_values_units_and_texts_are_not_killed() -> None:
+    g, nothing = graph(SLUG), Fraction(1)
+    for f in g.givens:
+        assert mutations.judge_own_given(SLUG, Mutant("given", f.name, ""), f, nothing).survived
+    for d in g.derived:
+        assert mutations.judge_display(SLUG, Mutant("display", d.name, ""), d, nothing).survived
+    assert mutations.judge_unit(SLUG, Mutant("unit", "GB", ""), "GB", nothing).survived
+    place = ("hardware", "H100 SXM", "peak_bf16")
+    assert mutations.judge_fact(SLUG, Mutant("given", "peak", ""), place, 989.4).survived
+
+
+def test_a_unit_is_put_back_after_it_was_wrong() -> None:
+    before = dict(units._ATOMS)
+    m = Mutant("unit", "GB", "GiB for GB")
+    assert mutations.judge_unit(SLUG, m, "GB", mutations.GIB).killed_by
+    assert units._ATOMS == before
+    assert units.unit("GB").factor == 10**9
+
+
+def test_a_rewired_figure_that_is_the_same_formula_is_proved_so() -> None:
+    """ZeRO-3's total adds shard and gathered layers first; the chain adds all four at once."""
+    g = graph(SLUG)
+    f = g.figure("zero3_fits")
+    assert isinstance(f, Derived)
+    m = Mutant("wiring", "zero3_fits", "")
+    outcome = mutations.judge_wiring(SLUG, m, f, "needed_bytes", "memory_per_gpu")
+    assert outcome.equivalent == "memory_per_gpu and zero3_total are the same formula of the givens"
+
+
+def test_what_differs_only_where_it_does_not_show_in_the_book_is_killed_by_the_second_computation(
+) -> None:  # fmt: skip
+    """Weights and gradients take 140 GB each in the book; with 4-byte gradients they differ."""
+    g = graph(SLUG)
+    f = g.figure("ar_bytes")
+    assert isinstance(f, Derived)
+    m = Mutant("wiring", "ar_bytes", "")
+    outcome = mutations.judge_wiring(SLUG, m, f, "payload_bytes", "weight_bytes")
+    assert outcome.killed_by == mutations.RECOUNT
+
+
+def test_a_kind_that_does_not_exist_is_refused() -> None:
+    with pytest.raises(ValueError, match="no kind 'typo'; there are formula"):
+        next(mutations.outcomes(SLUG, "typo"))
+
+
+def test_a_chapter_that_nothing_computes_twice_is_refused() -> None:
+    with pytest.raises(LookupError, match="write checks/counts/no_such.py"):
+        mutations._recount("no-such")
+
+
+# -- the pins ---------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("slug", CHAPTERS)
+def test_what_was_worked_out_by_hand_is_what_the_reader_sees(slug: str) -> None:
+    g = graph(slug)
+    for settings, texts in [({}, PINS[slug]), *OTHER_PINS.get(slug, [])]:
+        values = g.evaluate(settings)
+        for name, text in texts.items():
+            assert g.shown(name, values) == text, (name, settings)
+
+
+@pytest.mark.parametrize("slug", CHAPTERS)
+def test_every_computed_figure_and_every_given_is_pinned(slug: str) -> None:
+    g = graph(slug)
+    assert {f.name for f in (*g.derived, *g.givens)} <= set(PINS[slug])
+
+
+@pytest.mark.parametrize("slug", CHAPTERS)
+def test_every_option_of_every_choice_is_pinned(slug: str) -> None:
+    for name, choice in graph(slug).choices.items():
+        assert {k: dict(v) for k, v in choice.options.items()} == OPTION_PINS[slug][name]

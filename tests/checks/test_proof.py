@@ -1,0 +1,200 @@
+"""Every figure is proved twice, and a proof that should fail does."""
+
+from __future__ import annotations
+
+import importlib
+import math
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pytest
+
+from checks import proof
+from checks.counts import brute
+from checks.counts.communication import ring_all_gather, ring_all_reduce, ring_reduce_scatter
+from checks.counts.gpu_wall import recount
+from checks.counts.parallelism import run_pipeline
+from checks.mutations import disagrees, drawn_givens, drawn_values
+from checks.proof import ProofError, Row, count, counterpart, derive
+from worked.chapters import CHAPTERS, graph
+from worked.figures import Derived, Given, Graph, Step
+from worked.formulas import communication, memory, parallelism
+
+SLUGS = list(CHAPTERS)
+
+
+def chapter_formulas() -> list[Any]:
+    """Return each formula that some chapter uses, once."""
+    seen = {f.formula: None for slug in SLUGS for f in graph(slug).derived}
+    return [pytest.param(f, id=f.__name__) for f in seen]
+
+
+def posing(formula: Callable[..., Any], as_: Callable[..., Any]) -> Callable[..., Any]:
+    """Let `formula` be looked up under the name of another one."""
+    formula.__name__, formula.__module__ = as_.__name__, as_.__module__
+    return formula
+
+
+# -- what must hold ---------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("slug", SLUGS)
+def test_each_derived_figure_has_two_independent_routes(slug: str) -> None:
+    weak = [row.figure for row in proof.table(slug) if not row.proved]
+    assert not weak
+
+
+@pytest.mark.parametrize("formula", chapter_formulas())
+def test_each_formula_of_a_chapter_is_counted_by_brute_force(formula: Callable[..., Any]) -> None:
+    assert count(formula) == "count"
+
+
+@pytest.mark.parametrize("slug", SLUGS)
+def test_a_chapter_computed_a_second_time_in_one_piece_agrees(slug: str) -> None:
+    """At the book's values and at 1,023 draws of all givens: no figure is wrongly wired."""
+    g = graph(slug)
+    name = slug.replace("-", "_")
+    again = importlib.import_module(f"checks.counts.{name}").recount(drawn_givens(g))
+    assert set(again) == {f.name for f in g.derived}
+    wrong = [f.name for f in g.derived
+             if disagrees(slug, f.name, f.formula, g.arguments(f.name).values())]  # fmt: skip
+    assert not wrong
+
+
+def test_the_second_computation_is_the_graphs_at_the_books_values() -> None:
+    g = graph("gpu-wall")
+    again = recount({f.name: g.base[f.name] for f in g.givens})
+    for f in g.derived:
+        assert float(again[f.name]) == pytest.approx(g.base[f.name], rel=1e-12), f.name
+
+
+def test_the_draws_bring_out_both_sides_of_every_verdict() -> None:
+    g, values = graph("gpu-wall"), drawn_values("gpu-wall")
+    for f in g.derived:
+        if f.words:
+            assert {0.0, 1.0} <= set(np.unique(values[f.name])), f.name
+
+
+# -- what must not ----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("wrong", "original"),
+    [
+        (lambda payload_bytes, ranks: (ranks - 1) * payload_bytes / ranks,
+         communication.all_reduce_bytes),
+        (lambda payload_bytes, ranks: 2 * ranks * payload_bytes / ranks,
+         communication.all_reduce_bytes),
+        (lambda pipeline_parallel, micro_batches: (pipeline_parallel - 1) / micro_batches,
+         parallelism.bubble_fraction),
+        (lambda kv_heads, head_dim: 2 * kv_heads * head_dim, memory.kv_width),
+        (lambda hidden, heads: math.nan, memory.head_dim),
+    ],
+)  # fmt: skip
+def test_a_wrong_formula_is_refused_by_both_routes(
+    wrong: Callable[..., Any], original: Callable[..., Any]
+) -> None:
+    with pytest.raises(ProofError):
+        count(posing(wrong, original))
+    with pytest.raises(ProofError):
+        derive(posing(wrong, original))
+
+
+def test_a_step_that_is_wrong_only_at_its_edge_is_refused() -> None:
+    """One device too many where the bytes fit exactly: 12 over 4 is 3."""
+    wrong = posing(lambda total_bytes, device_bytes: total_bytes // device_bytes + 1,
+                   memory.devices_needed)  # fmt: skip
+    with pytest.raises(ProofError, match="counted"):
+        count(wrong)
+
+
+def test_a_verdict_that_is_wrong_only_on_a_tie_is_refused() -> None:
+    wrong = posing(lambda needed_bytes, available_bytes: int(needed_bytes < available_bytes),
+                   memory.fits)  # fmt: skip
+    with pytest.raises(ProofError, match="counted 1"):
+        count(wrong)
+
+
+def test_a_count_that_takes_other_arguments_is_refused() -> None:
+    with pytest.raises(ProofError, match=r"head_dim takes \['hidden', 'heads'\]"):
+        counterpart("counts", posing(lambda heads, hidden: hidden / heads, memory.head_dim))
+
+
+def test_a_formula_without_any_proof_has_no_route() -> None:
+    def unheard_of(x: float) -> float:
+        return x
+
+    assert counterpart("counts", unheard_of) is None
+    assert counterpart("derivations", posing(unheard_of, memory.tensor_bytes)) is None
+    assert derive(memory.tensor_bytes) is None
+
+
+def test_one_route_is_not_enough() -> None:
+    assert not Row("x", "X", "f", ("count",)).proved
+    assert Row("x", "X", "f", ("count", "dimension")).proved
+
+
+def test_the_table_fails_where_a_figure_has_one_route(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def unheard_of(size: Any) -> Any:
+        return 2 * size
+
+    size = Given("size", 3, "GB", "s", "Size", 1, 9)
+    small = Graph("small", "Small", (Step("one", "One", (size, Derived(
+        "double", unheard_of, "GB", "Twice"))),))  # fmt: skip
+    monkeypatch.setattr(proof, "CHAPTERS", {"small": ""})
+    monkeypatch.setattr(proof, "graph", lambda slug: small)
+    assert proof.main() == 1
+    out = capsys.readouterr().out
+    assert "WEAK double" in out
+    assert "1 figures without two independent checks" in out
+
+
+def test_the_table_fails_where_a_check_disagrees(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def one_too_many(total_bytes: Any, device_bytes: Any) -> Any:
+        return total_bytes / device_bytes + 1
+
+    given = [Given(n, 3, "GB", "s", n, 1, 9) for n in ("total_bytes", "device_bytes")]
+    wrong = Derived("number", posing(one_too_many, memory.devices_needed), "", "Devices")
+    small = Graph("small", "Small", (Step("one", "One", (*given, wrong)),))
+    monkeypatch.setattr(proof, "CHAPTERS", {"small": ""})
+    monkeypatch.setattr(proof, "graph", lambda slug: small)
+    assert proof.main() == 1
+    assert "FAIL number" in capsys.readouterr().out
+
+
+# -- the counters themselves ------------------------------------------------------------------
+
+
+def test_the_simulated_rings_move_what_was_worked_out_by_hand() -> None:
+    """4 ranks, 32 B: chunks of 8 B, 3 steps out and 3 back, 48 B sent by each."""
+    assert ring_all_reduce(32, 4) == 6 * 8
+    assert ring_all_gather(32, 4) == 3 * 8
+    assert ring_reduce_scatter(32, 4) == 3 * 8
+    assert ring_all_reduce(32, 1) == 0
+
+
+@pytest.mark.parametrize("alternate", [True, False])
+def test_the_simulated_pipeline_takes_what_was_drawn_by_hand(alternate: bool) -> None:
+    """2 stages, 2 micro-batches, forward 1 slot, backward 2: 9 slots, 6 of them busy.
+
+    Stage 1 does F1 in slot 2 and B1 in 3 and 4 at the earliest; its last backward can end in
+    slot 7 and stage 0's in slot 9.
+    """
+    *idle, slots = run_pipeline(2, 2, alternate)
+    assert slots == 9
+    assert idle == [3, 3]
+
+
+def test_the_long_way_round_gets_to_the_quotient() -> None:
+    assert brute.dealt(7, 4) == pytest.approx(1.75, rel=1e-13)
+    assert brute.dealt(1, 3) == pytest.approx(1 / 3, rel=1e-13)
+    assert brute.how_many_times(22, 7) == pytest.approx(22 / 7, rel=1e-13)
+    assert brute.how_many_times(0, 7) == 0
+    assert brute.without(3, 5) == -2
+    assert brute.lowest(lambda x: (x - 3) ** 2, 0, 10) == pytest.approx(3, rel=1e-6)
+    assert brute.crossing(lambda x: x * x - 2, 0, 10) == pytest.approx(2**0.5, rel=1e-12)

@@ -1,0 +1,177 @@
+"""A traced formula is written as its author wrote it: LaTeX, one line of text, JavaScript."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from fractions import Fraction
+from typing import Any
+
+import pytest
+
+from checks.trace import (
+    Term,
+    TraceError,
+    javascript,
+    latex,
+    latex_with_values,
+    numbers_in,
+    term,
+    text,
+    trace,
+)
+from worked.formulas import ops
+from worked.formulas.checkpointing import young_interval_seconds
+from worked.formulas.memory import devices_needed, fits
+
+SYMBOLS = {"x": "x", "y": "y", "z": "H_{kv}"}
+FORMULAS: list[tuple[Callable[..., Any], str, str, str]] = [
+    (lambda x, y: 2 * x * y, r"2\,x\,y", "2 × x × y", "((2 * x) * y)"),
+    # The author's order and brackets stay; brackets that mean nothing go.
+    (lambda x, y: y + (x * 2), r"y + x\,2", "y + x × 2", "(y + (x * 2))"),
+    (lambda x, y: x - (y - 1), r"x - \left(y - 1\right)", "x - (y - 1)", "(x - (y - 1))"),
+    (lambda x, y: x - (y + 1), r"x - \left(y + 1\right)", "x - (y + 1)", "(x - (y + 1))"),
+    (lambda x, y: x + (y - 1), "x + y - 1", "x + y - 1", "(x + (y - 1))"),
+    (lambda x, y: (x + 1) * y, r"\left(x + 1\right)\,y", "(x + 1) × y", "((x + 1) * y)"),
+    (lambda x, y: x / (y * 2), r"\frac{x}{y\,2}", "x / (y × 2)", "(x / (y * 2))"),
+    (lambda x, y: x / y / 2, r"\frac{\frac{x}{y}}{2}", "x / y / 2", "((x / y) / 2)"),
+    (lambda x, y: x / (y / 2), r"\frac{x}{\frac{y}{2}}", "x / (y / 2)", "(x / (y / 2))"),
+    (lambda x, y: 1 / x, r"\frac{1}{x}", "1 / x", "(1 / x)"),
+    (lambda x, y: (x + y) ** 2, r"\left(x + y\right)^{2}", "(x + y)^2", "Math.pow((x + y), 2)"),
+    (lambda x, y: 2**x, "2^{x}", "2^x", "Math.pow(2, x)"),
+    (lambda x, y: 3 * 2**x, r"3 \times 2^{x}", "3 × 2^x", "(3 * Math.pow(2, x))"),
+    (lambda x, y: -x / y, r"\frac{-x}{y}", "(-x) / y", "((-x) / y)"),
+    (lambda x, y: x * -y, r"x\,\left(-y\right)", "x × (-y)", "(x * (-y))"),
+    (lambda x, y: -(x + y), r"-\left(x + y\right)", "-(x + y)", "(-(x + y))"),
+    (lambda x, y: 1000000 * x, r"1{,}000{,}000\,x", "1,000,000 × x", "(1000000 * x)"),
+    (lambda x, y: 0.5 * x, r"0.5\,x", "0.5 × x", "(0.5 * x)"),
+    (lambda x, y: Fraction(1, 3) * x, r"\tfrac{1}{3}\,x", "1/3 × x", "((1 / 3) * x)"),
+    (
+        lambda x, y: Fraction(1, 3) ** x,
+        r"\left(\tfrac{1}{3}\right)^{x}",
+        "(1/3)^x",
+        "Math.pow((1 / 3), x)",
+    ),
+    (lambda x, y: x / Fraction(1, 3), r"\frac{x}{\tfrac{1}{3}}", "x / (1/3)", "(x / (1 / 3))"),
+    (
+        lambda x, y: ops.ceil(x / y) * y,
+        r"\left\lceil \frac{x}{y} \right\rceil\,y",
+        "round up(x / y) × y",
+        "(Math.ceil((x / y)) * y)",
+    ),
+    (
+        lambda x, y: ops.minimum(ops.floor(x), ops.absolute(y)),
+        r"\min\left(\left\lfloor x \right\rfloor,\, \left|y\right|\right)",
+        "min(round down(x), absolute(y))",
+        "Math.min(Math.floor(x), Math.abs(y))",
+    ),
+    (lambda x, y: ops.sqrt(2 * x), r"\sqrt{2\,x}", "sqrt(2 × x)", "Math.sqrt((2 * x))"),
+    (lambda x, y: ops.exp(-x) ** 2, r"\left(e^{-x}\right)^{2}", "exp(-x)^2",
+     "Math.pow(Math.exp((-x)), 2)"),
+    (lambda x, y: ops.log2(x) + ops.ln(y), r"\log_2\left(x\right) + \ln\left(y\right)",
+     "log2(x) + ln(y)", "(Math.log2(x) + Math.log(y))"),
+    (
+        lambda x, y: ops.where(x >= y, 1, 0),
+        r"\begin{cases} 1 & \text{if } x \ge y \\ 0 & \text{otherwise} \end{cases}",
+        "1 if x ≥ y, otherwise 0",
+        "((x >= y) ? 1 : 0)",
+    ),
+    (
+        lambda x, y: 2 * ops.where(x < y, 1, 0),
+        r"2\,\begin{cases} 1 & \text{if } x < y \\ 0 & \text{otherwise} \end{cases}",
+        "2 × (1 if x < y, otherwise 0)",
+        "(2 * ((x < y) ? 1 : 0))",
+    ),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("formula", "as_latex", "as_text", "as_javascript"), FORMULAS)
+def test_a_formula_is_written_as_its_author_wrote_it(
+    formula: Callable[..., Any], as_latex: str, as_text: str, as_javascript: str
+) -> None:
+    tree = trace(formula)
+    assert latex(tree, SYMBOLS) == as_latex
+    assert text(tree, SYMBOLS) == as_text
+    assert javascript(formula) == f"(x, y) => {as_javascript}"
+
+
+def test_every_comparison_has_its_sign() -> None:
+    x, y = Term("arg", ("x",)), Term("arg", ("y",))
+    signs = {"<": (x < y, "<", "<"), "≤": (x <= y, r"\le", "≤"), ">": (x > y, ">", ">"),
+             "≥": (x >= y, r"\ge", "≥")}  # fmt: skip
+    for compared, in_latex, in_text in signs.values():
+        assert latex(compared, SYMBOLS) == f"x {in_latex} y"
+        assert text(compared, SYMBOLS) == f"x {in_text} y"
+
+
+def test_symbols_stand_for_arguments() -> None:
+    def kv_width(kv_heads: Any, head_dim: Any) -> Any:
+        return kv_heads * head_dim
+
+    assert latex(trace(kv_width), {"kv_heads": r"H_{kv}", "head_dim": "d"}) == r"H_{kv}\,d"
+
+
+def test_a_symbol_with_a_superscript_is_bracketed_before_it_is_squared() -> None:
+    def squared(x: Any) -> Any:
+        return x**2
+
+    assert latex(trace(squared), {"x": "B^*"}) == r"\left(B^*\right)^{2}"
+    assert latex(trace(squared), {"x": "x"}) == "x^{2}"
+
+
+def test_values_stand_in_place_of_symbols_with_times_between_them() -> None:
+    """2 · 49 s · 12 h under the root."""
+    values = {"write_seconds": r"49\,\text{s}", "mtbf": r"12\,\text{h}"}
+    got = latex_with_values(trace(young_interval_seconds), values)
+    assert got == r"\sqrt{2 \times 49\,\text{s} \times 12\,\text{h}}"
+
+
+def test_a_value_with_a_unit_is_bracketed_before_it_is_squared() -> None:
+    def squared(x: Any) -> Any:
+        return x**2
+
+    assert latex_with_values(trace(squared), {"x": r"5\,\text{s}"}) == (
+        r"\left(5\,\text{s}\right)^{2}"
+    )
+
+
+def test_real_formulas_trace() -> None:
+    assert javascript(devices_needed) == (
+        "(total_bytes, device_bytes) => Math.ceil((total_bytes / device_bytes))"
+    )
+    assert text(trace(fits), {"needed_bytes": "96 GB", "available_bytes": "80 GB"}) == (
+        "1 if 96 GB ≤ 80 GB, otherwise 0"
+    )
+
+
+def test_literals_are_found_in_reading_order() -> None:
+    assert numbers_in(trace(lambda x: 8 * x * (x - 1) / 3)) == [8, 1, 3]
+    assert numbers_in(trace(lambda x: x)) == []
+
+
+def test_a_constant_formula_traces_to_its_number() -> None:
+    assert trace(lambda x: 5).args == (5,)
+
+
+@pytest.mark.parametrize(
+    "formula",
+    [
+        lambda x: 1 if x > 0 else 0,
+        lambda x: math.sqrt(x),
+        lambda x: int(x),
+        lambda x: [1, 2][x],
+        lambda x: "x",
+        lambda x: x + "1",
+        lambda x: x * True,
+        lambda x: None,
+        lambda x: max(x, 1),
+    ],
+)
+def test_what_is_not_arithmetic_cannot_be_traced(formula: Callable[..., Any]) -> None:
+    with pytest.raises(TraceError):
+        trace(formula)
+
+
+def test_a_term_stays_itself() -> None:
+    x = Term("arg", ("x",))
+    assert term(x) is x
