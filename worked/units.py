@@ -213,7 +213,8 @@ def _hint(atom: str) -> str:
 
     if atom in ("G", "M", "T", "K", "k"):
         return f": a bare {atom!r} could be decimal or binary bytes; write {atom}B or {atom}iB"
-    near = difflib.get_close_matches(atom, _ATOMS, n=3, cutoff=0.5)
+    near = [a for a in _ATOMS if a.lower() == atom.lower()]
+    near = near or difflib.get_close_matches(atom, _ATOMS, n=3, cutoff=0.5)
     return f": did you mean {' or '.join(near)}?" if near else ""
 
 
