@@ -312,9 +312,9 @@ def drawn_givens(g: Graph, draws: int = DRAWS) -> dict[str, Any]:
     for i in range(draws - 1):
         spread = 3 if i % 2 else 8
         for f in g.givens:
-            value = f.value * spread ** rng.uniform(-1, 1)
-            value = min(max(value, f.low), f.high)
-            value = max(round(value), 1) if f.integer else value
+            near = f.value * spread ** rng.uniform(-1, 1)
+            value = near if f.value else rng.uniform(f.low, f.high)
+            value = min(max(round(value) if f.integer else value, f.low), f.high)
             drawn[f.name].append(value * float(g.units[f.name].factor))
     return {name: np.array(values) for name, values in drawn.items()}
 

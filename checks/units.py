@@ -31,6 +31,7 @@ kibi- = 1024 = Ki-
 mebi- = 1048576 = Mi-
 gibi- = 1073741824 = Gi-
 tebi- = 1099511627776 = Ti-
+pebi- = 1125899906842624 = Pi-
 second = [time] = s
 minute = 60 * second = min
 hour = 60 * minute = h

@@ -121,7 +121,8 @@ def _parallelism(g: Mapping[str, Any], r: Mapping[str, Any]) -> dict[str, Any]:
         found[f"{name}_fits"] = _yes(found[f"{name}_total"] <= g["gpu_memory"])
 
     def bubble(stages: Any, micro_batches: Any) -> Any:
-        return 1 - micro_batches / (micro_batches + stages - 1)
+        waiting = stages - 1
+        return waiting / (waiting + micro_batches)
 
     return found | {
         "layer_working": one_layer,

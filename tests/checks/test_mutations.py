@@ -181,7 +181,7 @@ def test_a_unit_is_put_back_after_it_was_wrong() -> None:
     before = dict(units._ATOMS)
     m = Mutant("unit", "GB", "GiB for GB")
     assert mutations.judge_unit(SLUG, m, "GB", mutations.GIB).killed_by
-    assert units._ATOMS == before
+    assert before == units._ATOMS
     assert units.unit("GB").factor == 10**9
 
 
@@ -212,7 +212,7 @@ def test_a_kind_that_does_not_exist_is_refused() -> None:
 
 
 def test_a_chapter_that_nothing_computes_twice_is_refused() -> None:
-    with pytest.raises(LookupError, match="write checks/counts/no_such.py"):
+    with pytest.raises(LookupError, match=r"write checks/counts/no_such\.py"):
         mutations._recount("no-such")
 
 

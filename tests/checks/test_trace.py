@@ -46,8 +46,9 @@ FORMULAS: list[tuple[Callable[..., Any], str, str, str]] = [
     (lambda x, y: 1000000 * x, r"1{,}000{,}000\,x", "1,000,000 × x", "(1000000 * x)"),
     (lambda x, y: 0.5 * x, r"0.5\,x", "0.5 × x", "(0.5 * x)"),
     (lambda x, y: Fraction(1, 3) * x, r"\tfrac{1}{3}\,x", "1/3 × x", "((1 / 3) * x)"),
+    # A fraction to a power is a float to Python already; wrapped as a term it stays exact.
     (
-        lambda x, y: Fraction(1, 3) ** x,
+        lambda x, y: term(Fraction(1, 3)) ** x,
         r"\left(\tfrac{1}{3}\right)^{x}",
         "(1/3)^x",
         "Math.pow((1 / 3), x)",
@@ -66,7 +67,7 @@ FORMULAS: list[tuple[Callable[..., Any], str, str, str]] = [
         "Math.min(Math.floor(x), Math.abs(y))",
     ),
     (lambda x, y: ops.sqrt(2 * x), r"\sqrt{2\,x}", "sqrt(2 × x)", "Math.sqrt((2 * x))"),
-    (lambda x, y: ops.exp(-x) ** 2, r"\left(e^{-x}\right)^{2}", "exp(-x)^2",
+    (lambda x, y: ops.exp(-x) ** 2, r"\exp\left(-x\right)^{2}", "exp(-x)^2",
      "Math.pow(Math.exp((-x)), 2)"),
     (lambda x, y: ops.log2(x) + ops.ln(y), r"\log_2\left(x\right) + \ln\left(y\right)",
      "log2(x) + ln(y)", "(Math.log2(x) + Math.log(y))"),

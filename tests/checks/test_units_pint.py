@@ -109,7 +109,7 @@ def test_a_wrong_unit_table_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
     unit.cache_clear()
     try:
         g = small()
-        with pytest.raises(FigureError, match="total: Pint gives 140.0 GB, the graph 130"):
+        with pytest.raises(FigureError, match=r"total: Pint gives 140\.0 GB, the graph 130"):
             check_figure(g, derived(g, "total"))
     finally:
         monkeypatch.undo()
