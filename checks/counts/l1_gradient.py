@@ -111,20 +111,21 @@ def _descents(g: Mapping[str, Any], r: Mapping[str, Any]) -> dict[str, Any]:
 def _ending(g: Mapping[str, Any], r: Mapping[str, Any], rate: Any) -> dict[str, Any]:
     """Return how L1 descent with a rate ends, found by dividing with remainder."""
     way, width = np.abs(r["best"] - g["m"]), rate * g["x"]
-    whole = np.floor(way / width + g["tolerance"])
-    left = np.where(way - whole * width > g["tolerance"] * width, way - whole * width, 0)
+    whole = np.floor((way + g["tolerance"]) / width)
+    left = np.where(way - whole * width > g["tolerance"], way - whole * width, 0)
     back = np.sign(g["m"] - r["best"])
     over = np.where(left > 0, left - width, 0)
     k = g["step"]
     late = np.where((k - whole) % 2 == 1, over, left)
     gap = np.where(k < whole, way - k * width, late)
+    near = r["best"] + back * left
     return {
         "width": width, "count": whole, "covered": whole * width, "rest": left,
         "arrival": whole + (left > 0), "landing": _yes(left == 0),
-        "near": r["best"] + back * left, "overshoot": over, "far": r["best"] + back * over,
-        "amplitude": np.where(left > 0, width, 0),
-        "loss": np.where(left > 0, g["x"] * np.maximum(left, -over), 0),
-        "gap": gap, "at": r["best"] + back * gap,
+        "near": near, "near_prediction": near * g["x"] + g["intercept"],
+        "near_gradient": np.where(left > 0, g["x"] * back, 0),
+        "far": r["best"] + back * over, "amplitude": left - over,
+        "floor": width * g["x"] / 2, "gap": gap, "at": r["best"] + back * gap,
     }  # fmt: skip
 
 
@@ -162,16 +163,12 @@ def _outlier(g: Mapping[str, Any], r: Mapping[str, Any]) -> dict[str, Any]:
         "outlier_squared_gradient": squared,
         "outlier_l1_first": g["m"] - g["rate"] * slope,
         "outlier_l2_first": g["m"] - g["rate"] * squared,
-        "pull_l1": np.abs(r["gradient"]),
-        "pull_l2": np.abs(r["squared_gradient"]),
-        "pull_outlier_l1": np.abs(slope),
-        "pull_outlier_l2": np.abs(squared),
     }
 
 
 def _decay(g: Mapping[str, Any], r: Mapping[str, Any]) -> dict[str, Any]:
     rates = {f"decay_rate_{k}": g["second_rate"] / k for k in range(2, DECAY_STEPS + 1)}
-    found = _walk("decay", g, r["second_near"], DECAY_STEPS, lambda k: g["second_rate"] / (k + 1))
+    found = _walk("decay", g, g["decay_start"], DECAY_STEPS, lambda k: g["second_rate"] / (k + 1))
     del found["decay_weight_0"]
     return rates | found
 
@@ -219,5 +216,5 @@ def _between(g: Mapping[str, Any], r: Mapping[str, Any]) -> dict[str, Any]:
         "huber": huber(off, g["delta"]),
         "smooth": huber(off, g["beta"]) / g["beta"],
         **{f"{name}_gradient": slope for name, slope in slopes.items()},
-        **{f"pull_{name}": np.abs(slope) for name, slope in slopes.items()},
+        **{f"{name}_first": g["m"] - g["rate"] * slope for name, slope in slopes.items()},
     }

@@ -151,12 +151,6 @@ def stays_below(line_slope: Fraction) -> int:
     return int(all(line_slope * r <= abs(r) for r in range(-20, 21)))
 
 
-@at(*SIGNED)
-def pull(gradient: int) -> int:
-    """Walk from the gradient to 0."""
-    return walked(gradient, 0)
-
-
 # -- descent ----------------------------------------------------------------------------------
 
 
@@ -216,7 +210,7 @@ EXACT_WAYS = [
 def whole_steps(distance: Fraction, step_width: Fraction, tolerance: Fraction) -> int:
     """Take step after step, as long as not even the tolerance is short of one."""
     left, taken = distance, 0
-    while left >= step_width - tolerance * step_width:
+    while left >= step_width - tolerance:
         left, taken = left - step_width, taken + 1
     return taken
 
@@ -230,58 +224,45 @@ def covered(step_count: int, step_width: int) -> int:
 
 
 def _rest_point(distance: Fraction, width: Fraction, tolerance: Fraction) -> tuple[Any, ...]:
-    return (distance, whole_steps(distance, width, tolerance) * width, width, tolerance)
+    return (distance, whole_steps(distance, width, tolerance) * width, tolerance)
 
 
 @at(*draws("rest", lambda r: _rest_point(*_ways(r))), *(_rest_point(*way) for way in EXACT_WAYS))
-def rest(distance: Fraction, covered: Fraction, step_width: Fraction, tolerance: Fraction) -> float:
-    """Run the real descent until the way is covered and see how far it still is."""
-    near = abs(_run(distance, step_width, int(covered / step_width))[-1])
-    return float(near) if near > tolerance * step_width else 0.0
+def rest(distance: Fraction, covered: Fraction, tolerance: Fraction) -> float:
+    """Run the real descent in steps of a tenth of what is covered, and see how far it still is."""
+    near = abs(_run(distance, covered / 10 or 1, 10 if covered else 0)[-1])
+    return float(near) if near > tolerance else 0.0
 
 
-RESTS = [(n, Fraction(r, 4)) for n in (0, 1, 4, 9) for r in range(4)]
+@at(*draws("steps", _ways), *EXACT_WAYS[:2], EXACT_WAYS[3])
+def steps_to_minimum(distance: Fraction, step_width: Fraction, tolerance: Fraction) -> int:
+    """Run the real descent until it is at 0 or beyond."""
+    weights = _run(distance, step_width, int(distance / step_width) + 2)
+    return next(k for k, w in enumerate(weights) if w <= tolerance)
 
 
-def _bouncing(step_count: int, rest: Any, steps: int, width: Any = 1) -> list[Any]:
-    return _run(step_count * Fraction(width) + Fraction(rest), width, steps)
+@at(*draws("lands", lambda r: _rest_point(*_ways(r))), *(_rest_point(*way) for way in EXACT_WAYS))
+def lands(distance: Fraction, covered: Fraction, tolerance: Fraction) -> int:
+    """Run the real descent in steps of a tenth of what is covered; see whether it is there."""
+    near = abs(_run(distance, covered / 10 or 1, 10 if covered else 0)[-1])
+    return int(near <= tolerance)
 
 
-@at(*RESTS)
-def steps_to_minimum(step_count: int, rest: Fraction) -> int:
-    """Run the real descent with steps of 1 until it is at 0 or beyond."""
-    weights = _bouncing(step_count, rest, step_count + 3)
-    return next(k for k, w in enumerate(weights) if w <= 0)
+@at(*draws("floor", lambda r: (Fraction(r(1, 20), 20), r(-6, 6) or 1)))
+def bounce_floor(rate: Fraction, x: int) -> float:
+    """Run the real descent from starts all over a step; take the least of the largest late losses.
 
-
-@at(*((r,) for _, r in RESTS[:4]))
-def lands(rest: Fraction) -> int:
-    """Run the real descent and see whether it comes to rest."""
-    weights = _bouncing(3, rest, 9)
-    return int(weights[-1] == weights[-2])
-
-
-WIDTHS = [(Fraction(r, 4) * w, w) for w in (1, 2, Fraction(3, 10)) for r in range(4)]
-
-
-@at(*WIDTHS)
-def bounce_amplitude(rest: Fraction, step_width: Fraction) -> float:
-    """Run the real descent well past the minimum and measure from peak to peak."""
-    late = _bouncing(3, rest, 12, step_width)[6:]
-    return float(max(late) - min(late))
-
-
-@at(*WIDTHS)
-def overshoot(rest: Fraction, step_width: Fraction) -> float:
-    """Run the real descent well past the minimum and take the lowest it comes to."""
-    return float(min(_bouncing(3, rest, 12, step_width)))
-
-
-@at(*((x, r, w) for x in (-3, 1, 2) for r, w in WIDTHS))
-def bounce_loss(x: int, rest: Fraction, step_width: Fraction) -> float:
-    """Run the real descent and take the largest loss among the late steps."""
-    late = _bouncing(3, rest, 12, step_width)[6:]
-    return max(float(losses.l1_loss(0, losses.predict(w, x, 0))) for w in late)
+    One of the starts splits the step in half.
+    """
+    width = rate * abs(x)
+    worst = []
+    for share in range(2, 200, 2):
+        path = descent.descend(
+            lambda m: losses.l1_gradient(m, x, 0, 0), width * Fraction(share, 200),
+            descent.fixed_rate(rate), 6,
+        )  # fmt: skip
+        worst.append(max(float(losses.l1_loss(0, losses.predict(m, x, 0))) for m in path))
+    return min(worst)
 
 
 def _gaps(randint: Callable[[int, int], int]) -> tuple[Any, ...]:

@@ -19,6 +19,7 @@ from sympy import (
     Rational,
     Symbol,
     cancel,
+    ceiling,
     diff,
     expand,
     floor,
@@ -143,11 +144,6 @@ def stays_below(line_slope: Expr) -> Expr:
     return Piecewise((1, And(*sides)), (0, True))
 
 
-def pull(gradient: Expr) -> Expr:
-    """Length of a vector of one component."""
-    return sqrt(gradient**2)
-
-
 def descend(weight: Expr, rate: Expr, gradient: Expr) -> Expr:
     """Minimise the loss's tangent plus the squared way over twice the rate."""
     new = Dummy("m", real=True)
@@ -176,7 +172,7 @@ def distance(weight: Expr, best: Expr) -> Expr:
 def whole_steps(distance: Expr, step_width: Expr, tolerance: Expr) -> Expr:
     """The largest whole number of steps that the distance and the tolerance hold."""
     n = Symbol("n", positive=True)
-    return floor(solve(n * step_width - (distance + tolerance * step_width), n)[0])
+    return floor(solve(n * step_width - distance - tolerance, n)[0])
 
 
 def covered(step_count: Expr, step_width: Expr) -> Expr:
@@ -185,40 +181,31 @@ def covered(step_count: Expr, step_width: Expr) -> Expr:
     return summation(step_width, (k, 1, step_count))
 
 
-def rest(distance: Expr, covered: Expr, step_width: Expr, tolerance: Expr) -> Expr:
+def rest(distance: Expr, covered: Expr, tolerance: Expr) -> Expr:
     """Solve: steps and rest are the distance; a rest of no more than the tolerance is none."""
     q = Dummy("q", real=True)
     left = solve(covered + q - distance, q)[0]
-    return Piecewise((0, left / step_width <= tolerance), (left, True))
+    return Piecewise((0, left - tolerance <= 0), (left, True))
 
 
-def steps_to_minimum(step_count: Expr, rest: Expr) -> Expr:
-    """The least whole number of steps, of a width above the rest, that cover the whole distance.
-
-    With steps of width w = 2·rest (any above the rest does) the distance is n·w + rest.
-    """
-    return Piecewise((step_count, Eq(rest, 0)), (step_count + 1, True))
+def steps_to_minimum(distance: Expr, step_width: Expr, tolerance: Expr) -> Expr:
+    """The least whole number of steps that, with the tolerance, are as long as the distance."""
+    n = Symbol("n", positive=True)
+    return ceiling(solve(n * step_width + tolerance - distance, n)[0])
 
 
-def lands(rest: Expr) -> Expr:
-    """It lands where nothing is left."""
-    return Piecewise((1, Eq(rest, 0)), (0, True))
+def lands(distance: Expr, covered: Expr, tolerance: Expr) -> Expr:
+    """It lands where no rest is left beyond the tolerance."""
+    q = Dummy("q", real=True)
+    left = solve(covered + q - distance, q)[0]
+    return Piecewise((0, left > tolerance), (1, True))
 
 
-def overshoot(rest: Expr, step_width: Expr) -> Expr:
-    """One more step from the rest: descend along the slope of the distance, which is 1."""
-    return Piecewise((0, Eq(rest, 0)), (descend(rest, step_width, Integer(1)), True))
-
-
-def bounce_amplitude(rest: Expr, step_width: Expr) -> Expr:
-    """From the near side, at the rest, to the far side."""
-    return Piecewise((0, Eq(rest, 0)), (rest - overshoot(rest, step_width), True))
-
-
-def bounce_loss(x: Expr, rest: Expr, step_width: Expr) -> Expr:
-    """The larger loss of the two sides, the loss at a distance t being |x·t|."""
-    sides = Abs(x * rest), Abs(x * overshoot(rest, step_width))
-    return Piecewise((0, Eq(rest, 0)), (Max(*sides), True))
+def bounce_floor(rate: Expr, x: Expr) -> Expr:
+    """Minimise the larger of two losses by how the step is split between the two sides."""
+    q = Dummy("q", positive=True)
+    near, far = x * q, x * (l1_step(rate, x) - q)
+    return near.subs(q, solve(near - far, q)[0])
 
 
 def gap_after(distance: Expr, step_width: Expr, step_count: Expr, rest: Expr, step: Expr) -> Expr:

@@ -105,6 +105,14 @@ PINS: dict[str, str] = {
     "l2_weight_8": "3.0000",
     "l2_residual_8": "0.000010",  # 0.00001024
     "l2_gradient_8": "−0.000041",  # 0.00004096
+    "l2_weight_9": "3.0000",
+    "l2_residual_9": "0.0000020",  # 0.000002048
+    "l2_weight_10": "3.0000",
+    "l2_residual_10": "0.00000041",  # 0.0000004096
+    "l2_weight_11": "3.0000",
+    "l2_residual_11": "0.000000082",  # 0.00000008192
+    "l2_weight_12": "3.0000",
+    "l2_residual_12": "0.000000016",  # 0.000000016384
     "l2_gradient_9": "−0.0000082",  # 0.000008192
     "l2_gradient_10": "−0.0000016",  # 0.0000016384
     "l2_gradient_11": "−0.00000033",  # 0.00000032768
@@ -129,10 +137,6 @@ PINS: dict[str, str] = {
     "outlier_squared_gradient": "−376.0",  # -4 x 94
     "outlier_l1_first": "1.20",  # 1 + 0.1 x 2
     "outlier_l2_first": "38.60",  # 1 + 0.1 x 376
-    "pull_l1": "2.0",
-    "pull_l2": "16.0",
-    "pull_outlier_l1": "2.0",
-    "pull_outlier_l2": "376.0",
     "second_rate": "0.15",
     "second_width": "0.30",  # 0.15 x 2
     "second_count": "6",  # 2 / 0.3 = 6.67
@@ -141,22 +145,29 @@ PINS: dict[str, str] = {
     "second_arrival": "7",
     "second_landing": BOUNCES,
     "second_near": "2.80",  # 3 - 0.2
-    "second_overshoot": "−0.10",  # 0.2 - 0.3
-    "second_far": "3.10",  # 3 + 0.1
+    "second_near_prediction": "9.60",  # 2 x 2.8 + 4
+    "second_near_gradient": "−2.00",
+    "second_far": "3.10",  # 2.8 + 0.3
     "second_amplitude": "0.30",
-    "second_loss": "0.40",  # 2 x 0.2, against 2 x 0.1 on the other side
+    "second_floor": "0.30",  # 0.15 x 4 / 2
+    "decay_start": "2.8",
     "second_gap": "0.50",  # 2 - 5 x 0.3
     "second_at": "2.50",
     "second_weight_1": "1.30",  # 0.3 more each step
     "second_prediction_1": "6.60",
+    "second_gradient_1": "−2.00",
     "second_weight_2": "1.60",
     "second_prediction_2": "7.20",
+    "second_gradient_2": "−2.00",
     "second_weight_3": "1.90",
     "second_prediction_3": "7.80",
+    "second_gradient_3": "−2.00",
     "second_weight_4": "2.20",
     "second_prediction_4": "8.40",
+    "second_gradient_4": "−2.00",
     "second_weight_5": "2.50",
     "second_prediction_5": "9.00",
+    "second_gradient_5": "−2.00",
     "second_weight_6": "2.80",
     "second_prediction_6": "9.60",
     "second_gradient_6": "−2.00",  # 9.6 is too low
@@ -167,9 +178,17 @@ PINS: dict[str, str] = {
     "second_prediction_8": "9.60",
     "second_gradient_8": "−2.00",
     "second_weight_9": "3.10",
+    "second_prediction_9": "10.20",
+    "second_gradient_9": "2.00",
     "second_weight_10": "2.80",
+    "second_prediction_10": "9.60",
+    "second_gradient_10": "−2.00",
     "second_weight_11": "3.10",
+    "second_prediction_11": "10.20",
+    "second_gradient_11": "2.00",
     "second_weight_12": "2.80",
+    "second_prediction_12": "9.60",
+    "second_gradient_12": "−2.00",
     "second_contraction": "−0.20",  # 1 - 2 x 0.15 x 4
     "rate_limit": "0.250",  # 1 / 4
     "decay_rate_2": "0.0750",  # 0.15 / 2
@@ -189,16 +208,22 @@ PINS: dict[str, str] = {
     "decay_gradient_2": "−2.000",
     "decay_weight_3": "3.050",  # 2.95 + 0.1
     "decay_prediction_3": "10.100",
+    "decay_gradient_3": "2.000",
     "decay_weight_4": "2.975",  # 3.05 - 0.075
     "decay_prediction_4": "9.950",
+    "decay_gradient_4": "−2.000",
     "decay_weight_5": "3.035",  # 2.975 + 0.06
     "decay_prediction_5": "10.070",
+    "decay_gradient_5": "2.000",
     "decay_weight_6": "2.985",  # 3.035 - 0.05
     "decay_prediction_6": "9.970",
+    "decay_gradient_6": "−2.000",
     "decay_weight_7": "3.028",  # 2.985 + 0.042857 = 3.027857
     "decay_prediction_7": "10.056",  # 10.055714
+    "decay_gradient_7": "2.000",
     "decay_weight_8": "2.990",  # 3.027857 - 0.0375 = 2.990357
     "decay_prediction_8": "9.981",  # 9.980714
+    "decay_gradient_8": "−2.000",
     "ratio": "0.8",
     "reach": "1.50",  # 0.3 / 0.2
     "reaching": "stops short",  # 1.5 < 2
@@ -240,16 +265,17 @@ PINS: dict[str, str] = {
     "smooth_gradient": "−2.0",  # -2 x 1
     "outlier_huber_gradient": "−4.0",
     "outlier_smooth_gradient": "−2.0",
-    "pull_huber": "4.0",
-    "pull_smooth": "2.0",
-    "pull_outlier_huber": "4.0",
-    "pull_outlier_smooth": "2.0",
+    "huber_first": "1.40",  # 1 + 0.1 x 4
+    "smooth_first": "1.20",
+    "outlier_huber_first": "1.40",
+    "outlier_smooth_first": "1.20",
     # Steps of 0.3 while the residual is 2 or more, then 1 - 0.15 x 4 / 2 = 0.7 of it is left.
     "smooth_weight_1": "1.300",
     "smooth_residual_1": "3.400",  # 4 - 0.6
     "smooth_gradient_1": "−2.000",
     "smooth_weight_2": "1.600",
     "smooth_residual_2": "2.800",
+    "smooth_gradient_2": "−2.000",
     "smooth_weight_3": "1.900",
     "smooth_residual_3": "2.200",
     "smooth_gradient_3": "−2.000",
@@ -266,15 +292,55 @@ PINS: dict[str, str] = {
     "smooth_residual_7": "0.549",  # 0.5488
     "smooth_gradient_7": "−0.549",
     "smooth_weight_8": "2.808",  # 3 - 0.19208 = 2.80792
+    "smooth_residual_8": "0.384",  # 0.38416
+    "smooth_gradient_8": "−0.384",
     "smooth_weight_9": "2.866",  # 3 - 0.134456 = 2.865544
+    "smooth_residual_9": "0.269",  # 0.268912
+    "smooth_gradient_9": "−0.269",
     "smooth_weight_10": "2.906",  # 3 - 0.0941192 = 2.9058808
+    "smooth_residual_10": "0.188",  # 0.1882384
+    "smooth_gradient_10": "−0.188",
     "smooth_weight_11": "2.934",  # 3 - 0.06588344 = 2.93411656
+    "smooth_residual_11": "0.132",  # 0.13176688
+    "smooth_gradient_11": "−0.132",
     "smooth_weight_12": "2.954",  # 3 - 0.046118408 = 2.953881592
+    "smooth_residual_12": "0.092",  # 0.092236816
+    "smooth_gradient_12": "−0.092",
     # 12. The pinball loss.
     "quantile": "0.9",
     "pinball": "3.60",  # 0.9 x 4
     "odds": "9.0",  # 0.9 / 0.1
 }
+
+ALL, DECAY = range(1, 13), range(1, 9)
+# What only the chapter's own point decides.
+ONE_POINT = {
+    name: text
+    for name, text in PINS.items()
+    if not name.startswith(
+        (
+            "outlier",
+            "y_",
+            "vote_",
+            "mean_",
+            "median_",
+            "pull_of_",
+            "residual_of_",
+            "squared_pull_of_",
+        )
+    )
+}
+
+
+def to_and_fro(kind: str, odd: tuple[str, str, str], even: tuple[str, str, str]) -> dict[str, str]:
+    """Return the texts of an L1 descent that bounces from its first step on."""
+    parts = ("weight", "prediction", "gradient")
+    return {
+        f"{kind}_{part}_{k}": (odd if k % 2 else even)[i]
+        for k in ALL
+        for i, part in enumerate(parts)
+    }
+
 
 OTHER_PINS: list[tuple[Mapping[str, Any], dict[str, str]]] = [
     (
@@ -312,7 +378,7 @@ OTHER_PINS: list[tuple[Mapping[str, Any], dict[str, str]]] = [
             "second_near": "3.20",  # from above
             "second_far": "2.60",  # 3.2 - 0.6
             "second_amplitude": "0.60",
-            "second_loss": "1.20",  # 3 x 0.4
+            "second_floor": "0.90",  # 0.2 x 9 / 2
             "second_at": "3.20",  # step 12 is four after the eighth
             "second_contraction": "−2.60",  # 1 - 2 x 0.2 x 9: diverges
             "rate_limit": "0.111",  # 1/9
@@ -334,18 +400,248 @@ OTHER_PINS: list[tuple[Mapping[str, Any], dict[str, str]]] = [
             "second_count": "5",
             "second_rest": "0",
             "second_arrival": "5",
-            "second_landing": LANDS,
+            "step_count": "10",
+            "l1_weight_1": "4.80",  # 5 - 0.2
+            "second_weight_1": "4.60",  # 5 - 0.4
+                    "second_landing": LANDS,
             "second_near": "3.00",
             "second_far": "3.00",
             "second_amplitude": "0",
-            "second_overshoot": "0",
-            "second_loss": "0",
+            "second_near_gradient": "0",
+            "second_near_prediction": "10.00",
             "second_gap": "0",
             "second_at": "3.00",
-            "decay_weight_8": "3.000",
             "l1_gap": "0.60",  # 2 - 7 x 0.2
             "l1_at": "3.60",
             "l2_at": "3.0000",
+        },
+    ),
+    (
+        # On the kink from the start, the outlier too: nothing pulls, everything stays.
+        {"m": 3, "outlier": 10, "decay_start": 3},
+        {
+            "prediction": "10.0",
+            "residual": "0",
+            "loss": "0",
+            "squared_loss": "0",
+            "slope": "0",
+            "chained": "0",
+            "squared_slope": "0",
+            "squared_chained": "0",
+            "gradient": "0",
+            "squared_gradient": "0",
+            "beyond_gradient": "2.0",
+            "beyond_squared_gradient": "16.0",
+            "beyond_prediction": "14.0",
+            "other_prediction": "8.0",
+            "best": "3.00",
+            "subgradient_low": "−2.0",
+            "subgradient_high": "2.0",
+            "distance": "0",
+            "step_count": "0",
+            "arrival": "0",
+            "landing": LANDS,
+            "step_width": "0.20",
+            "contraction": "0.20",
+            "second_width": "0.30",
+            "second_contraction": "−0.20",
+            "rate_limit": "0.250",
+            "reach": "1.50",
+            "l1_at": "3.00",
+            "decay_prediction_0": "10.00",
+            "decay_gradient_0": "0",
+            "second_floor": "0.30",
+            **{f"{kind}_weight_{k}": "3.00" for kind in ("l1", "second") for k in ALL},
+            **{f"{kind}_prediction_{k}": "10.00" for kind in ("l1", "second") for k in ALL},
+            **{f"{kind}_gradient_{k}": "0" for kind in ("l1", "l2", "second") for k in ALL},
+            **{f"decay_weight_{k}": "3.000" for k in DECAY},
+            **{f"decay_prediction_{k}": "10.000" for k in DECAY},
+            **{f"l2_weight_{k}": "3.0000" for k in ALL},
+            **{f"smooth_weight_{k}": "3.000" for k in ALL},
+            "outlier_residual": "0",
+            "outlier_gradient": "0",
+                            "vote_1": "1.00",
+            "vote_2": "2.00",
+            "vote_4": "5.00",
+            "vote_5": "3.00",
+            "pull_of_1": "2.0",  # the line is now too high for the first two
+            "pull_of_2": "2.0",
+            "pull_of_4": "−2.0",
+            "residual_of_1": "−4.0",
+            "residual_of_2": "−2.0",
+            "residual_of_4": "4.0",
+            "squared_pull_of_1": "16.0",
+            "squared_pull_of_2": "8.0",
+            "squared_pull_of_4": "−16.0",
+            "mean_gradient": "0.40",  # (2 + 2 + 0 - 2 + 0) / 5
+            "mean_squared_gradient": "1.60",  # (16 + 8 - 16) / 5
+            "median_five": "3.00",
+            "mean_five": "2.80",  # 14 / 5
+            "mean_loss_four": "2.50",  # (4 + 2 + 0 + 4) / 4
+            "mean_loss_five": "2.00",
+            "pinball": "0",
+        },
+    ),
+    (
+        # The outlier and two points on the line: they are silent.
+        {"outlier": 6, "y_2": 6, "y_4": 6, "beyond": 3},
+        {
+            **ONE_POINT,
+            "beyond_prediction": "10.0",
+            "beyond_residual": "0",
+            "beyond_gradient": "0",
+            "beyond_squared_gradient": "0",
+            "outlier_residual": "0",
+            "outlier_gradient": "0",
+            "outlier_l1_first": "1.00",
+            "outlier_l2_first": "1.00",
+            "outlier_huber_first": "1.00",
+            "pull_of_2": "0",
+            "pull_of_4": "0",
+            "squared_pull_of_2": "0",
+            "squared_pull_of_4": "0",
+            "vote_1": "1.00",
+            "vote_2": "1.00",
+            "vote_4": "1.00",
+            "vote_5": "1.00",
+            "median_low": "1.00",  # 1, 1, 1, 3
+            "median_high": "1.00",
+            "median_five": "1.00",
+            "mean_four": "1.50",  # 6 / 4
+            "mean_five": "1.40",  # 7 / 5
+            "mean_gradient": "−0.40",  # -2 / 5
+            "mean_squared_gradient": "−3.20",  # -16 / 5
+            "mean_loss_four": "1.00",  # 4 / 4
+            "mean_loss_five": "0.80",  # 4 / 5
+        },
+    ),
+    (
+        # The L2 factor is 0 while the second rate bounces.
+        {"rate": 0.125},
+        {"contraction": "0", "second_near": "2.80", "second_far": "3.10", "second_at": "2.50"},
+    ),
+    (
+        # Close to the minimum: steps of 0.02 and 0.5 that bounce at once, or after one.
+        {"m": 2.97, "rate": 0.01, "second_rate": 0.25, "decay_start": 2.97},
+        {
+            **to_and_fro("l1", ("2.99", "9.98", "−2.00"), ("3.01", "10.02", "2.00")),
+            **to_and_fro("second", ("3.47", "10.94", "2.00"), ("2.97", "9.94", "−2.00")),
+            "step_count": "1",
+            "second_count": "0",
+            "decay_weight_1": "3.470",
+            "decay_weight_2": "3.220",  # 3.47 - 0.25
+            "decay_weight_3": "3.053",  # 3.22 - 0.5/3
+            "decay_weight_4": "2.928",  # 3.05333 - 0.125
+            "decay_weight_5": "3.028",  # 2.92833 + 0.1
+            "decay_weight_6": "2.945",  # 3.02833 - 0.5/6
+            "decay_weight_7": "3.016",  # 2.945 + 0.5/7
+            "decay_weight_8": "2.954",  # 3.016429 - 0.0625
+            "decay_gradient_1": "2.000",
+            "decay_gradient_2": "2.000",
+            "decay_gradient_3": "2.000",
+            "decay_gradient_4": "−2.000",
+            "decay_gradient_5": "2.000",
+            "decay_gradient_6": "−2.000",
+            "decay_gradient_7": "2.000",
+            "decay_gradient_8": "−2.000",
+        },
+    ),
+    (
+        {"m": 2.99, "rate": 0.01, "second_rate": 0.25, "decay_start": 2.99},
+        {
+            **to_and_fro("l1", ("3.01", "10.02", "2.00"), ("2.99", "9.98", "−2.00")),
+            **to_and_fro("second", ("3.49", "10.98", "2.00"), ("2.99", "9.98", "−2.00")),
+            "decay_weight_1": "3.490",
+            "decay_weight_2": "3.240",
+            "decay_weight_3": "3.073",  # 3.24 - 0.16667
+            "decay_weight_4": "2.948",  # 3.07333 - 0.125
+            "decay_gradient_1": "2.000",
+            "decay_gradient_2": "2.000",
+            "decay_gradient_3": "2.000",
+            "decay_gradient_4": "−2.000",
+        },
+    ),
+    (
+        # The L2 factor is 0: one step and it is there. The second rate lands.
+        {"rate": 0.125, "second_rate": 0.2, "step": 3},
+        {
+            "slope": "1",
+            "gradient": "−2.0",
+            "contraction": "0",  # 1 - 2 x 0.125 x 4
+            **{f"l2_weight_{k}": "3.0000" for k in ALL},
+            **{f"l2_residual_{k}": "0" for k in ALL},
+            "l2_left": "0",
+            "step_width": "0.25",
+            "step_count": "8",
+            "rest": "0",
+            "arrival": "8",
+            "l1_weight_1": "1.25",
+            "l1_at": "1.75",  # 1 + 3 x 0.25
+            "l1_gap": "1.25",
+            "l2_at": "3.0000",
+            "second_width": "0.40",
+            "second_count": "5",
+            "second_rest": "0",
+            "second_near": "3.00",
+            "second_near_gradient": "0",
+            "second_far": "3.00",
+            "second_amplitude": "0",
+            "second_gap": "0.80",  # 2 - 3 x 0.4
+            "second_at": "2.20",  # 1 + 3 x 0.4
+            "second_weight_1": "1.40",
+            "second_contraction": "−0.60",  # 1 - 2 x 0.2 x 4
+                    "mean_gradient": "−1.60",
+        },
+    ),
+    (
+        # A wide tolerance of 0.002: a rest of 0.003 is still a rest.
+        {"tolerance": 0.002, "m": 0.997, "second_rate": 0.1},
+        {
+            "step_count": "10",  # 2.003 / 0.2 = 10.015
+            "rest": "0.0030",
+            "arrival": "11",
+            "landing": BOUNCES,
+            "second_count": "10",
+            "second_rest": "0.0030",
+            "second_landing": BOUNCES,
+        },
+    ),
+    (
+        # The tenth step would miss by 0.001, which the same tolerance lets pass.
+        {"tolerance": 0.002, "m": 1.001, "second_rate": 0.1},
+        {
+            "step_count": "10",  # 1.999 / 0.2 = 9.995
+            "rest": "0",
+            "landing": LANDS,
+            "second_count": "10",
+            "second_rest": "0",
+            "second_landing": LANDS,
+        },
+    ),
+    (
+        # It falls short by 0.001, which the tolerance lets pass as well.
+        {"tolerance": 0.002, "m": 0.999, "second_rate": 0.1},
+        {
+            "step_count": "10",  # 2.003 / 0.2 = 10.015
+            "rest": "0",
+            "arrival": "10",  # 1.999 / 0.2 = 9.995
+            "landing": LANDS,
+            "second_rest": "0",
+            "second_landing": LANDS,
+        },
+    ),
+    (
+        # The rates exchanged: the first bounces, the second lands.
+        {"rate": 0.15, "second_rate": 0.1},
+        {
+            "step_count": "6",
+            "rest": "0.20",
+            "arrival": "7",
+            "landing": BOUNCES,
+            "second_count": "10",
+            "second_rest": "0",
+            "second_arrival": "10",
+            "second_landing": LANDS,
         },
     ),
 ]  # fmt: skip

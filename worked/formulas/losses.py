@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from worked.formulas.ops import absolute, floor, maximum, minimum, where
+from worked.formulas.ops import absolute, ceil, floor, maximum, minimum, where
 
 # -- the model and its losses -----------------------------------------------------------------
 
@@ -92,11 +92,6 @@ def stays_below(line_slope: Any) -> Any:
     return where(absolute(line_slope) <= 1, 1, 0)
 
 
-def pull(gradient: Any) -> Any:
-    """Size of a gradient, whichever way it points."""
-    return absolute(gradient)
-
-
 # -- descent ----------------------------------------------------------------------------------
 
 
@@ -123,10 +118,10 @@ def distance(weight: Any, best: Any) -> Any:
 def whole_steps(distance: Any, step_width: Any, tolerance: Any) -> Any:
     """How many whole L1 steps fit into the distance to the minimum.
 
-    tolerance: share of a step by which the last one may miss and still count, so that the
-    rounding of binary numbers does not turn a whole number of steps into one less.
+    tolerance: distance by which the last one may miss and still count, so that the rounding of
+    binary numbers does not turn a whole number of steps into one less.
     """
-    return floor(distance / step_width + tolerance)
+    return floor((distance + tolerance) / step_width)
 
 
 def covered(step_count: Any, step_width: Any) -> Any:
@@ -134,40 +129,36 @@ def covered(step_count: Any, step_width: Any) -> Any:
     return step_count * step_width
 
 
-def rest(distance: Any, covered: Any, step_width: Any, tolerance: Any) -> Any:
+def rest(distance: Any, covered: Any, tolerance: Any) -> Any:
     """Distance left after the whole steps; 0 when it is within the tolerance.
 
-    covered: the way of the whole steps; tolerance: as a share of a step.
+    covered: the way of the whole steps.
     """
-    return where(distance - covered <= tolerance * step_width, 0, distance - covered)
+    return where(distance - covered <= tolerance, 0, distance - covered)
 
 
-def steps_to_minimum(step_count: Any, rest: Any) -> Any:
-    """Steps until descent lands on the minimum or first jumps over it.
+def steps_to_minimum(distance: Any, step_width: Any, tolerance: Any) -> Any:
+    """Steps until L1 descent with a fixed rate lands on the minimum or first jumps over it.
 
-    step_count: whole steps that fit into the distance; rest: what they leave.
+    tolerance: distance by which the last step may fall short and still land.
     """
-    return where(rest <= 0, step_count, step_count + 1)
+    return ceil((distance - tolerance) / step_width)
 
 
-def lands(rest: Any) -> Any:
-    """Whether fixed-rate L1 descent lands on the minimum (1) or bounces around it for ever (0)."""
-    return where(rest <= 0, 1, 0)
+def lands(distance: Any, covered: Any, tolerance: Any) -> Any:
+    """Whether fixed-rate L1 descent lands on the minimum (1) or bounces around it for ever (0).
+
+    covered: the way of the whole steps that fit into the distance, with the same tolerance.
+    """
+    return where(distance - covered <= tolerance, 1, 0)
 
 
-def bounce_amplitude(rest: Any, step_width: Any) -> Any:
-    """Width of the bounce from one side of the minimum to the other; 0 when it lands."""
-    return where(rest <= 0, 0, step_width)
+def bounce_floor(rate: Any, x: Any) -> Any:
+    """Value that the larger of the two losses of a bounce never falls below.
 
-
-def overshoot(rest: Any, step_width: Any) -> Any:
-    """How far beyond the minimum the bounce reaches, counted negative; 0 when it lands."""
-    return where(rest <= 0, 0, rest - step_width)
-
-
-def bounce_loss(x: Any, rest: Any, step_width: Any) -> Any:
-    """The larger of the two L1 losses between which a bounce alternates; 0 when it lands."""
-    return where(rest <= 0, 0, absolute(x) * maximum(rest, step_width - rest))
+    The two lie on either side of the minimum and add up to rate times x squared.
+    """
+    return rate * x**2 / 2
 
 
 def gap_after(distance: Any, step_width: Any, step_count: Any, rest: Any, step: Any) -> Any:

@@ -104,10 +104,10 @@ BOUNCE: dict[str, Any] = {
     "title": "The bounce of a fixed rate, and the decay that ends it",
     "alt": "The weight against the step at a rate of {{ second_rate }}: it climbs to "
     "{{ second_near }}, jumps to {{ second_far }} and alternates between the two. Squares show "
-    "the decayed rate from there: {{ decay_weight_1 }}, {{ decay_weight_2 }}, "
+    "decayed rates from {{ decay_start }} on: {{ decay_weight_1 }}, {{ decay_weight_2 }}, "
     "{{ decay_weight_3 }} and so on, nearer to {{ best }} each time the rate has shrunk.",
     "caption": "Fixed rate {{ second_rate }}: {{ second_landing }}. The squares count their own "
-    "steps: they begin on the near side of the bounce and divide the rate by the step's number.",
+    "steps: they begin at {{ decay_start }} and divide the rate by the step's number.",
     "x": "step",
     "x_label": "step k",
     "from": 0,
@@ -118,9 +118,9 @@ BOUNCE: dict[str, Any] = {
     "series": [{"figure": "second_at", "label": "fixed rate"}],
     "recorded": [
         {
-            "label": "decayed rate, from the bounce on",
+            "label": "decayed rate",
             "points": [
-                {"x": 0, "y": "second_near"},
+                {"x": 0, "y": "decay_start"},
                 *({"x": k, "y": f"decay_weight_{k}"} for k in range(1, 9)),
             ],
         }
@@ -130,25 +130,27 @@ BOUNCE: dict[str, Any] = {
 OUTLIER: dict[str, Any] = {
     "id": "outlier",
     "kind": "bars",
-    "title": "How hard a point and an outlier pull at the weight",
-    "alt": "Bars of the size of the gradient. L1: {{ pull_l1 }} for the point, "
-    "{{ pull_outlier_l1 }} for the outlier. L2: {{ pull_l2 }} and {{ pull_outlier_l2 }}. Huber: "
-    "{{ pull_huber }} and {{ pull_outlier_huber }}. Smooth L1: {{ pull_smooth }} and "
-    "{{ pull_outlier_smooth }}.",
-    "caption": "The size of the gradient at a weight of {{ m }}: for the target {{ y }}, and for "
-    "the misread target {{ outlier }}.",
+    "title": "Where one step takes the weight: on the point, and on the outlier",
+    "alt": "Bars of the weight after one step from {{ m }}. L1: {{ l1_weight_1 }} on the point, "
+    "{{ outlier_l1_first }} on the outlier. L2: {{ l2_weight_1 }} and {{ outlier_l2_first }}. "
+    "Huber: {{ huber_first }} and {{ outlier_huber_first }}. Smooth L1: {{ smooth_first }} and "
+    "{{ outlier_smooth_first }}.",
+    "caption": "One step from {{ m }} at a rate of {{ rate }}, on the target {{ y }} and on the "
+    "misread target {{ outlier }}. The upright line is the weight that fits the point.",
     "unit": "",
-    "axis": "size of the gradient",
-    "series": ["the point", "the outlier"],
+    "places": 2,
+    "axis": "weight after one step",
+    "series": ["on the point", "on the outlier"],
     "groups": [
-        {"label": label, "figures": [f"pull_{name}", f"pull_outlier_{name}"]}
-        for label, name in (
-            ("L1", "l1"),
-            ("L2", "l2"),
-            ("Huber", "huber"),
-            ("smooth L1", "smooth"),
+        {"label": label, "figures": [point, f"outlier_{name}_first"]}
+        for label, name, point in (
+            ("L1", "l1", "l1_weight_1"),
+            ("L2", "l2", "l2_weight_1"),
+            ("Huber", "huber", "huber_first"),
+            ("smooth L1", "smooth", "smooth_first"),
         )
     ],
+    "limit": {"figure": "best", "label": "fits the point"},
 }
 
 DRAGGED: dict[str, Any] = {

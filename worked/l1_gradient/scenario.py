@@ -187,7 +187,7 @@ DESCENT = Step(
         _size("distance", losses.distance, "Distance from the start to the minimum", "d",
               places=2, inputs={"weight": "m"}),
         Given("tolerance", 1e-9, "", r"\varepsilon",
-              "Share of a step by which landing may miss", 1e-12, 0.01, places=9,
+              "Distance by which landing may miss", 1e-12, 0.01, places=9,
               note="for the rounding of binary numbers, nothing else"),
         _size("step_count", losses.whole_steps, "Whole L1 steps in the distance", "n", places=0),
         _size("covered", losses.covered, "Way that they cover", r"n\,h", places=2),
@@ -222,22 +222,25 @@ def _fixed_rate(prefix: str, mark: str) -> tuple[Derived, ...]:
         _size(way, losses.covered, "Way that they cover", f"n{mark}h{mark}", places=2,
               inputs={"step_count": count, "step_width": width}),
         _size(left, losses.rest, "What they leave of the distance", f"q{mark}", places=2,
-              inputs={"covered": way, "step_width": width}),
+              inputs={"covered": way}),
         _size(f"{prefix}_arrival", losses.steps_to_minimum,
               "Steps at the second rate until it is at the minimum or past it", f"k{mark}",
-              places=0, inputs={"step_count": count, "rest": left}),
+              places=0, inputs={"step_width": width}),
         _verdict(f"{prefix}_landing", losses.lands, "L1 descent at the second rate", f"v{mark}",
-                 LANDS, {"rest": left}),
+                 LANDS, {"covered": way}),
         _signed(f"{prefix}_near", losses.weight_at, "Weight of the bounce on the near side",
                 r"m_\mathrm{near}", 2, {"start": "m", "gap": left}),
-        _signed(f"{prefix}_overshoot", losses.overshoot, "Reach of the bounce beyond the minimum",
-                r"e_\mathrm{far}", 2, {"rest": left, "step_width": width}),
-        _signed(f"{prefix}_far", losses.weight_at, "Weight of the bounce on the far side",
-                r"m_\mathrm{far}", 2, {"start": "m", "gap": f"{prefix}_overshoot"}),
-        _size(f"{prefix}_amplitude", losses.bounce_amplitude, "Width of the bounce", "A", 2,
-              {"rest": left, "step_width": width}),
-        _size(f"{prefix}_loss", losses.bounce_loss, "The larger loss of the bounce",
-              r"L_\mathrm{bounce}", 2, {"rest": left, "step_width": width}),
+        _signed(f"{prefix}_near_prediction", losses.prediction, "Prediction there",
+                r"\hat y_\mathrm{near}", 2, {"m": f"{prefix}_near"}),
+        _signed(f"{prefix}_near_gradient", losses.l1_gradient, "Gradient there",
+                r"g_\mathrm{near}", 2, {"prediction": f"{prefix}_near_prediction"}),
+        _signed(f"{prefix}_far", losses.descend, "Weight of the bounce on the far side",
+                r"m_\mathrm{far}", 2, {"weight": f"{prefix}_near", "rate": f"{prefix}_rate",
+                                       "gradient": f"{prefix}_near_gradient"}),
+        _size(f"{prefix}_amplitude", losses.distance, "Width of the bounce", "A", 2,
+              {"weight": f"{prefix}_far", "best": f"{prefix}_near"}),
+        _size(f"{prefix}_floor", losses.bounce_floor, "Floor of the larger loss of a bounce",
+              r"L_\mathrm{floor}", 2, {"rate": f"{prefix}_rate"}),
         _signed(f"{prefix}_gap", losses.gap_after,
                 "Second rate: distance from the minimum at the step looked at", f"e{mark}(k)", 2,
                 {"step_width": width, "step_count": count, "rest": left}),
@@ -247,7 +250,7 @@ def _fixed_rate(prefix: str, mark: str) -> tuple[Derived, ...]:
 
 
 def _decay() -> tuple[Derived, ...]:
-    """Return the descent that starts in the bounce and divides the rate by 1, 2, 3, ..."""
+    """Return the descent that divides the second rate by 1, 2, 3, ..."""
     rates = tuple(
         _size(f"decay_rate_{k + 1}", losses.next_harmonic_rate, f"Rate of decayed step {k + 1}",
               rf"\tilde\eta_{{{k + 1}}}", 4,
@@ -258,11 +261,11 @@ def _decay() -> tuple[Derived, ...]:
     return (
         *rates,
         _signed("decay_prediction_0", losses.prediction, "Decay: prediction at its start",
-                r"\hat y^{\downarrow}_{0}", 2, {"m": "second_near"}),
+                r"\hat y^{\downarrow}_{0}", 2, {"m": "decay_start"}),
         _signed("decay_gradient_0", losses.l1_gradient, "Decay: gradient at its start",
                 r"g^{\downarrow}_{0}", 2, {"prediction": "decay_prediction_0"}),
-        *_l1_descent("decay", "Decay", r"^{\downarrow}", ("second_near", "decay_gradient_0"),
-                  lambda k: "second_rate" if k == 1 else f"decay_rate_{k}", DECAY_STEPS, 3),
+        *_l1_descent("decay", "Decay", r"^{\downarrow}", ("decay_start", "decay_gradient_0"),
+                     lambda k: "second_rate" if k == 1 else f"decay_rate_{k}", DECAY_STEPS, 3),
     )  # fmt: skip
 
 
@@ -284,13 +287,6 @@ COMPARE = Step(
         _signed("outlier_l2_first", losses.descend, "L2: weight after one step on the outlier",
                 r"m^{(2)}_{\mathrm{out}}", 2,
                 {"weight": "m", "gradient": "outlier_squared_gradient"}),
-        _size("pull_l1", losses.pull, "Pull of the point, L1", "|g|"),
-        _size("pull_l2", losses.pull, "Pull of the point, L2", "|g_{(2)}|",
-              inputs={"gradient": "squared_gradient"}),
-        _size("pull_outlier_l1", losses.pull, "Pull of the outlier, L1", r"|g_\mathrm{out}|",
-              inputs={"gradient": "outlier_gradient"}),
-        _size("pull_outlier_l2", losses.pull, "Pull of the outlier, L2",
-              r"|g_{\mathrm{out}(2)}|", inputs={"gradient": "outlier_squared_gradient"}),
         Given("second_rate", 0.15, "", r"\eta'", "A second learning rate", 0.01, 0.25, places=3),
         *_fixed_rate("second", "'"),
         *_l1_descent("second", "Second rate", "'", ("m", "gradient"),
@@ -300,6 +296,8 @@ COMPARE = Step(
                 inputs={"rate": "second_rate"}),
         _size("rate_limit", losses.l2_rate_limit, "Rate from which on L2 no longer converges",
               r"\eta_\mathrm{max}", places=3),
+        Given("decay_start", 2.8, "", r"m^{\downarrow}", "Weight where the decayed rates begin",
+              -10, 10, places=2, note="the near side of the book's bounce"),
         *_decay(),
         Given("ratio", 0.8, "", r"\gamma", "Ratio of a geometric decay", 0.1, 0.95, places=3),
         _size("reach", losses.geometric_reach, "Longest way under a geometric decay",
@@ -434,15 +432,14 @@ BETWEEN = Step(
                 "Gradient of smooth L1, outlier", r"g_{\mathrm{out},\beta}",
                 inputs={**BETA, "residual": "outlier_residual"}),
         *(
-            _size(f"pull_{name}", losses.pull, f"Pull of the {what}", f"|{symbol}|",
-                  inputs={"gradient": gradient})
-            for name, what, symbol, gradient in (
-                ("huber", "point, Huber", r"g_\delta", "huber_gradient"),
-                ("smooth", "point, smooth L1", r"g_\beta", "smooth_gradient"),
-                ("outlier_huber", "outlier, Huber", r"g_{\mathrm{out},\delta}",
-                 "outlier_huber_gradient"),
-                ("outlier_smooth", "outlier, smooth L1", r"g_{\mathrm{out},\beta}",
-                 "outlier_smooth_gradient"),
+            _signed(f"{gradient.removesuffix('_gradient')}_first", losses.descend,
+                    f"{what}: weight after one step", symbol, 2,
+                    {"weight": "m", "gradient": gradient})
+            for what, symbol, gradient in (
+                ("Huber", r"m_\delta", "huber_gradient"),
+                ("Smooth L1", r"m_\beta", "smooth_gradient"),
+                ("Huber, outlier", r"m_{\mathrm{out},\delta}", "outlier_huber_gradient"),
+                ("Smooth L1, outlier", r"m_{\mathrm{out},\beta}", "outlier_smooth_gradient"),
             )
         ),
         *_smooth_descent("smooth", "Smooth L1", r"\beta", losses.smooth_l1_gradient,
