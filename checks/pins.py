@@ -12,6 +12,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from checks.pinned import gradient_boosting
+
 PINS: dict[str, dict[str, str]] = {}
 OTHER_PINS: dict[str, list[tuple[Mapping[str, Any], dict[str, str]]]] = {}
 OPTION_PINS: dict[str, dict[str, dict[str, dict[str, float]]]] = {}
@@ -349,3 +351,6 @@ OPTION_PINS["gpu-wall"] = {
         }.items()
     },
 }
+
+PINS["gradient-boosting"] = gradient_boosting.PINS
+OTHER_PINS["gradient-boosting"] = gradient_boosting.OTHER_PINS
