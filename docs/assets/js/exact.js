@@ -49,8 +49,9 @@ function halfEven(num, den) {
   return twice > den || (twice === den && quotient & 1n) ? quotient + 1n : quotient;
 }
 
-// A double read to 15 significant digits, which removes the noise of binary arithmetic.
-function withoutNoise(x) {
+// The size of a double read to 15 significant digits, which removes the noise of binary
+// arithmetic: [numerator, denominator].
+export function withoutNoise(x) {
   const [num, den] = exactFraction(Math.abs(x));
   const exponent = 14 - Number(x.toExponential(20).split("e")[1]);
   const power = 10n ** BigInt(Math.abs(exponent));
