@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
+from checks.quiz import page as quiz_page
+from checks.quiz.bank import bank
 from checks.site import browser_model, cards, code_pages
 from worked.chapters import CHAPTERS, graph, pictures
 
@@ -15,6 +17,8 @@ def documents(root: Path) -> Iterator[tuple[str, str]]:
         g = graph(slug)
         yield f"assets/chapters/{slug}.js", browser_model.module(slug, g, pictures(slug))
         yield f"assets/chapters/{slug}.cards.json", cards.document(slug, g, root, _proofs(slug))
+        if bank(slug):
+            yield f"assets/quiz/{slug}.js", quiz_page.module(slug)
     for path in code_pages.files(root):
         yield code_pages.source_uri(path), code_pages.page(root, path)
 

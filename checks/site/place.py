@@ -12,7 +12,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from checks.site import maths, panel, pictures, sources, spans, tables
+from checks.quiz.bank import chapters as chapters_with_bank
+from checks.site import maths, panel, pictures, quiz, sources, spans, tables
 from checks.site.equations import filled, formula_tex, symbol, values_template, values_tex
 from worked.chapters import CHAPTERS, graph
 from worked.figures import Graph
@@ -213,6 +214,18 @@ def _steps(rest: str, page: PageContext) -> str:
     return "\n".join(steps)
 
 
+def _quiz(rest: str, page: PageContext) -> str:
+    return f"\n{quiz.section(_chapter('', page), rest)}\n"
+
+
+def _quiz_set(rest: str, page: PageContext) -> str:
+    return f"\n{quiz.chapter_set(_chapter(rest, page), page.base)}\n"
+
+
+def _practice(rest: str, page: PageContext) -> str:
+    return f"\n{quiz.practice(chapters_with_bank(), page.base)}\n"
+
+
 def _givens(rest: str, page: PageContext) -> str:
     return f"\n{tables.givens(rest)}\n"
 
@@ -226,5 +239,5 @@ _INLINE: dict[str, Callable[[str, _Spot, PageContext], str]] = {
 }  # fmt: skip
 _BLOCKS: dict[str, Callable[[str, PageContext], str]] = {
     "code": _code, "picture": _picture, "panel": _panel, "steps": _steps, "givens": _givens,
-    "proof": _proof,
+    "proof": _proof, "quiz": _quiz, "quiz-set": _quiz_set, "practice": _practice,
 }  # fmt: skip

@@ -182,3 +182,9 @@ function visit(page, slug, name) {
 
 installCopyButtons();
 start();
+if (document.querySelector("[data-quiz], [data-quiz-set]")) {
+  import("./quiz/steps.js").then(({ installQuestions }) => installQuestions());
+}
+if (document.querySelector("[data-practice]")) {
+  import("./quiz/practice.js").then(({ installPractice }) => installPractice());
+}
