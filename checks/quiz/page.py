@@ -101,14 +101,9 @@ def _question(slug: str, q: Question) -> str:
             ]  # fmt: skip
             letters = {s.argument: letter for letter, s in q.symbols.items()}
             code["formula"] = _in_letters(q.formula, letters)
-            code["mistakes"] = (
-                "["
-                + ",".join(
-                    f'{{"cause":{_json(parts(m.cause, slug))},"wrong":{_in_letters(m.wrong, letters)}}}'
-                    for m in q.mistakes
-                )
-                + "]"
-            )
+            pairs = [(parts(m.cause, slug), _in_letters(m.wrong, letters)) for m in q.mistakes]
+            mistakes = [f'{{"cause":{_json(cause)},"wrong":{wrong}}}' for cause, wrong in pairs]
+            code["mistakes"] = f"[{','.join(mistakes)}]"
             fields["answer"] = written_formula(q.formula, letters)
         case Choice():
             fields["options"] = [

@@ -17,11 +17,12 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from checks.quiz.answers import Tolerance, WithinPercent
+from worked.figures import FigureError
 
 LEVELS = ("mid", "senior", "staff")
 
 
-class BankError(ValueError):
+class BankError(FigureError):
     """A question that makes no sense; the message starts with the question's id."""
 
 

@@ -114,7 +114,7 @@ class _Spot:
 def _placed(body: str, spot: _Spot, page: PageContext) -> str:
     word, colon, rest = body.partition(":")
     word, rest = word.strip(), rest.strip()
-    if word in _BLOCKS and (colon or word in ("panel", "steps")):
+    if word in _BLOCKS and (colon or word in _NEEDS_NO_MORE):
         if not spot.is_alone or spot.indent:
             raise ValueError("must stand alone on its line, at the left margin")
         return _BLOCKS[word](rest, page)
@@ -241,3 +241,4 @@ _BLOCKS: dict[str, Callable[[str, PageContext], str]] = {
     "code": _code, "picture": _picture, "panel": _panel, "steps": _steps, "givens": _givens,
     "proof": _proof, "quiz": _quiz, "quiz-set": _quiz_set, "practice": _practice,
 }  # fmt: skip
+_NEEDS_NO_MORE = ("panel", "steps", "quiz-set", "practice")

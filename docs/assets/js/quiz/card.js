@@ -167,7 +167,7 @@ function textForm(asked, id, judge, label, note) {
 function numberForm(asked, chapter, id, judge) {
   const unit = asked.question.unit;
   const label = unit ? "Your answer, with its unit" : "Your answer";
-  return textForm(asked, id, judge, label, `Right ${toleranceOf(asked.question.tolerance).tell()}.`);
+  return textForm(asked, id, judge, label, `Graded ${toleranceOf(asked.question.tolerance).tell()}.`);
 }
 
 function formulaForm(asked, chapter, id, judge) {

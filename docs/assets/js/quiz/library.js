@@ -1,6 +1,6 @@
 // What the questions of a page need: banks and models, loaded once, and the reader's progress.
 import { evaluate } from "../graph.js";
-import { ProgressStore, newReview } from "./progress.js";
+import { ProgressStore } from "./progress.js";
 
 const loaded = new Map();
 
@@ -31,10 +31,8 @@ export function progress() {
     messages.push(message);
     for (const listener of told) listener(message);
   };
-  store = new ProgressStore({
-    storage: storageOf(), locks: navigator.locks ?? null, tell,
-    changed: () => watching.forEach((listener) => listener()),
-  });
+  const changed = () => watching.forEach((listener) => listener());
+  store = new ProgressStore({ storage: storageOf(), locks: navigator.locks ?? null, tell, changed });
   store.messages = messages;
   addEventListener("storage", (event) => store.storageChanged(event));
   return store;
@@ -52,5 +50,5 @@ function storageOf() {
 
 // Keep a review of a question that was answered now.
 export function keep(review) {
-  return progress().add(newReview(review, Date.now(), crypto.getRandomValues(new Uint8Array(16))));
+  return progress().add(review);
 }

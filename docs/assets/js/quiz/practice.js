@@ -2,9 +2,9 @@
 // its export and import as a file. Nothing leaves the browser.
 import { make } from "../dom.js";
 import { newSeed, questionCard } from "./card.js";
-import { retrievability } from "./fsrs.js";
 import { chapterOf, keep, progress, told, watching } from "./library.js";
-import { ProgressError, dueQuestions, replay } from "./progress.js";
+import { ProgressError } from "./reviews.js";
+import { dueNow, memories, nextDue, tally, unseen } from "./schedule.js";
 
 const KINDS = [
   ["number", "numbers"], ["formula", "formulas"], ["choice", "choices"], ["order", "orders"],
@@ -71,21 +71,19 @@ class Practice {
     else this.next(false);
   }
 
-  // What is due, the longest overdue first; then new ones, the chapters taking turns.
+  // What is due, and what is new, the chapters taking turns.
   queue(now) {
-    const cards = replay(this.store.log);
-    const wanted = new Map(this.wanted().map((entry) => [entry.q.id, entry]));
-    const due = dueQuestions(cards, now).filter((id) => wanted.has(id));
-    const fresh = inTurns([...wanted.values()].filter(({ q }) => !cards.has(q.id)));
-    return { due, fresh, cards, wanted };
+    const known = memories(this.store.log);
+    const ids = inTurns(this.wanted());
+    return { known, ids, due: dueNow(ids, known, now).map((m) => m.question), fresh: unseen(ids, known) };
   }
 
   next(focus) {
-    const { due, fresh, wanted } = this.queue(Date.now());
-    const others = [...wanted.keys()].filter((id) => id !== this.current);
-    const pool = others.length ? others : [...wanted.keys()];
-    const candidates = [...due, ...fresh].filter((id) => id !== this.current);
-    const id = candidates[0] ?? pool[Math.floor(Math.random() * pool.length)];
+    const { due, fresh, ids } = this.queue(Date.now());
+    const others = ids.filter((id) => id !== this.current);
+    const pool = others.length ? others : ids;
+    const planned = [...due, ...fresh].find((id) => id !== this.current);
+    const id = planned ?? pool[Math.floor(Math.random() * pool.length)];
     this.current = id ?? null;
     if (id === undefined) this.card.replaceChildren(make("p", {}, "Choose at least one chapter and one kind."));
     else this.ask(id, focus);
@@ -100,6 +98,7 @@ class Practice {
       this.asked += 1;
       this.right += answer.rating > 1 ? 1 : 0;
       keep({ ...answer, mode: "practice" });
+      this.show();
     };
     const next = { label: "Next question", go: () => this.next(true) };
     const skip = make("button", { type: "button", class: "quiz-skip", onclick: () => this.next(true) }, "Another question");
@@ -113,20 +112,19 @@ class Practice {
 
   show() {
     const now = Date.now();
-    const { due, fresh, cards } = this.queue(now);
+    const { due, fresh, known } = this.queue(now);
     const score = this.asked ? ` This session: ${this.right} of ${this.asked} right.` : "";
-    this.status.textContent = `${due.length} due now, ${fresh.length} new.${dueLater(due, fresh, cards, now)}${score}`;
-    this.table.replaceChildren(this.summary(cards, now));
+    const ahead = due.length || fresh.length ? "" : later(nextDue(known, now), now);
+    this.status.textContent = `${due.length} due now, ${fresh.length} new.${ahead}${score}`;
+    this.table.replaceChildren(this.summary(now));
   }
 
-  summary(cards, now) {
-    const head = ["Chapter", "Questions", "Seen", "Last right", "Due", "Recall today"];
-    const rows = [...this.chapters.values()].map((c) => {
-      const its = c.bank.questions.map((q) => cards.get(q.id)).filter(Boolean);
-      const right = its.filter((card) => card.rating > 1).length;
-      const due = its.filter((card) => card.due <= now).length;
-      const recall = its.length ? `${Math.round((100 * its.reduce((sum, card) => sum + retrievability(card, now), 0)) / its.length)}%` : "–";
-      return [c.bank.title, c.bank.questions.length, its.length, right, due, recall];
+  summary(now) {
+    const head = ["Chapter", "Questions", "Seen", "Answers", "Right", "Due", "Recall"];
+    const rows = [...this.chapters.values()].map(({ bank }) => {
+      const t = tally(bank.questions.map((q) => q.id), this.store.log, now);
+      const recall = t.retention === null ? "–" : `${Math.round(100 * t.retention)}%`;
+      return [bank.title, bank.questions.length, t.questions, t.asked, t.right, t.due, recall];
     });
     return make(
       "table",
@@ -151,15 +149,10 @@ class Practice {
   }
 
   give() {
-    const text = this.store.exportFile();
-    const link = make("a", {
-      href: URL.createObjectURL(new Blob([text], { type: "application/json" })),
-      download: `workbook-progress-${new Date().toISOString().slice(0, 10)}.json`,
-    });
-    document.body.append(link);
-    link.click();
-    link.remove();
-    setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
+    const day = new Date().toISOString().slice(0, 10);
+    const texts = this.store.exportFiles();
+    texts.forEach((text, i) => save(text, `workbook-progress-${day}${texts.length > 1 ? `-${i + 1}` : ""}.json`));
+    for (const [key, text] of this.store.unread()) save(text, `${key.replace(/[^\w.-]/g, "-")}.txt`);
   }
 
   async take(picked) {
@@ -210,11 +203,19 @@ function inTurns(entries) {
   return Array.from({ length: longest }, (_, i) => [...lists.values()].flatMap((list) => list.slice(i, i + 1))).flat();
 }
 
+// Hand a text to the reader as a file.
+function save(text, name) {
+  const link = make("a", { href: URL.createObjectURL(new Blob([text], { type: "application/json" })), download: name });
+  document.body.append(link);
+  link.click();
+  link.remove();
+  setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
+}
+
 // When the next question falls due, where nothing is due or new now.
-function dueLater(due, fresh, cards, now) {
-  if (due.length || fresh.length || !cards.size) return "";
-  const soonest = Math.min(...[...cards.values()].map((card) => card.due));
-  const minutes = Math.max(1, Math.round((soonest - now) / 60_000));
-  const when = minutes < 120 ? `${minutes} min` : minutes < 2880 ? `${Math.round(minutes / 60)} h` : `${Math.round(minutes / 1440)} days`;
-  return ` The next falls due in ${when}; until then you practise ahead.`;
+function later(due, now) {
+  if (due === null) return "";
+  const minutes = Math.max(1, Math.round((due - now) / 60_000));
+  const [amount, unit] = minutes < 120 ? [minutes, "min"] : minutes < 2880 ? [Math.round(minutes / 60), "h"] : [Math.round(minutes / 1440), "days"];
+  return ` The next falls due in ${amount} ${unit}; until then you practise ahead.`;
 }
