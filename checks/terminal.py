@@ -8,7 +8,7 @@ import sys
 from collections.abc import Sequence
 from typing import Any
 
-from checks.quiz import terminal_drill
+from checks.quiz import terminal_drill, terminal_export, terminal_progress
 from worked.chapters import CHAPTERS, graph
 from worked.figures import FigureError, Given, Graph, Measured
 
@@ -69,6 +69,8 @@ def _parser() -> argparse.ArgumentParser:
     one.set_defaults(run=_sweep)
 
     terminal_drill.add(commands)
+    terminal_progress.add(commands)
+    terminal_export.add(commands)
     return parser
 
 
