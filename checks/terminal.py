@@ -8,6 +8,7 @@ import sys
 from collections.abc import Sequence
 from typing import Any
 
+from checks.quiz import terminal_progress
 from worked.chapters import CHAPTERS, graph
 from worked.figures import FigureError, Given, Graph, Measured
 
@@ -66,6 +67,8 @@ def _parser() -> argparse.ArgumentParser:
     one.add_argument("--plot", metavar="FILE", help="draw it to a .svg, .png or .pdf file")
     _add_common(one)
     one.set_defaults(run=_sweep)
+
+    terminal_progress.add(commands)
     return parser
 
 
