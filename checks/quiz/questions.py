@@ -187,7 +187,7 @@ def query_heads(of: Callable[..., Any]) -> Mistake:
 def binary_for_decimal(prefix: str = "G", power: int = 3) -> Mistake:
     """Divided by a power of 1,024 and written with the decimal prefix."""
     return Mistake(
-        f"You divided by a power of 1,024 but wrote {prefix}B; that number is in {prefix}iB.",
+        f"You divided by a power of two but wrote {prefix}B; that number is in {prefix}iB.",
         lambda key: key * 1000**power / 1024**power,
     )
 

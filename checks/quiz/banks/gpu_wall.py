@@ -475,7 +475,7 @@ FORMULAS = (
             Mistake("That is Daly's interval, the next order.",
                     checkpointing.daly_interval_seconds),
         ),
-        ("Minimise d/t + t/(2·M) over the interval t.",),
+        ("Add the writes' share of the time to the share that preemptions lose; minimise it.",),
         level="senior",
     ),
     Formula(
