@@ -106,7 +106,7 @@ export class ProgressStore {
   // Another tab has written: `event` has the key (null where all was cleared) and the newValue.
   async storageChanged({ key, newValue }) {
     if (key !== null && key !== KEY) return;
-    if (key === null || newValue === null) {
+    if (newValue === null) {
       this.#own = [];
       this.#show([]);
       return;
