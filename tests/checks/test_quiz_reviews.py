@@ -367,13 +367,19 @@ field_values = json_values | st.sampled_from([*GOOD.values(), 2**32, -1, 1e308, 
 
 
 def imported(data: str | bytes) -> None:
-    """Import; nothing but the declared error may come, and not late; what comes is sound."""
-    before = time.process_time()
-    try:
-        found: list[Review] | str = import_text(data)
-    except ProgressError as error:
-        found = str(error)
-    assert time.process_time() - before < 0.05
+    """Import; nothing but the declared error may come, and not late; what comes is sound.
+
+    The time is the best of three, since the collector of garbage may fall into any one.
+    """
+    for left in (2, 1, 0):
+        before = time.process_time()
+        try:
+            found: list[Review] | str = import_text(data)
+        except ProgressError as error:
+            found = str(error)
+        if (took := time.process_time() - before) < 0.05:
+            break
+        assert left, f"three times over 50 ms, at last {took} s"
     if isinstance(found, str):
         assert len(found) < 400
         assert found.isprintable()
