@@ -106,6 +106,18 @@ def python(code: str, *arguments: object) -> subprocess.Popen[str]:
     )
 
 
+def killed(child: subprocess.Popen[str], after: float) -> str:
+    """Kill a process after some seconds, at a moment it cannot choose; return what it had said."""
+    time.sleep(after)
+    child.send_signal(signal.SIGKILL)
+    assert child.stdout is not None
+    assert child.stderr is not None
+    said, errors = child.stdout.read(), child.stderr.read()
+    child.wait()
+    assert errors == ""
+    return said
+
+
 # ---- keeping
 
 
@@ -190,29 +202,26 @@ with Log(Path(sys.argv[1])) as log:
 
 
 def test_nothing_acknowledged_is_lost_when_the_process_is_killed_at_any_moment(
-    path: Path,
+    fast_path: Path,
 ) -> None:
     rng = random.Random(1)
     acknowledged: set[str] = set()
     for kill in range(24):
-        child = python(RECORD_FOR_EVER, path)
+        child = python(RECORD_FOR_EVER, fast_path)
         assert child.stdout is not None
         lines = [child.stdout.readline() for _ in range(rng.randrange(4))]
         # The first kills fall into the making of the file, the others anywhere in a write.
-        time.sleep(rng.uniform(0, 0.1 if kill < 6 else 0.02))
-        child.send_signal(signal.SIGKILL)
-        rest, errors = child.communicate()
-        assert errors == ""
+        rest = killed(child, rng.uniform(0, 0.1 if kill < 6 else 0.02))
         # An id cut off by the kill was not acknowledged.
         whole = "".join([*lines, rest]).rpartition("\n")[0].split()
         acknowledged |= set(whole)
-        with Log(path, tell=pytest.fail) as log:
+        with Log(fast_path, tell=pytest.fail) as log:
             found = {r.id for r in log.reviews()}
         assert acknowledged <= found
         # Saved but not yet acknowledged: one for each kill at the most.
         assert len(found) <= len(acknowledged) + kill + 1
     assert len(acknowledged) >= 24
-    assert damaged_files(path) == []
+    assert damaged_files(fast_path) == []
 
 
 IMPORT = """
@@ -228,7 +237,7 @@ with Log(Path(sys.argv[1])) as log:
 
 
 def test_an_import_that_is_killed_is_there_as_a_whole_or_not_at_all(
-    path: Path, tmp_path: Path
+    fast_path: Path, tmp_path: Path
 ) -> None:
     before, batch = some(5), some(4_000, seed=1)
     export = tmp_path / "export.json"
@@ -236,25 +245,23 @@ def test_an_import_that_is_killed_is_there_as_a_whole_or_not_at_all(
     rng = random.Random(2)
     cut_off = 0
     for _ in range(8):
-        shutil.rmtree(path.parent, ignore_errors=True)
-        filled(path, before)
-        child = python(IMPORT, path, export)
+        shutil.rmtree(fast_path.parent, ignore_errors=True)
+        filled(fast_path, before)
+        child = python(IMPORT, fast_path, export)
         assert child.stdout is not None
         assert child.stdout.readline() == "ready\n"
-        time.sleep(rng.uniform(0, 0.05))
-        child.send_signal(signal.SIGKILL)
-        done = "done" in child.communicate()[0]
-        found = set(recorded(path, tell=pytest.fail))
+        done = "done" in killed(child, rng.uniform(0, 0.05))
+        found = set(recorded(fast_path, tell=pytest.fail))
         assert found in ({*before}, {*before, *batch})
         assert found > {*before} or not done
         cut_off += not done
     assert cut_off
 
 
-def test_setting_aside_that_is_killed_loses_nothing_that_could_be_read(path: Path) -> None:
+def test_setting_aside_that_is_killed_loses_nothing_that_could_be_read(fast_path: Path) -> None:
     """The kill may fall before, within or after it; the next to come finds or finishes the job."""
     reviews = some(400)
-    good = filled(path, reviews)
+    good = filled(fast_path, reviews)
     broken = b"x" * 100 + good[100:]
     code = """
 import sys
@@ -265,18 +272,16 @@ Log(Path(sys.argv[1]), tell=lambda message: None)
 """
     rng = random.Random(3)
     for _ in range(16):
-        shutil.rmtree(path.parent)
-        path.parent.mkdir()
-        path.write_bytes(broken)
-        child = python(code, path)
+        shutil.rmtree(fast_path.parent)
+        fast_path.parent.mkdir()
+        fast_path.write_bytes(broken)
+        child = python(code, fast_path)
         assert child.stdout is not None
         child.stdout.readline()
-        time.sleep(rng.uniform(0, 0.02))
-        child.send_signal(signal.SIGKILL)
-        child.communicate()
-        assert recorded(path, tell=lambda message: None) == reviews
-        assert broken in [p.read_bytes() for p in damaged_files(path)]
-        assert not list(path.parent.glob("progress.new-*"))
+        killed(child, rng.uniform(0, 0.02))
+        assert recorded(fast_path, tell=lambda message: None) == reviews
+        assert broken in [p.read_bytes() for p in damaged_files(fast_path)]
+        assert not list(fast_path.parent.glob("progress.new-*"))
 
 
 # ---- two at once
@@ -292,19 +297,19 @@ for n in range(40):
 
 
 @pytest.mark.parametrize("damaged", [False, True])
-def test_two_terminals_at_once_lose_and_corrupt_nothing(path: Path, damaged: bool) -> None:
+def test_two_terminals_at_once_lose_and_corrupt_nothing(fast_path: Path, damaged: bool) -> None:
     """From nothing, or from a damaged file that both meet: one of them sets it aside, once."""
     reviews = some(30) if damaged else []
     if damaged:
-        path.parent.mkdir()
-        path.write_bytes(b"x" * 50 + filled(path, reviews)[50:])
-    children = [python(RECORD_FORTY, path) for _ in range(2)]
+        fast_path.parent.mkdir()
+        fast_path.write_bytes(b"x" * 50 + filled(fast_path, reviews)[50:])
+    children = [python(RECORD_FORTY, fast_path) for _ in range(2)]
     outputs = [child.communicate(timeout=60) for child in children]
     assert [child.returncode for child in children] == [0, 0]
     ids = "".join(out for out, _ in outputs).split()
     assert len(ids) == len(set(ids)) == 80
-    assert {r.id for r in recorded(path, tell=pytest.fail)} == {*ids, *(r.id for r in reviews)}
-    assert len(damaged_files(path)) == damaged
+    assert {r.id for r in recorded(fast_path, tell=pytest.fail)} == {*ids, *(r.id for r in reviews)}
+    assert len(damaged_files(fast_path)) == damaged
     assert "".join(errors for _, errors in outputs).count("is damaged") == damaged
 
 
