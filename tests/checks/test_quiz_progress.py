@@ -26,6 +26,8 @@ from checks.quiz.progress import (
     Added,
     Log,
     LogError,
+    _lock,
+    _set_aside,
     data_folder,
     export_to,
     log_path,
@@ -39,6 +41,7 @@ from checks.quiz.reviews import (
     Review,
     ReviewError,
     export_texts,
+    import_text,
     in_order,
     review_from,
     timestamp,
@@ -258,24 +261,26 @@ def test_an_import_that_is_killed_is_there_as_a_whole_or_not_at_all(
     assert cut_off
 
 
-def test_setting_aside_that_is_killed_loses_nothing_that_could_be_read(fast_path: Path) -> None:
-    """The kill may fall before, within or after it; the next to come finds or finishes the job."""
-    reviews = some(400)
-    good = filled(fast_path, reviews)
-    broken = b"x" * 100 + good[100:]
-    code = """
+OPEN = """
 import sys
 from pathlib import Path
 from checks.quiz.progress import Log
 print("ready", flush=True)
 Log(Path(sys.argv[1]), tell=lambda message: None)
 """
+
+
+def test_setting_aside_that_is_killed_loses_nothing_that_could_be_read(fast_path: Path) -> None:
+    """The kill may fall before, within or after it; the next to come finds or finishes the job."""
+    reviews = some(400)
+    good = filled(fast_path, reviews)
+    broken = b"x" * 100 + good[100:]
     rng = random.Random(3)
     for _ in range(16):
         shutil.rmtree(fast_path.parent)
         fast_path.parent.mkdir()
         fast_path.write_bytes(broken)
-        child = python(code, fast_path)
+        child = python(OPEN, fast_path)
         assert child.stdout is not None
         child.stdout.readline()
         killed(child, rng.uniform(0, 0.02))
@@ -411,6 +416,72 @@ def test_flipped_bytes_anywhere_alter_no_answer_and_nothing_is_overwritten(fast_
         raw[place] ^= rng.randrange(1, 256)
         outcomes.append(after_damage(fast_path, bytes(raw), reviews))
     assert {"set aside", "in use", "newer"} == set(outcomes)
+
+
+def test_opening_alone_notices_a_file_cut_by_one_byte(fast_path: Path) -> None:
+    """Who only records an answer does not read the others; what is left must not be written to.
+
+    SQLite takes a last page that is cut short as filled up with noughts.
+    """
+    for count in range(1, 40):
+        good = filled(fast_path, some(count))
+        fast_path.write_bytes(good[:-1])
+        Log(fast_path, tell=lambda message: None).close()
+        (aside,) = damaged_files(fast_path)
+        assert aside.read_bytes() == good[:-1]
+        aside.unlink()
+        fast_path.unlink()
+
+
+def test_a_schema_with_other_words_is_noticed(path: Path) -> None:
+    reviews = some(5)
+    good = filled(path, reviews)
+    assert after_damage(path, good.replace(b"review TEXT", b"review REAL"), reviews) == "set aside"
+
+
+def test_a_row_under_a_wrong_id_is_noticed(path: Path) -> None:
+    """As another program might leave it: a sound file, a whole text, another review's id."""
+    reviews = some(5)
+    filled(path, reviews)
+    with contextlib.closing(sqlite3.connect(path)) as database:
+        database.execute("UPDATE reviews SET id = ? WHERE id = ?", ("f" * 32, reviews[0].id))
+        database.commit()
+    assert after_damage(path, path.read_bytes(), reviews) == "set aside"
+
+
+def test_a_sound_file_is_not_set_aside_by_who_comes_second(path: Path) -> None:
+    """A second terminal that met the damage finds, once its turn comes, that all is done."""
+    good = filled(path, some(5))
+    assert _set_aside(path) is None
+    assert path.read_bytes() == good
+    assert damaged_files(path) == []
+
+
+def test_a_damaged_file_is_set_aside_while_nobody_is_writing(path: Path) -> None:
+    broken = b"x" * 100 + filled(path, some(5))[100:]
+    path.write_bytes(broken)
+    with _lock(path.parent, alone=False):  # another terminal is writing
+        child = python(OPEN, path)
+        assert child.stdout is not None
+        child.stdout.readline()
+        time.sleep(0.3)
+        assert path.read_bytes() == broken
+        assert damaged_files(path) == []
+        assert child.poll() is None
+    assert child.wait(timeout=30) == 0
+    child.communicate()
+    assert len(damaged_files(path)) == 1
+    assert len(recorded(path, tell=pytest.fail)) == 5
+
+
+def test_nobody_writes_while_a_file_is_set_aside(path: Path) -> None:
+    filled(path, some(5))
+    with _lock(path.parent, alone=True):
+        child = python(RECORD_FORTY, path)
+        time.sleep(0.5)
+        assert len(recorded(path)) == 5  # reading needs no turn
+    assert len(child.communicate(timeout=60)[0].split()) == 40
+    assert len(recorded(path)) == 45
 
 
 def test_a_flipped_bit_within_an_answer_is_noticed(path: Path) -> None:
@@ -606,7 +677,11 @@ def test_an_export_replaces_an_older_one_and_nothing_else(path: Path, tmp_path: 
     reviews = some(6)
     target = tmp_path / "export.json"
     assert export_to(target, reviews[:4]) == [target]
-    export_to(target, reviews)  # all it held is in the log
+    with target.open() as reader:
+        before = reader.read(100)
+        export_to(target, reviews)  # all it held is in the log
+        # Who was reading the older one reads it to its end.
+        assert import_text(before + reader.read()) == reviews[:4]
     assert read_export(target) == reviews
     with pytest.raises(LogError, match="has 2 answers that your progress lacks; import it first"):
         export_to(target, reviews[2:])

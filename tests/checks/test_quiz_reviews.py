@@ -239,6 +239,29 @@ def test_of_two_contents_with_one_id_the_later_stays_then_the_greater() -> None:
     assert merge([later], [right]) == merge([right], [later]) == [later]
 
 
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [
+        ("question", "gpu-wall/young"),
+        ("seed", 7),
+        ("at", "2026-11-25T22:10:00.122Z"),
+        ("rating", 4),
+        ("seconds", 0),
+        ("seconds", None),
+        ("where", "page"),
+        ("mode", "exam"),
+        ("hints", 1),
+    ],
+)
+def test_a_difference_in_any_one_field_is_settled_whichever_comes_first(
+    key: str, value: object
+) -> None:
+    a, b = review_from(GOOD), review_from({**GOOD, key: value})
+    c = review_from({**GOOD, "seconds": 0 if key == "seconds" and value is None else 1})
+    for x, y in ((a, b), (b, c), (a, c)):
+        assert merge([x], [y]) == merge([y], [x]) == [stronger(x, y)]
+
+
 # ---- export and import
 
 

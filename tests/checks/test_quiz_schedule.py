@@ -180,21 +180,29 @@ def test_the_longest_overdue_for_its_interval_comes_first() -> None:
     assert [m.question for m in due_now(BOOK, known, now)] == [
         "a/minute", "a/ten", "b/two", "a/week",
     ]  # fmt: skip
+    # A question that was wrong an hour ago was due long after the others, and yet goes first:
+    # 59 minutes late for an interval of 1.
+    known = memories([*LOG, *reviews("b/new-2", (9 * DAY, AGAIN))])
+    now = START + 9 * DAY + 60 * MINUTE
+    assert known["b/new-2"].overdue(now) == 59
+    assert [m.question for m in due_now(["a/week", "b/two", "b/new-2"], known, now)] == [
+        "b/new-2", "b/two", "a/week",
+    ]  # fmt: skip
 
 
-@given(st.integers(2, 60), st.integers(2, 60), st.integers(60, 600))
-def test_the_order_is_that_of_falling_recall(gap_a: int, gap_b: int, days: int) -> None:
-    """Of two questions learnt on one day, the likelier forgotten is asked first.
+@given(st.integers(0, 200), st.integers(2, 60), st.integers(2, 60), st.integers(0, 600))
+def test_the_order_is_that_of_falling_recall(start: int, gap_a: int, gap_b: int, days: int) -> None:
+    """Of two questions learnt at different times, the likelier forgotten is asked first.
 
     Intervals are whole days while stabilities are not, so that near-equal recalls may swap.
     """
     known = memories(
         [
             *reviews("a/a", (0 * DAY, EASY), (gap_a * DAY, GOOD)),
-            *reviews("a/b", (0 * DAY, EASY), (gap_b * DAY, GOOD)),
+            *reviews("a/b", (start * DAY, EASY), ((start + gap_b) * DAY, GOOD)),
         ]
     )
-    now = START + days * DAY
+    now = START + (start + gap_a + gap_b + days) * DAY
     recalls = [m.recall(now) for m in due_now(known, known, now)]
     assert all(a <= b + 0.01 for a, b in pairwise(recalls))
 
