@@ -67,6 +67,10 @@ class _DamageError(Exception):
     """The file is no sound log of the workbook; the message says how this was noticed."""
 
 
+# SQLite's message may quote the damaged bytes, which Python then fails to decode.
+_SIGNS_OF_DAMAGE = (_DamageError, UnicodeDecodeError)
+
+
 @dataclass(frozen=True)
 class Added:
     """What became of reviews that were added: new ones, known ones, and known ones that differ."""
@@ -154,7 +158,12 @@ class Log:
     def add(self, reviews: Iterable[Review]) -> Added:
         """Add reviews in one transaction: all of them or, where this raises, none."""
         batch = list(reviews)
-        return self._run(lambda connection: _insert(connection, batch))
+
+        def insert(connection: sqlite3.Connection) -> Added:
+            with _lock(self.path.parent, alone=False):
+                return _insert(connection, batch)
+
+        return self._run(insert)
 
     def reviews(self) -> list[Review]:
         """Return every review in the log, in order."""
@@ -166,6 +175,11 @@ class Log:
                 if self._connection is None:
                     self._connection = _opened(self.path)
                 return work(self._connection)
+            except OSError as error:
+                self.close()
+                raise LogError(_unusable(self.path.parent, error)) from None
+            except sqlite3.ProgrammingError:  # a mistake of ours, such as a second thread
+                raise
             except sqlite3.Error as error:
                 self.close()
                 if _name(error) == "SQLITE_READONLY_DBMOVED":
@@ -173,15 +187,19 @@ class Log:
                 if _is_outside(error):
                     raise LogError(_explained(error, self.path)) from None
                 self._replace(str(error))
-            except _DamageError as damage:
+            except _SIGNS_OF_DAMAGE as damage:
                 self.close()
-                self._replace(str(damage))
+                said = isinstance(damage, _DamageError)
+                self._replace(str(damage) if said else "its schema cannot be read")
             except BaseException:
                 self.close()  # rolls back
                 raise
         raise LogError(f"{self.path} is damaged again and again: is the disk failing?")
 
     def _replace(self, reason: str) -> None:
+        reason = " ".join(reason.split())[:100]
+        if not reason.isprintable():  # it quotes damaged bytes, which a terminal might obey
+            reason = "its structure is broken"
         try:
             found = _set_aside(self.path)
         except sqlite3.Error as error:
@@ -217,14 +235,8 @@ def recorded(path: Path | None = None, tell: Callable[[str], None] = to_stderr) 
 
 def _opened(path: Path) -> sqlite3.Connection:
     """Open the log, make it where there is none, and examine its structure."""
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        _refuse_newer(path)
-    except OSError as error:
-        raise LogError(
-            f"cannot use {path.parent} for your progress: {_why(error)};"
-            " set WORKBOOK_DATA to a folder that you can write to"
-        ) from None
+    path.parent.mkdir(parents=True, exist_ok=True)
+    _refuse_newer(path)
     connection = sqlite3.connect(path, timeout=BUSY_SECONDS, isolation_level=None)
     try:
         # Whatever bytes a damaged file holds as text, they must not stop us from looking at it.
@@ -296,8 +308,7 @@ def _examine(connection: sqlite3.Connection, path: Path) -> None:
             raise _DamageError("its size is wrong")
         result = connection.execute("PRAGMA integrity_check(1)").fetchall()
         if result != [(b"ok",)]:
-            text = " ".join(bytes(result[0][0]).decode("utf-8", "replace").split())
-            raise _DamageError(text[:100] if text.isprintable() else "its structure is broken")
+            raise _DamageError(bytes(result[0][0]).decode("utf-8", "replace"))
     # The format numbers of reading and writing: 1 is the rollback journal. SQLite takes some
     # other values for a file that may only be read.
     if _header(path)[18:20] != b"\1\1":
@@ -392,23 +403,15 @@ def _set_aside(path: Path) -> tuple[Path, int] | None:
         OSError, sqlite3.Error: it cannot be done; the damaged file is where it was.
         NewerError: the file there is now of a newer version.
     """
-    with _alone(path.parent), contextlib.ExitStack() as held:
+    with _lock(path.parent, alone=True):
         if _is_sound(path):
             return None
-        # Closing a file gives up this process's locks on it: it stays open until all is done.
-        file = held.enter_context(path.open("rb"))
-        blocker = held.enter_context(
-            contextlib.closing(sqlite3.connect(path, timeout=BUSY_SECONDS, isolation_level=None))
-        )
-        try:
-            blocker.execute("BEGIN EXCLUSIVE")
-        except sqlite3.Error as error:
-            if _is_outside(error):
-                raise  # else too damaged for anyone to write to
         journal = path.with_name(f"{path.name}-journal")
-        parts = [file.read()]
+        parts = [path.read_bytes()]
         if journal.exists():
             parts.append(journal.read_bytes())
+        for unfinished in path.parent.glob("progress.new-*"):  # of a process killed in here
+            unfinished.unlink()
         saved = merge(_salvaged(b"\0".join(parts)))
         made = _new_log(path, saved)
         try:
@@ -426,11 +429,16 @@ def _set_aside(path: Path) -> tuple[Path, int] | None:
 
 
 @contextlib.contextmanager
-def _alone(folder: Path) -> Iterator[None]:
-    """Hold the lock under which one process at a time sets a damaged file aside."""
+def _lock(folder: Path, *, alone: bool) -> Iterator[None]:
+    """Hold the lock that writers share, and that who sets a damaged file aside has alone.
+
+    SQLite's own locks need a sound file; and a write that was under way when the file got a new
+    name would go where nobody looks.
+    """
     with (folder / "progress.lock").open("ab") as file:
         if fcntl is not None:
-            fcntl.flock(file, fcntl.LOCK_EX)
+            with contextlib.suppress(OSError):  # a network disk without such locks
+                fcntl.flock(file, fcntl.LOCK_EX if alone else fcntl.LOCK_SH)
         yield
 
 
@@ -439,7 +447,7 @@ def _is_sound(path: Path) -> bool:
         with contextlib.closing(_opened(path)) as connection:
             _rows(connection)
         return True
-    except _DamageError:
+    except _SIGNS_OF_DAMAGE:
         return False
     except sqlite3.Error as error:
         if _is_outside(error):
@@ -533,6 +541,13 @@ def _is_outside(error: sqlite3.Error) -> bool:
 def _explained(error: sqlite3.Error, path: Path) -> str:
     reason = _OUTSIDE.get(_code(error), str(error))
     return f"your progress in {path} cannot be read or saved: {reason}. Nothing was changed."
+
+
+def _unusable(folder: Path, error: OSError) -> str:
+    return (
+        f"cannot use {folder} for your progress: {_why(error)};"
+        " set WORKBOOK_DATA to a folder that you can write to"
+    )
 
 
 def _why(error: OSError) -> str:
