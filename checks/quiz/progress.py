@@ -160,11 +160,8 @@ class Log:
         batch = list(reviews)
 
         def insert(connection: sqlite3.Connection) -> Added:
-            try:
-                with _lock(self.path.parent, alone=False):
-                    return _insert(connection, batch)
-            except OSError as error:
-                raise LogError(_unusable(self.path.parent, error)) from None
+            with _lock(self.path.parent, alone=False):
+                return _insert(connection, batch)
 
         return self._run(insert)
 
@@ -178,6 +175,11 @@ class Log:
                 if self._connection is None:
                     self._connection = _opened(self.path)
                 return work(self._connection)
+            except OSError as error:
+                self.close()
+                raise LogError(_unusable(self.path.parent, error)) from None
+            except sqlite3.ProgrammingError:  # a mistake of ours, such as a second thread
+                raise
             except sqlite3.Error as error:
                 self.close()
                 if _name(error) == "SQLITE_READONLY_DBMOVED":
@@ -195,6 +197,9 @@ class Log:
         raise LogError(f"{self.path} is damaged again and again: is the disk failing?")
 
     def _replace(self, reason: str) -> None:
+        reason = " ".join(reason.split())[:100]
+        if not reason.isprintable():  # it quotes damaged bytes, which a terminal might obey
+            reason = "its structure is broken"
         try:
             found = _set_aside(self.path)
         except sqlite3.Error as error:
@@ -230,11 +235,8 @@ def recorded(path: Path | None = None, tell: Callable[[str], None] = to_stderr) 
 
 def _opened(path: Path) -> sqlite3.Connection:
     """Open the log, make it where there is none, and examine its structure."""
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        _refuse_newer(path)
-    except OSError as error:
-        raise LogError(_unusable(path.parent, error)) from None
+    path.parent.mkdir(parents=True, exist_ok=True)
+    _refuse_newer(path)
     connection = sqlite3.connect(path, timeout=BUSY_SECONDS, isolation_level=None)
     try:
         # Whatever bytes a damaged file holds as text, they must not stop us from looking at it.
@@ -306,8 +308,7 @@ def _examine(connection: sqlite3.Connection, path: Path) -> None:
             raise _DamageError("its size is wrong")
         result = connection.execute("PRAGMA integrity_check(1)").fetchall()
         if result != [(b"ok",)]:
-            text = " ".join(bytes(result[0][0]).decode("utf-8", "replace").split())
-            raise _DamageError(text[:100] if text.isprintable() else "its structure is broken")
+            raise _DamageError(bytes(result[0][0]).decode("utf-8", "replace"))
     # The format numbers of reading and writing: 1 is the rollback journal. SQLite takes some
     # other values for a file that may only be read.
     if _header(path)[18:20] != b"\1\1":

@@ -22,7 +22,13 @@ COLUMNS = ("asked", "right", "due", "streak", "retention")
 
 def add(commands: Any) -> None:
     """Add the command to the subparsers of the `workbook` command."""
-    one = commands.add_parser("progress", help="show, export or import your progress")
+    one = commands.add_parser(
+        "progress",
+        help="show, export or import your progress",
+        description="Show your progress by chapter and step. asked and right count answers, due"
+        " counts questions; streak is the right answers in a row, up to the latest; retention is"
+        " the mean chance, by the model that plans the questions, that you still know the answer.",
+    )
     one.add_argument("--json", action="store_true", help="print data instead of text")
     one.set_defaults(run=sayable(_show))
     more = one.add_subparsers(title="commands", metavar="COMMAND")
@@ -88,7 +94,11 @@ def _show(args: argparse.Namespace) -> int:
     rows: list[tuple[str, Tally]] = []
     for group in groups:
         rows.append((f"{group['chapter']}: {group['title']}", group["all"]))
-        rows += [(f"  {s['label']}", s["all"]) for s in group["steps"] if s["all"].asked]
+        rows += [
+            (f"  {s['number'] or '':2} {s['title']}", s["all"])
+            for s in group["steps"]
+            if s["all"].asked
+        ]
     rows.append(("all", everything))
     print("\n".join(_table(rows)))
     print(f"\n{everything.due} due now, {today} asked for the first time today", end="")
@@ -116,21 +126,17 @@ def _chapters(reviews: list[Review], now: datetime) -> list[dict[str, Any]]:
             step_of = _steps(slug)
             for number, step in enumerate(graph(slug).steps, 1):
                 questions = [q for q in asked if step_of.get(q) == step.slug]
-                steps.append(_step(step.slug, f"{number:2} {step.title}", questions, own, now))
+                counts = tally(questions, own, now)
+                steps.append(
+                    {"step": step.slug, "number": number, "title": step.title, "all": counts}
+                )
             if gone := asked - step_of.keys():
-                steps.append(_step(None, f"   {GONE}", gone, own, now))
+                counts = tally(gone, own, now)
+                steps.append({"step": None, "number": None, "title": GONE, "all": counts})
         found.append(
             {"chapter": slug, "title": title, "all": tally(asked, own, now), "steps": steps}
         )
     return found
-
-
-def _step(
-    slug: str | None, label: str, questions: Iterable[str], reviews: list[Review], now: datetime
-) -> dict[str, Any]:
-    from checks.quiz.schedule import tally
-
-    return {"step": slug, "label": label, "all": tally(questions, reviews, now)}
 
 
 def _steps(slug: str) -> dict[str, str]:

@@ -49,3 +49,17 @@ def called(made: quickjs.Context, name: str, cases: list[Any]) -> Any:
 def as_sent(text: str) -> str:
     """Return the text as a browser has it: two surrogates that make a pair are one character."""
     return str(json.loads(json.dumps(text)))
+
+
+def awaited(made: quickjs.Context, work: str) -> Any:
+    """Return what the promise `work` comes to, once all jobs are done."""
+    made.eval(
+        f"globalThis.done = null; ({work}).then((x) => {{ done = json({{ value: x }}); }},"
+        " (error) => { done = json({ error: error.message, kind: error.constructor.name }); }); 0"
+    )
+    while made.execute_pending_job():
+        pass
+    outcome = json.loads(made.eval("done"))
+    if "error" in outcome:
+        raise AssertionError(f"{outcome['kind']}: {outcome['error']}")
+    return outcome.get("value")

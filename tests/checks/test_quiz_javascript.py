@@ -250,6 +250,7 @@ FIXED_ANSWERS = [
     *("9" * 200, "9" * 201, "🤖" * 200, "🤖" * 201, "0." + "0" * 190 + "e-99", "9" * 190 + "e99"),
     *("2^99" + " ·GB" * 49, "5 " + "GPU-" * 49, "/" * 200, "$" * 200, "1" + ",000" * 49, "5 GB-GB"),
     *("1234565 x/y", "1234565", "12345.25", "1e-5", "0.5e22", "~ 2.5", "= 3", "≈3 GB", "+3 GB"),
+    *("$$5", "$ USD 5", "US$USD5", "$-$5", "--5", "+-5", "-$-5", "USD5", "$ - 5", "~~5", "-~5"),
 ]
 
 
@@ -567,6 +568,16 @@ def test_a_symbol_that_is_no_name_is_refused_in_the_same_words(symbol: str) -> N
     with pytest.raises(ValueError) as refusal:
         parse("1", {symbol})
     assert called(EXPRESSIONS, "symbol", [[symbol]]) == [{"error": str(refusal.value)}]
+
+
+def test_the_symbols_are_listed_in_pythons_order() -> None:
+    """By code point: U+FB00 before U+1D465, whose first UTF-16 unit is U+D835."""
+    symbols = ["𝑥", "ﬀ", "b", "B", "_", "aa", "a"]
+    (theirs,) = called(EXPRESSIONS, "read", [["nope", symbols, []]])
+    with pytest.raises(ExpressionError) as refusal:
+        parse("nope", symbols)
+    assert theirs == {"error": str(refusal.value)}
+    assert "the symbols are B, _, a, aa, b, ﬀ, 𝑥;" in theirs["error"]
 
 
 def kv_bytes(layers: Any, heads: Any, dim: Any, width: Any) -> Any:

@@ -26,6 +26,8 @@ from checks.quiz.progress import (
     Added,
     Log,
     LogError,
+    _lock,
+    _set_aside,
     data_folder,
     export_to,
     log_path,
@@ -39,6 +41,7 @@ from checks.quiz.reviews import (
     Review,
     ReviewError,
     export_texts,
+    import_text,
     in_order,
     review_from,
     timestamp,
@@ -74,6 +77,16 @@ def path(tmp_path: Path) -> Path:
     return tmp_path / "data" / "progress.sqlite"
 
 
+@pytest.fixture
+def fast_path(path: Path) -> Iterator[Path]:
+    """Give a path in memory where there is such a folder, for tests that make many files."""
+    if not os.access("/dev/shm", os.W_OK):
+        yield path
+        return
+    with tempfile.TemporaryDirectory(dir="/dev/shm") as folder:
+        yield Path(folder) / "data" / "progress.sqlite"
+
+
 def filled(path: Path, reviews: list[Review]) -> bytes:
     """Make a log of these reviews and return the bytes of the file."""
     with Log(path) as log:
@@ -94,6 +107,18 @@ def python(code: str, *arguments: object) -> subprocess.Popen[str]:
         stderr=subprocess.PIPE,
         text=True,
     )
+
+
+def killed(child: subprocess.Popen[str], after: float) -> str:
+    """Kill a process after some seconds, at a moment it cannot choose; return what it had said."""
+    time.sleep(after)
+    child.send_signal(signal.SIGKILL)
+    assert child.stdout is not None
+    assert child.stderr is not None
+    said, errors = child.stdout.read(), child.stderr.read()
+    child.wait()
+    assert errors == ""
+    return said
 
 
 # ---- keeping
@@ -180,29 +205,26 @@ with Log(Path(sys.argv[1])) as log:
 
 
 def test_nothing_acknowledged_is_lost_when_the_process_is_killed_at_any_moment(
-    path: Path,
+    fast_path: Path,
 ) -> None:
     rng = random.Random(1)
     acknowledged: set[str] = set()
     for kill in range(24):
-        child = python(RECORD_FOR_EVER, path)
+        child = python(RECORD_FOR_EVER, fast_path)
         assert child.stdout is not None
         lines = [child.stdout.readline() for _ in range(rng.randrange(4))]
         # The first kills fall into the making of the file, the others anywhere in a write.
-        time.sleep(rng.uniform(0, 0.1 if kill < 6 else 0.02))
-        child.send_signal(signal.SIGKILL)
-        rest, errors = child.communicate()
-        assert errors == ""
+        rest = killed(child, rng.uniform(0, 0.1 if kill < 6 else 0.02))
         # An id cut off by the kill was not acknowledged.
         whole = "".join([*lines, rest]).rpartition("\n")[0].split()
         acknowledged |= set(whole)
-        with Log(path, tell=pytest.fail) as log:
+        with Log(fast_path, tell=pytest.fail) as log:
             found = {r.id for r in log.reviews()}
         assert acknowledged <= found
         # Saved but not yet acknowledged: one for each kill at the most.
         assert len(found) <= len(acknowledged) + kill + 1
     assert len(acknowledged) >= 24
-    assert damaged_files(path) == []
+    assert damaged_files(fast_path) == []
 
 
 IMPORT = """
@@ -218,7 +240,7 @@ with Log(Path(sys.argv[1])) as log:
 
 
 def test_an_import_that_is_killed_is_there_as_a_whole_or_not_at_all(
-    path: Path, tmp_path: Path
+    fast_path: Path, tmp_path: Path
 ) -> None:
     before, batch = some(5), some(4_000, seed=1)
     export = tmp_path / "export.json"
@@ -226,47 +248,45 @@ def test_an_import_that_is_killed_is_there_as_a_whole_or_not_at_all(
     rng = random.Random(2)
     cut_off = 0
     for _ in range(8):
-        shutil.rmtree(path.parent, ignore_errors=True)
-        filled(path, before)
-        child = python(IMPORT, path, export)
+        shutil.rmtree(fast_path.parent, ignore_errors=True)
+        filled(fast_path, before)
+        child = python(IMPORT, fast_path, export)
         assert child.stdout is not None
         assert child.stdout.readline() == "ready\n"
-        time.sleep(rng.uniform(0, 0.05))
-        child.send_signal(signal.SIGKILL)
-        done = "done" in child.communicate()[0]
-        found = set(recorded(path, tell=pytest.fail))
+        done = "done" in killed(child, rng.uniform(0, 0.05))
+        found = set(recorded(fast_path, tell=pytest.fail))
         assert found in ({*before}, {*before, *batch})
         assert found > {*before} or not done
         cut_off += not done
     assert cut_off
 
 
-def test_setting_aside_that_is_killed_loses_nothing_that_could_be_read(path: Path) -> None:
-    """The kill may fall before, within or after it; the next to come finds or finishes the job."""
-    reviews = some(400)
-    good = filled(path, reviews)
-    broken = b"x" * 100 + good[100:]
-    code = """
+OPEN = """
 import sys
 from pathlib import Path
 from checks.quiz.progress import Log
 print("ready", flush=True)
 Log(Path(sys.argv[1]), tell=lambda message: None)
 """
+
+
+def test_setting_aside_that_is_killed_loses_nothing_that_could_be_read(fast_path: Path) -> None:
+    """The kill may fall before, within or after it; the next to come finds or finishes the job."""
+    reviews = some(400)
+    good = filled(fast_path, reviews)
+    broken = b"x" * 100 + good[100:]
     rng = random.Random(3)
     for _ in range(16):
-        shutil.rmtree(path.parent)
-        path.parent.mkdir()
-        path.write_bytes(broken)
-        child = python(code, path)
+        shutil.rmtree(fast_path.parent)
+        fast_path.parent.mkdir()
+        fast_path.write_bytes(broken)
+        child = python(OPEN, fast_path)
         assert child.stdout is not None
         child.stdout.readline()
-        time.sleep(rng.uniform(0, 0.02))
-        child.send_signal(signal.SIGKILL)
-        child.communicate()
-        assert recorded(path, tell=lambda message: None) == reviews
-        assert broken in [p.read_bytes() for p in damaged_files(path)]
-        assert not list(path.parent.glob("progress.new-*"))
+        killed(child, rng.uniform(0, 0.02))
+        assert recorded(fast_path, tell=lambda message: None) == reviews
+        assert broken in [p.read_bytes() for p in damaged_files(fast_path)]
+        assert not list(fast_path.parent.glob("progress.new-*"))
 
 
 # ---- two at once
@@ -282,19 +302,19 @@ for n in range(40):
 
 
 @pytest.mark.parametrize("damaged", [False, True])
-def test_two_terminals_at_once_lose_and_corrupt_nothing(path: Path, damaged: bool) -> None:
+def test_two_terminals_at_once_lose_and_corrupt_nothing(fast_path: Path, damaged: bool) -> None:
     """From nothing, or from a damaged file that both meet: one of them sets it aside, once."""
     reviews = some(30) if damaged else []
     if damaged:
-        path.parent.mkdir()
-        path.write_bytes(b"x" * 50 + filled(path, reviews)[50:])
-    children = [python(RECORD_FORTY, path) for _ in range(2)]
+        fast_path.parent.mkdir()
+        fast_path.write_bytes(b"x" * 50 + filled(fast_path, reviews)[50:])
+    children = [python(RECORD_FORTY, fast_path) for _ in range(2)]
     outputs = [child.communicate(timeout=60) for child in children]
     assert [child.returncode for child in children] == [0, 0]
     ids = "".join(out for out, _ in outputs).split()
     assert len(ids) == len(set(ids)) == 80
-    assert {r.id for r in recorded(path, tell=pytest.fail)} == {*ids, *(r.id for r in reviews)}
-    assert len(damaged_files(path)) == damaged
+    assert {r.id for r in recorded(fast_path, tell=pytest.fail)} == {*ids, *(r.id for r in reviews)}
+    assert len(damaged_files(fast_path)) == damaged
     assert "".join(errors for _, errors in outputs).count("is damaged") == damaged
 
 
@@ -374,19 +394,19 @@ def after_damage(path: Path, content: bytes, reviews: list[Review]) -> str:
     return "set aside"
 
 
-def test_a_file_cut_off_anywhere_is_set_aside_and_what_is_left_of_it_saved(path: Path) -> None:
+def test_a_file_cut_off_anywhere_is_set_aside_and_what_is_left_of_it_saved(fast_path: Path) -> None:
     reviews = some(60)
-    good = filled(path, reviews)
+    good = filled(fast_path, reviews)
     for length in (1, 15, 16, 99, 100, 4095, 4096, 4097, 8192, 12_288, len(good) - 1):
-        assert after_damage(path, good[:length], reviews) == "set aside"
+        assert after_damage(fast_path, good[:length], reviews) == "set aside"
     # Cut to nothing, it is as good as no file.
-    path.write_bytes(b"")
-    assert recorded(path, tell=pytest.fail) == []
+    fast_path.write_bytes(b"")
+    assert recorded(fast_path, tell=pytest.fail) == []
 
 
-def test_flipped_bytes_anywhere_alter_no_answer_and_nothing_is_overwritten(path: Path) -> None:
+def test_flipped_bytes_anywhere_alter_no_answer_and_nothing_is_overwritten(fast_path: Path) -> None:
     reviews = some(60)
-    good = filled(path, reviews)
+    good = filled(fast_path, reviews)
     rng = random.Random(4)
     outcomes = []
     # Every byte that means something in the header, and many places in the pages.
@@ -394,8 +414,74 @@ def test_flipped_bytes_anywhere_alter_no_answer_and_nothing_is_overwritten(path:
     for place in places:
         raw = bytearray(good)
         raw[place] ^= rng.randrange(1, 256)
-        outcomes.append(after_damage(path, bytes(raw), reviews))
+        outcomes.append(after_damage(fast_path, bytes(raw), reviews))
     assert {"set aside", "in use", "newer"} == set(outcomes)
+
+
+def test_opening_alone_notices_a_file_cut_by_one_byte(fast_path: Path) -> None:
+    """Who only records an answer does not read the others; what is left must not be written to.
+
+    SQLite takes a last page that is cut short as filled up with noughts.
+    """
+    for count in range(1, 40):
+        good = filled(fast_path, some(count))
+        fast_path.write_bytes(good[:-1])
+        Log(fast_path, tell=lambda message: None).close()
+        (aside,) = damaged_files(fast_path)
+        assert aside.read_bytes() == good[:-1]
+        aside.unlink()
+        fast_path.unlink()
+
+
+def test_a_schema_with_other_words_is_noticed(path: Path) -> None:
+    reviews = some(5)
+    good = filled(path, reviews)
+    assert after_damage(path, good.replace(b"review TEXT", b"review REAL"), reviews) == "set aside"
+
+
+def test_a_row_under_a_wrong_id_is_noticed(path: Path) -> None:
+    """As another program might leave it: a sound file, a whole text, another review's id."""
+    reviews = some(5)
+    filled(path, reviews)
+    with contextlib.closing(sqlite3.connect(path)) as database:
+        database.execute("UPDATE reviews SET id = ? WHERE id = ?", ("f" * 32, reviews[0].id))
+        database.commit()
+    assert after_damage(path, path.read_bytes(), reviews) == "set aside"
+
+
+def test_a_sound_file_is_not_set_aside_by_who_comes_second(path: Path) -> None:
+    """A second terminal that met the damage finds, once its turn comes, that all is done."""
+    good = filled(path, some(5))
+    assert _set_aside(path) is None
+    assert path.read_bytes() == good
+    assert damaged_files(path) == []
+
+
+def test_a_damaged_file_is_set_aside_while_nobody_is_writing(path: Path) -> None:
+    broken = b"x" * 100 + filled(path, some(5))[100:]
+    path.write_bytes(broken)
+    with _lock(path.parent, alone=False):  # another terminal is writing
+        child = python(OPEN, path)
+        assert child.stdout is not None
+        child.stdout.readline()
+        time.sleep(0.3)
+        assert path.read_bytes() == broken
+        assert damaged_files(path) == []
+        assert child.poll() is None
+    assert child.wait(timeout=30) == 0
+    child.communicate()
+    assert len(damaged_files(path)) == 1
+    assert len(recorded(path, tell=pytest.fail)) == 5
+
+
+def test_nobody_writes_while_a_file_is_set_aside(path: Path) -> None:
+    filled(path, some(5))
+    with _lock(path.parent, alone=True):
+        child = python(RECORD_FORTY, path)
+        time.sleep(0.5)
+        assert len(recorded(path)) == 5  # reading needs no turn
+    assert len(child.communicate(timeout=60)[0].split()) == 40
+    assert len(recorded(path)) == 45
 
 
 def test_a_flipped_bit_within_an_answer_is_noticed(path: Path) -> None:
@@ -591,7 +677,11 @@ def test_an_export_replaces_an_older_one_and_nothing_else(path: Path, tmp_path: 
     reviews = some(6)
     target = tmp_path / "export.json"
     assert export_to(target, reviews[:4]) == [target]
-    export_to(target, reviews)  # all it held is in the log
+    with target.open() as reader:
+        before = reader.read(100)
+        export_to(target, reviews)  # all it held is in the log
+        # Who was reading the older one reads it to its end.
+        assert import_text(before + reader.read()) == reviews[:4]
     assert read_export(target) == reviews
     with pytest.raises(LogError, match="has 2 answers that your progress lacks; import it first"):
         export_to(target, reviews[2:])

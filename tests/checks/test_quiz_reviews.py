@@ -239,6 +239,29 @@ def test_of_two_contents_with_one_id_the_later_stays_then_the_greater() -> None:
     assert merge([later], [right]) == merge([right], [later]) == [later]
 
 
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [
+        ("question", "gpu-wall/young"),
+        ("seed", 7),
+        ("at", "2026-11-25T22:10:00.122Z"),
+        ("rating", 4),
+        ("seconds", 0),
+        ("seconds", None),
+        ("where", "page"),
+        ("mode", "exam"),
+        ("hints", 1),
+    ],
+)
+def test_a_difference_in_any_one_field_is_settled_whichever_comes_first(
+    key: str, value: object
+) -> None:
+    a, b = review_from(GOOD), review_from({**GOOD, key: value})
+    c = review_from({**GOOD, "seconds": 0 if key == "seconds" and value is None else 1})
+    for x, y in ((a, b), (b, c), (a, c)):
+        assert merge([x], [y]) == merge([y], [x]) == [stronger(x, y)]
+
+
 # ---- export and import
 
 
@@ -367,13 +390,19 @@ field_values = json_values | st.sampled_from([*GOOD.values(), 2**32, -1, 1e308, 
 
 
 def imported(data: str | bytes) -> None:
-    """Import; nothing but the declared error may come, and not late; what comes is sound."""
-    before = time.process_time()
-    try:
-        found: list[Review] | str = import_text(data)
-    except ProgressError as error:
-        found = str(error)
-    assert time.process_time() - before < 0.05
+    """Import; nothing but the declared error may come, and not late; what comes is sound.
+
+    The time is the best of three, since the collector of garbage may fall into any one.
+    """
+    for left in (2, 1, 0):
+        before = time.process_time()
+        try:
+            found: list[Review] | str = import_text(data)
+        except ProgressError as error:
+            found = str(error)
+        if (took := time.process_time() - before) < 0.05:
+            break
+        assert left, f"three times over 50 ms, at last {took} s"
     if isinstance(found, str):
         assert len(found) < 400
         assert found.isprintable()
