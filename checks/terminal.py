@@ -8,6 +8,7 @@ import sys
 from collections.abc import Sequence
 from typing import Any
 
+from checks.exercises.terminal import add_commands as add_exercise_commands
 from worked.chapters import CHAPTERS, graph
 from worked.figures import FigureError, Given, Graph, Measured
 
@@ -66,6 +67,8 @@ def _parser() -> argparse.ArgumentParser:
     one.add_argument("--plot", metavar="FILE", help="draw it to a .svg, .png or .pdf file")
     _add_common(one)
     one.set_defaults(run=_sweep)
+
+    add_exercise_commands(commands)
     return parser
 
 

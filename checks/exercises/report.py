@@ -1,0 +1,145 @@
+"""What a check says to the reader, as plain lines."""
+
+from __future__ import annotations
+
+import os
+import textwrap
+from collections.abc import Iterable
+from pathlib import Path
+
+from checks.exercises.catalogue import Exercise, exercises
+from checks.exercises.runner import Outcome, Report
+from checks.exercises.workspace import Folder
+
+WIDTH = 96
+_GROUPS = {"visible": "visible tests", "own": "your tests", "properties": "property tests"}
+_BROKEN = {
+    "syntax": "not Python yet",
+    "load": "cannot be loaded",
+    "slow": "does not come to an end",
+    "unreadable": "cannot be read",
+    "killed": "ended the process",
+    "time": "does not come to an end",
+}
+
+
+def lines(exercise: Exercise, report: Report, folder: Folder) -> list[str]:
+    """Return the report of a check, with what to do next."""
+    out = [f"{exercise.full_name}: {exercise.title}"]
+    if _is_unwritten(report):
+        out.append(
+            f"  not written yet: the TODO is still there, and {len(report.outcomes)} tests wait"
+        )
+        return [*out, "", *next_steps(exercise, report, folder)]
+    for outcome in report.outcomes:
+        out += _outcome(outcome)
+    if report.broken[0]:
+        kind, message = report.broken
+        out.append(f"  {_BROKEN[kind]}")
+        out += _wrapped("    ", message)
+    if report.printed:
+        out.append("  printed by your code:")
+        out += [f"    | {line}" for line in report.printed.splitlines()[:20]]
+    out += _summary(report)
+    return [*out, "", *next_steps(exercise, report, folder)]
+
+
+def _is_unwritten(report: Report) -> bool:
+    """Return whether every test stopped at the TODO."""
+    return bool(report.outcomes) and all(o.kind == "todo" for o in report.outcomes)
+
+
+def _outcome(outcome: Outcome) -> list[str]:
+    if outcome.kind == "passed":
+        return [f"  passed  {outcome.title}"]
+    out = [f"  FAILED  {outcome.title}"]
+    out += _wrapped("          called  ", outcome.called)
+    out += _wrapped("          came    ", outcome.came)
+    if outcome.kind != "todo":
+        out += _wrapped("          wanted  ", outcome.wanted)
+    if outcome.because:
+        out += _wrapped("          because ", outcome.because)
+    return out
+
+
+def _wrapped(head: str, text: str) -> list[str]:
+    return textwrap.wrap(
+        text, WIDTH, initial_indent=head, subsequent_indent=" " * len(head),
+        break_long_words=False, break_on_hyphens=False,
+    ) or [head.rstrip()]  # fmt: skip
+
+
+def _summary(report: Report) -> list[str]:
+    out = []
+    ran = len(report.outcomes)
+    if ran:
+        out.append(f"  {ran - len(report.failures)} of {ran} tests passed")
+    waiting = [_GROUPS[g] for g in report.waiting if g != "own"]
+    if waiting and not report.broken[0]:
+        out.append(f"  the {' and the '.join(waiting)} run once these pass")
+    return out
+
+
+def next_steps(exercise: Exercise, report: Report, folder: Folder) -> list[str]:
+    """Return what the reader could do now."""
+    name, file = exercise.full_name, place(folder.code(exercise))
+    if report.passed:
+        following = folder.next_after(exercise)
+        out = ["Solved. Compare with ours: " + f"workbook exercise solution {name}"]
+        if following is None:
+            return [*out, f"All {len(exercises())} exercises are solved."]
+        if folder.code(following).exists():
+            return [*out, f"Next: edit {place(folder.code(following))}"]
+        return [*out, f"Next: workbook exercise start {following.full_name}"]
+    if _is_unwritten(report):
+        return [f"Next: replace the TODO in {file}, then: workbook exercise check {name}"]
+    return [
+        f"Next: edit {file}, then: workbook exercise check {name}",
+        f"Stuck? workbook exercise hint {name}",
+    ]
+
+
+def hints(exercise: Exercise, seen: int) -> list[str]:
+    """Return the first `seen` hints, and what comes after them."""
+    out = []
+    for number, hint in enumerate(exercise.hints[:seen], 1):
+        out += _wrapped(f"{number}. ", hint)
+    left = len(exercise.hints) - seen
+    if left:
+        out += ["", f"{left} more: ask again for the next"]
+    else:
+        solution = f"workbook exercise solution {exercise.full_name} --anyway"
+        out += ["", f"That was the last one. {solution}"]
+    return out
+
+
+def listing(chosen: Iterable[Exercise], folder: Folder) -> list[str]:
+    """Return exercises by chapter and step, with the state of each."""
+    from checks.exercises.catalogue import step_title
+    from worked.chapters import CHAPTERS, graph
+
+    out: list[str] = []
+    chapter = step = ""
+    width = max((len(e.full_name) for e in exercises()), default=0)
+    states = []
+    for exercise in chosen:
+        if exercise.chapter != chapter:
+            chapter, step = exercise.chapter, ""
+            title = f": {graph(chapter).title}" if chapter in CHAPTERS else ""
+            out += [*([""] if out else []), f"{chapter}{title}"]
+        if exercise.step != step:
+            step = exercise.step
+            out.append(f"  {step_title(exercise)}")
+        states.append(folder.state(exercise))
+        out.append(f"    {states[-1]:<11}  {exercise.full_name:<{width}}  {exercise.title}")
+    solved = states.count("solved")
+    return [*out, "", f"{solved} of {len(states)} solved; your files are in {place(folder.path)}"]
+
+
+def place(path: Path) -> str:
+    """Return a path as one would type it: relative where it lies below the current folder."""
+    absolute = path.absolute()
+    try:
+        return os.fspath(absolute.relative_to(Path.cwd()))
+    except ValueError:
+        return os.fspath(absolute)
