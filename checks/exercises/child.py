@@ -21,7 +21,7 @@ from typing import Any, TextIO
 from checks.exercises.calls import TooSlow, UnmetError, _Alarm, time_limit, where
 
 LOAD_SECONDS = 3.0
-MEMORY_BYTES = 4 * 10**9
+MEMORY_BYTES = 2 * 10**9
 PRINTED = 2000
 
 
@@ -114,8 +114,9 @@ def load(path: str, name: str) -> ModuleType:
     except OSError as error:
         raise UnloadableError(_broken("unreadable", f"{file}: {error.strerror}")) from None
     except SyntaxError as error:
-        line = f" `{error.text.strip()}`" if error.text else ""
-        said = f"{file}, line {error.lineno}:{line} {error.msg}"
+        line = f", line {error.lineno}" if error.lineno else ""
+        text = f" `{error.text.strip()}`" if error.text else ""
+        said = f"{file}{line}:{text} {error.msg}"
         raise UnloadableError(_broken("syntax", said)) from None
     except (ValueError, RecursionError, MemoryError) as error:
         raise UnloadableError(_broken("syntax", f"{file}: {error}")) from None

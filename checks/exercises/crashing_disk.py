@@ -50,8 +50,7 @@ class CrashingDisk:
             self._now[name] = _Content(b"")
             self._changes.append((name, None, self._now[name]))
         content = self._now[name]
-        content.data = data[: self._part(len(data), self.bytes_kept)] if dies else bytes(data)
-        content.synced = False
+        content.data, content.synced = bytes(data), False
         if dies:
             raise Died
 

@@ -9,9 +9,10 @@ from pathlib import Path
 
 from checks.exercises.catalogue import Exercise, exercises
 from checks.exercises.runner import Outcome, Report
-from checks.exercises.workspace import Folder
+from checks.exercises.workspace import Copied, Folder
 
 WIDTH = 96
+PRINTED_LINES = 10
 _GROUPS = {"visible": "visible tests", "own": "your tests", "properties": "property tests"}
 _BROKEN = {
     "syntax": "not Python yet",
@@ -23,14 +24,18 @@ _BROKEN = {
 }
 
 
-def lines(exercise: Exercise, report: Report, folder: Folder) -> list[str]:
-    """Return the report of a check, with what to do next."""
+# How the reader goes on: by commands, or while `watch` runs by saving, with or without keys.
+COMMANDS, SAVING, KEYS = "commands", "saving", "keys"
+
+
+def lines(exercise: Exercise, report: Report, folder: Folder, by: str = COMMANDS) -> list[str]:
+    """Return the report of a check, with what to do next and how (COMMANDS, SAVING or KEYS)."""
     out = [f"{exercise.full_name}: {exercise.title}"]
     if _is_unwritten(report):
         out.append(
             f"  not written yet: the TODO is still there, and {len(report.outcomes)} tests wait"
         )
-        return [*out, "", *next_steps(exercise, report, folder)]
+        return [*out, "", *next_steps(exercise, report, folder, by)]
     for outcome in report.outcomes:
         out += _outcome(outcome)
     if report.broken[0]:
@@ -39,9 +44,11 @@ def lines(exercise: Exercise, report: Report, folder: Folder) -> list[str]:
         out += _wrapped("    ", message)
     if report.printed:
         out.append("  printed by your code:")
-        out += [f"    | {line}" for line in report.printed.splitlines()[:20]]
+        said = report.printed.splitlines()
+        out += [f"    | {line}" for line in said[:PRINTED_LINES]]
+        out += ["    | ..."] if len(said) > PRINTED_LINES else []
     out += _summary(report)
-    return [*out, "", *next_steps(exercise, report, folder)]
+    return [*out, "", *next_steps(exercise, report, folder, by)]
 
 
 def _is_unwritten(report: Report) -> bool:
@@ -72,6 +79,8 @@ def _wrapped(head: str, text: str) -> list[str]:
 def _summary(report: Report) -> list[str]:
     out = []
     ran = len(report.outcomes)
+    if any(o.kind == "slow" for o in report.outcomes):
+        return ["  the check stopped here; the other tests wait"]
     if ran:
         out.append(f"  {ran - len(report.failures)} of {ran} tests passed")
     waiting = [_GROUPS[g] for g in report.waiting if g != "own"]
@@ -80,37 +89,57 @@ def _summary(report: Report) -> list[str]:
     return out
 
 
-def next_steps(exercise: Exercise, report: Report, folder: Folder) -> list[str]:
+def next_steps(exercise: Exercise, report: Report, folder: Folder, by: str) -> list[str]:
     """Return what the reader could do now."""
     name, file = exercise.full_name, place(folder.code(exercise))
     if report.passed:
         following = folder.next_after(exercise)
-        out = ["Solved. Compare with ours: " + f"workbook exercise solution {name}"]
+        out = [f"Solved. To compare with ours: workbook exercise solution {name}"]
         if following is None:
             return [*out, f"All {len(exercises())} exercises are solved."]
+        if by == KEYS:
+            return [*out, f"Next: press n for {following.full_name}: {following.title}"]
         if folder.code(following).exists():
             return [*out, f"Next: edit {place(folder.code(following))}"]
         return [*out, f"Next: workbook exercise start {following.full_name}"]
+    then = f"then: workbook exercise check {name}" if by == COMMANDS else "and save"
     if _is_unwritten(report):
-        return [f"Next: replace the TODO in {file}, then: workbook exercise check {name}"]
-    return [
-        f"Next: edit {file}, then: workbook exercise check {name}",
-        f"Stuck? workbook exercise hint {name}",
-    ]
+        return [f"Next: replace the TODO in {file}, {then}"]
+    hint = "press h for a hint" if by == KEYS else f"workbook exercise hint {name}"
+    return [f"Next: edit {file}, {then}", f"Stuck? {hint}"]
 
 
-def hints(exercise: Exercise, seen: int) -> list[str]:
+def hints(exercise: Exercise, seen: int, by: str = COMMANDS) -> list[str]:
     """Return the first `seen` hints, and what comes after them."""
     out = []
     for number, hint in enumerate(exercise.hints[:seen], 1):
         out += _wrapped(f"{number}. ", hint)
     left = len(exercise.hints) - seen
     if left:
-        out += ["", f"{left} more: ask again for the next"]
+        ask = "press h" if by == KEYS else f"workbook exercise hint {exercise.full_name}"
+        out += ["", f"{left} more: {ask}"]
     else:
         solution = f"workbook exercise solution {exercise.full_name} --anyway"
-        out += ["", f"That was the last one. {solution}"]
+        out += ["", f"That was the last hint. {solution}"]
     return out
+
+
+def started(exercise: Exercise, folder: Folder, copied: Copied, by: str = COMMANDS) -> list[str]:
+    """Return what starting an exercise did, and what to do next."""
+    name, file = exercise.full_name, place(folder.code(exercise))
+    out = [f"  kept     {place(old)}" for old in copied.backups]
+    out += [f"  written  {place(new)}" for new in copied.written]
+    out += [f"  {place(old)} has changes of yours and was left alone" for old in copied.kept]
+    if copied.kept:
+        again = f"workbook exercise start {name} --again"
+        out.append(f"  {again} begins afresh and keeps your file beside it")
+    if not copied.written and not copied.kept:
+        out.append(f"  {file} is there already, unchanged")
+    then = ", and save"
+    if by == COMMANDS:
+        watch = "or leave `workbook exercise watch` running"
+        then = f".\nThen: workbook exercise check {name}, {watch}"
+    return [*out, "", f"Next: replace the TODO in {file}{then}."]
 
 
 def listing(chosen: Iterable[Exercise], folder: Folder) -> list[str]:

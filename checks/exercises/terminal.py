@@ -111,40 +111,17 @@ def _list(args: argparse.Namespace) -> int:
 
 
 def _start(args: argparse.Namespace) -> int:
-    from checks.exercises import workspace
+    from checks.exercises import report, workspace
     from checks.exercises.catalogue import find
 
     folder = _folder(args)
     exercise = find(args.name)
     copied = folder.start(exercise, args.again)
     workspace.remember_folder(folder)
-    _print(started(exercise, folder, copied))
+    print(f"{exercise.full_name}: {exercise.title}")
+    _print(report.started(exercise, folder, copied))
     _warn(folder)
     return 0
-
-
-def started(exercise: Exercise, folder: Folder, copied: Any) -> list[str]:
-    """Return what `start` did and what to do next."""
-    from checks.exercises.report import place
-
-    name, file = exercise.full_name, place(folder.code(exercise))
-    out = [f"{name}: {exercise.title}"]
-    out += [f"  kept     {place(old)}" for old in copied.backups]
-    out += [f"  written  {place(new)}" for new in copied.written]
-    for old in copied.kept:
-        out.append(f"  {place(old)} has changes of yours and was left alone")
-    if copied.kept:
-        out.append(
-            f"  workbook exercise start {name} --again begins afresh and keeps your file beside it"
-        )
-    if not copied.written and not copied.kept:
-        out.append(f"  {file} is there already, unchanged")
-    return [
-        *out,
-        "",
-        f"Next: open {file} and replace the TODO. The tests are in {folder.tests(exercise).name}.",
-        f"Then: workbook exercise check {name}, or leave `workbook exercise watch` running.",
-    ]
 
 
 def _check(args: argparse.Namespace) -> int:

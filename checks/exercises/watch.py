@@ -49,6 +49,7 @@ class _Watcher:
 
     def __init__(self, folder: Folder, current: Exercise | None, interactive: bool) -> None:
         self.folder, self.current, self.interactive = folder, current, interactive
+        self.by = report.KEYS if interactive else report.SAVING
         self.stamps: dict[str, tuple[Stamp, ...]] = {}
         self.run: runner.Run | None = None
         self.due = False
@@ -59,7 +60,10 @@ class _Watcher:
         """Take the first look and check what is there."""
         self.stamps = self._look()
         if self.current is None:
-            self._say(["Nothing is started yet.", *self._how_to_start(exercises()[0])])
+            name = exercises()[0].full_name
+            start = f"in another terminal: workbook exercise start {name}"
+            how = f"Press n to begin with {name}, or {start}" if self.interactive else start
+            self._say(["Nothing is started yet.", how[0].upper() + how[1:]])
         else:
             self.due = self.folder.code(self.current).exists()
 
@@ -120,7 +124,8 @@ class _Watcher:
         if not self.told_gone and time.monotonic() - self.gone_since > GONE_SECONDS:
             self.told_gone = True
             file = report.place(self.folder.code(self.current))
-            self._say([f"{file} is not there.", *self._how_to_start(self.current)])
+            again = f"workbook exercise start {self.current.full_name}"
+            self._say([f"{file} is not there. To have it back, in another terminal: {again}"])
 
     # -- checks --------------------------------------------------------------------------------
 
@@ -139,7 +144,7 @@ class _Watcher:
             return
         self.run = None
         self.folder.mark(self.current, reports[0].passed)
-        self._say(report.lines(self.current, reports[0], self.folder))
+        self._say(report.lines(self.current, reports[0], self.folder, self.by))
 
     # -- keys ----------------------------------------------------------------------------------
 
@@ -147,7 +152,7 @@ class _Watcher:
         if self.current is None:
             return
         seen = self.folder.one_more_hint(self.current)
-        self._say([self.current.full_name, *report.hints(self.current, seen)], clear=False)
+        self._say([self.current.full_name, *report.hints(self.current, seen, self.by)], clear=False)
 
     def _next(self) -> None:
         following = self.folder.next_after(self.current)
@@ -155,25 +160,19 @@ class _Watcher:
             self._say([f"All {len(exercises())} exercises are solved."], clear=False)
             return
         from checks.exercises import workspace
-        from checks.exercises.terminal import started
 
         self.end()
-        if self.folder.code(following).exists():
-            lines = [f"Now: {following.full_name}: {following.title}"]
-        else:
-            lines = started(following, self.folder, self.folder.start(following))
-            workspace.remember_folder(self.folder)
         self.current = following
+        self.due = self.folder.code(following).exists()
+        lines = [f"{following.full_name}: {following.title}"]
+        if not self.due:
+            copied = self.folder.start(following)
+            workspace.remember_folder(self.folder)
+            lines += report.started(following, self.folder, copied, self.by)
         self.stamps = self._look()
-        self.due = True
         self._say(lines)
 
     # -- words ---------------------------------------------------------------------------------
-
-    def _how_to_start(self, exercise: Exercise) -> list[str]:
-        command = f"workbook exercise start {exercise.full_name}"
-        key = "Press n to begin with the next exercise, or in another terminal: "
-        return [f"{key if self.interactive else 'In another terminal: '}{command}"]
 
     def _say(self, lines: list[str], clear: bool = True) -> None:
         """Print, on an empty screen where there is one."""
