@@ -9,12 +9,14 @@ traceback. Under pytest it is an ordinary assertion.
 
 from __future__ import annotations
 
+import dis
 import math
 import signal
 import traceback
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from fractions import Fraction
+from itertools import pairwise
 from types import FrameType
 from typing import Any
 
@@ -51,8 +53,8 @@ class _Alarm(BaseException):
 class Called:
     """A call of the reader's function and its result, `value`."""
 
-    def __init__(self, text: str, value: Any) -> None:
-        self.text, self.value = text, value
+    def __init__(self, text: str, value: Any, remark: str = "") -> None:
+        self.text, self.value, self.remark = text, value, remark
 
     def gives(self, wanted: Any, near: float = 0.0, because: str = "") -> Called:
         """Demand that the result equals `wanted`; numbers within `near` times the
@@ -61,7 +63,9 @@ class Called:
         Lists, tuples and arrays count as equal when their elements are.
         """
         if not equal(self.value, wanted, near):
-            raise UnmetError("value", self.text, _came(self.value), shown(wanted), because)
+            raise UnmetError(
+                "value", self.text, shown(self.value) + self.remark, shown(wanted), because
+            )
         return self
 
     def obeys(self, holds: Callable[[Any], bool], law: str, because: str = "") -> Called:
@@ -71,7 +75,7 @@ class Called:
         except (TypeError, ValueError, IndexError, KeyError, AttributeError):
             fulfilled = False  # not even of the right kind, such as None for a list
         if not fulfilled:
-            raise UnmetError("law", self.text, _came(self.value), law, because)
+            raise UnmetError("law", self.text, shown(self.value) + self.remark, law, because)
         return self
 
 
@@ -97,7 +101,16 @@ def called(function: Callable[..., Any], *arguments: Any, text: str = "") -> Cal
         raise _raised(text, error, file) from None
     except (Exception, SystemExit) as error:
         raise _raised(text, error, file) from None
-    return Called(text, value)
+    return Called(text, value, "" if _returns(function) else " (is a `return` missing?)")
+
+
+def _returns(function: Callable[..., Any]) -> bool:
+    """Return whether a function has a `return` of anything but None."""
+    code = list(dis.get_instructions(function))
+    ends = [(a.opname, a.argval, b.opname) for a, b in pairwise(code) if b.opname == "RETURN_VALUE"]
+    return any(end[:2] != ("LOAD_CONST", None) for end in ends) or any(
+        i.opname == "RETURN_CONST" and i.argval is not None for i in code
+    )
 
 
 def _raised(text: str, error: BaseException, file: str) -> UnmetError:
@@ -187,7 +200,3 @@ def _written(value: Any) -> str:
         inner = ", ".join(_written(_plain(v)) for v in value)
         return f"({inner},)" if len(value) == 1 else f"({inner})"
     return repr(value)
-
-
-def _came(value: Any) -> str:
-    return "None (is a `return` missing?)" if value is None else shown(value)

@@ -111,12 +111,19 @@ def of_chapter(slug: str) -> tuple[Exercise, ...]:
     return found
 
 
+def chapter_title(slug: str) -> str:
+    """Return a chapter's title where it is in the book, else its slug in words."""
+    from worked.chapters import CHAPTERS, graph
+
+    return graph(slug).title if slug in CHAPTERS else slug.replace("-", " ")
+
+
 def step_title(exercise: Exercise) -> str:
     """Return "4. Which parallelism" where the chapter is in the book, else the step's slug."""
     from worked.chapters import CHAPTERS, graph
 
     if exercise.chapter not in CHAPTERS:
-        return exercise.step
+        return exercise.step.replace("-", " ")
     steps = graph(exercise.chapter).steps
     return next(
         (f"{n}. {s.title}" for n, s in enumerate(steps, 1) if s.slug == exercise.step),

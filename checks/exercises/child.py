@@ -81,6 +81,8 @@ def run_job(job: dict[str, Any], emit: Callable[[dict[str, Any]], None]) -> None
     Tests after a group with a failure wait, unless the job says `every`.
     """
     modules = set(sys.modules)
+    # Last, so that a file beside the reader's can be imported and hides no library.
+    sys.path.append(str(Path(job["code"]).parent))
     printed = Printed()
     sys.stdout = printed  # type: ignore[assignment]
     try:
@@ -97,6 +99,7 @@ def run_job(job: dict[str, Any], emit: Callable[[dict[str, Any]], None]) -> None
             emit({"event": "end", **_unmet(slow.unmet)})
     finally:
         sys.stdout = sys.__stdout__
+        sys.path.pop()
         for name in {job["module"], *(Path(p).stem for _, p in job["tests"])} - modules:
             sys.modules.pop(name, None)
     emit({"event": "done", "printed": printed.text})
@@ -158,6 +161,8 @@ def run_group(
         outcome = run_test(test, path)
         failed = failed or outcome is not None
         emit({"event": "end", **(outcome or {"kind": "passed"})})
+        if failed and job["brief"]:
+            break
     return failed
 
 

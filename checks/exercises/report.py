@@ -7,11 +7,11 @@ import textwrap
 from collections.abc import Iterable
 from pathlib import Path
 
-from checks.exercises.catalogue import Exercise, exercises
+from checks.exercises.catalogue import Exercise, chapter_title, exercises, step_title
 from checks.exercises.runner import Outcome, Report
 from checks.exercises.workspace import Copied, Folder
 
-WIDTH = 96
+WIDTH = 78
 PRINTED_LINES = 10
 _GROUPS = {"visible": "visible tests", "own": "your tests", "properties": "property tests"}
 _BROKEN = {
@@ -94,19 +94,18 @@ def next_steps(exercise: Exercise, report: Report, folder: Folder, by: str) -> l
     name, file = exercise.full_name, place(folder.code(exercise))
     if report.passed:
         following = folder.next_after(exercise)
-        out = [f"Solved. To compare with ours: workbook exercise solution {name}"]
+        out = [f"Solved. Ours, to compare: workbook exercise solution {name}"]
         if following is None:
             return [*out, f"All {len(exercises())} exercises are solved."]
         if by == KEYS:
             return [*out, f"Next: press n for {following.full_name}: {following.title}"]
-        if folder.code(following).exists():
+        if folder.has(following):
             return [*out, f"Next: edit {place(folder.code(following))}"]
         return [*out, f"Next: workbook exercise start {following.full_name}"]
-    then = f"then: workbook exercise check {name}" if by == COMMANDS else "and save"
-    if _is_unwritten(report):
-        return [f"Next: replace the TODO in {file}, {then}"]
     hint = "press h for a hint" if by == KEYS else f"workbook exercise hint {name}"
-    return [f"Next: edit {file}, {then}", f"Stuck? {hint}"]
+    what = "replace the TODO in" if _is_unwritten(report) else "edit"
+    then = f"workbook exercise check {name}" if by == COMMANDS else "save"
+    return [f"Next:  {what} {file}", f"Then:  {then}", f"Stuck? {hint}"]
 
 
 def hints(exercise: Exercise, seen: int, by: str = COMMANDS) -> list[str]:
@@ -127,7 +126,8 @@ def hints(exercise: Exercise, seen: int, by: str = COMMANDS) -> list[str]:
 def started(exercise: Exercise, folder: Folder, copied: Copied, by: str = COMMANDS) -> list[str]:
     """Return what starting an exercise did, and what to do next."""
     name, file = exercise.full_name, place(folder.code(exercise))
-    out = [f"  kept     {place(old)}" for old in copied.backups]
+    out = [f"  about    {step_title(exercise)}, in the chapter {chapter_title(exercise.chapter)}"]
+    out += [f"  kept     {place(old)}" for old in copied.backups]
     out += [f"  written  {place(new)}" for new in copied.written]
     out += [f"  {place(old)} has changes of yours and was left alone" for old in copied.kept]
     if copied.kept:
@@ -135,18 +135,14 @@ def started(exercise: Exercise, folder: Folder, copied: Copied, by: str = COMMAN
         out.append(f"  {again} begins afresh and keeps your file beside it")
     if not copied.written and not copied.kept:
         out.append(f"  {file} is there already, unchanged")
-    then = ", and save"
+    then = "save"
     if by == COMMANDS:
-        watch = "or leave `workbook exercise watch` running"
-        then = f".\nThen: workbook exercise check {name}, {watch}"
-    return [*out, "", f"Next: replace the TODO in {file}{then}."]
+        then = f"workbook exercise check {name}, or workbook exercise watch"
+    return [*out, "", f"Next:  replace the TODO in {file}", f"Then:  {then}"]
 
 
 def listing(chosen: Iterable[Exercise], folder: Folder) -> list[str]:
     """Return exercises by chapter and step, with the state of each."""
-    from checks.exercises.catalogue import step_title
-    from worked.chapters import CHAPTERS, graph
-
     out: list[str] = []
     chapter = step = ""
     width = max((len(e.full_name) for e in exercises()), default=0)
@@ -154,8 +150,7 @@ def listing(chosen: Iterable[Exercise], folder: Folder) -> list[str]:
     for exercise in chosen:
         if exercise.chapter != chapter:
             chapter, step = exercise.chapter, ""
-            title = f": {graph(chapter).title}" if chapter in CHAPTERS else ""
-            out += [*([""] if out else []), f"{chapter}{title}"]
+            out += [*([""] if out else []), f"{chapter}: {chapter_title(chapter)}"]
         if exercise.step != step:
             step = exercise.step
             out.append(f"  {step_title(exercise)}")

@@ -27,7 +27,8 @@ class Job:
 
     code: the file; module: the name under which the tests import it; tests: (group, file)
     pairs in order, group being "visible", "own" or "properties"; every: go on after a group
-    that failed; shrink: look for the simplest failing example.
+    that failed; brief: of each group, stop at the first failure; shrink: look for the simplest
+    failing example.
     """
 
     code: str
@@ -35,6 +36,7 @@ class Job:
     tests: tuple[tuple[str, str], ...]
     examples: int = EXAMPLES
     every: bool = False
+    brief: bool = False
     shrink: bool = True
 
 

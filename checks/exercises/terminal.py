@@ -131,7 +131,7 @@ def _check(args: argparse.Namespace) -> int:
     folder = _folder(args)
     exercise = _chosen(args, folder)
     file = folder.code(exercise)
-    if not file.exists():
+    if not folder.has(exercise):
         raise ExerciseError(
             f"{report.place(file)} does not exist; "
             f"begin with: workbook exercise start {exercise.full_name}"

@@ -65,7 +65,7 @@ class _Watcher:
             how = f"Press n to begin with {name}, or {start}" if self.interactive else start
             self._say(["Nothing is started yet.", how[0].upper() + how[1:]])
         else:
-            self.due = self.folder.code(self.current).exists()
+            self.due = self.folder.has(self.current)
 
     def end(self) -> None:
         """Stop a check that is under way."""
@@ -124,23 +124,30 @@ class _Watcher:
         if not self.told_gone and time.monotonic() - self.gone_since > GONE_SECONDS:
             self.told_gone = True
             file = report.place(self.folder.code(self.current))
-            again = f"workbook exercise start {self.current.full_name}"
-            self._say([f"{file} is not there. To have it back, in another terminal: {again}"])
+            again = f"in another terminal: workbook exercise start {self.current.full_name}"
+            how = f"press n, or {again}" if self.interactive else again
+            self._say([f"{file} is not there.", f"To begin with it afresh: {how}"])
 
     # -- checks --------------------------------------------------------------------------------
 
     def _check(self) -> None:
         assert self.current is not None
         file, own = self.folder.code(self.current), self.folder.tests(self.current)
-        if not file.exists():
+        if not self.folder.has(self.current):
             return
         if self.interactive:
             print(f"\nchecking {self.current.full_name} ...", flush=True)
         self.run = runner.Run([runner.job(self.current, file.absolute(), own.absolute())])
 
     def _look_at_the_check(self) -> None:
-        reports = self.run.poll() if self.run is not None else None
-        if reports is None or self.current is None:
+        if self.run is None or self.current is None:
+            return
+        try:
+            reports = self.run.poll()
+        except ExerciseError:
+            self.end()
+            raise
+        if reports is None:
             return
         self.run = None
         self.folder.mark(self.current, reports[0].passed)
@@ -155,7 +162,9 @@ class _Watcher:
         self._say([self.current.full_name, *report.hints(self.current, seen, self.by)], clear=False)
 
     def _next(self) -> None:
-        following = self.folder.next_after(self.current)
+        following = self.current  # not begun, or gone: that one first
+        if following is None or self.folder.has(following):
+            following = self.folder.next_after(self.current)
         if following is None:
             self._say([f"All {len(exercises())} exercises are solved."], clear=False)
             return
@@ -163,7 +172,7 @@ class _Watcher:
 
         self.end()
         self.current = following
-        self.due = self.folder.code(following).exists()
+        self.due = self.folder.has(following)
         lines = [f"{following.full_name}: {following.title}"]
         if not self.due:
             copied = self.folder.start(following)

@@ -59,15 +59,19 @@ class Folder:
         """Return where his copy of the visible tests is, or would be."""
         return self.path / exercise.chapter / f"test_{exercise.module}.py"
 
+    def has(self, exercise: Exercise) -> bool:
+        """Return whether the reader's file is there."""
+        return os.path.exists(self.code(exercise))
+
     def state(self, exercise: Exercise) -> str:
         """Return "not started", "in progress" or "solved"."""
         if self.note(exercise).solved:
             return "solved"
-        return "in progress" if self.code(exercise).exists() else "not started"
+        return "in progress" if self.has(exercise) else "not started"
 
     def started(self) -> list[Exercise]:
         """Return the exercises whose file exists, in the order of the manifest."""
-        return [e for e in exercises() if self.code(e).exists()]
+        return [e for e in exercises() if self.has(e)]
 
     def next_after(self, exercise: Exercise | None) -> Exercise | None:
         """Return the next exercise that is not solved, after this one and then from the top."""
@@ -239,11 +243,10 @@ def chosen(folder: str | None) -> Folder:
     Raises:
         ExerciseError: it is a file.
     """
-    path = Path(folder).expanduser() if folder else Path(DEFAULT)
-    if not folder and not path.is_dir():
-        last = _last_folder()
-        path = last if last is not None else path
-    if path.exists() and not path.is_dir():
+    path = Path(os.path.expanduser(folder) if folder else DEFAULT)
+    if not folder and not os.path.isdir(path):
+        path = _last_folder() or path
+    if os.path.exists(path) and not os.path.isdir(path):
         raise ExerciseError(f"{path} is a file; name a folder for the exercises with --folder")
     return Folder(path)
 
@@ -260,7 +263,7 @@ def remember_folder(folder: Folder) -> None:
 def _last_folder() -> Path | None:
     try:
         path = Path(_pointer().read_text(encoding="utf-8").strip())
-        return path if path.is_absolute() and path.is_dir() else None
+        return path if path.is_absolute() and os.path.isdir(path) else None
     except (OSError, ValueError):
         return None
 

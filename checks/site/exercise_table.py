@@ -5,8 +5,8 @@ from __future__ import annotations
 import html
 from itertools import groupby
 
-from checks.exercises.catalogue import Exercise, exercises, of_chapter, step_title
-from worked.chapters import CHAPTERS, graph
+from checks.exercises.catalogue import Exercise, chapter_title, exercises, of_chapter, step_title
+from worked.chapters import CHAPTERS
 
 
 def table(chapter: str, base: str) -> str:
@@ -32,9 +32,8 @@ def table(chapter: str, base: str) -> str:
 
 
 def _chapter(slug: str, base: str) -> str:
-    if slug not in CHAPTERS:
-        return _safe(slug)
-    return f'<a href="{base}chapters/{slug}/">{_safe(graph(slug).title)}</a>'
+    title = _safe(chapter_title(slug))
+    return f'<a href="{base}chapters/{slug}/">{title}</a>' if slug in CHAPTERS else title
 
 
 def _row(exercise: Exercise, base: str) -> str:
