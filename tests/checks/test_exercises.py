@@ -75,6 +75,16 @@ def test_every_exercise_is_sound() -> None:
     assert {r.exercise: r.faults for r in results if r.faults} == {}
 
 
+def test_other_right_solutions_are_accepted() -> None:
+    """A law may not demand our way of writing it; these go about it quite differently."""
+    folder = Path(__file__).parent / "other_solutions"
+    wanted = [e for e in exercises() if (folder / f"{e.module}.py").exists()]
+    assert {p.stem for p in folder.glob("*.py")} == {e.module for e in wanted} != set()
+    reports = runner.Run([runner.job(e, folder / f"{e.module}.py") for e in wanted], 60).wait()
+    refused = {e.name: r.failures for e, r in zip(wanted, reports, strict=True) if not r.passed}
+    assert refused == {}
+
+
 def test_every_chapter_has_two_exercises_at_least() -> None:
     count = {e.chapter: 0 for e in exercises()} | dict.fromkeys(CHAPTERS, 0)
     for e in exercises():
