@@ -9,6 +9,7 @@ traceback. Under pytest it is an ordinary assertion.
 
 from __future__ import annotations
 
+import copy
 import dis
 import math
 import signal
@@ -79,8 +80,13 @@ class Called:
         return self
 
 
-def called(function: Callable[..., Any], *arguments: Any, text: str = "") -> Called:
+def called(
+    function: Callable[..., Any], *arguments: Any, text: str = "", in_place: bool = False
+) -> Called:
     """Call `function(*arguments)` with a time limit; `text` replaces the call in reports.
+
+    Lists are passed as copies, so that a function which changes them spoils no later test;
+    with `in_place` they are passed themselves, where changing them is the point.
 
     Raises:
         UnmetError: the function raised an exception.
@@ -88,6 +94,8 @@ def called(function: Callable[..., Any], *arguments: Any, text: str = "") -> Cal
     """
     text = text or f"{function.__name__}({', '.join(shown(a) for a in arguments)})"
     file = function.__code__.co_filename
+    if not in_place:
+        arguments = tuple(copy.deepcopy(a) if isinstance(a, list) else a for a in arguments)
     try:
         with time_limit():
             value = function(*arguments)

@@ -192,8 +192,9 @@ def run_test(test: Callable[[], None], path: str) -> dict[str, Any] | None:
             came = "different answers to the same call"
             wanted = "one answer: does the function keep something between calls, or draw lots?"
             return _unmet(UnmetError("law", "the function, twice", came, wanted))
-        said = f"{type(error).__name__}: {error}{where(error, path)}"
-        return _unmet(UnmetError("raised", Path(path).name, said, "a test that runs"))
+        said = f"{type(error).__name__}: {error}{where(error, path)} of {Path(path).name}"
+        wanted = "an answer that the test can work with"
+        return _unmet(UnmetError("raised", "the function, in this test", said, wanted))
     return None
 
 

@@ -262,6 +262,31 @@ def test_the_laws_run_once_the_examples_pass(capsys: pytest.CaptureFixture[str])
     assert "7 of 8 tests passed" in out
 
 
+def test_an_answer_that_changes_is_named(capsys: pytest.CaptureFixture[str]) -> None:
+    """Wrong the first time that it is asked and right ever after."""
+    text = (
+        "seen = set()\n\n"
+        "def zero3_bytes(units, ranks, width):\n"
+        "    new = (tuple(units), ranks) not in seen and len(units) > 2\n"
+        "    seen.add((tuple(units), ranks))\n"
+        "    return sum(-(-u // ranks) for u in units) * width + 10**9 * new\n"
+    )
+    code, out = check(capsys, text)
+    assert code == 1
+    assert "came    different answers to the same call" in out
+
+
+def test_an_answer_of_the_wrong_kind_is_named(capsys: pytest.CaptureFixture[str]) -> None:
+    """Right for the examples, and beyond them nothing that a law could add up."""
+    text = solution().replace(
+        "    # -(-a", "    if len(unit_params) > 2:\n        return 'many'\n    #"
+    )
+    code, out = check(capsys, text)
+    assert code == 1
+    assert "came    'many'" in out
+    assert "Traceback" not in out
+
+
 def test_solved_leads_to_the_next(capsys: pytest.CaptureFixture[str]) -> None:
     code, out = check(capsys, solution())
     assert code == 0
@@ -496,6 +521,18 @@ def test_a_law_of_the_wrong_kind_of_answer_is_not_met() -> None:
 def test_shown_is_cut() -> None:
     assert shown([Fraction(1, 2), (3,)]) == "[1/2, (3,)]"
     assert len(shown(list(range(10_000)))) < 400
+
+
+def test_called_passes_copies_unless_it_is_told_not_to() -> None:
+    def spoils(values: list[int]) -> list[int]:
+        values.append(4)
+        return values
+
+    mine = [3]
+    assert called(spoils, mine).gives([3, 4]).text == "spoils([3])"
+    assert mine == [3]
+    called(spoils, mine, in_place=True)
+    assert mine == [3, 4]
 
 
 def test_called_names_call_and_line() -> None:

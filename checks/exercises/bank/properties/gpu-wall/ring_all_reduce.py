@@ -42,5 +42,5 @@ def test_inputs_are_left_alone(vectors: list[list[int]]) -> None:
     """The vectors passed in are as they were"""
     text = f"vectors, after ring_all_reduce({shown(vectors)}, send)"
     given_in = [list(v) for v in vectors]
-    called(ring_all_reduce, given_in, Wire(len(vectors)).send, text=text)
+    called(ring_all_reduce, given_in, Wire(len(vectors)).send, text=text, in_place=True)
     Called(text, given_in).gives(vectors)

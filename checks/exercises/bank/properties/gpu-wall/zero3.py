@@ -16,7 +16,8 @@ def test_no_parameter_is_lost_and_padding_is_least(units: list[int], ranks: int)
     whole, most = sum(units), sum(units) + len(units) * (ranks - 1)
     called(zero3_bytes, units, ranks, 1).obeys(
         lambda kept: whole <= kept * ranks <= most,
-        f"a share that {ranks} times over holds {whole} parameters and at most {most}",
+        f"k bytes with {whole} <= {ranks} k <= {most}",
+        because=f"{ranks} shares hold {whole} parameters of 1 B, and the least padding",
     )
 
 
@@ -44,5 +45,5 @@ def test_exact_for_large_counts(params: int, ranks: int) -> None:
     """Counts stay exact beyond what a float can hold"""
     called(zero3_bytes, [params], ranks, 1).obeys(
         lambda kept: (kept - 1) * ranks < params <= kept * ranks,
-        f"the smallest whole share that {ranks} times over holds {params} parameters",
+        f"the whole k with {ranks} (k - 1) < {params} <= {ranks} k",
     )

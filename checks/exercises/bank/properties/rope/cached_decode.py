@@ -31,7 +31,7 @@ def test_like_recomputing(tokens: list[list[list[float]]]) -> None:
         wanted, _ = chapter.recomputed_step(qs, ks, vs, position, frequencies)
         before = f"tokens so far (q, k, v): {shown(tokens[:position])}; " if position else ""
         text = f"{before}decode_step(keys, values, {shown(q)}, {shown(k)}, {shown(v)})"
-        called(decode_step, keys, values, list(q), list(k), list(v), text=text).gives(
+        called(decode_step, keys, values, q, k, v, text=text, in_place=True).gives(
             wanted, near=1e-9
         )
 
@@ -43,6 +43,6 @@ def test_old_entries_are_left_alone(tokens: list[list[list[float]]]) -> None:
     values: list[list[float]] = []
     for position, (q, k, v) in enumerate(tokens):
         old_keys, old_values = [list(x) for x in keys], [list(x) for x in values]
-        called(decode_step, keys, values, list(q), list(k), list(v))
+        called(decode_step, keys, values, q, k, v, in_place=True)
         Called(f"keys before the last, after step {position}", keys[:-1]).gives(old_keys)
         Called(f"values before the last, after step {position}", values[:-1]).gives(old_values)

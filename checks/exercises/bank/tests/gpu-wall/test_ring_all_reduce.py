@@ -27,7 +27,7 @@ def run(vectors: list[list[int]]) -> tuple[Called, Wire]:
     """All-reduce over a fresh wire."""
     wire = Wire(len(vectors))
     text = f"ring_all_reduce({shown(vectors)}, send)"
-    return called(ring_all_reduce, [list(v) for v in vectors], wire.send, text=text), wire
+    return called(ring_all_reduce, vectors, wire.send, text=text), wire
 
 
 def test_sums() -> None:

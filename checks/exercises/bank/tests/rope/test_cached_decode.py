@@ -10,7 +10,7 @@ from checks.exercises.calls import Called, called
 def test_first_token() -> None:
     """The first token attends to itself alone"""
     keys, values = [], []
-    called(decode_step, keys, values, [1.0, 0.0], [0.0, 1.0], [3.0, 4.0]).gives(
+    called(decode_step, keys, values, [1.0, 0.0], [0.0, 1.0], [3.0, 4.0], in_place=True).gives(
         [3.0, 4.0], near=1e-12, because="a softmax over one score is 1"
     )
     Called("the cached keys after that", keys).gives(
@@ -24,7 +24,7 @@ def test_second_token() -> None:
     keys, values = [[1.0, 0.0]], [[1.0, 0.0]]
     # q and k turn by 1 radian alike, so its own score is 1 x 1; the first key's is cos 1.
     first, own = math.exp(math.cos(1) / math.sqrt(2)), math.exp(1 / math.sqrt(2))
-    called(decode_step, keys, values, [1.0, 0.0], [1.0, 0.0], [0.0, 1.0]).gives(
+    called(decode_step, keys, values, [1.0, 0.0], [1.0, 0.0], [0.0, 1.0], in_place=True).gives(
         [first / (first + own), own / (first + own)],
         near=1e-12,
         because="scores cos(1) / sqrt(2) and 1 / sqrt(2), then softmax",
