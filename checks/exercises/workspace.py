@@ -22,6 +22,7 @@ from checks.exercises.catalogue import Exercise, ExerciseError, exercises
 
 DEFAULT = "workbook-exercises"
 NOTES = ".workbook"
+POINTER = "exercises-folder"
 FORMAT = 1
 
 
@@ -269,11 +270,13 @@ def _last_folder() -> Path | None:
 
 
 def _pointer() -> Path:
-    """Return the file, in the user's data folder, that names the folder last begun in."""
+    """Return the file, in the folder of the reader's data, that names the folder last begun in."""
+    if chosen_by_hand := os.environ.get("WORKBOOK_DATA"):
+        return Path(os.path.expanduser(chosen_by_hand)) / POINTER
     if sys.platform == "win32":
-        base = Path(os.environ.get("APPDATA") or Path.home() / "AppData/Roaming")
+        base = os.environ.get("LOCALAPPDATA") or "~/AppData/Local"
     elif sys.platform == "darwin":
-        base = Path.home() / "Library/Application Support"
+        base = "~/Library/Application Support"
     else:
-        base = Path(os.environ.get("XDG_DATA_HOME") or Path.home() / ".local/share")
-    return base / "mlsd-workbook" / "exercises-folder"
+        base = os.environ.get("XDG_DATA_HOME") or "~/.local/share"
+    return Path(os.path.expanduser(base)) / "mlsd-workbook" / POINTER

@@ -34,8 +34,7 @@ MISTAKE = "pads the whole model once instead of every unit"
 @pytest.fixture(autouse=True)
 def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Stand in an empty folder, with a user's data folder of its own."""
-    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))
-    monkeypatch.setenv("HOME", str(tmp_path / "home"))
+    monkeypatch.setenv("WORKBOOK_DATA", str(tmp_path / "data"))
     here = tmp_path / "here"
     here.mkdir()
     monkeypatch.chdir(here)
@@ -205,6 +204,7 @@ def test_the_folder_is_remembered_elsewhere(
     monkeypatch.chdir(tmp_path)
     _, out, _ = run(capsys, "list", "--chapter", "gpu-wall", "--json")
     states = {e["name"]: e["state"] for e in json.loads(out)}
+    assert (tmp_path / "data" / workspace.POINTER).read_text() == f"{mine}\n"
     assert states["gpu-wall/zero3"] == "in progress"
     assert states["gpu-wall/resume"] == "not started"
 
