@@ -47,7 +47,7 @@ class TooSlow(BaseException):
         super().__init__(str(unmet))
 
 
-class _Alarm(BaseException):
+class Alarm(BaseException):
     """The clock ran out while the reader's code was running."""
 
 
@@ -99,7 +99,7 @@ def called(
     try:
         with time_limit():
             value = function(*arguments)
-    except _Alarm as alarm:
+    except Alarm as alarm:
         line = where(alarm, file)
         came = f"nothing within {CALL_SECONDS:g} s{line}; is there a loop that never ends?"
         raise TooSlow(UnmetError("slow", text, came, "an answer")) from None
@@ -139,7 +139,7 @@ def where(error: BaseException, file: str) -> str:
 
 @contextmanager
 def time_limit(seconds: float = CALL_SECONDS) -> Iterator[None]:
-    """Raise _Alarm in the body when it runs too long, where the system has such a clock."""
+    """Raise Alarm in the body when it runs too long, where the system has such a clock."""
     if not hasattr(signal, "setitimer"):  # Windows: only the limit on the whole check holds
         yield
         return
@@ -154,7 +154,7 @@ def time_limit(seconds: float = CALL_SECONDS) -> Iterator[None]:
 
 
 def _ring(number: int, frame: FrameType | None) -> None:
-    raise _Alarm
+    raise Alarm
 
 
 def equal(came: Any, wanted: Any, near: float = 0.0) -> bool:

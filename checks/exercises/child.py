@@ -18,7 +18,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any, TextIO
 
-from checks.exercises.calls import TooSlow, UnmetError, _Alarm, time_limit, where
+from checks.exercises.calls import Alarm, TooSlow, UnmetError, time_limit, where
 
 LOAD_SECONDS = 3.0
 MEMORY_BYTES = 2 * 10**9
@@ -129,7 +129,7 @@ def load(path: str, name: str) -> ModuleType:
     try:
         with time_limit(LOAD_SECONDS):
             exec(code, module.__dict__)
-    except _Alarm as alarm:
+    except Alarm as alarm:
         said = f"{file} did not load within {LOAD_SECONDS:g} s{where(alarm, path)}"
         raise UnloadableError(_broken("slow", said)) from None
     except (Exception, SystemExit, KeyboardInterrupt) as error:
