@@ -8,6 +8,7 @@ import sys
 from collections.abc import Sequence
 from typing import Any
 
+from checks.exercises.terminal import add_commands as add_exercise_commands
 from checks.quiz import terminal_drill, terminal_export, terminal_progress
 from worked.chapters import CHAPTERS, graph
 from worked.figures import FigureError, Given, Graph, Measured
@@ -71,6 +72,7 @@ def _parser() -> argparse.ArgumentParser:
     terminal_drill.add(commands)
     terminal_progress.add(commands)
     terminal_export.add(commands)
+    add_exercise_commands(commands)
     return parser
 
 

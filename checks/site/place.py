@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from checks.quiz.bank import chapters as chapters_with_bank
-from checks.site import maths, panel, pictures, quiz, sources, spans, tables
+from checks.site import exercise_table, maths, panel, pictures, quiz, sources, spans, tables
 from checks.site.equations import filled, formula_tex, symbol, values_template, values_tex
 from worked.chapters import CHAPTERS, graph
 from worked.figures import Graph
@@ -234,11 +234,17 @@ def _proof(rest: str, page: PageContext) -> str:
     return f"\n{tables.proof(_chapter(rest, page), page.base)}\n"
 
 
+def _exercises(rest: str, page: PageContext) -> str:
+    """`exercises:` for all of them, `exercises: chapter` for one chapter's."""
+    return f"\n{exercise_table.table(rest, page.base)}\n"
+
+
 _INLINE: dict[str, Callable[[str, _Spot, PageContext], str]] = {
     "lit": _literal, "eq": _equation, "sym": _symbol, "step": _step,
 }  # fmt: skip
 _BLOCKS: dict[str, Callable[[str, PageContext], str]] = {
     "code": _code, "picture": _picture, "panel": _panel, "steps": _steps, "givens": _givens,
     "proof": _proof, "quiz": _quiz, "quiz-set": _quiz_set, "practice": _practice,
+    "exercises": _exercises,
 }  # fmt: skip
 _NEEDS_NO_MORE = ("panel", "steps", "quiz-set", "practice")
