@@ -1,7 +1,16 @@
 // The reader's log of reviews in the browser's storage, shared by all tabs. Nothing here touches
 // the page: the storage, its locks, the clock and the random bytes are handed in.
 
-import { ProgressError, exportTexts, importText, merge, readWhole, reviewFrom, wholeText } from "./reviews.js";
+import {
+  LONGEST_SECONDS,
+  ProgressError,
+  exportTexts,
+  importText,
+  merge,
+  readWhole,
+  reviewFrom,
+  wholeText,
+} from "./reviews.js";
 
 export const KEY = "mlsd-workbook-progress";
 const ASIDE = `${KEY}.set-aside.`;
@@ -56,8 +65,11 @@ export class ProgressStore {
   add({ question, seed, rating, seconds = null, mode }) {
     const hex = Array.from(this.#random(), (byte) => byte.toString(16).padStart(2, "0"));
     const at = new Date(this.#clock()).toISOString();
-    const where = "page";
-    const review = reviewFrom({ id: hex.join(""), question, seed, at, rating, seconds, where, mode });
+    // A page that was left open for weeks says nothing about the time taken.
+    const taken = seconds >= 0 && seconds <= LONGEST_SECONDS ? seconds : null;
+    const id = hex.join("");
+    const answer = { id, question, seed, at, rating, seconds: taken, where: "page", mode };
+    const review = reviewFrom(answer);
     this.#own = merge(this.#own, [review]);
     this.#log = merge(this.#log, [review]);
     return this.#alone(() => this.#save());

@@ -9,7 +9,7 @@ const VERSION = 1;
 const MOST_BYTES = 5_000_000;
 const MOST_REVIEWS = 200_000;
 const LARGEST_SEED = 2 ** 32 - 1;
-const LONGEST_SECONDS = 1_000_000;
+export const LONGEST_SECONDS = 1_000_000;
 // Keys that a review may carry beyond its own: kept and written again, within these bounds.
 const LONGEST_EXTRA = 2000;
 const DEEPEST_EXTRA = 8;
