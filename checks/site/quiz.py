@@ -65,8 +65,9 @@ def question_at(slug: str, step: str) -> Question:
 def section(slug: str, step: str) -> str:
     """Return the question at the end of a step as HTML."""
     q = question_at(slug, step)
+    label = f"Question: {next(s.title for s in graph(slug).steps if s.slug == step)}"
     return (
-        f'<section class="quiz" data-quiz="{slug}/{q.name}" aria-label="Question">'
+        f'<section class="quiz" data-quiz="{slug}/{q.name}" aria-label="{html.escape(label)}">'
         f'<p class="quiz-title">Try it</p>'
         f'<div class="quiz-box">{static(draw(slug, q, STATIC_SEED))}</div></section>'
     )

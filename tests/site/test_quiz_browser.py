@@ -130,7 +130,7 @@ def test_a_hint_makes_it_hard_and_other_numbers_can_be_had(visit: Any) -> None:
     seed = card.get_attribute("data-seed")
     card.locator(".quiz-again").click()
     assert card.get_attribute("data-seed") != seed
-    assert page.evaluate("document.activeElement.className") == "quiz-answer"
+    assert page.evaluate("document.activeElement.classList.contains('quiz-answer')")
 
 
 def test_a_mistakes_cause_is_shown_as_text(visit: Any) -> None:
@@ -307,6 +307,7 @@ def test_practice_keeps_score_and_comes_back_to_what_was_wrong(visit: Any) -> No
     status = page.locator(".practice-status")
     assert "This session: 0 of 1 right." in status.inner_text()
     assert "until then you practise ahead" in status.inner_text()
+    assert len(log_of(page)) == 1
     kept = json.loads(page.evaluate(f"localStorage.getItem('{KEY}')"))
     kept["reviews"][0]["at"] = "2026-01-01T00:00:00.000Z"
     again = visit(PRACTICE, page.context)
@@ -340,9 +341,9 @@ def test_progress_moves_to_the_terminal_and_back(visit: Any, tmp_path: Path) -> 
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("nonsense", "not valid JSON"),
+        ("nonsense", "the file is not JSON"),
         ('{"format": "other"}', "not a progress file"),
-        ('{"format": "mlsd-workbook-progress", "version": 99, "reviews": []}', "newer"),
+        ('{"format": "mlsd-workbook-progress", "version": 99, "reviews": []}', "update the workbook"),
         ('{"format": "<img src=x onerror=alert(1)>"}', "not a progress file"),
     ],
 )
@@ -411,8 +412,8 @@ def test_practice_by_keyboard_alone(visit: Any) -> None:
     page.locator(".quiz-next").wait_for()
     for _ in range(12):
         page.keyboard.press("Tab")
-        if page.evaluate("document.activeElement.className") == "quiz-next":
+        if page.evaluate("document.activeElement.classList.contains('quiz-next')"):
             break
     page.keyboard.press("Enter")
     page.wait_for_timeout(100)
-    assert page.evaluate("document.activeElement.className") == "quiz-answer"
+    assert page.evaluate("document.activeElement.classList.contains('quiz-answer')")

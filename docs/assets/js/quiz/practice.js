@@ -33,7 +33,7 @@ class Practice {
     this.status = make("p", { class: "practice-status", role: "status" });
     this.message = make("p", { class: "practice-message", role: "alert" });
     this.card = make("div", { class: "quiz" });
-    this.table = make("div", { class: "practice-table" });
+    this.table = make("div", { class: "practice-table", tabindex: "0", role: "group", "aria-label": "Progress by chapter" });
     this.section.replaceChildren(
       make(
         "div",
@@ -128,7 +128,7 @@ class Practice {
     });
     return make(
       "table",
-      {},
+      { class: "practice-summary" },
       make("thead", {}, make("tr", {}, ...head.map((text) => make("th", { scope: "col" }, text)))),
       make("tbody", {}, ...rows.map((row) => make("tr", {}, ...row.map((cell, i) => make(i ? "td" : "th", i ? {} : { scope: "row" }, String(cell)))))),
     );
