@@ -148,8 +148,11 @@ export async function workingOf({ model, base }, name, values) {
   const box = make("div", { class: "card-working" }, ...working(model, model.slug, card, values, null).filter(Boolean));
   const chapters = { [model.slug]: { model, base, values } };
   refresh(collect(box, chapters), chapters);
-  // These numbers are the question's own: they must not open the page's cards.
-  for (const element of box.querySelectorAll("[data-fig]")) delete element.dataset.fig;
+  // These numbers are the question's own: no change of the page's, and they open no cards.
+  for (const element of box.querySelectorAll("[data-fig]")) {
+    element.classList.remove("is-changed");
+    delete element.dataset.fig;
+  }
   return [...box.children];
 }
 

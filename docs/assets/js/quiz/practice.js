@@ -94,14 +94,15 @@ class Practice {
     const { chapter, q } = this.byId.get(id);
     const step = chapter.bank.steps.findIndex((s) => s.slug === q.step);
     const title = `${chapter.bank.title}, ${step + 1}. ${chapter.bank.steps[step].title}`;
+    const skip = make("button", { type: "button", class: "quiz-skip", onclick: () => this.next(true) }, "Another question");
     const review = (answer) => {
+      skip.hidden = true;
       this.asked += 1;
       this.right += answer.rating > 1 ? 1 : 0;
       keep({ ...answer, mode: "practice" });
       this.show();
     };
     const next = { label: "Next question", go: () => this.next(true) };
-    const skip = make("button", { type: "button", class: "quiz-skip", onclick: () => this.next(true) }, "Another question");
     const read = make("a", { href: `${this.section.dataset.base}chapters/${chapter.bank.slug}/#${q.step}` }, "Read this step");
     this.card.replaceChildren(
       questionCard({ question: q, chapter, seed: newSeed(), review, next, title }),
