@@ -52,6 +52,7 @@ def bank(slug: str) -> tuple[Question, ...]:
         if error.name not in (module, "checks.quiz.banks"):
             raise
         return ()
+    questions += published_mistakes(slug)
     seen: set[str] = set()
     for q in questions:
         if q.name in seen:
@@ -60,6 +61,17 @@ def bank(slug: str) -> tuple[Question, ...]:
         _check(slug, g, q)
     steps = [s.slug for s in g.steps]
     return tuple(sorted(questions, key=lambda q: steps.index(q.step)))
+
+
+def published_mistakes(slug: str) -> list[Question]:
+    """Return the errata museum's entries of a chapter as questions."""
+    from checks.quiz.museum import MUSEUM
+
+    return [
+        FindMistake(e.name, e.step, e.task, e.lines, e.wrong, e.why, e.source, e.url)
+        for e in MUSEUM
+        if e.chapter == slug
+    ]
 
 
 def find(question_id: str) -> tuple[str, Question]:
