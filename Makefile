@@ -32,7 +32,7 @@ $(READY): pyproject.toml constraints.txt
 	  $(BIN)/python -m pip install -q --no-deps --retries 0 --timeout 10 \
 	    --extra-index-url $(TORCH_INDEX) -c constraints.txt torch; }
 	@echo "Installing the rest (a minute or two) ..."
-	@$(BIN)/python -m pip install -q -c constraints.txt -e '.[site,systems,test]'
+	@$(BIN)/python -m pip install -q -c constraints.txt -e '.[site,systems,practice,test]'
 	@touch $(READY)
 
 build: $(READY)

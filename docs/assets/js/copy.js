@@ -1,6 +1,18 @@
 // A button on each block of code that copies it.
 import { make } from "./dom.js";
 
+// Let a block of code that is wider than the screen be scrolled by keyboard.
+export function makeWideCodeFocusable() {
+  const look = () => {
+    for (const code of document.querySelectorAll("pre > code")) {
+      if (code.scrollWidth > code.clientWidth) code.tabIndex = 0;
+    }
+  };
+  if (document.readyState === "complete") look();
+  else addEventListener("load", look);
+  addEventListener("resize", look);
+}
+
 export function installCopyButtons() {
   if (!navigator.clipboard) return;
   for (const code of document.querySelectorAll(".highlight pre > code")) {

@@ -2,7 +2,7 @@
 // and write every number again when a given changes.
 import { keepInAddress, settingsInAddress } from "./address.js";
 import { installCards } from "./cards.js";
-import { installCopyButtons } from "./copy.js";
+import { installCopyButtons, makeWideCodeFocusable } from "./copy.js";
 import { FigureError, changesOf, evaluate, optionOf } from "./graph.js";
 import { collect, redraw, refresh } from "./numbers.js";
 import { buildPanel } from "./panel.js";
@@ -181,4 +181,11 @@ function visit(page, slug, name) {
 }
 
 installCopyButtons();
+makeWideCodeFocusable();
 start();
+if (document.querySelector("[data-quiz], [data-quiz-set]")) {
+  import("./quiz/steps.js").then(({ installQuestions }) => installQuestions());
+}
+if (document.querySelector("[data-practice]")) {
+  import("./quiz/practice.js").then(({ installPractice }) => installPractice());
+}

@@ -124,7 +124,7 @@ function selectOf(name, choice, change) {
   const select = make(
     "select",
     {
-      "data-choice": name,
+      "data-choice": name, "aria-label": choice.label,
       onchange: () => change({ [name]: select.value === choice.default ? undefined : select.value }, name),
     },
     ...options,
