@@ -83,7 +83,7 @@ def test_a_question_holds_at_a_thousand_seeds(slug: str, question: Question) -> 
 
 
 def unquoted() -> list[Any]:
-    """Return the questions whose texts are ours; tests/checks/test_quiz_museum.py has the others."""
+    """Return the questions whose texts are ours; test_quiz_museum.py has the others."""
     return [p for p in questions() if not isinstance(p.values[1], FindMistake)]
 
 
