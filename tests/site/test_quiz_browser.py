@@ -343,7 +343,10 @@ def test_progress_moves_to_the_terminal_and_back(visit: Any, tmp_path: Path) -> 
     [
         ("nonsense", "the file is not JSON"),
         ('{"format": "other"}', "not a progress file"),
-        ('{"format": "mlsd-workbook-progress", "version": 99, "reviews": []}', "update the workbook"),
+        (
+            '{"format": "mlsd-workbook-progress", "version": 99, "reviews": []}',
+            "update the workbook",
+        ),
         ('{"format": "<img src=x onerror=alert(1)>"}', "not a progress file"),
     ],
 )
