@@ -12,9 +12,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from checks.pinned import rope
+
 PINS: dict[str, dict[str, str]] = {}
 OTHER_PINS: dict[str, list[tuple[Mapping[str, Any], dict[str, str]]]] = {}
 OPTION_PINS: dict[str, dict[str, dict[str, dict[str, float]]]] = {}
+
+PINS["rope"] = rope.PINS
+OTHER_PINS["rope"] = rope.OTHER_PINS
+OPTION_PINS["rope"] = rope.OPTION_PINS
 
 FIT, NOT = "fits", "does not fit"
 
