@@ -334,7 +334,7 @@ def l2_residual_after(residual: int, contraction: Fraction, step: int) -> float:
     x, b, y = 2, 4, 10
     start = Fraction(y - b - residual, x)
     rate = (1 - contraction) / (2 * x * x)
-    m = start
+    m: losses.Real = start
     for _ in range(step):
         m -= rate * losses.l2_gradient(m, x, y, b)
     return float(y - losses.predict(m, x, b))

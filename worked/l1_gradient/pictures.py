@@ -4,24 +4,27 @@ from __future__ import annotations
 
 from typing import Any
 
+X_AXIS: dict[str, Any] = {"from": 0, "to": 4, "x_label": "input x", "y_label": "output"}
+
 LINE: dict[str, Any] = {
     "id": "line",
-    "kind": "curve",
+    "kind": "plane",
     "title": "One point and one line",
     "alt": "A straight line that starts at the intercept {{ intercept }} and rises by {{ m }} for "
     "each unit of x. At x = {{ x }} it predicts {{ prediction }}; the data point stands at "
-    "{{ y }}.",
-    "caption": "The line predicts {{ prediction }} where the point stands at {{ y }}. The dot is "
-    "the prediction, the square the point; what lies between them is the residual.",
-    "x": "x",
-    "x_label": "input x",
-    "from": 0,
-    "to": 4,
-    "unit": "",
-    "y_label": "output",
-    "series": [{"figure": "prediction", "label": "the line m·x + b"}],
-    "lines": [{"figure": "x", "label": "x"}],
-    "recorded": [{"label": "the data point", "points": [{"x": "x", "y": "y"}]}],
+    "{{ y }}, and between the two lies the residual, {{ residual }}.",
+    "caption": "The line predicts {{ prediction }} where the point stands at {{ y }}. What lies "
+    "between them is the residual, {{ residual }}. Turn the line: change {{ sym: m }} in the "
+    "panel.",
+    **X_AXIS,
+    "lines": [{"slope": "m", "intercept": "intercept", "label": "the line ŷ = m·x + b"}],
+    "points": [
+        {"x": "x", "y": "y", "label": "the data point"},
+        {"x": "x", "y": "prediction", "label": "the prediction"},
+    ],
+    "gaps": [
+        {"x": "x", "from": "prediction", "to": "y", "figure": "residual", "label": "residual"}
+    ],
 }
 
 LOSS: dict[str, Any] = {
@@ -36,8 +39,7 @@ LOSS: dict[str, Any] = {
     "fits the point, {{ best }}.",
     "x": "m",
     "x_label": "weight m",
-    "from": 0.5,
-    "to": 5.5,
+    "around": ["m", "best", "beyond"],
     "points": 201,
     "unit": "",
     "y_label": "loss",
@@ -61,8 +63,7 @@ GRADIENTS: dict[str, Any] = {
     "caption": "Constant, proportional, and clipped. The dots mark the current weight, {{ m }}.",
     "x": "m",
     "x_label": "weight m",
-    "from": 0.5,
-    "to": 5.5,
+    "around": ["m", "best", "beyond"],
     "points": 201,
     "unit": "",
     "y_label": "gradient",
@@ -129,20 +130,20 @@ BOUNCE: dict[str, Any] = {
 
 OUTLIER: dict[str, Any] = {
     "id": "outlier",
-    "kind": "bars",
+    "kind": "moves",
     "title": "Where one step takes the weight: on the point, and on the outlier",
-    "alt": "Bars of the weight after one step from {{ m }}. L1: {{ l1_weight_1 }} on the point, "
-    "{{ outlier_l1_first }} on the outlier. L2: {{ l2_weight_1 }} and {{ outlier_l2_first }}. "
-    "Huber: {{ huber_first }} and {{ outlier_huber_first }}. Smooth L1: {{ smooth_first }} and "
-    "{{ outlier_smooth_first }}.",
+    "alt": "The weight after one step from {{ m }}, on the point and on the outlier. L1: "
+    "{{ l1_weight_1 }} and {{ outlier_l1_first }}. L2: {{ l2_weight_1 }} and "
+    "{{ outlier_l2_first }}. Huber: {{ huber_first }} and {{ outlier_huber_first }}. Smooth L1: "
+    "{{ smooth_first }} and {{ outlier_smooth_first }}.",
     "caption": "One step from {{ m }} at a rate of {{ rate }}, on the target {{ y }} and on the "
     "misread target {{ outlier }}. The upright line is the weight that fits the point.",
     "unit": "",
-    "places": 2,
     "axis": "weight after one step",
-    "series": ["on the point", "on the outlier"],
-    "groups": [
-        {"label": label, "figures": [point, f"outlier_{name}_first"]}
+    "before": "one step on the point",
+    "after": "one step on the outlier",
+    "rows": [
+        {"label": label, "from": point, "to": f"outlier_{name}_first"}
         for label, name, point in (
             ("L1", "l1", "l1_weight_1"),
             ("L2", "l2", "l2_weight_1"),
@@ -153,21 +154,85 @@ OUTLIER: dict[str, Any] = {
     "limit": {"figure": "best", "label": "fits the point"},
 }
 
+STEP_LINES: dict[str, Any] = {
+    "id": "step-lines",
+    "kind": "plane",
+    "title": "The line at step {{ step }}, under L1 and under L2",
+    "alt": "Three lines from the intercept {{ intercept }}: at the start with the weight {{ m }}, "
+    "at step {{ step }} under L1 with {{ l1_at }}, and under L2 with {{ l2_at }}. The data point "
+    "stands at {{ y }}; L1 predicts {{ l1_at_prediction }} there and L2 {{ l2_at_prediction }}.",
+    "caption": "Step {{ step }}: L1 predicts {{ l1_at_prediction }}, L2 {{ l2_at_prediction }}, "
+    "the target is {{ y }}.",
+    **X_AXIS,
+    "lines": [
+        {"slope": "m", "intercept": "intercept", "label": "start"},
+        {"slope": "l1_at", "intercept": "intercept", "label": "L1"},
+        {"slope": "l2_at", "intercept": "intercept", "label": "L2"},
+    ],
+    "points": [{"x": "x", "y": "y", "label": "the data point"}],
+}
+
+STEP_LOSSES: dict[str, Any] = {
+    "id": "step-losses",
+    "kind": "curve",
+    "title": "Where step {{ step }} stands on each loss",
+    "alt": "The L1 loss is a V and the L2 loss a parabola over the weight, both 0 at {{ best }}. "
+    "At step {{ step }} descent under L1 stands at the weight {{ l1_at }} with a loss of "
+    "{{ l1_at_loss }}, descent under L2 at {{ l2_at }} with {{ l2_at_loss }}.",
+    "caption": "Step {{ step }}: down the V by equal steps, down the parabola by shrinking ones. "
+    "The dots stand at the start.",
+    "x": "m",
+    "x_label": "weight m",
+    "around": ["m", "best", "l1_at"],
+    "points": 121,
+    "unit": "",
+    "y_label": "loss",
+    "series": [
+        {"figure": "loss", "label": "L1 loss"},
+        {"figure": "squared_loss", "label": "L2 loss"},
+    ],
+    "recorded": [
+        {"label": "L1 at this step", "points": [{"x": "l1_at", "y": "l1_at_loss"}]},
+        {"label": "L2 at this step", "points": [{"x": "l2_at", "y": "l2_at_loss"}]},
+    ],
+    "lines": [{"figure": "best", "label": "minimum"}],
+}
+
 DRAGGED: dict[str, Any] = {
     "id": "dragged",
-    "kind": "bars",
+    "kind": "moves",
     "title": "Where each loss puts the weight, without the outlier and with it",
-    "alt": "Bars of the fitted weight. Least absolute error: {{ median_four }} without the "
-    "outlier, {{ median_five }} with it. Least squares: {{ mean_four }} without, {{ mean_five }} "
-    "with it.",
-    "caption": "Drag the outlier's target in the panel: the lower pair follows it, the upper "
-    "stays between the middle votes.",
+    "alt": "The fitted weight. Least absolute error moves from {{ median_four }} without the "
+    "outlier to {{ median_five }} with it, least squares from {{ mean_four }} to {{ mean_five }}.",
+    "caption": "Move the outlier's target: the mean follows it as far as it goes, the median "
+    "stays between the middle votes, {{ median_low }} and {{ median_high }}.",
     "unit": "",
     "axis": "fitted weight",
-    "series": ["four points", "with the outlier"],
-    "groups": [
-        {"label": "least absolute error (median)", "figures": ["median_four", "median_five"]},
-        {"label": "least squares (mean)", "figures": ["mean_four", "mean_five"]},
+    "before": "four points",
+    "after": "with the outlier",
+    "rows": [
+        {"label": "least absolute error (median)", "from": "median_four", "to": "median_five"},
+        {"label": "least squares (mean)", "from": "mean_four", "to": "mean_five"},
+    ],
+}
+
+DRAGGED_LINES: dict[str, Any] = {
+    "id": "dragged-lines",
+    "kind": "plane",
+    "title": "The line of each loss through five points",
+    "alt": "Five points at the input {{ x }}, with the targets {{ y_1 }}, {{ y_2 }}, {{ y }}, "
+    "{{ y_4 }} and, the outlier, {{ outlier }}. The line of least absolute error has the weight "
+    "{{ median_five }}, that of least squares {{ mean_five }}.",
+    "caption": "Both lines start at the intercept, {{ intercept }}. Least absolute error passes "
+    "through the middle point; least squares through the mean of the targets, where no point is.",
+    **X_AXIS,
+    "lines": [
+        {"slope": "median_five", "intercept": "intercept", "label": "least absolute error"},
+        {"slope": "mean_five", "intercept": "intercept", "label": "least squares"},
+    ],
+    "points": [
+        *({"x": "x", "y": y, "label": "four points"} for y in ("y_1", "y_2", "y", "y_4")),
+        {"x": "x", "y": "outlier", "label": "the outlier"},
     ],
 }
 
@@ -182,8 +247,7 @@ MEDIAN: dict[str, Any] = {
     "fifth makes it a corner, at {{ median_five }}, and lifts the whole curve.",
     "x": "m",
     "x_label": "weight m",
-    "from": 0,
-    "to": 6,
+    "around": ["m", "vote_1", "vote_2", "best", "vote_4"],
     "points": 241,
     "unit": "",
     "y_label": "mean L1 loss",
@@ -199,8 +263,11 @@ PICTURES: list[dict[str, Any]] = [
     LOSS,
     GRADIENTS,
     DESCENT,
+    STEP_LINES,
+    STEP_LOSSES,
     OUTLIER,
     BOUNCE,
     MEDIAN,
     DRAGGED,
+    DRAGGED_LINES,
 ]

@@ -95,6 +95,10 @@ def _smooth_descent(
     return tuple(figures)
 
 
+def _float(name: str, value: str, label: str, places: int = 0) -> Measured:
+    return recorded("l1_gradient", "floats", value, label, "", places, name)
+
+
 def _fixed(name: str) -> Callable[[int], str]:
     return lambda k: name
 
@@ -199,6 +203,16 @@ DESCENT = Step(
                 r"\rho", places=2),
         _size("l2_left", losses.l2_distance_after, "Distance that L2 has left by then",
               "d_{(2)}", places=9, inputs={"step": "arrival"}),
+        _float("float_miss", "weight_past_the_minimum_after_ten_steps",
+               "Float weight after ten steps, past the minimum", 17),
+        _float("float_miss_units", "in_units_of_the_last_place",
+               "The same in units of the last place"),
+        _float("float_rest", "prediction_short_of_the_target_after_ten_steps",
+               "What the float prediction then misses the target by"),
+        _float("float_rate", "small_rate", "A rate of half the size", 2),
+        _float("float_exact_steps", "small_rate_exact_steps", "Steps in which it lands exactly"),
+        _float("float_amplitude", "small_rate_float_amplitude",
+               "Width of its bounce in floats", 2),
         Given("step", 5, "", "k", "Step to look at", 0, STEPS, integer=True),
         _signed("l1_gap", losses.gap_after, "L1: distance from the minimum at that step",
                 "e(k)", places=2),
