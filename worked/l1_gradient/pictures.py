@@ -14,8 +14,8 @@ LINE: dict[str, Any] = {
     "each unit of x. At x = {{ x }} it predicts {{ prediction }}; the data point stands at "
     "{{ y }}, and between the two lies the residual, {{ residual }}.",
     "caption": "The line predicts {{ prediction }} where the point stands at {{ y }}. What lies "
-    "between them is the residual, {{ residual }}. Turn the line: change {{ sym: m }} in the "
-    "panel.",
+    "between them is the residual, {{ residual }}. Turn the line: change the weight in "
+    "the panel.",
     **X_AXIS,
     "lines": [{"slope": "m", "intercept": "intercept", "label": "the line ŷ = m·x + b"}],
     "points": [
