@@ -35,12 +35,14 @@ A picture is a dict in a chapter's PICTURES. A *name* below is a figure's name; 
 
 `plane`: straight lines and points, with the numbers of the points beside them.
     from, to x_label, y_label: of the axes; numbers without unit
-    lines    [{slope: name, intercept: name, label: text}]
-    points   [{x: name, y: name, label: text}] points of one label have one mark
+    lines    [{slope: name, intercept: name, label: text, fold: True (optional)}]
+             folded: the size of slope times x, a V with its tip at 0; the intercept then is 0
+    points   [{x: name, y: name, label: text}] points of one label have one mark (optional)
     gaps     [{x: name, from: name, to: name, figure: name, label: text}] upright stretches
+             (optional)
 
 `moves`: where something stood and where it stands now, a row for each thing.
-    unit, axis: text; before, after: texts for the legend
+    unit; places (default: of each figure); axis: text; before, after: texts for the legend
     rows     [{label: text, from: name, to: name}]
     limit    {figure: name, label: text} (optional)
 

@@ -27,6 +27,24 @@ LINE: dict[str, Any] = {
     ],
 }
 
+KINK: dict[str, Any] = {
+    "id": "kink",
+    "kind": "plane",
+    "title": "A line through the kink",
+    "alt": "The absolute value of r is a V with its tip at 0. A line of slope {{ line_slope }} "
+    "runs through the tip and {{ touches }}.",
+    "caption": "A line of slope {{ line_slope }}: {{ touches }}. Turn it in the panel: between the "
+    "two arms of the V every slope is a subgradient.",
+    "from": -3,
+    "to": 3,
+    "x_label": "residual r",
+    "y_label": "loss",
+    "lines": [
+        {"slope": 1, "intercept": 0, "label": "|r|", "fold": True},
+        {"slope": "line_slope", "intercept": 0, "label": "the line c·r"},
+    ],
+}
+
 LOSS: dict[str, Any] = {
     "id": "loss",
     "kind": "curve",
@@ -40,7 +58,7 @@ LOSS: dict[str, Any] = {
     "x": "m",
     "x_label": "weight m",
     "around": ["m", "best", "beyond"],
-    "points": 201,
+    "points": 81,
     "unit": "",
     "y_label": "loss",
     "series": [
@@ -64,7 +82,7 @@ GRADIENTS: dict[str, Any] = {
     "x": "m",
     "x_label": "weight m",
     "around": ["m", "best", "beyond"],
-    "points": 201,
+    "points": 81,
     "unit": "",
     "y_label": "gradient",
     "series": [
@@ -139,6 +157,7 @@ OUTLIER: dict[str, Any] = {
     "caption": "One step from {{ m }} at a rate of {{ rate }}, on the target {{ y }} and on the "
     "misread target {{ outlier }}. The upright line is the weight that fits the point.",
     "unit": "",
+    "places": 2,
     "axis": "weight after one step",
     "before": "one step on the point",
     "after": "one step on the outlier",
@@ -183,8 +202,8 @@ STEP_LOSSES: dict[str, Any] = {
     "The dots stand at the start.",
     "x": "m",
     "x_label": "weight m",
-    "around": ["m", "best", "l1_at"],
-    "points": 121,
+    "around": ["m", "best", "beyond", "l1_at"],
+    "points": 81,
     "unit": "",
     "y_label": "loss",
     "series": [
@@ -248,7 +267,7 @@ MEDIAN: dict[str, Any] = {
     "x": "m",
     "x_label": "weight m",
     "around": ["m", "vote_1", "vote_2", "best", "vote_4"],
-    "points": 241,
+    "points": 41,
     "unit": "",
     "y_label": "mean L1 loss",
     "series": [
@@ -261,6 +280,7 @@ MEDIAN: dict[str, Any] = {
 PICTURES: list[dict[str, Any]] = [
     LINE,
     LOSS,
+    KINK,
     GRADIENTS,
     DESCENT,
     STEP_LINES,

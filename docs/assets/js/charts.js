@@ -290,7 +290,10 @@ function windowed(board) {
 function sweptPoints(board) {
   const { spec, model } = board;
   const corners = (spec.around ?? []).map((name) => amount(board, name, model.givens[spec.x].unit));
-  const points = [...sweepPoints(spec), ...corners].sort((a, b) => a - b);
+  // A hair to either side of a corner as well, where a jump has its two ends.
+  const hair = (spec.to - spec.from) * 1e-6;
+  const beside = corners.flatMap((c) => [c - hair, c, c + hair]);
+  const points = [...sweepPoints(spec), ...beside].sort((a, b) => a - b);
   return board.model.givens[board.spec.x].integer ? [...new Set(points.map(Math.round))] : points;
 }
 
@@ -307,7 +310,9 @@ function curve(unplaced) {
   );
   const recorded = (spec.recorded ?? []).map((r) => ({
     label: write(r.label),
-    points: r.points.map((p) => [amount(board, p.x, given.unit), amount(board, p.y, unit)]),
+    points: r.points
+      .map((p) => [amount(board, p.x, given.unit), amount(board, p.y, unit)])
+      .filter(([at]) => !spec.around || (at >= spec.from && at <= spec.to)),
   }));
   const ys = [...swept.filter(Boolean).flat(), ...recorded.flatMap((r) => r.points.map((p) => p[1]))];
   const positive = ys.filter((y) => y > 0);

@@ -20,9 +20,10 @@ export function plane(board) {
   const { spec, write, model, values } = board;
   const drawn = spec.lines.map((l) => {
     const [slope, height] = [amount(board, l.slope, ""), amount(board, l.intercept, "")];
-    return { label: write(l.label), ends: [spec.from, spec.to].map((x) => [x, slope * x + height]) };
+    const at = (x) => [x, l.fold ? Math.abs(slope * x) : slope * x + height];
+    return { label: write(l.label), ends: (l.fold ? [spec.from, 0, spec.to] : [spec.from, spec.to]).map(at) };
   });
-  const points = spec.points.map((p) => ({
+  const points = (spec.points ?? []).map((p) => ({
     label: write(p.label), x: amount(board, p.x, ""), y: amount(board, p.y, ""),
     written: shown(model, known(model, p.y), values), figure: `${model.slug}.${p.y}`,
   }));
@@ -45,8 +46,8 @@ export function plane(board) {
       text(left - 8, y.at(value) + 5, content, { anchor: "end", cls: "tick" }),
   );
   const lines = drawn.map(
-    ({ ends: [[x1, y1], [x2, y2]] }, i) =>
-      `<path d="M${px(x.at(x1))} ${px(y.at(y1))}L${px(x.at(x2))} ${px(y.at(y2))}" ` +
+    ({ ends }, i) =>
+      `<path d="M${ends.map(([u, v]) => `${px(x.at(u))} ${px(y.at(v))}`).join("L")}" ` +
       `class="curve ${tone(i)}" stroke-dasharray="${DASH[i % 4]}"/>`,
   );
   const gaps = (spec.gaps ?? []).map((g) => gap(board, g, x, y));
@@ -57,7 +58,7 @@ export function plane(board) {
   const body =
     key + text(0, top - 14, write(spec.y_label), { cls: "axis" }) + grid.join("") +
     bottomAxis(x, top, bottom, write(spec.x_label)) + lines.join("") + gaps.join("") + dots.join("") +
-    pointLabels(points, x, y, top).join("");
+    pointLabels(points, x, y).join("");
   return { height: bottom + 48, body };
 }
 
@@ -69,12 +70,12 @@ function mark(x, y, shape, index) {
 }
 
 // The values beside the points, to their left, from below upwards at least a line apart.
-function pointLabels(points, x, y, top) {
+function pointLabels(points, x, y) {
   let free = Infinity;
   return [...points]
     .sort((a, b) => a.y - b.y)
     .map((p) => {
-      free = Math.max(top + 4, Math.min(y.at(p.y) + 5, free - 17));
+      free = Math.min(y.at(p.y) + 5, free - 17);
       return text(x.at(p.x) - 12, free, p.written, { anchor: "end", cls: "strong halo", figure: p.figure });
     });
 }
@@ -111,7 +112,7 @@ export function moves(board) {
     const [title, at] = [top + i * 50 + 16, top + i * 50 + 34];
     const [from, to] = [axis.at(r.from), axis.at(r.to)];
     const toward = Math.sign(to - from);
-    const shaft = Math.abs(to - from) > 22 ? arrow(from + 7 * toward, to - 7 * toward, at, toward) : "";
+    const shaft = Math.abs(to - from) > 30 ? arrow(from + 7 * toward, to - 7 * toward, at, toward) : "";
     return moveTitle(board, r, title) + shaft + ring(from, at, 0, true) + ring(to, at, 0, false);
   });
   const label = limit === null ? "" : `${write(spec.limit.label)}: ${shown(model, spec.limit.figure, values)}`;
@@ -142,9 +143,10 @@ function arrow(from, to, y, toward) {
 
 // "L2: 2.60 → 38.60", the two numbers as figures that open.
 function moveTitle(board, row, y) {
-  const { model, values } = board;
+  const { model, values, spec } = board;
+  const options = spec.places === undefined ? {} : { unit: spec.unit, places: spec.places };
   const number = (name) =>
-    `<tspan data-fig="${model.slug}.${name}">${escaped(shown(model, known(model, name), values))}</tspan>`;
+    `<tspan data-fig="${model.slug}.${name}">${escaped(shown(model, known(model, name), values, options))}</tspan>`;
   return (
     `<text x="6" y="${px(y)}" class="halo"><tspan class="strong">${escaped(row.label)}</tspan>` +
     `<tspan dx="10">${number(row.names[0])} → ${number(row.names[1])}</tspan></text>`
