@@ -223,17 +223,6 @@ def covered(step_count: int, step_width: int) -> int:
     return way
 
 
-def _rest_point(distance: Fraction, width: Fraction, tolerance: Fraction) -> tuple[Any, ...]:
-    return (distance, whole_steps(distance, width, tolerance) * width, tolerance)
-
-
-@at(*draws("rest", lambda r: _rest_point(*_ways(r))), *(_rest_point(*way) for way in EXACT_WAYS))
-def rest(distance: Fraction, covered: Fraction, tolerance: Fraction) -> float:
-    """Run the real descent in steps of a tenth of what is covered, and see how far it still is."""
-    near = abs(_run(distance, covered / 10 or 1, 10 if covered else 0)[-1])
-    return float(near) if near > tolerance else 0.0
-
-
 @at(*draws("steps", _ways), *EXACT_WAYS[:2], EXACT_WAYS[3])
 def steps_to_minimum(distance: Fraction, step_width: Fraction, tolerance: Fraction) -> int:
     """Run the real descent until it is at 0 or beyond."""
@@ -241,17 +230,25 @@ def steps_to_minimum(distance: Fraction, step_width: Fraction, tolerance: Fracti
     return next(k for k, w in enumerate(weights) if w <= tolerance)
 
 
-@at(*((Fraction(k, 7),) for k in range(9)))
-def lands(rest: Fraction) -> int:
-    """Run the real descent on from the rest, and see whether it stays."""
-    return int(len(set(_run(rest, Fraction(2), 4))) == 1)
+def _rest_point(distance: Fraction, width: Fraction, tolerance: Fraction) -> tuple[Any, ...]:
+    count = whole_steps(distance, width, tolerance)
+    return (distance, count * width, count, steps_to_minimum(distance, width, tolerance))
 
 
-@at(*((Fraction(w, 10), landing) for w in range(1, 21) for landing in (0, 1)))
-def bounce_amplitude(step_width: Fraction, landing: int) -> float:
-    """Run the real descent from a third of a step off the minimum, or from the minimum."""
-    late = _run(Fraction(0) if landing else step_width / 3, step_width, 8)
-    return float(max(late) - min(late))
+REST_POINTS = [_rest_point(*way) for way in EXACT_WAYS]
+
+
+@at(*draws("rest", lambda r: _rest_point(*_ways(r))), *REST_POINTS)
+def rest(distance: Fraction, covered: Fraction, step_count: int, arrival: int) -> float:
+    """Run the real descent for the whole steps, and see how far it still is unless it arrived."""
+    near = _run(distance, covered / step_count if step_count else 1, step_count)[-1]
+    return 0.0 if arrival in range(step_count + 1) else float(near)
+
+
+@at(*draws("lands", lambda r: _rest_point(*_ways(r))[2:]), *(p[2:] for p in REST_POINTS))
+def lands(step_count: int, arrival: int) -> int:
+    """Count the whole steps one by one, and see whether the arrival is among them."""
+    return sum(1 for step in range(step_count + 1) if step == arrival)
 
 
 @at(*draws("floor", lambda r: (Fraction(r(1, 20), 20), r(-6, 6) or 1)))

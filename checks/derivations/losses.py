@@ -179,11 +179,11 @@ def covered(step_count: Expr, step_width: Expr) -> Expr:
     return summation(step_width, (k, 1, step_count))
 
 
-def rest(distance: Expr, covered: Expr, tolerance: Expr) -> Expr:
-    """Solve: steps and rest are the distance; a rest of no more than the tolerance is none."""
+def rest(distance: Expr, covered: Expr, step_count: Expr, arrival: Expr) -> Expr:
+    """Solve: steps and rest are the distance; none is left if no step beyond them is needed."""
     q = Dummy("q", real=True)
     left = solve(covered + q - distance, q)[0]
-    return Piecewise((0, left - tolerance <= 0), (left, True))
+    return Piecewise((left, arrival - step_count > 0), (0, True))
 
 
 def steps_to_minimum(distance: Expr, step_width: Expr, tolerance: Expr) -> Expr:
@@ -192,19 +192,9 @@ def steps_to_minimum(distance: Expr, step_width: Expr, tolerance: Expr) -> Expr:
     return ceiling(solve(n * step_width + tolerance - distance, n)[0])
 
 
-def lands(rest: Expr) -> Expr:
-    """It stays where the slope of the loss |t| at the rest is 0, and has the size 1 elsewhere."""
-    return 1 - absolute_value_slope(rest) ** 2
-
-
-def bounce_amplitude(step_width: Expr, landing: Expr) -> Expr:
-    """Take the step from the rest q to q - w and measure it, whatever q is; a landing takes none.
-
-    The verdict is 0 or 1, so that it weighs the two cases.
-    """
-    q = Dummy("q", positive=True)
-    near, far = q, q - step_width
-    return (1 - landing) * simplify(near - far) + landing * Integer(0)
+def lands(step_count: Expr, arrival: Expr) -> Expr:
+    """It bounces if a step beyond the whole ones is needed to get there."""
+    return Piecewise((0, arrival - step_count > 0), (1, True))
 
 
 def bounce_floor(rate: Expr, x: Expr) -> Expr:

@@ -129,12 +129,13 @@ def covered(step_count: Any, step_width: Any) -> Any:
     return step_count * step_width
 
 
-def rest(distance: Any, covered: Any, tolerance: Any) -> Any:
-    """Distance left after the whole steps; 0 when it is within the tolerance.
+def rest(distance: Any, covered: Any, step_count: Any, arrival: Any) -> Any:
+    """Distance left after the whole steps; 0 when the last of them lands.
 
-    covered: the way of the whole steps.
+    covered: the way of the whole steps; step_count: their number; arrival: the step that is at
+    the minimum or past it.
     """
-    return where(distance - covered <= tolerance, 0, distance - covered)
+    return where(arrival <= step_count, 0, distance - covered)
 
 
 def steps_to_minimum(distance: Any, step_width: Any, tolerance: Any) -> Any:
@@ -145,20 +146,13 @@ def steps_to_minimum(distance: Any, step_width: Any, tolerance: Any) -> Any:
     return ceil((distance - tolerance) / step_width)
 
 
-def lands(rest: Any) -> Any:
+def lands(step_count: Any, arrival: Any) -> Any:
     """Whether fixed-rate L1 descent lands on the minimum (1) or bounces around it for ever (0).
 
-    rest: what the whole steps leave of the distance, 0 if that is within the tolerance.
+    step_count: whole steps in the distance; arrival: the step that is at the minimum or past it.
+    It lands if that is one of the whole steps.
     """
-    return where(rest <= 0, 1, 0)
-
-
-def bounce_amplitude(step_width: Any, landing: Any) -> Any:
-    """Peak-to-peak width of the bounce of a fixed rate: one whole step, or 0 if it lands.
-
-    landing: 1 if it lands, 0 if it bounces.
-    """
-    return step_width * (1 - landing)
+    return where(arrival <= step_count, 1, 0)
 
 
 def bounce_floor(rate: Any, x: Any) -> Any:
