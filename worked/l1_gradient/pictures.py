@@ -45,54 +45,74 @@ KINK: dict[str, Any] = {
     ],
 }
 
-LOSS: dict[str, Any] = {
-    "id": "loss",
-    "kind": "curve",
-    "title": "Four losses against the weight",
-    "alt": "The losses of the one point against the weight m. All touch 0 at {{ best }}. L2 is a "
-    "parabola and passes {{ squared_loss }} at the current weight; L1 is a V with its tip at "
-    "{{ best }} and passes {{ loss }}; Huber ({{ huber }}) and smooth L1 ({{ smooth }}) are round "
-    "at the bottom and straight outside.",
-    "caption": "The dots mark the current weight, {{ m }}; the upright line is the weight that "
-    "fits the point, {{ best }}.",
-    "x": "m",
-    "x_label": "weight m",
-    "around": ["m", "best", "beyond"],
-    "points": 81,
-    "unit": "",
-    "y_label": "loss",
-    "series": [
-        {"figure": "loss", "label": "L1"},
-        {"figure": "squared_loss", "label": "L2"},
-        {"figure": "huber", "label": "Huber"},
-        {"figure": "smooth", "label": "smooth L1"},
-    ],
-    "lines": [{"figure": "best", "label": "minimum"}],
-}
 
-GRADIENTS: dict[str, Any] = {
-    "id": "gradients",
-    "kind": "curve",
-    "title": "Four gradients against the weight",
-    "alt": "The gradients by the weight m. L1 is flat at {{ subgradient_low }}, jumps at "
-    "{{ best }} and is flat at {{ subgradient_high }} from there on. L2 is a straight line "
-    "through 0 at {{ best }}, {{ squared_gradient }} at the current weight. Huber and smooth L1 "
-    "are straight in the middle and flat outside.",
-    "caption": "Constant, proportional, and clipped. The dots mark the current weight, {{ m }}.",
-    "x": "m",
-    "x_label": "weight m",
-    "around": ["m", "best", "beyond"],
-    "points": 81,
-    "unit": "",
-    "y_label": "gradient",
-    "series": [
-        {"figure": "gradient", "label": "L1"},
-        {"figure": "squared_gradient", "label": "L2"},
-        {"figure": "huber_gradient", "label": "Huber"},
-        {"figure": "smooth_gradient", "label": "smooth L1"},
-    ],
-    "lines": [{"figure": "best", "label": "minimum"}],
-}
+def _against_weight(
+    picture_id: str, title: str, alt: str, caption: str, y_label: str, series: dict[str, str]
+) -> dict[str, Any]:
+    """Return curves over the weight; `series`: figure -> label."""
+    return {
+        "id": picture_id,
+        "kind": "curve",
+        "title": title,
+        "alt": alt,
+        "caption": caption,
+        "x": "m",
+        "x_label": "weight m",
+        "around": ["m", "best", "beyond"],
+        "points": 81,
+        "unit": "",
+        "y_label": y_label,
+        "series": [{"figure": figure, "label": label} for figure, label in series.items()],
+        "lines": [{"figure": "best", "label": "minimum"}],
+    }
+
+
+LOSS = _against_weight(
+    "loss",
+    "Both losses against the weight",
+    "The losses of the one point against the weight m. Both touch 0 at {{ best }}. L2 is a "
+    "parabola and passes {{ squared_loss }} at the current weight; L1 is a V with its tip at "
+    "{{ best }} and passes {{ loss }}.",
+    "The dots mark the current weight, {{ m }}; the upright line is the weight that fits the "
+    "point, {{ best }}.",
+    "loss",
+    {"loss": "L1", "squared_loss": "L2"},
+)
+
+GRADIENTS = _against_weight(
+    "gradients",
+    "Both gradients against the weight",
+    "The gradients by the weight m. L1 is flat at {{ subgradient_low }}, jumps at {{ best }} and "
+    "is flat at {{ subgradient_high }} from there on. L2 is a straight line through 0 at "
+    "{{ best }}, {{ squared_gradient }} at the current weight.",
+    "Constant, and proportional. The dots mark the current weight, {{ m }}.",
+    "gradient",
+    {"gradient": "L1", "squared_gradient": "L2"},
+)
+
+FOUR_LOSSES = _against_weight(
+    "four-losses",
+    "Four losses against the weight",
+    "The losses of the one point against the weight m, all 0 at {{ best }}. At the current weight "
+    "L1 is {{ loss }}, L2 {{ squared_loss }}, Huber {{ huber }} and smooth L1 {{ smooth }}. Huber "
+    "and smooth L1 are round at the bottom and straight outside.",
+    "Round at the bottom like L2, straight outside like L1. The dots mark the current weight, "
+    "{{ m }}.",
+    "loss",
+    {"loss": "L1", "squared_loss": "L2", "huber": "Huber", "smooth": "smooth L1"},
+)
+
+FOUR_GRADIENTS = _against_weight(
+    "four-gradients",
+    "Four gradients against the weight",
+    "The gradients by the weight m. L1 jumps at {{ best }}, L2 is a straight line through 0 there. "
+    "Huber and smooth L1 are straight in the middle and flat outside, Huber at "
+    "{{ huber_gradient }} and smooth L1 at {{ smooth_gradient }} at the current weight.",
+    "Constant, proportional, and clipped. The dots mark the current weight, {{ m }}.",
+    "gradient",
+    {"gradient": "L1", "squared_gradient": "L2", "huber_gradient": "Huber",
+     "smooth_gradient": "smooth L1"},
+)  # fmt: skip
 
 DESCENT: dict[str, Any] = {
     "id": "descent",
@@ -146,32 +166,57 @@ BOUNCE: dict[str, Any] = {
     ],
 }
 
-OUTLIER: dict[str, Any] = {
-    "id": "outlier",
-    "kind": "moves",
-    "title": "Where one step takes the weight: on the point, and on the outlier",
-    "alt": "The weight after one step from {{ m }}, on the point and on the outlier. L1: "
+
+def _outlier(
+    picture_id: str, title: str, alt: str, rows: tuple[tuple[str, str, str], ...]
+) -> dict[str, Any]:
+    """Return the moves of one step, from the point to the outlier.
+
+    rows: of label, name and figure of the weight after a step on the point.
+    """
+    return {
+        "id": picture_id,
+        "kind": "moves",
+        "title": title,
+        "alt": alt,
+        "caption": "One step from {{ m }} at a rate of {{ rate }}, on the target {{ y }} and on "
+        "the misread target {{ outlier }}. The upright line is the weight that fits the point.",
+        "unit": "",
+        "places": 2,
+        "axis": "weight after one step",
+        "before": "one step on the point",
+        "after": "one step on the outlier",
+        "rows": [
+            {"label": label, "from": point, "to": f"outlier_{name}_first"}
+            for label, name, point in rows
+        ],
+        "limit": {"figure": "best", "label": "fits the point"},
+    }
+
+
+OUTLIER = _outlier(
+    "outlier",
+    "Where one step takes the weight: on the point, and on the outlier",
+    "The weight after one step from {{ m }}, on the point and on the outlier. L1: "
+    "{{ l1_weight_1 }} and {{ outlier_l1_first }}. L2: {{ l2_weight_1 }} and "
+    "{{ outlier_l2_first }}.",
+    (("L1", "l1", "l1_weight_1"), ("L2", "l2", "l2_weight_1")),
+)
+
+OUTLIER_FOUR = _outlier(
+    "outlier-four",
+    "One step under four losses: on the point, and on the outlier",
+    "The weight after one step from {{ m }}, on the point and on the outlier. L1: "
     "{{ l1_weight_1 }} and {{ outlier_l1_first }}. L2: {{ l2_weight_1 }} and "
     "{{ outlier_l2_first }}. Huber: {{ huber_first }} and {{ outlier_huber_first }}. Smooth L1: "
     "{{ smooth_first }} and {{ outlier_smooth_first }}.",
-    "caption": "One step from {{ m }} at a rate of {{ rate }}, on the target {{ y }} and on the "
-    "misread target {{ outlier }}. The upright line is the weight that fits the point.",
-    "unit": "",
-    "places": 2,
-    "axis": "weight after one step",
-    "before": "one step on the point",
-    "after": "one step on the outlier",
-    "rows": [
-        {"label": label, "from": point, "to": f"outlier_{name}_first"}
-        for label, name, point in (
-            ("L1", "l1", "l1_weight_1"),
-            ("L2", "l2", "l2_weight_1"),
-            ("Huber", "huber", "huber_first"),
-            ("smooth L1", "smooth", "smooth_first"),
-        )
-    ],
-    "limit": {"figure": "best", "label": "fits the point"},
-}
+    (
+        ("L1", "l1", "l1_weight_1"),
+        ("L2", "l2", "l2_weight_1"),
+        ("Huber", "huber", "huber_first"),
+        ("smooth L1", "smooth", "smooth_first"),
+    ),
+)
 
 STEP_LINES: dict[str, Any] = {
     "id": "step-lines",
@@ -282,10 +327,13 @@ PICTURES: list[dict[str, Any]] = [
     LOSS,
     KINK,
     GRADIENTS,
+    FOUR_LOSSES,
+    FOUR_GRADIENTS,
     DESCENT,
     STEP_LINES,
     STEP_LOSSES,
     OUTLIER,
+    OUTLIER_FOUR,
     BOUNCE,
     MEDIAN,
     DRAGGED,
