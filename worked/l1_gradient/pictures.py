@@ -288,7 +288,7 @@ DRAGGED_LINES: dict[str, Any] = {
     "{{ y_4 }} and, the outlier, {{ outlier }}. The line of least absolute error has the weight "
     "{{ median_five }}, that of least squares {{ mean_five }}.",
     "caption": "Both lines start at the intercept, {{ intercept }}. Least absolute error passes "
-    "through the middle point; least squares through the mean of the targets, where no point is.",
+    "through the middle point; least squares through the mean of the targets.",
     **X_AXIS,
     "lines": [
         {"slope": "median_five", "intercept": "intercept", "label": "least absolute error"},
