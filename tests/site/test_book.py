@@ -118,4 +118,9 @@ def test_a_stepper_walks_by_keyboard(address: str, browser: Any) -> None:
     assert page.evaluate("location.search") == "?step=12"
     assert following.get_attribute("aria-disabled") == "true"
     assert page.evaluate("document.activeElement.textContent") == "Next"
+    # A refusal stands beside the field that was typed in, though the large panel has it as well.
+    small = page.locator("[data-only~=step]")
+    small.locator("[data-given=rate]").fill("9")
+    small.locator("[data-given=rate][aria-invalid]").wait_for()
+    assert "outside its range" in small.locator(".given-error:not(:empty)").inner_text()
     context.close()
