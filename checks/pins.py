@@ -12,15 +12,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from checks.pinned import rope
+from checks.pinned import l1_gradient, rope
 
 PINS: dict[str, dict[str, str]] = {}
 OTHER_PINS: dict[str, list[tuple[Mapping[str, Any], dict[str, str]]]] = {}
 OPTION_PINS: dict[str, dict[str, dict[str, dict[str, float]]]] = {}
-
-PINS["rope"] = rope.PINS
-OTHER_PINS["rope"] = rope.OTHER_PINS
-OPTION_PINS["rope"] = rope.OPTION_PINS
 
 FIT, NOT = "fits", "does not fit"
 
@@ -355,3 +351,9 @@ OPTION_PINS["gpu-wall"] = {
         }.items()
     },
 }
+
+PINS["l1-gradient"] = l1_gradient.PINS
+OTHER_PINS["l1-gradient"] = l1_gradient.OTHER_PINS
+PINS["rope"] = rope.PINS
+OTHER_PINS["rope"] = rope.OTHER_PINS
+OPTION_PINS["rope"] = rope.OPTION_PINS
