@@ -46,6 +46,9 @@ A picture is a dict in a chapter's PICTURES. A *name* below is a figure's name; 
     rows     [{label: text, from: name, to: name}]
     limit    {figure: name, label: text} (optional)
 
+`clocks`: a face for each angle to watch, with a hand for each figure in radians.
+    clocks   [{label: text, hands: [{figure: name, label: text}]}] the same hands on each
+
 `timeline`: who does what, when.
     unit     of time, for the axis ("min"); x_label: text (optional)
     kinds    {kind: {label: text}} the legend, in the order of its colours
@@ -83,7 +86,7 @@ class PictureError(ValueError):
 @cache
 def _drawing_board(slug: str) -> quickjs.Context:
     return context(
-        bundle("exact.js", "graph.js", "charts_lines.js", "charts.js"),
+        bundle("exact.js", "graph.js", "charts_lines.js", "charts_clocks.js", "charts.js"),
         f"const model = {expression(slug, graph(slug), pictures(slug))};",
         "function drawn(id, settings) {"
         " return [picture(model, id, evaluate(model, JSON.parse(settings)))].join(''); }",

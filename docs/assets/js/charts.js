@@ -1,6 +1,7 @@
 // Pictures: a specification (checks/site/pictures.py says what may stand in it) and the values
 // of a graph go in, an SVG string comes out. Runs at build time and again in the browser when a
 // given changes. Colours are CSS variables of docs/assets/css/book.css, so both themes work.
+import { clocks } from "./charts_clocks.js";
 import { around, moves, plane } from "./charts_lines.js";
 import { rounded } from "./exact.js";
 import { figureOf, inUnit, shown, sweep } from "./graph.js";
@@ -551,4 +552,4 @@ function gpu(x, y, width, role, colour, rank) {
   return cell + text(x + width / 2, y + 15, upper, middle) + text(x + width / 2, y + 30, lower, middle);
 }
 
-const KINDS = { stacked_bars: stackedBars, bars, curve, timeline, layout, plane, moves };
+const KINDS = { stacked_bars: stackedBars, bars, curve, timeline, layout, plane, moves, clocks };
