@@ -37,7 +37,7 @@ def turned(vector, position):
 
 
 starts = rng.integers(200, 5000, offsets.size)
-points = [turned(q, n + d) @ turned(k, n) for n, d in zip(starts, offsets)]
+points = [turned(q, n + d) @ turned(k, n) for n, d in zip(starts, offsets, strict=True)]
 print(f"largest difference: {np.abs(points - curve).max():.1e}")
 
 fig, ax = plt.subplots(figsize=(6.4, 4))

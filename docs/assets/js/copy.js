@@ -1,16 +1,18 @@
 // A button on each block of code that copies it.
 import { make } from "./dom.js";
 
-// Let a block of code that is wider than the screen be scrolled by keyboard.
-export function makeWideCodeFocusable() {
+// Let code and formulas that are wider than the screen be scrolled by keyboard. Returns a function
+// that looks again, for when their contents have changed.
+export function makeWideFocusable() {
   const look = () => {
-    for (const code of document.querySelectorAll("pre > code")) {
-      if (code.scrollWidth > code.clientWidth) code.tabIndex = 0;
+    for (const wide of document.querySelectorAll("pre > code, .maths-block")) {
+      if (wide.scrollWidth > wide.clientWidth) wide.tabIndex = 0;
     }
   };
   if (document.readyState === "complete") look();
   else addEventListener("load", look);
   addEventListener("resize", look);
+  return look;
 }
 
 export function installCopyButtons() {

@@ -2,7 +2,7 @@
 // and write every number again when a given changes.
 import { keepInAddress, settingsInAddress } from "./address.js";
 import { installCards } from "./cards.js";
-import { installCopyButtons, makeWideCodeFocusable } from "./copy.js";
+import { installCopyButtons, makeWideFocusable } from "./copy.js";
 import { FigureError, changesOf, evaluate, optionOf } from "./graph.js";
 import { collect, redraw, refresh } from "./numbers.js";
 import { buildPanel } from "./panel.js";
@@ -161,6 +161,7 @@ function flash(spans) {
 
 // Say what differs from the book, for the eye and for a screen reader.
 function announce(page, different) {
+  lookForWide();
   const parts = [...(page.problems ?? [])];
   if (Object.keys(page.settings).length) {
     const verdicts = different.filter((s) => page.chapters[s.slug].model.derived[s.name]?.words);
@@ -182,7 +183,7 @@ function visit(page, slug, name) {
 }
 
 installCopyButtons();
-makeWideCodeFocusable();
+const lookForWide = makeWideFocusable();
 start();
 if (document.querySelector("[data-quiz], [data-quiz-set]")) {
   import("./quiz/steps.js").then(({ installQuestions }) => installQuestions());
