@@ -449,7 +449,7 @@ _BYTES = (
         chapter="gpu-wall",
         step="wall",
         source="torchtune, peak memory in the logs, pull request 1348: 83 GB used on an 80 GB "
-        "machine, where 77 GiB of 80 GiB are (the percentages are ours)",
+        "machine, where it uses 77 GiB of 80 GiB (the percentages are ours)",
         url="https://github.com/meta-pytorch/torchtune/pull/1348",
         task="What share of a card that reports 80 GiB do 83 GB of reserved memory take?",
         lines=(
@@ -605,8 +605,8 @@ _RATES = (
             "MFU: 378 TFLOP/s / 1,513 TFLOP/s = 25 %",
         ),
         wrong=1,
-        why="The data sheet prints the sparse rate. The guide's 756 was right and is the dense "
-        "one.",
+        why="The data sheet prints the sparse rate. The guide's figure was the dense one, half of "
+        "it, and was right.",
         published=1513e12,
         ours=lambda: device("H100 PCIe", "peak_bf16"),
         mistaken=lambda: device("H100 PCIe", "peak_bf16_sparse"),
