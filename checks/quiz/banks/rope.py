@@ -18,7 +18,19 @@ from checks.quiz.questions import (
     twice,
 )
 from worked.formulas import rotary
-from worked.formulas.ops import absolute, ceil, cos, floor, ln, log2, minimum, pi, sin, sqrt
+from worked.formulas.ops import (
+    absolute,
+    ceil,
+    cos,
+    floor,
+    ln,
+    log2,
+    maximum,
+    minimum,
+    pi,
+    sin,
+    sqrt,
+)
 
 # Components of small vectors: whole, never zero.
 SMALL = (-3, -2, -1, 1, 2, 3)
@@ -29,8 +41,8 @@ NUMBERS = (
         "learned-table-bytes", "table", "table_bytes",
         "A decoder of {{ layers }} layers and hidden size {{ hidden }} learns its positions: a "
         "table for {{ trained_length }}, in bf16. How many bytes is the table?",
-        {"trained_length": (512, 1024, 2048, 4096, 8192),
-         "hidden": (768, 1280, 1600, 2560, 3072, 5120), "layers": (12, 24, 32, 40)},
+        {"trained_length": (512, 1024, 1536, 2048, 4096, 8192),
+         "hidden": (768, 1280, 1600, 2048, 2560, 3072, 5120, 6656), "layers": (12, 24, 32, 40)},
         (
             half("You counted parameters, or one byte for each; bf16 has two."),
             twice("You counted fp32, four bytes a value; this table is in bf16."),
@@ -55,7 +67,7 @@ NUMBERS = (
         {"q_0": (-4, -3, -2, 2, 3, 4), "q_1": (-5, -3, -2, -1, 1, 2, 3, 5),
          "query_position": (1, 2, 3, 4, 5)},
         (
-            Mistake("You turned clockwise: the sine's term is subtracted in the first component.",
+            Mistake("You turned clockwise: anticlockwise, the sine's term is subtracted here.",
                     lambda q_0, q_1, q_angle_0: q_0 * cos(q_angle_0) + q_1 * sin(q_angle_0)),
             Mistake("That is the second component.", lambda q_turned_1: q_turned_1),
             Mistake("You exchanged sine and cosine.",
@@ -63,7 +75,7 @@ NUMBERS = (
             Mistake("You scaled the component by the cosine; a rotation mixes both components.",
                     lambda q_0, q_angle_0: q_0 * cos(q_angle_0)),
             Mistake("You left the pair where it was.", lambda q_0: q_0),
-            Mistake("You subtracted in the wrong order: cosine's term minus sine's term.",
+            Mistake("You subtracted the cosine's term from the sine's; it is the other way round.",
                     lambda key: -key),
         ),
         ("Write the two rows of a rotation matrix.",
@@ -104,7 +116,7 @@ NUMBERS = (
                     lambda base, pair, head_dim: base ** (-pair / head_dim)),
             Mistake("You divided twice the number by the pairs; it is the width that goes there.",
                     lambda base, pair, pairs: base ** (-2 * pair / pairs)),
-            Mistake("You counted from one, as the paper's formula does; here the first is zero.",
+            Mistake("You counted from one; here the first pair is number zero.",
                     lambda base, pair, head_dim: base ** (-2 * (pair - 1) / head_dim)),
             Mistake("The exponent's minus is missing: later pairs turn more slowly.",
                     lambda base, pair, head_dim: base ** (2 * pair / head_dim)),
@@ -290,8 +302,8 @@ NUMBERS = (
         "A model of {{ layers }} layers, trained at {{ trained_length }}, is to read "
         "{{ factor | bare }} times as many. Its heads have width {{ head_dim }}. How many bytes do "
         "the cosine and sine tables take, one angle a pair, {{ table_width }} a value?",
-        {"trained_length": (2048, 4096, 8192), "factor": (2, 4, 8, 16, 32),
-         "pairs": (32, 48, 64, 128), "layers": (24, 32, 40, 80)},
+        {"trained_length": (2048, 4096, 8192), "factor": (2, 3, 4, 6, 8, 10, 16, 32),
+         "pairs": (32, 40, 48, 64, 96, 128), "layers": (24, 32, 40, 80)},
         (
             twice("You stored each angle twice, a column for each component; here a pair has one."),
             half("You counted one table; there is one of cosines and one of sines."),
@@ -309,8 +321,8 @@ NUMBERS = (
     Number(
         "rotation-flops", "tables", "rotation_flops",
         "Each of {{ layers }} layers has {{ heads }} query heads and {{ kv_heads }} key-value "
-        "heads of width {{ head_dim }}. With the cosines and sines at hand, how many FLOPs does "
-        "rotating cost a token?",
+        "heads of width {{ head_dim }}. The cosines and sines are at hand. How many FLOPs a token "
+        "does rotating cost, each product and each sum counted as one?",
         {"layers": (24, 32, 40, 48, 80), "heads": (16, 32, 64), "kv_heads": (2, 4, 8),
          "pairs": (32, 64)},
         (
@@ -367,7 +379,7 @@ NUMBERS = (
         {"base": BASES, "pairs": (32, 64, 128), "trained_length": (4096, 8192),
          "factor": (2, 4, 8, 16, 32)},
         (
-            Mistake("That is the angle at the end of the trained length, or under a scaling.",
+            Mistake("That is the angle at the end of the trained length; the text now is longer.",
                     lambda slow_seen: slow_seen),
             Mistake("You divided by the base. The last pair's exponent is a little less than one: "
                     "its number is half of the width, minus one.",
@@ -414,8 +426,8 @@ NUMBERS = (
         "from number {{ ramp_end }} on by {{ factor | bare }}; between, the share moves linearly "
         "with the number. Pair {{ pair }} was trained at {{ theta_i }}. What frequency does it "
         "get?",
-        {"pair_wanted": (24, 26, 28, 30, 32, 34, 36, 38, 40, 42), "factor": (2, 4, 8, 16, 32),
-         "trained_length": (4096, 8192, 16384)},
+        {"pair_wanted": (26, 28, 30, 32, 34, 36, 38, 40, 42, 44), "factor": (2, 4, 8, 16, 32),
+         "trained_length": (4096, 6144, 8192)},
         (
             Mistake("You exchanged the shares: the nearer to the ramp's end, the less is kept.",
                     lambda theta_i, factor, yarn_kept, yarn_interpolated:
@@ -450,7 +462,7 @@ NUMBERS = (
             Mistake("You took the logarithm to base two.",
                     lambda factor: (0.1 * log2(factor) + 1) ** 2),
             Mistake("You took the decimal logarithm.",
-                    lambda factor: (0.1 * ln(factor) / ln(5 * 2) + 1) ** 2),
+                    lambda factor: (0.1 * ln(factor) / ln(10) + 1) ** 2),
             Mistake("That is the softmax's temperature, one over the growth of the scores.",
                     lambda key: 1 / key),
             Mistake("You doubled the increase; two factors multiply.",
@@ -494,21 +506,20 @@ NUMBERS = (
         "Code keeps positions in bf16, which has {{ bf16_bits }} significant bits with the leading "
         "one, and rounds to the nearest. At position {{ rounded_position }}, how wrong is the "
         "angle of the first pair, which turns by {{ theta_0 }}?",
-        {"rounded_position": (1109, 1423, 1525, 2124, 2309, 2477, 3053, 3305, 3607, 4178, 4466,
-                              4693, 5012, 5493, 6074, 6391, 6934, 7573, 8236, 8875, 9322, 9771,
-                              10348, 11049, 11819, 12524, 13165, 14252, 15017, 15977)},
+        # Each lies below an odd multiple of the distance, by more than a quarter of it.
+        {"rounded_position": (1605, 2571, 3274, 2921, 7255, 4758, 5269, 7508, 4371, 6290, 4433,
+                              9135, 8878, 12717, 11564, 12971, 10794, 13993, 9255, 15910, 12709,
+                              10020, 9891, 9506, 18015, 17245, 20570, 22870, 29011, 32334, 16969,
+                              23622)},
         (
             Mistake("That is the distance between neighbouring bf16 numbers there.",
                     lambda bf16_spacing: bf16_spacing),
             Mistake("That is the most that rounding can be wrong there.",
                     lambda bf16_spacing: bf16_spacing / 2),
-            Mistake("You cut the lower bits off; the nearest bf16 number may be the one above.",
+            Mistake("You cut the lower bits off, or lost a bit: bf16 rounds to the nearest, and "
+                    "the leading bit counts though it is not stored.",
                     lambda rounded_position, bf16_spacing:
                     rounded_position - bf16_spacing * floor(rounded_position / bf16_spacing)),
-            Mistake("You lost a bit: the leading one is not stored, but it counts.",
-                    lambda rounded_position, bf16_spacing:
-                    absolute(rounded_position - 2 * bf16_spacing
-                             * floor(rounded_position / (2 * bf16_spacing) + 1 / 2))),
             Mistake("That is in turns.", lambda turns_error: turns_error),
             Mistake("You counted a bit too many: the leading one is among the {{ bf16_bits }}.",
                     lambda rounded_position, bf16_spacing:
@@ -582,7 +593,7 @@ FORMULAS = (
          "i": Symbol("pair", "the pair's number, from zero", 1, 31),
          "d": Symbol("head_dim", "width of the head", 64, 256)},
         (
-            Mistake("The two is missing: a head of width d has d/{{ lit: 2 }} pairs.",
+            Mistake("The two is missing: a head has half as many pairs as components.",
                     lambda base, pair, head_dim: base ** (-pair / head_dim)),
             Mistake("The minus is missing: later pairs turn more slowly.",
                     lambda base, pair, head_dim: base ** (2 * pair / head_dim)),
@@ -645,10 +656,10 @@ FORMULAS = (
                     factor * length / trained_length - (factor - 1)),
             Mistake("That is the factor at the trained length; it should be one there.",
                     lambda factor, length, trained_length:
-                    factor * rotary.maximum(length, trained_length) / trained_length),
+                    factor * maximum(length, trained_length) / trained_length),
             Mistake("That ignores the factor in the configuration.",
                     lambda factor, length, trained_length:
-                    rotary.maximum(length, trained_length) / trained_length),
+                    maximum(length, trained_length) / trained_length),
         ),
         ("It is one up to the trained length, and rises s times as fast as the lengths' ratio.",),
         level="senior",
@@ -660,7 +671,7 @@ FORMULAS = (
         {"x": Symbol("value", "value", 2, 1e6),
          "p": Symbol("bits", "significant bits, with the leading one", 4, 24)},
         (
-            Mistake("You counted the stored bits: p holds the leading one as well.",
+            Mistake("You took p for the stored bits; the leading one is among them.",
                     lambda value, bits: 2 ** (floor(log2(value)) - bits)),
             Mistake("That is relative to the value; the distance is the same from one power of two "
                     "to the next.", lambda value, bits: value * 2 ** (1 - bits)),
@@ -703,8 +714,8 @@ PICKED = (
                    "values would add little."),
             Option("Rotating would change the values' lengths.",
                    "A rotation keeps every length; that is why it suits queries and keys."),
-            Option("Values have an odd width, so they do not split into pairs.",
-                   "They have the same width as queries and keys in these models."),
+            Option("The query's rotation would undo a value's, so it would be wasted.",
+                   "A query meets keys, in the score. It never meets a value."),
         ),
         ("In a score two rotations meet. What does a value's rotation meet?",),
     ),
@@ -714,7 +725,8 @@ PICKED = (
         "{{ score | 4 }}. What happens if the same two vectors exchange their positions?",
         (
             Option("The score changes: the offset has a sign, and the sine's terms change theirs.",
-                   "It becomes {{ score_swapped | 4 }}; only the cosine's terms stay.", right=True),
+                   "It becomes {{ score_swapped | 4 }}; the cosine's terms stay as they are.",
+                   right=True),
             Option("Nothing: only the distance counts.",
                    "The signed offset counts. Distance alone would do if every cross product were "
                    "zero."),
@@ -730,8 +742,9 @@ PICKED = (
         "Do the scores of a fixed query and a fixed key fall steadily as the offset grows?",
         (
             Option("No: each pair's part is a wave in the offset and comes back.",
-                   "Each is a cosine with its own wavelength. What falls, and not steadily, is a "
-                   "bound on their sum, when all pairs add alike.", right=True),
+                   "Each is a cosine with its own wavelength. What the paper lets fall with "
+                   "distance is an upper bound on their sum, and even that not steadily.",
+                   right=True),
             Option("Yes: the paper proves that the score decays with distance.",
                    "It bounds the size of the sum; no single score must follow the bound."),
             Option("Yes: the vectors grow shorter with their positions.",
@@ -800,13 +813,15 @@ PICKED = (
     ),
     Choice(
         "linear-or-ntk", "scaling",
-        "Without further training, a small model that was trained at {{ real_length }} keeps "
-        "{{ real_ntk_2x_familiar }} of its accuracy test at twice the length under NTK-aware "
-        "scaling, but {{ real_linear_2x_familiar }} under linear. Which difference explains it?",
+        "A small model, trained at {{ real_length }}, continues repeated words at twice that "
+        "length without further training: right in {{ real_ntk_2x_familiar }} of the tokens under "
+        "NTK-aware scaling, in {{ real_linear_2x_familiar }} under linear. Which difference "
+        "explains it?",
         (
             Option("Linear slows the fast pairs too, so neighbours look nearer than in training.",
-                   "By {{ factor | bare }} times the first pair would turn {{ linear_theta_0 }} "
-                   "instead of {{ theta_0 }}; NTK-aware leaves it alone.", right=True),
+                   "At a factor of {{ factor | bare }} the first pair turns by "
+                   "{{ linear_theta_0 }} instead of {{ theta_0 }}; NTK-aware leaves it alone.",
+                   right=True),
             Option("Linear lets the slowest pair run to angles that were never trained.",
                    "It does the opposite: every angle stays within what was trained. So does the "
                    "slowest pair's under NTK-aware."),
@@ -820,19 +835,19 @@ PICKED = (
     ),
     Choice(
         "where-fp32", "precision",
-        "A model computes positions, angles, cosines and sines in bf16. One may be changed at "
-        "little cost. What removes most of the error at long range?",
+        "Code computes positions, angles, cosines and sines in bf16. What is the least that has to "
+        "move to fp32 so that most of the error far out goes away?",
         (
-            Option("Positions and angles in fp32; the cosines and sines may be rounded.",
-                   "Near position {{ lit: 10,000 }} scores are then wrong by up to "
-                   "{{ real_cos_sin_10000 }}; with positions in bf16 by up to "
-                   "{{ real_positions_10000 }}.", right=True),
-            Option("Cosines and sines in fp32, from the same bf16 angles.",
-                   "They then give the exact cosine of a wrong angle: from position "
-                   "{{ lost_position }} on, positions are lost."),
-            Option("fp16 instead of bf16 for the positions.",
+            Option("Positions and angles; the cosines and sines may then be rounded to bf16.",
+                   "Near position {{ cached_position }}, in the chapter's measurement, rounded "
+                   "cosines and sines make scores wrong by up to {{ real_cos_sin_1000 }}, rounded "
+                   "positions by up to {{ real_positions_1000 }}.", right=True),
+            Option("The cosines and sines, computed from the bf16 angles.",
+                   "They are then the exact cosines of wrong angles: from {{ lost_position }} on, "
+                   "bf16 no longer holds every position."),
+            Option("Nothing: fp16 for the positions is enough.",
                    "That moves the first lost position to {{ real_lost_fp16 }}, no further."),
-            Option("A larger base, so that angles are smaller.",
+            Option("Nothing: a larger base makes the angles small.",
                    "The first pair turns by {{ theta_0 }} whatever the base."),
         ),
         ("A cosine is at most one; a position is not.",),
@@ -849,7 +864,7 @@ PICKED = (
             Option("A rotation does not change a key's length.",
                    "True, but its direction decides the score, and that must stay right too."),
             Option("The query's rotation undoes the key's.",
-                   "It leaves the offset, for a rotated key; an unrotated one would not do."),
+                   "Together they leave the offset; for that the key must have been rotated."),
             Option("They may not: the offset grows with every token, so keys must be turned anew.",
                    "The offset grows because the new query is turned further; old keys stay."),
         ),
