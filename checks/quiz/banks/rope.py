@@ -341,7 +341,7 @@ NUMBERS = (
         ("What does turning one pair cost, products and sums?",
          "Four products and two sums a pair, in all query heads and key heads, in every layer."),
         WithinPercent(1),
-        unit="FLOP/token",
+        unit="MFLOP/token",
     ),
     Number(
         "pairs-turned", "base", "turned",
@@ -397,8 +397,8 @@ NUMBERS = (
     Number(
         "ntk-base", "scaling", "ntk_base",
         "A head of width {{ head_dim }} was trained with base {{ base }}. NTK-aware scaling is to "
-        "slow its last pair by exactly {{ factor }} and leave its first as it is. Which base does "
-        "that?",
+        "slow its last pair by a factor of exactly {{ factor | bare }} and leave its first as it "
+        "is. Which base does that?",
         {"base": BASES, "factor": (4, 8, 16, 32), "pairs": (16, 32, 48, 64)},
         (
             Mistake("You multiplied the base by the factor: the last pair's exponent is less than "
@@ -423,9 +423,9 @@ NUMBERS = (
     Number(
         "yarn-frequency", "scaling", "yarn_theta",
         "YaRN keeps the pairs up to number {{ ramp_start }} and divides the frequency of those "
-        "from number {{ ramp_end }} on by {{ factor | bare }}; between, the share moves linearly "
-        "with the number. Pair {{ pair }} was trained at {{ theta_i }}. What frequency does it "
-        "get?",
+        "from number {{ ramp_end }} on by {{ factor | bare }}; between, the interpolated share "
+        "rises linearly with the number. Pair {{ pair }} was trained at {{ theta_i }}. What "
+        "frequency does it get?",
         {"pair_wanted": (26, 28, 30, 32, 34, 36, 38, 40, 42, 44), "factor": (2, 4, 8, 16, 32),
          "trained_length": (4096, 6144, 8192)},
         (
@@ -451,9 +451,9 @@ NUMBERS = (
     ),
     Number(
         "yarn-scores", "scaling", "score_growth",
-        "A model is stretched by {{ factor }} with YaRN, which multiplies the rotated queries and "
-        "the rotated keys by the paper's factor: a tenth of the natural logarithm of the stretch, "
-        "plus one. By which factor do scores grow?",
+        "A model is stretched to {{ factor | bare }} times its length with YaRN, which multiplies "
+        "the rotated queries and the rotated keys by the paper's factor: a tenth of the natural "
+        "logarithm of the stretch, plus one. By which factor do scores grow?",
         {"factor": (4, 5, 6, 8, 10, 12, 15, 16, 20, 24, 30, 32, 40, 48, 50, 60, 64, 80, 96, 100,
                     128)},
         (
@@ -686,8 +686,8 @@ FORMULAS = (
 PICKED = (
     Choice(
         "untrained-rows", "table",
-        "A model with a learned table for {{ trained_length }} gets {{ rows_missing }} more rows, "
-        "filled at random, so that it accepts {{ wanted_length }}. Why does that not help?",
+        "A model with a learned table for {{ trained_length }} gets {{ rows_missing | bare }} more "
+        "rows, filled at random, so that it accepts {{ wanted_length }}. Why does that not help?",
         (
             Option("No text in training ever reached the new rows, so they tell it nothing.",
                    "A row means only what training made of it, and nothing relates it to its "
@@ -835,10 +835,10 @@ PICKED = (
     ),
     Choice(
         "where-fp32", "precision",
-        "Code computes positions, angles, cosines and sines in bf16. What is the least that has to "
-        "move to fp32 so that most of the error far out goes away?",
+        "Code computes positions, frequencies, angles, cosines and sines in bf16. What is the "
+        "least that has to move to fp32 so that most of the error far out goes away?",
         (
-            Option("Positions and angles; the cosines and sines may then be rounded to bf16.",
+            Option("Positions, frequencies and angles; cosines and sines may then be rounded.",
                    "Near position {{ cached_position }}, in the chapter's measurement, rounded "
                    "cosines and sines make scores wrong by up to {{ real_cos_sin_1000 }}, rounded "
                    "positions by up to {{ real_positions_1000 }}.", right=True),
@@ -875,8 +875,7 @@ PICKED = (
         "Bring one layer's attention in one decoding step, with a cache, into order.",
         (
             "Project the new token's hidden state to query, key and value.",
-            "Take the cosines and sines of the token's position.",
-            "Rotate the query and the key.",
+            "Rotate the query and the key by the angles of the token's position.",
             "Append the rotated key and the plain value to the cache.",
             "Take the dot products of the query with all keys of the cache.",
             "Divide by the root of the width and take the softmax.",
@@ -959,8 +958,8 @@ PICKED = (
             "senior": (
                 "Tests the pairing: at equal positions both pairings agree, apart they do not "
                 "({{ pairing_error | 2 }} off in the small example).",
-                "Tests precision: bf16 positions are exact before {{ lost_position }} and lost "
-                "from there on.",
+                "Tests precision: bf16 holds every position before {{ lost_position }}, and fewer "
+                "and fewer from there on.",
                 "Tests the cache: a key rotated twice, or a position that starts anew with each "
                 "chunk.",
             ),
