@@ -751,7 +751,7 @@ PICKED = (
                    "A rotation keeps lengths at every position."),
             Option("No: a score does not depend on the offset.",
                    "It does: {{ score_next | 4 }} at the next token and {{ score | 4 }} at offset "
-                   "{{ offset }}, in the small example."),
+                   "{{ offset }}, in the chapter's small example."),
         ),
         ("What is the real part of a number that turns at a steady rate?",),
         level="senior",
@@ -762,8 +762,8 @@ PICKED = (
         "reorders its weights. What does one see?",
         (
             Option("No error; scores are wrong wherever query and key stand apart.",
-                   "In the small example {{ score_halves | 4 }} instead of {{ score | 4 }}. The "
-                   "text comes out bad, and nothing says why.", right=True),
+                   "In the chapter's small example {{ score_halves | 4 }} instead of "
+                   "{{ score | 4 }}. The text comes out bad, and nothing says why.", right=True),
             Option("A shape error while loading.",
                    "Both pairings have the same shapes; that is what makes it hard to find."),
             Option("Every score is wrong, also that of a token with itself.",
@@ -899,8 +899,9 @@ PICKED = (
             "senior": (
                 "Gives the pair's part as dot product × cosine + cross product × sine, with the "
                 "sign of the offset.",
-                "Checks it with numbers: {{ score | 4 }} before and after a shift of "
-                "{{ shift }}, {{ score_swapped | 4 }} with the positions exchanged.",
+                "Checks it with numbers: in the chapter's small example {{ score | 4 }} before and "
+                "after a shift of {{ shift }}, {{ score_swapped | 4 }} with the positions "
+                "exchanged.",
             ),
             "staff": (
                 "Says that this holds for given vectors: a token's vectors in deeper layers still "
@@ -957,7 +958,7 @@ PICKED = (
             ),
             "senior": (
                 "Tests the pairing: at equal positions both pairings agree, apart they do not "
-                "({{ pairing_error | 2 }} off in the small example).",
+                "({{ pairing_error | 2 }} off in the chapter's small example).",
                 "Tests precision: bf16 holds every position before {{ lost_position }}, and fewer "
                 "and fewer from there on.",
                 "Tests the cache: a key rotated twice, or a position that starts anew with each "
