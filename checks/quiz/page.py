@@ -92,6 +92,8 @@ def _question(slug: str, q: Question) -> str:
                 "unit": q.unit if q.unit is not None else graph(slug).figure(q.figure).unit,
                 "ownUnit": q.unit is not None, "tolerance": _tolerance(q.tolerance),
             }  # fmt: skip
+            if q.unit is not None:
+                fields["worth"] = worth(unit(q.unit))
             code["mistakes"] = _mistakes(slug, q.mistakes, q.figure)
         case Formula():
             fields["symbols"] = [
