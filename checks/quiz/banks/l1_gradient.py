@@ -105,7 +105,8 @@ NUMBERS = (
     ),
     Number(
         "chain", "chain", "squared_chained",
-        LINE + "What is the derivative of the L2 loss r² with respect to m at m = {{ m }}?",
+        LINE + "What is the derivative of the L2 loss, the squared residual, with respect to m at "
+        "m = {{ m }}?",
         {"x": X, "y": TARGETS, "intercept": INTERCEPTS, "m": WEIGHTS},
         (
             Mistake("You lost the middle link: the residual falls as the prediction rises, so a "
@@ -181,8 +182,8 @@ NUMBERS = (
     ),
     Number(
         "first-step", "descent", "l2_weight_1",
-        LINE + "One step of L2 descent (loss r²) from m = {{ m }} with the rate {{ rate }}: where "
-        "is the weight?",
+        LINE + "One step of L2 descent (the loss is the squared residual) from m = {{ m }} with the "
+        "rate {{ rate }}: where is the weight?",
         {"x": X, "y": (8, 10, 12, 15, 20), "intercept": (2, 3, 4), "m": (-2, -1, 1, 2),
          "rate": (0.02, 0.05, 0.1)},
         (
@@ -199,8 +200,8 @@ NUMBERS = (
     Number(
         "outlier-jump", "compare", "outlier_l2_first",
         "A mislabelled point has x = {{ x }} and the target {{ outlier }}; the line has the "
-        "intercept {{ intercept }} and m = {{ m }}. Where does one step of L2 descent (loss r²) "
-        "with the rate {{ rate }} on this point put the weight?",
+        "intercept {{ intercept }} and m = {{ m }}. Where does one step of L2 descent (the loss is "
+        "the squared residual) with the rate {{ rate }} on this point put the weight?",
         {"x": X, "outlier": (40, 60, 80, 100, 150, 200), "intercept": (2, 3, 4),
          "m": (1, 2, 3), "rate": (0.02, 0.05, 0.1)},
         (
@@ -342,7 +343,7 @@ _RX = {"x": Symbol("x", "input", 0.5, 5), "r": Symbol("residual", "residual", -1
 FORMULAS = (
     Formula(
         "l2-gradient-formula", "gradient",
-        "Write the derivative of r² by the weight m, where r = y − (m·x + b).",
+        "Write the derivative of the squared residual by the weight m, where r = y − (m·x + b).",
         losses.l2_gradient, _RX,
         (
             Mistake("The minus sign of the middle link is missing.",
@@ -385,7 +386,7 @@ FORMULAS = (
         "Under the pinball loss for the quantile q, how many times as much does a prediction that "
         "is too low cost as one that is too high by the same amount?",
         losses.pinball_odds,
-        {"q": Symbol("quantile", "quantile, between 0 and 1", 0.05, 0.95)},
+        {"q": Symbol("quantile", "quantile, between zero and one", 0.05, 0.95)},
         (
             Mistake("It is upside down.", lambda quantile: (1 - quantile) / quantile),
             Mistake("That is the cost of too low alone; divide by that of too high.",
