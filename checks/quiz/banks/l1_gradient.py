@@ -182,8 +182,8 @@ NUMBERS = (
     ),
     Number(
         "first-step", "descent", "l2_weight_1",
-        LINE + "One step of L2 descent (the loss is the squared residual) from m = {{ m }} with the "
-        "rate {{ rate }}: where is the weight?",
+        LINE + "One step of L2 descent (the loss is the squared residual) from m = {{ m }} with "
+        "the rate {{ rate }}: where is the weight?",
         {"x": X, "y": (8, 10, 12, 15, 20), "intercept": (2, 3, 4), "m": (-2, -1, 1, 2),
          "rate": (0.02, 0.05, 0.1)},
         (
