@@ -45,6 +45,27 @@ PAST_THE_TABLE: dict[str, Any] = {
     "limit": {"figure": "real_chance", "label": "guessing"},
 }
 
+CLOCKS: dict[str, Any] = {
+    "id": "clocks",
+    "kind": "clocks",
+    "title": "The angles of both pairs at the two positions",
+    "alt": "Two clock faces. On the fast pair's the query stands at {{ q_angle_0 }} and the key at "
+    "{{ k_angle_0 }}, on the slow pair's at {{ q_angle_1 }} and {{ k_angle_1 }}.",
+    "caption": "Each pair is a clock, and a token's position sets the hands: the fast one turns "
+    "once in {{ lambda_0 }}, the slow one in {{ lambda_1 }}. What the score sees is the angle "
+    "*between* the two hands of a face.",
+    "clocks": [
+        {
+            "label": label,
+            "hands": [
+                {"figure": f"q_angle_{pair}", "label": "query"},
+                {"figure": f"k_angle_{pair}", "label": "key"},
+            ],
+        }
+        for pair, label in enumerate(("fast pair", "slow pair"))
+    ],
+}
+
 TURNING: dict[str, Any] = {
     "id": "turning",
     "kind": "curve",
@@ -205,6 +226,7 @@ ROUNDING: dict[str, Any] = {
 
 PICTURES: list[dict[str, Any]] = [
     PAST_THE_TABLE,
+    CLOCKS,
     TURNING,
     WAVELENGTHS,
     SCORE,
