@@ -71,23 +71,54 @@ def absolute_error_of_constant(
     return sum(len(range(min(y, constant), max(y, constant))) for y in labels)
 
 
-SIX = [*_signed("median", 6), *_signed("tied median", 6, 2), *_signed("median again", 6)]
+@at(*_signed("least of three", 3), *_signed("tied three", 3, 1))
+def least_of_three(first: int, second: int, third: int) -> float:
+    """Sort and take the first."""
+    return sorted((first, second, third))[0]
 
 
-@at(*SIX)
-def lower_median_of_six(
-    first: int, second: int, third: int, fourth: int, fifth: int, sixth: int
+@at(*_signed("largest of three", 3), *_signed("tied three", 3, 1))
+def largest_of_three(first: int, second: int, third: int) -> float:
+    """Sort and take the last."""
+    return sorted((first, second, third))[-1]
+
+
+def _three(randint: Any) -> tuple[Any, ...]:
+    three = tuple(randint(-30, 30) for _ in range(3))
+    return *three, min(three), max(three)
+
+
+@at(*draws("middle of three", _three))
+def middle_of_three(first: int, second: int, third: int, least: int, largest: int) -> float:
+    """Sort and take the second."""
+    return sorted((first, second, third))[1]
+
+
+def _halves(span: int) -> Any:
+    def make(randint: Any) -> tuple[Any, ...]:
+        halves = (sorted(randint(-span, span) for _ in range(3)) for _ in range(2))
+        return tuple(label for half in halves for label in half)
+
+    return make
+
+
+HALVES = [*draws("halves", _halves(30), 60), *draws("tied halves", _halves(2), 30)]
+
+
+@at(*HALVES)
+def third_of_six(
+    low: int, middle: int, high: int, other_low: int, other_middle: int, other_high: int
 ) -> float:
     """Sort and take the third."""
-    return sorted((first, second, third, fourth, fifth, sixth))[2]
+    return sorted((low, middle, high, other_low, other_middle, other_high))[2]
 
 
-@at(*SIX)
-def upper_median_of_six(
-    first: int, second: int, third: int, fourth: int, fifth: int, sixth: int
+@at(*HALVES)
+def fourth_of_six(
+    low: int, middle: int, high: int, other_low: int, other_middle: int, other_high: int
 ) -> float:
     """Sort and take the fourth."""
-    return sorted((first, second, third, fourth, fifth, sixth))[3]
+    return sorted((low, middle, high, other_low, other_middle, other_high))[3]
 
 
 @at((30, 30), (31, 30), (29, 30), (5, 40), (40, 5))
@@ -292,6 +323,122 @@ def of_best_split(
     return values[standing.index(True)] if any(standing) else value_5
 
 
+@at(*draws("rows left", lambda r: _race(r)[:5], 60), *(point[:5] for point in NEARLY))
+def rows_left_of_best(
+    best: float, error_1: float, error_2: float, error_3: float, error_4: float
+) -> float:  # fmt: skip
+    """Count how many candidates are passed by, and the one that is taken."""
+    limit, passed = Fraction(best) * (1 + Fraction(1, 10**9)), 0
+    for error in (error_1, error_2, error_3, error_4):
+        if Fraction(error) <= limit:
+            break
+        passed += 1
+    return passed + 1
+
+
+SIDES = [
+    *draws("sides", lambda r: (r(1, 5), *(r(-30, 30) for _ in range(5))), 40),
+    *((n, *(3 * s for s in signs)) for n in range(1, 6) for signs in ((1, -1, 1, -1, 1),)),
+]
+
+
+@at(*SIDES)
+def mean_of_first(
+    rows_left: int,
+    residual_1: int,
+    residual_2: int,
+    residual_3: int,
+    residual_4: int,
+    residual_5: int,
+) -> float:
+    """Deal out."""
+    return _leaf(*(residual_1, residual_2, residual_3, residual_4, residual_5)[:rows_left])
+
+
+@at(*SIDES)
+def mean_of_last(
+    rows_left: int,
+    residual_2: int,
+    residual_3: int,
+    residual_4: int,
+    residual_5: int,
+    residual_6: int,
+) -> float:
+    """Deal out."""
+    rows = (residual_2, residual_3, residual_4, residual_5, residual_6)
+    return _leaf(*rows[rows_left - 1 :])
+
+
+def _side(row: int, rows_left: int, residuals: tuple[int, ...]) -> float:
+    """Deal out the side of a cut list on which the row lies."""
+    sides = residuals[:rows_left], residuals[rows_left:]
+    return _leaf(*sides[row > rows_left])
+
+
+@at(*draws("leaf of second", lambda r: (r(1, 5), *(r(-30, 30) for _ in range(6))), 40))
+def leaf_of_second(
+    rows_left: int,
+    residual_1: int,
+    residual_2: int,
+    residual_3: int,
+    residual_4: int,
+    residual_5: int,
+    residual_6: int,
+) -> float:
+    """Deal out."""
+    return _side(
+        2, rows_left, (residual_1, residual_2, residual_3, residual_4, residual_5, residual_6)
+    )
+
+
+@at(*draws("leaf of third", lambda r: (r(1, 5), *(r(-30, 30) for _ in range(6))), 40))
+def leaf_of_third(
+    rows_left: int,
+    residual_1: int,
+    residual_2: int,
+    residual_3: int,
+    residual_4: int,
+    residual_5: int,
+    residual_6: int,
+) -> float:
+    """Deal out."""
+    return _side(
+        3, rows_left, (residual_1, residual_2, residual_3, residual_4, residual_5, residual_6)
+    )
+
+
+@at(*draws("leaf of fourth", lambda r: (r(1, 5), *(r(-30, 30) for _ in range(6))), 40))
+def leaf_of_fourth(
+    rows_left: int,
+    residual_1: int,
+    residual_2: int,
+    residual_3: int,
+    residual_4: int,
+    residual_5: int,
+    residual_6: int,
+) -> float:
+    """Deal out."""
+    return _side(
+        4, rows_left, (residual_1, residual_2, residual_3, residual_4, residual_5, residual_6)
+    )
+
+
+@at(*draws("leaf of fifth", lambda r: (r(1, 5), *(r(-30, 30) for _ in range(6))), 40))
+def leaf_of_fifth(
+    rows_left: int,
+    residual_1: int,
+    residual_2: int,
+    residual_3: int,
+    residual_4: int,
+    residual_5: int,
+    residual_6: int,
+) -> float:
+    """Deal out."""
+    return _side(
+        5, rows_left, (residual_1, residual_2, residual_3, residual_4, residual_5, residual_6)
+    )
+
+
 @at(*draws("removed", lambda r: (r(10, 90), r(0, 10))))
 def error_removed(before: int, after: int) -> float:
     """Take the rest away, cell by cell."""
@@ -412,19 +559,21 @@ def mean_log_loss(
 
 def _points(randint: Any) -> tuple[Any, ...]:
     x = [randint(1, 9) + 10 * i for i in range(6)]
-    return (*x, randint(20, 30), *(randint(-40, 40) for _ in range(7)))
+    return (*x, *(randint(-40, 40) for _ in range(6)))
 
 
 @at(*draws("line", _points, 12), tolerance=1e-5)
 def line_slope(
-    x_1: int, x_2: int, x_3: int, x_4: int, x_5: int, x_6: int, x_mean: int, y_1: int, y_2: int,
-    y_3: int, y_4: int, y_5: int, y_6: int, y_mean: int,
+    x_1: int, x_2: int, x_3: int, x_4: int, x_5: int, x_6: int, y_1: int, y_2: int, y_3: int,
+    y_4: int, y_5: int, y_6: int,
 ) -> float:  # fmt: skip
     """Turn a line about the point of the means until its squared error is least."""
-    rows = list(zip((x_1, x_2, x_3, x_4, x_5, x_6), (y_1, y_2, y_3, y_4, y_5, y_6), strict=True))
+    xs, ys = (x_1, x_2, x_3, x_4, x_5, x_6), (y_1, y_2, y_3, y_4, y_5, y_6)
+    x_mean, y_mean = _balance(*xs), _balance(*ys)
 
     def error(slope: float) -> float:
-        return sum((y - y_mean - slope * (x - x_mean)) ** 2 for x, y in rows)
+        away = zip(xs, ys, strict=True)
+        return sum((y - y_mean - slope * (x - x_mean)) ** 2 for x, y in away)
 
     return crossing(lambda s: error(s + 0.5) - error(s - 0.5), -1000, 1000)
 

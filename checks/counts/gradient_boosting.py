@@ -33,7 +33,7 @@ def recount(g: Mapping[str, Any]) -> Figures:
     for number in range(1, 6):
         residuals = [label - p for label, p in zip(y, predictions, strict=True)]
         r |= {f"r{number}_{i}": residual for i, residual in enumerate(residuals, 1)}
-        found, (cut, low, high) = _stump(residuals, cuts, str(number))
+        found, (cut, low, high) = _stump(residuals, x, cuts, str(number))
         r |= found
         predictions = [
             p + g["eta"] * np.where(at > cut, high, low)
@@ -71,6 +71,11 @@ def _base(g: Mapping[str, Any], y: list[Any]) -> Figures:
         "mse0": _sum_of_squares(y, [mean] * 6) / 6,
         "trial_sse": _sum_of_squares(y, trial),
         "trial_excess": (trial[0] - mean) ** 2 + 5 * (trial[0] - mean) ** 2,
+        **{
+            f"{half}_{place}": np.sort(np.array(y[start : start + 3]), axis=0)[rank]
+            for half, start in (("near", 0), ("far", 3))
+            for rank, place in enumerate(("low", "middle", "high"))
+        },
         "lower_median": ranked[2],
         "upper_median": ranked[3],
         "median": median,
@@ -99,7 +104,7 @@ def _residuals(g: Mapping[str, Any], y: list[Any], mean: Any) -> Figures:
 
 
 def _stump(
-    residuals: list[Any], cuts: list[Any], tag: str
+    residuals: list[Any], x: list[Any], cuts: list[Any], tag: str
 ) -> tuple[Figures, tuple[Any, Any, Any]]:  # fmt: skip
     """Return means and errors of the five splits, and (threshold, left mean, right mean)."""
     found: Figures = {}
@@ -112,9 +117,9 @@ def _stump(
         rights.append(means[1])
         errors.append(_sum_of_squares(left, [means[0]] * k)
                       + _sum_of_squares(right, [means[1]] * (6 - k)))  # fmt: skip
-        if k > 1:
+        if k > 1 and tag == "1":
             found[f"left{tag}_{k}"] = means[0]
-        if k < 5:
+        if k < 5 and tag == "1":
             found[f"right{tag}_{k}"] = means[1]
         found[f"error{tag}_{k}"] = errors[-1]
     best = np.min(errors, axis=0)
@@ -122,16 +127,19 @@ def _stump(
     winner = tuple(np.choose(first, values) for values in (cuts, lefts, rights))
     found |= {f"best{tag}": best}
     found |= {f"{n}{tag}": v for n, v in zip(("cut", "lower", "upper"), winner, strict=True)}
+    found[f"rows{tag}"] = first + 1.0
+    cut, low, high = winner
+    found |= {f"leaf{tag}_{i}": np.where(x[i - 1] > cut, high, low) for i in range(2, 6)}
     return found, winner
 
 
 def _classes(g: Mapping[str, Any], x: list[Any], cuts: list[Any], r: Figures) -> Figures:
     late, p = [r[f"late{i}"] for i in range(1, 7)], r["base_p"]
     residuals = [label - p for label in late]
-    found, (cut, low, high) = _stump(residuals, cuts, "c")
+    found, (cut, low, high) = _stump(residuals, x, cuts, "c")
     curvature = p - p**2
-    steps = low / curvature, high / curvature
-    margins = [r["base_log_odds"] + g["eta"] * np.where(at > cut, steps[1], steps[0]) for at in x]
+    steps = [np.where(at > cut, high, low) / curvature for at in x]
+    margins = [r["base_log_odds"] + g["eta"] * step for step in steps]
 
     def loss(margins: list[Any]) -> Any:
         chance = [1 / (1 + np.exp(np.where(label > 0, -m, m)))
@@ -141,8 +149,7 @@ def _classes(g: Mapping[str, Any], x: list[Any], cuts: list[Any], r: Figures) ->
     return found | {
         **{f"rc_{i}": residual for i, residual in enumerate(residuals, 1)},
         "hessian": curvature,
-        "newton_low": steps[0],
-        "newton_high": steps[1],
+        **{f"newton{i}": step for i, step in enumerate(steps, 1)},
         **{f"margin{i}": m for i, m in enumerate(margins, 1)},
         **{f"p{i}": np.exp(m) / (1 + np.exp(m)) for i, m in enumerate(margins, 1)},
         "log_loss0": loss([r["base_log_odds"]] * 6),

@@ -78,35 +78,64 @@ def absolute_error_of_constant(
     return sum(sqrt((y - constant) ** 2) for y in labels)
 
 
-# --8<-- [start:median]
-def _furthest_still_down(labels: tuple[Expr, ...], strictly: bool) -> Expr:
-    """Go up from the least label for as long as the absolute error falls, or does not rise.
+def least_of_three(first: Expr, second: Expr, third: Expr) -> Expr:
+    """The greatest number that exceeds none."""
+    return Min(third, second, first)
 
-    With k of n labels below, each pulls the slope up by 1 and each of the others down by 1. The
-    last step up that still pays leads to the largest label with few enough below it.
+
+def largest_of_three(first: Expr, second: Expr, third: Expr) -> Expr:
+    """The least number that none exceeds."""
+    return Max(third, second, first)
+
+
+def middle_of_three(
+    first: Expr, second: Expr, third: Expr, least: Expr, largest: Expr
+) -> Expr:  # fmt: skip
+    """Solve: the three make the same sum in any order."""
+    middle = Symbol("middle", real=True)
+    return solve(Eq(least + middle + largest, first + second + third), middle)[0]
+
+
+# --8<-- [start:median]
+def _flat_from(labels: tuple[Expr, ...]) -> int:
+    """Return how many labels lie below where the absolute error stops falling.
+
+    With k of n labels below, each pulls the slope up by 1 and each of the others down by 1.
     """
     k = Symbol("k", integer=True)
-    flat = int(solve(k - (len(labels) - k), k)[0])
-    limit = flat if strictly else flat + 1
-    reached = []
-    for label in labels:
-        below = sum((Piecewise((1, other < label), (0, True)) for other in labels), sympy.S(0))
-        reached.append(Piecewise((label, below < limit), (Min(*labels), True)))
-    return Max(*reached)
+    return int(solve(k - (len(labels) - k), k)[0])
 
 
-def lower_median_of_six(
-    first: Expr, second: Expr, third: Expr, fourth: Expr, fifth: Expr, sixth: Expr
+def _ends_of_ways(
+    lower: tuple[Expr, ...], upper: tuple[Expr, ...], k: int
+) -> list[tuple[Expr, ...]]:  # fmt: skip
+    """Return the outermost label from each half of every way to take k from the starts of both."""
+    return [
+        (*lower[max(j - 1, 0) : j], *upper[max(k - j - 1, 0) : k - j])
+        for j in range(max(0, k - len(upper)), min(k, len(lower)) + 1)
+    ]
+
+
+def third_of_six(
+    low: Expr, middle: Expr, high: Expr, other_low: Expr, other_middle: Expr, other_high: Expr
 ) -> Expr:
-    """Go up for as long as the absolute error falls."""
-    return _furthest_still_down((first, second, third, fourth, fifth, sixth), True)
+    """Go up until as many labels lie at or below as above: to the k-th smallest.
+
+    Every way to take k from the bottoms of two sorted halves covers k labels up to its largest;
+    the k-th smallest is the least that does.
+    """
+    lower, upper = (low, middle, high), (other_low, other_middle, other_high)
+    k = _flat_from((*lower, *upper))
+    return Min(*(Max(*ends) for ends in _ends_of_ways(lower, upper, k)))
 
 
-def upper_median_of_six(
-    first: Expr, second: Expr, third: Expr, fourth: Expr, fifth: Expr, sixth: Expr
+def fourth_of_six(
+    low: Expr, middle: Expr, high: Expr, other_low: Expr, other_middle: Expr, other_high: Expr
 ) -> Expr:
-    """Go up for as long as it does not rise."""
-    return _furthest_still_down((first, second, third, fourth, fifth, sixth), False)
+    """Come down until as many lie at or above as below: the same from the tops."""
+    lower, upper = (high, middle, low), (other_high, other_middle, other_low)
+    k = _flat_from((*lower, *upper))
+    return Max(*(Min(*ends) for ends in _ends_of_ways(lower, upper, k)))
 
 
 # --8<-- [end:median]
@@ -280,6 +309,143 @@ def of_best_split(
     return Piecewise(*((value, worse >= error) for error, value in race), (value_5, True))
 
 
+def rows_left_of_best(
+    best: Expr, error_1: Expr, error_2: Expr, error_3: Expr, error_4: Expr
+) -> Expr:
+    """Number the candidates by the rows that they send left."""
+    numbers = [sympy.Integer(k) for k in range(1, 6)]
+    return of_best_split(best, error_1, error_2, error_3, error_4, *numbers)
+
+
+def _mean_where(chosen: list[tuple[Expr, Expr]]) -> Expr:
+    """Minimise the squared error over the rows that are in; (residual, whether it is in)."""
+    w = Symbol("w", real=True)
+    weights = [Piecewise((1, inside), (0, True)) for _, inside in chosen]
+    terms = [Piecewise((r, inside), (0, True)) for r, inside in chosen]
+    # The slope of the sum of weight x (r - w)² / 2, where weight x r is the row's term.
+    slope = w * Symbol("W") - Symbol("R")
+    best = solve(slope, w)[0]
+    return best.subs({"W": sympy.Add(*weights), "R": sympy.Add(*terms)})
+
+
+def mean_of_first(
+    rows_left: Expr,
+    residual_1: Expr,
+    residual_2: Expr,
+    residual_3: Expr,
+    residual_4: Expr,
+    residual_5: Expr,
+) -> Expr:
+    """Minimise the squared error over the rows up to rows_left, of which there is at least one."""
+    rows = [residual_1, residual_2, residual_3, residual_4, residual_5]
+    return _mean_where(
+        [(r, sympy.true if i == 1 else rows_left >= i) for i, r in enumerate(rows, 1)]
+    )
+
+
+def mean_of_last(
+    rows_left: Expr,
+    residual_2: Expr,
+    residual_3: Expr,
+    residual_4: Expr,
+    residual_5: Expr,
+    residual_6: Expr,
+) -> Expr:
+    """Minimise the squared error over the rows beyond rows_left, of which there is at least one."""
+    rows = [residual_2, residual_3, residual_4, residual_5, residual_6]
+    return _mean_where(
+        [(r, sympy.true if i == 6 else rows_left < i) for i, r in enumerate(rows, 2)]
+    )
+
+
+def leaf_of_second(
+    rows_left: Expr,
+    residual_1: Expr,
+    residual_2: Expr,
+    residual_3: Expr,
+    residual_4: Expr,
+    residual_5: Expr,
+    residual_6: Expr,
+) -> Expr:
+    """The minimum on the row's own side of the cut."""
+    return Piecewise(
+        (
+            mean_of_last(rows_left, residual_2, residual_3, residual_4, residual_5, residual_6),
+            rows_left < 2,
+        ),
+        (
+            mean_of_first(rows_left, residual_1, residual_2, residual_3, residual_4, residual_5),
+            True,
+        ),
+    )
+
+
+def leaf_of_third(
+    rows_left: Expr,
+    residual_1: Expr,
+    residual_2: Expr,
+    residual_3: Expr,
+    residual_4: Expr,
+    residual_5: Expr,
+    residual_6: Expr,
+) -> Expr:
+    """The minimum on the row's own side of the cut."""
+    return Piecewise(
+        (
+            mean_of_last(rows_left, residual_2, residual_3, residual_4, residual_5, residual_6),
+            rows_left < 3,
+        ),
+        (
+            mean_of_first(rows_left, residual_1, residual_2, residual_3, residual_4, residual_5),
+            True,
+        ),
+    )
+
+
+def leaf_of_fourth(
+    rows_left: Expr,
+    residual_1: Expr,
+    residual_2: Expr,
+    residual_3: Expr,
+    residual_4: Expr,
+    residual_5: Expr,
+    residual_6: Expr,
+) -> Expr:
+    """The minimum on the row's own side of the cut."""
+    return Piecewise(
+        (
+            mean_of_last(rows_left, residual_2, residual_3, residual_4, residual_5, residual_6),
+            rows_left < 4,
+        ),
+        (
+            mean_of_first(rows_left, residual_1, residual_2, residual_3, residual_4, residual_5),
+            True,
+        ),
+    )
+
+
+def leaf_of_fifth(
+    rows_left: Expr,
+    residual_1: Expr,
+    residual_2: Expr,
+    residual_3: Expr,
+    residual_4: Expr,
+    residual_5: Expr,
+    residual_6: Expr,
+) -> Expr:
+    """The minimum on the row's own side of the cut."""
+    return Piecewise(
+        (
+            mean_of_last(rows_left, residual_2, residual_3, residual_4, residual_5, residual_6),
+            rows_left < 5,
+        ),
+        (
+            mean_of_first(rows_left, residual_1, residual_2, residual_3, residual_4, residual_5),
+            True,
+        ),
+    )
+
+
 def error_removed(before: Expr, after: Expr) -> Expr:
     """Solve: what was removed and what is left make what was there."""
     gone = Symbol("gone", real=True)
@@ -382,14 +548,14 @@ def mean_log_loss(
 
 
 def line_slope(
-    x_1: Expr, x_2: Expr, x_3: Expr, x_4: Expr, x_5: Expr, x_6: Expr, x_mean: Expr, y_1: Expr,
-    y_2: Expr, y_3: Expr, y_4: Expr, y_5: Expr, y_6: Expr, y_mean: Expr,
+    x_1: Expr, x_2: Expr, x_3: Expr, x_4: Expr, x_5: Expr, x_6: Expr, y_1: Expr, y_2: Expr,
+    y_3: Expr, y_4: Expr, y_5: Expr, y_6: Expr,
 ) -> Expr:  # fmt: skip
-    """Minimise the squared error of a line through the point of the means."""
-    b = Symbol("b", real=True)
+    """Minimise the squared error over slope and intercept."""
+    a, b = sympy.symbols("a b", real=True)
     xs, ys = (x_1, x_2, x_3, x_4, x_5, x_6), (y_1, y_2, y_3, y_4, y_5, y_6)
-    loss = sum((y - y_mean - b * (x - x_mean)) ** 2 for x, y in zip(xs, ys, strict=True))
-    return solve(diff(loss, b), b)[0]
+    loss = sum((y - a - b * x) ** 2 for x, y in zip(xs, ys, strict=True))
+    return solve([expand(diff(loss, a)), expand(diff(loss, b))], [a, b])[b]
 
 
 def line_at(x: Expr, slope: Expr, x_mean: Expr, y_mean: Expr) -> Expr:

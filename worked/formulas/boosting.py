@@ -53,35 +53,42 @@ def absolute_error_of_constant(
     )  # fmt: skip
 
 
-def _below(label: Any, others: tuple[Any, ...]) -> Any:
-    first, second, third, fourth, fifth, sixth = (where(o < label, 1, 0) for o in others)
-    return first + second + third + fourth + fifth + sixth
+def least_of_three(first: Any, second: Any, third: Any) -> Any:
+    """The smallest of three."""
+    return minimum(minimum(first, second), third)
 
 
-def _largest_with_fewer_below(limit: int, labels: tuple[Any, ...]) -> Any:
-    first, second, third, fourth, fifth, sixth = labels
-    least = minimum(
-        minimum(minimum(first, second), minimum(third, fourth)), minimum(fifth, sixth)
-    )  # fmt: skip
-    a, b, c, d, e, f = (where(_below(y, labels) < limit, y, least) for y in labels)
-    return maximum(maximum(maximum(a, b), maximum(c, d)), maximum(e, f))
+def largest_of_three(first: Any, second: Any, third: Any) -> Any:
+    """The largest of three."""
+    return maximum(maximum(first, second), third)
 
 
-def lower_median_of_six(
-    first: Any, second: Any, third: Any, fourth: Any, fifth: Any, sixth: Any
-) -> Any:  # fmt: skip
-    """The largest of six labels that fewer than three lie below: the third smallest.
+def middle_of_three(first: Any, second: Any, third: Any, least: Any, largest: Any) -> Any:
+    """The middle one of three: what the smallest and the largest leave."""
+    return first + second + third - least - largest
 
-    From here up to the upper median the absolute error is least.
+
+def third_of_six(
+    low: Any, middle: Any, high: Any, other_low: Any, other_middle: Any, other_high: Any
+) -> Any:
+    """The third smallest of six, from two sorted halves: the lower median.
+
+    Three of the six are taken from the bottoms of both halves in each of the four ways; the way
+    whose largest is least takes the three smallest.
     """
-    return _largest_with_fewer_below(3, (first, second, third, fourth, fifth, sixth))
+    return minimum(
+        minimum(high, other_high), minimum(maximum(middle, other_low), maximum(low, other_middle))
+    )
 
 
-def upper_median_of_six(
-    first: Any, second: Any, third: Any, fourth: Any, fifth: Any, sixth: Any
-) -> Any:  # fmt: skip
-    """The largest of six labels that fewer than four lie below: the fourth smallest."""
-    return _largest_with_fewer_below(4, (first, second, third, fourth, fifth, sixth))
+def fourth_of_six(
+    low: Any, middle: Any, high: Any, other_low: Any, other_middle: Any, other_high: Any
+) -> Any:
+    """The fourth smallest of six, from two sorted halves: the upper median. As the third, from
+    the tops."""
+    return maximum(
+        maximum(low, other_low), maximum(minimum(middle, other_high), minimum(high, other_middle))
+    )
 
 
 def is_late(minutes: Any, promise: Any) -> Any:
@@ -250,6 +257,119 @@ def of_best_split(
     )
 
 
+def rows_left_of_best(best: Any, error_1: Any, error_2: Any, error_3: Any, error_4: Any) -> Any:
+    """Rows left of the split with the least error; ties as in of_best_split."""
+    return of_best_split(best, error_1, error_2, error_3, error_4, 1, 2, 3, 4, 5)
+
+
+def mean_of_first(
+    rows_left: Any,
+    residual_1: Any,
+    residual_2: Any,
+    residual_3: Any,
+    residual_4: Any,
+    residual_5: Any,
+) -> Any:
+    """Mean of the residuals of the first rows, of which there is at least one."""
+    total = (
+        residual_1 + where(rows_left >= 2, residual_2, 0) + where(rows_left >= 3, residual_3, 0)
+        + where(rows_left >= 4, residual_4, 0) + where(rows_left >= 5, residual_5, 0)
+    )  # fmt: skip
+    rows = (
+        1 + where(rows_left >= 2, 1, 0) + where(rows_left >= 3, 1, 0)
+        + where(rows_left >= 4, 1, 0) + where(rows_left >= 5, 1, 0)
+    )  # fmt: skip
+    return total / rows
+
+
+def mean_of_last(
+    rows_left: Any,
+    residual_2: Any,
+    residual_3: Any,
+    residual_4: Any,
+    residual_5: Any,
+    residual_6: Any,
+) -> Any:
+    """Mean of the residuals of the rows after those, of which there is at least one."""
+    total = (
+        where(rows_left < 2, residual_2, 0) + where(rows_left < 3, residual_3, 0)
+        + where(rows_left < 4, residual_4, 0) + where(rows_left < 5, residual_5, 0) + residual_6
+    )  # fmt: skip
+    rows = (
+        where(rows_left < 2, 1, 0) + where(rows_left < 3, 1, 0) + where(rows_left < 4, 1, 0)
+        + where(rows_left < 5, 1, 0) + 1
+    )  # fmt: skip
+    return total / rows
+
+
+def leaf_of_second(
+    rows_left: Any,
+    residual_1: Any,
+    residual_2: Any,
+    residual_3: Any,
+    residual_4: Any,
+    residual_5: Any,
+    residual_6: Any,
+) -> Any:
+    """Value of the leaf that the second row falls into: the mean of the side where it lies."""
+    return where(
+        rows_left < 2,
+        mean_of_last(rows_left, residual_2, residual_3, residual_4, residual_5, residual_6),
+        mean_of_first(rows_left, residual_1, residual_2, residual_3, residual_4, residual_5),
+    )
+
+
+def leaf_of_third(
+    rows_left: Any,
+    residual_1: Any,
+    residual_2: Any,
+    residual_3: Any,
+    residual_4: Any,
+    residual_5: Any,
+    residual_6: Any,
+) -> Any:
+    """Value of the leaf that the third row falls into: the mean of the side where it lies."""
+    return where(
+        rows_left < 3,
+        mean_of_last(rows_left, residual_2, residual_3, residual_4, residual_5, residual_6),
+        mean_of_first(rows_left, residual_1, residual_2, residual_3, residual_4, residual_5),
+    )
+
+
+def leaf_of_fourth(
+    rows_left: Any,
+    residual_1: Any,
+    residual_2: Any,
+    residual_3: Any,
+    residual_4: Any,
+    residual_5: Any,
+    residual_6: Any,
+) -> Any:
+    """Value of the leaf that the fourth row falls into: the mean of the side where it lies."""
+    return where(
+        rows_left < 4,
+        mean_of_last(rows_left, residual_2, residual_3, residual_4, residual_5, residual_6),
+        mean_of_first(rows_left, residual_1, residual_2, residual_3, residual_4, residual_5),
+    )
+
+
+def leaf_of_fifth(
+    rows_left: Any,
+    residual_1: Any,
+    residual_2: Any,
+    residual_3: Any,
+    residual_4: Any,
+    residual_5: Any,
+    residual_6: Any,
+) -> Any:
+    """Value of the leaf that the fifth row falls into: the mean of the side where it lies."""
+    return where(
+        rows_left < 5,
+        mean_of_last(rows_left, residual_2, residual_3, residual_4, residual_5, residual_6),
+        mean_of_first(rows_left, residual_1, residual_2, residual_3, residual_4, residual_5),
+    )
+
+
 def error_removed(before: Any, after: Any) -> Any:
     """Squared error that a split takes away: the error before it less the error after."""
     return before - after
@@ -335,21 +455,23 @@ def mean_log_loss(
 
 
 def line_slope(
-    x_1: Any, x_2: Any, x_3: Any, x_4: Any, x_5: Any, x_6: Any, x_mean: Any, y_1: Any, y_2: Any,
-    y_3: Any, y_4: Any, y_5: Any, y_6: Any, y_mean: Any,
+    x_1: Any, x_2: Any, x_3: Any, x_4: Any, x_5: Any, x_6: Any, y_1: Any, y_2: Any, y_3: Any,
+    y_4: Any, y_5: Any, y_6: Any,
 ) -> Any:  # fmt: skip
     """Slope of the least-squares line through six points.
 
-    x_mean, y_mean: means of the x's and of the y's.
+    Covariance over variance, both summed over all pairs of points, which needs no means.
     """
-    return (
-        (x_1 - x_mean) * (y_1 - y_mean) + (x_2 - x_mean) * (y_2 - y_mean)
-        + (x_3 - x_mean) * (y_3 - y_mean) + (x_4 - x_mean) * (y_4 - y_mean)
-        + (x_5 - x_mean) * (y_5 - y_mean) + (x_6 - x_mean) * (y_6 - y_mean)
-    ) / (
-        (x_1 - x_mean) ** 2 + (x_2 - x_mean) ** 2 + (x_3 - x_mean) ** 2
-        + (x_4 - x_mean) ** 2 + (x_5 - x_mean) ** 2 + (x_6 - x_mean) ** 2
-    )  # fmt: skip
+    points = ((x_1, y_1), (x_2, y_2), (x_3, y_3), (x_4, y_4), (x_5, y_5), (x_6, y_6))
+    return _over_pairs(points) / _over_pairs(tuple((x, x) for x, _ in points))
+
+
+def _over_pairs(points: tuple[tuple[Any, Any], ...]) -> Any:
+    pairs = [(a - c) * (b - d) for i, (a, b) in enumerate(points) for c, d in points[i + 1 :]]
+    total = pairs[0]
+    for pair in pairs[1:]:
+        total = total + pair
+    return total
 
 
 def line_at(x: Any, slope: Any, x_mean: Any, y_mean: Any) -> Any:

@@ -28,10 +28,15 @@ LEAVES: dict[int, Callable[..., Any]] = {
     2: boosting.leaf_of_two, 3: boosting.leaf_of_three, 4: boosting.leaf_of_four,
     5: boosting.leaf_of_five,
 }  # fmt: skip
-ERRORS = (
-    boosting.error_after_first, boosting.error_after_second, boosting.error_after_third,
-    boosting.error_after_fourth, boosting.error_after_fifth,
-)  # fmt: skip
+ERRORS: dict[int, Callable[..., Any]] = {
+    1: boosting.error_after_first, 2: boosting.error_after_second, 3: boosting.error_after_third,
+    4: boosting.error_after_fourth, 5: boosting.error_after_fifth,
+}  # fmt: skip
+
+LEAF_OF_ROW: dict[int, Callable[..., Any]] = {
+    2: boosting.leaf_of_second, 3: boosting.leaf_of_third, 4: boosting.leaf_of_fourth,
+    5: boosting.leaf_of_fifth,
+}  # fmt: skip
 
 SKLEARN = Source(
     "scikit-learn 1.9 documentation, GradientBoostingRegressor: the default",
@@ -57,67 +62,65 @@ def _in_order(names: list[str]) -> dict[str, str]:
     return {ORDINAL[i]: name for i, name in enumerate(names, 1)}
 
 
-def _left(race: str, k: int) -> str:
-    """Return the figure that holds the mean left of candidate k: of one row, the row itself."""
-    return f"{race}_1" if k == 1 else f"left{race[1:]}_{k}"
+def _means(race: str, what: str, mark: str, places: int) -> tuple[Derived, ...]:
+    """Return the means left and right of the five splits of the residuals of a round."""
+    n = race[1:]
+    return (
+        *(
+            Derived(f"left{n}_{k}", LEAVES[k], "", f"{what}mean left of split {k}",
+                    rf"\bar r^{{{mark}}}_{{L{k}}}", places=places, signed=True,
+                    inputs=_in_order([f"{race}_{i}" for i in range(1, k + 1)]))
+            for k in (2, 3, 4, 5)
+        ),
+        *(
+            Derived(f"right{n}_{k}", LEAVES[6 - k], "", f"{what}mean right of split {k}",
+                    rf"\bar r^{{{mark}}}_{{R{k}}}", places=places, signed=True,
+                    inputs=_in_order([f"{race}_{i}" for i in range(k + 1, 7)]))
+            for k in (1, 2, 3, 4)
+        ),
+    )  # fmt: skip
 
 
-def _right(race: str, k: int) -> str:
-    """Return the figure that holds the mean right of candidate k."""
-    return f"{race}_6" if k == 5 else f"right{race[1:]}_{k}"
-
-
-def _candidates(race: str, what: str, mark: str, places: int) -> tuple[Derived, ...]:
-    """Return means and errors of the five splits of the residuals `<race>_1` to `<race>_6`.
+def _stump(race: str, what: str, mark: str, places: int) -> tuple[Derived, ...]:
+    """Return the errors of the five splits of a round's residuals, and the leaves of the best.
 
     race: "r1" to "r5" in the regression, "rc" in the classification; what: begins the labels;
-    mark: the superscript of the symbols.
+    mark: the superscript of the symbols. The first row is always left, the last always right.
     """
     n = race[1:]
-    lefts = (
-        Derived(f"left{n}_{k}", LEAVES[k], "", f"{what}mean left of split {k}",
-                rf"\bar r^{{{mark}}}_{{L{k}}}", places=places, signed=True,
-                inputs=_in_order([f"{race}_{i}" for i in range(1, k + 1)]))
-        for k in (2, 3, 4, 5)
-    )  # fmt: skip
-    rights = (
-        Derived(f"right{n}_{k}", LEAVES[6 - k], "", f"{what}mean right of split {k}",
-                rf"\bar r^{{{mark}}}_{{R{k}}}", places=places, signed=True,
-                inputs=_in_order([f"{race}_{i}" for i in range(k + 1, 7)]))
-        for k in (1, 2, 3, 4)
-    )  # fmt: skip
-    errors = (
-        Derived(f"error{n}_{k}", error, "", f"{what}squared error after split {k}",
-                rf"E^{{{mark}}}_{{{k}}}", places=places,
-                inputs={f"residual_{i}": f"{race}_{i}" for i in ROWS
-                        if (k, i) not in ((1, 1), (5, 6))})
-        for k, error in enumerate(ERRORS, 1)
-    )  # fmt: skip
-    return (*lefts, *rights, *errors)
-
-
-def _winner(race: str, what: str, mark: str, places: int) -> tuple[Derived, ...]:
-    """Return the least error, and the threshold and both leaf means of the split that has it."""
-    n = race[1:]
+    six = {f"residual_{i}": f"{race}_{i}" for i in ROWS}
     seen = {"best": f"best{n}"} | {f"error_{k}": f"error{n}_{k}" for k in range(1, 5)}
 
-    def chosen(template: str | None, side: str = "") -> dict[str, str]:
-        found = {"left": _left, "right": _right}
-        return seen | {
-            f"value_{k}": template.format(k) if template else found[side](race, k)
-            for k in CANDIDATES
+    def some(first: int, last: int) -> dict[str, str]:
+        return {"rows_left": f"rows{n}"} | {
+            a: v for a, v in six.items() if first <= int(a[-1]) <= last
         }
 
     return (
+        *(
+            Derived(f"error{n}_{k}", error, "", f"{what}squared error after split {k}",
+                    rf"E^{{{mark}}}_{{{k}}}", places=places,
+                    inputs={a: v for a, v in six.items()
+                            if (k, int(a[-1])) not in ((1, 1), (5, 6))})
+            for k, error in ERRORS.items()
+        ),
         Derived(f"best{n}", boosting.least_of_five, "", f"{what}least squared error",
                 rf"E^{{{mark}}}_\ast", places=places,
                 inputs=_in_order([f"error{n}_{k}" for k in CANDIDATES])),
+        Derived(f"rows{n}", boosting.rows_left_of_best, "",
+                f"{what}deliveries left of the best split", rf"k^{{{mark}}}_\ast", inputs=seen),
         Derived(f"cut{n}", boosting.of_best_split, "", f"{what}threshold of the best split, km",
-                rf"t^{{{mark}}}_\ast", places=1, inputs=chosen("t{}")),
-        Derived(f"lower{n}", boosting.of_best_split, "", f"{what}mean left of the best split",
-                rf"w^{{{mark}}}_L", places=places, signed=True, inputs=chosen(None, "left")),
-        Derived(f"upper{n}", boosting.of_best_split, "", f"{what}mean right of the best split",
-                rf"w^{{{mark}}}_R", places=places, signed=True, inputs=chosen(None, "right")),
+                rf"t^{{{mark}}}_\ast", places=1,
+                inputs=seen | {f"value_{k}": f"t{k}" for k in CANDIDATES}),
+        Derived(f"lower{n}", boosting.mean_of_first, "", f"{what}value of the left leaf",
+                rf"w^{{{mark}}}_L", places=places, signed=True, inputs=some(1, 5)),
+        Derived(f"upper{n}", boosting.mean_of_last, "", f"{what}value of the right leaf",
+                rf"w^{{{mark}}}_R", places=places, signed=True, inputs=some(2, 6)),
+        *(
+            Derived(f"leaf{n}_{i}", formula, "", f"{what}leaf of delivery {i}",
+                    rf"w^{{{mark}}}_{{{i}}}", places=places, signed=True, inputs=some(1, 6))
+            for i, formula in LEAF_OF_ROW.items()
+        ),
     )  # fmt: skip
 
 
@@ -137,17 +140,30 @@ def _residuals(r: int) -> tuple[Derived, ...]:
 
 
 def _leaves(r: str) -> dict[str, str]:
-    return {"learning_rate": "eta", "cut": f"cut{r}", "lower": f"lower{r}", "upper": f"upper{r}"}
+    return {"cut": f"cut{r}", "lower": f"lower{r}", "upper": f"upper{r}"}
+
+
+def _leaf(n: str, row: int) -> str:
+    """Return the figure that holds a row's leaf: the first is always left, the last right."""
+    return {1: f"lower{n}", 6: f"upper{n}"}.get(row, f"leaf{n}_{row}")
+
+
+def _stepped(
+    name: str, label: str, symbol: str, places: int, prediction: str, leaf: str
+) -> Derived:
+    """Return a row's prediction after a stump."""
+    step = {"prediction": prediction, "learning_rate": "eta", "leaf": leaf}
+    return Derived(
+        name, boosting.shrunken_step, "", label, symbol, places, inputs=step, signed=True
+    )  # fmt: skip
 
 
 def _predictions(r: int) -> tuple[Derived, ...]:
     """Return every row's prediction after a round, and the error."""
     return (
         *(
-            Derived(f"f{r}_{i}", boosting.boosted, "",
-                    f"Prediction of delivery {i} after round {r}, minutes",
-                    rf"F_{{{r}}}(x_{{{i}}})", places=2, signed=True,
-                    inputs={"prediction": _before(r, i), "x": f"x{i}", **_leaves(str(r))})
+            _stepped(f"f{r}_{i}", f"Prediction of delivery {i} after round {r}, minutes",
+                     rf"F_{{{r}}}(x_{{{i}}})", 2, _before(r, i), _leaf(str(r), i))
             for i in ROWS
         ),
         Derived(f"mse{r}", second_order.mean_squared_error, "",
@@ -167,6 +183,30 @@ def _square(r: int) -> str:
 
 _LABELS = _six("y{}", "label")
 _Y = _in_order([f"y{i}" for i in ROWS])
+
+_HALVES = {
+    f"{other}{place}": f"{half}_{place}"
+    for half, other in (("near", ""), ("far", "other_"))
+    for place in ("low", "middle", "high")
+}
+
+
+def _sorted_half(half: str, which: str, letter: str, start: int) -> tuple[Derived, ...]:
+    """Return the least, middle and largest of three labels."""
+    three = _in_order([f"y{i}" for i in range(start, start + 3)])
+    ends = {"least": f"{half}_low", "largest": f"{half}_high"}
+    return (
+        Derived(f"{half}_low", boosting.least_of_three, "",
+                f"Least of the {which} three labels, minutes", f"{letter}_1", places=1,
+                inputs=three),
+        Derived(f"{half}_high", boosting.largest_of_three, "",
+                f"Largest of the {which} three labels, minutes", f"{letter}_3", places=1,
+                inputs=three),
+        Derived(f"{half}_middle", boosting.middle_of_three, "",
+                f"Middle one of the {which} three labels, minutes", f"{letter}_2", places=1,
+                inputs=three | ends),
+    )  # fmt: skip
+
 
 BASE = Step(
     "base",
@@ -196,10 +236,12 @@ BASE = Step(
         Derived("trial_excess", boosting.excess_over_mean, "",
                 "What the constant costs over the mean, square minutes", "E(c)-E_0", places=2,
                 inputs={"constant": "trial", "mean": "base"}),
-        Derived("lower_median", boosting.lower_median_of_six, "", "Lower median, minutes",
-                r"m_\mathrm{low}", places=1, inputs=_Y),
-        Derived("upper_median", boosting.upper_median_of_six, "", "Upper median, minutes",
-                r"m_\mathrm{high}", places=1, inputs=_Y),
+        *_sorted_half("near", "first", "a", 1),
+        *_sorted_half("far", "last", "b", 4),
+        Derived("lower_median", boosting.third_of_six, "", "Lower median, minutes",
+                r"m_\mathrm{low}", places=1, inputs=_HALVES),
+        Derived("upper_median", boosting.fourth_of_six, "", "Upper median, minutes",
+                r"m_\mathrm{high}", places=1, inputs=_HALVES),
         Derived("median", losses.mean_of_two, "", "Median: the middle of the two, minutes", "m",
                 places=2, inputs={"first": "lower_median", "second": "upper_median"}),
         Derived("mean_sae", boosting.absolute_error_of_constant, "",
@@ -270,8 +312,8 @@ FIRST_TREE = Step(
                     inputs={"first": f"x{k}", "second": f"x{k + 1}"})
             for k in CANDIDATES
         ),
-        *_candidates("r1", _what(1), _square(1), 2),
-        *_winner("r1", _what(1), _square(1), 2),
+        *_means("r1", _what(1), _square(1), 2),
+        *_stump("r1", _what(1), _square(1), 2),
         Derived("gain", boosting.error_removed, "",
                 "Squared error that the first split removes, square minutes", r"\Delta",
                 places=2, inputs={"before": "sse0", "after": "best1"}),
@@ -300,8 +342,7 @@ LATER_ROUNDS = Step(
         for r in ROUNDS[1:]
         for figure in (
             *_residuals(r),
-            *_candidates(f"r{r}", _what(r), _square(r), 2),
-            *_winner(f"r{r}", _what(r), _square(r), 2),
+            *_stump(f"r{r}", _what(r), _square(r), 2),
             *_predictions(r),
         )
     ),
@@ -372,23 +413,19 @@ CLASSIFICATION = Step(
                     signed=True, inputs={"label": f"late{i}", "probability": "base_p"})
             for i in ROWS
         ),
-        *_candidates("rc", "Late or not: ", "c", 4),
-        *_winner("rc", "Late or not: ", "c", 4),
+        *_stump("rc", "Late or not: ", "c", 4),
         Derived("hessian", second_order.logistic_hessian, "", "Hessian of every row", "h",
                 places=4, inputs={"probability": "base_p"}),
-        Derived("newton_low", boosting.newton_leaf, "", "Newton step of the left leaf",
-                r"\gamma_L", places=3, signed=True,
-                inputs={"mean_residual": "lowerc", "mean_hessian": "hessian"}),
-        Derived("newton_high", boosting.newton_leaf, "", "Newton step of the right leaf",
-                r"\gamma_R", places=3, signed=True,
-                inputs={"mean_residual": "upperc", "mean_hessian": "hessian"}),
         *(
-            Derived(f"margin{i}", boosting.boosted, "",
-                    f"Log-odds of delivery {i} after one round", rf"M_1(x_{{{i}}})", places=3,
+            Derived(f"newton{i}", boosting.newton_leaf, "",
+                    f"Newton step of the leaf of delivery {i}", rf"\gamma_{{{i}}}", places=3,
                     signed=True,
-                    inputs={"prediction": "base_log_odds", "learning_rate": "eta",
-                            "x": f"x{i}", "cut": "cutc", "lower": "newton_low",
-                            "upper": "newton_high"})
+                    inputs={"mean_residual": _leaf("c", i), "mean_hessian": "hessian"})
+            for i in ROWS
+        ),
+        *(
+            _stepped(f"margin{i}", f"Log-odds of delivery {i} after one round",
+                     rf"M_1(x_{{{i}}})", 3, "base_log_odds", f"newton{i}")
             for i in ROWS
         ),
         *(
@@ -457,8 +494,6 @@ IMPORTANCE = Step(
     ),
 )  # fmt: skip
 
-_X = _six("x{}", "x")
-
 EXTRAPOLATION = Step(
     "extrapolation",
     "No extrapolation",
@@ -468,15 +503,15 @@ EXTRAPOLATION = Step(
             Derived(f"q{r}", boosting.boosted, "",
                     f"Prediction at that distance after round {r}, minutes",
                     rf"F_{{{r}}}(x_q)", places=2, signed=True,
-                    inputs={"prediction": "base" if r == 1 else f"q{r - 1}", "x": "query",
-                            **_leaves(str(r))})
+                    inputs={"prediction": "base" if r == 1 else f"q{r - 1}", "learning_rate": "eta",
+                            "x": "query", **_leaves(str(r))})
             for r in ROUNDS
         ),
         Derived("x_mean", boosting.mean_of_six, "", "Mean distance, km", r"\bar x", places=2,
                 inputs=_in_order([f"x{i}" for i in ROWS])),
         Derived("slope", boosting.line_slope, "", "Slope of the straight line, minutes per km",
                 "b", places=2, signed=True,
-                inputs=_X | _six("y{}", "y") | {"y_mean": "base"}),
+                inputs=_six("x{}", "x") | _six("y{}", "y")),
         Derived("line", boosting.line_at, "",
                 "The straight line at that distance, minutes", r"\hat y_q", places=2,
                 signed=True, inputs={"x": "query", "y_mean": "base"}),
