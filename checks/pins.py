@@ -12,6 +12,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from checks.pinned import xgboost_scratch
+
 PINS: dict[str, dict[str, str]] = {}
 OTHER_PINS: dict[str, list[tuple[Mapping[str, Any], dict[str, str]]]] = {}
 OPTION_PINS: dict[str, dict[str, dict[str, dict[str, float]]]] = {}
@@ -349,3 +351,7 @@ OPTION_PINS["gpu-wall"] = {
         }.items()
     },
 }
+
+PINS["xgboost"] = xgboost_scratch.PINS
+OTHER_PINS["xgboost"] = xgboost_scratch.OTHER_PINS
+OPTION_PINS["xgboost"] = {}
