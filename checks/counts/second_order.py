@@ -60,7 +60,20 @@ def running_sum(so_far: int, value: int) -> int:
     return so_far
 
 
+@at(*draws("sums of all", lambda r: (r(-20, 20), r(-20, 20))), (0.3, 0.1 - 0.4), (7, -7))
+def sum_of_all(so_far: float, value: float) -> float:
+    """Add them as the decimals that they stand for."""
+    return float(sum(Fraction(x).limit_denominator(1000) for x in (so_far, value)))
+
+
 # -- one row ----------------------------------------------------------------------------------
+
+
+@at(*draws("total", lambda r: (r(1, 5), r(-9, 9))))
+def gradient_total(row_weight: int, shift: int) -> float:
+    """Take six labels around 0 and add up how far a base score at the shift stands above each."""
+    labels = [-13, -12, -4, 1, 10, 18]
+    return sum(weighted_gradient(row_weight, shift, y) for y in labels)
 
 
 @at(*draws("gradient", lambda r: (r(1, 5), r(-30, 30), r(-30, 30))))
@@ -87,16 +100,22 @@ def probability(margin: float) -> float:
     return crossing(lambda p: p - (1 - p) * math.exp(margin), 0.0, 1.0)
 
 
-@at(*((p,) for p in P if p != 0.5))
-def log_odds(share: float) -> float:
-    """Search for the margin at which the real objective's gradients add up to 0."""
+@at(*((p,) for p in P))
+def complement(share: float) -> float:
+    """Take the share out of a hundred tiles."""
+    return len(range(round(100 * share), 100)) / 100
+
+
+@at((1, 2), (3, 1), (0.2, 0.8), (0.9, 0.1), (5, 7))
+def log_odds(share: float, other_share: float) -> float:
+    """Search for the margin at which the slopes of both kinds of rows cancel."""
 
     def slope(margin: float) -> float:
         late, punctual = (
             _nudged(lambda m, y=label: cmath.log(1 + cmath.exp(m)) - y * m, margin)  # type: ignore[misc]
             for label in (1, 0)
         )
-        return share * late + (1 - share) * punctual
+        return share * late + other_share * punctual
 
     return crossing(slope, -30.0, 30.0)
 
@@ -324,6 +343,7 @@ def paper_gain(gain: int, gamma: int) -> float:
 
 
 EDGES = [*product((9, 10, 11, 19, 20, 21), (10,)), (7, 3), (6, 3), (5, 3), (2, 3)]
+SLIGHT = [(0.5, 0.25), (0.5, 0.75)]
 
 
 def _tree_of(root_gain: float, left_gain: float, right_gain: float) -> tree.Tree:
@@ -391,11 +411,16 @@ def _entering(
 TINY_GAINS = [(math.sqrt(g / 2), 1, 0, 2, 0, 0, 0) for g in (0.6e-6, 0.9e-6, 1.2e-6, 1.9e-6, 5e-6)]
 FEEDING = [(9, left, 1, left + right, 1, 0, 3) for left, right in product((2, 3, 4), repeat=2)]
 # Candidates that lie at an end of the node or beyond it, without any limit or penalty.
-OUTSIDE = [(9, 4, 9, 4, 0, 0, 0), (9, 5, 4, 4, 0, 0, 0), (0, 0, 9, 4, 0, 0, 0),
+OUTSIDE = [(9, 4, 9, 4, 0, 0, 0), (9, 4, 4, 4, 0, 0, 0), (9, 5, 4, 4, 0, 0, 0), (0, 0, 9, 4, 0, 0, 0),
            (-3, -2, 9, 4, 0, 0, 0), (9, 3, 0, 0, 0, 0, 0), (9, 4, 3, 2, 2, 0, 0)]  # fmt: skip
 
 
-@at(*((*s, c) for s, c in zip(SPLITS, [0, 1, 2, 3] * 10, strict=True)), *TINY_GAINS, *FEEDING, *OUTSIDE)
+@at(
+    *((*s, c) for s, c in zip(SPLITS, [0, 1, 2, 3] * 10, strict=True)),
+    *TINY_GAINS,
+    *FEEDING,
+    *OUTSIDE,
+)
 def counted_gain(
     left_gradient: float, left_hessian: int, all_gradient: float, all_hessian: int,
     reg_lambda: int, reg_alpha: int, min_child_weight: int,
@@ -406,9 +431,15 @@ def counted_gain(
     return _entering(left, right, _settings(reg_lambda, reg_alpha, min_child_weight))
 
 
-@at(*((G, H, g, h, H + h + outside, *penalties) for (G, H, *_), (g, h, *_), outside, penalties in
-      zip(LEAVES, LEAVES[::-1], [0, -1, 2, 0] * 10, [(1, 0), (0, 4), (2, 1)] * 14, strict=False)),
-    *((math.sqrt(g / 2), 1, -math.sqrt(g / 2), 1, 2, 0, 0) for g in (0.6e-6, 0.9e-6, 1.2e-6, 5e-6)))
+@at(
+    *(
+        (G, H, g, h, H + h + outside, *penalties)
+        for (G, H, *_), (g, h, *_), outside, penalties in zip(
+            LEAVES, LEAVES[::-1], [0, -1, 2, 0] * 10, [(1, 0), (0, 4), (2, 1)] * 14, strict=False
+        )
+    ),
+    *((math.sqrt(g / 2), 1, -math.sqrt(g / 2), 1, 2, 0, 0) for g in (0.6e-6, 0.9e-6, 1.2e-6, 5e-6)),
+)
 def gain_of_last_row(
     left_gradient: float, left_hessian: int, row_gradient: float, row_hessian: int,
     cut_hessian: int, reg_lambda: int, reg_alpha: int,
@@ -456,7 +487,9 @@ def _races(entries: int) -> list[tuple[int, ...]]:
     alone = [(7, *(7 if i == k else 0 for i in range(1, entries)), *range(1, entries + 1))
              for k in range(entries)]  # fmt: skip
     none = (0, *[0] * (entries - 1), *range(1, entries + 1))
-    return [*draws(f"races of {entries}", point, 80), *alone, none]
+    slight = [(0.5, *(g / 14 for g in gains), *values)
+              for _, gains, values in ((p[0], p[1:entries], p[entries:]) for p in alone)]  # fmt: skip
+    return [*draws(f"races of {entries}", point, 80), *alone, none, *slight]
 
 
 def _walk_down(best: int, gains: list[int], values: list[int]) -> int:
@@ -509,15 +542,15 @@ def gain_above(
     return _entering(left, right, _settings(reg_lambda, reg_alpha, min_child_weight))
 
 
-@at(*EDGES, (0, 0), (0, 3), (2, 0))
-def child_kept(gain: int, gamma: int) -> int:
+@at(*EDGES, *SLIGHT, (0, 0), (0, 3), (2, 0))
+def child_kept(gain: float, gamma: float) -> int:
     """Prune a tree whose root would stand anyway and whose left child has that gain."""
     return _standing(1000, gain, 0, gamma)[1]
 
 
-@at(*((g, gamma, left, right) for g, gamma in (*EDGES, (2, 0)) for left in (0, 1)
+@at(*((g, gamma, left, right) for g, gamma in (*EDGES, *SLIGHT, (2, 0)) for left in (0, 1)
       for right in (0, 1)), (0, 0, 0, 0), (0, 3, 0, 0))  # fmt: skip
-def root_kept(gain: int, gamma: int, left_kept: int, right_kept: int) -> int:
+def root_kept(gain: float, gamma: float, left_kept: int, right_kept: int) -> int:
     """Prune a tree whose children's splits are far above gamma, or were never made."""
     return _standing(gain, 1000 * left_kept, 1000 * right_kept, gamma)[0]
 
@@ -582,7 +615,8 @@ def fourth_leaf_sum(root_kept: int, cut_sum: int, third_sum: int, all_sum: int) 
     return len(rows[cut_sum if root_kept else 0 :][third_sum:])
 
 
-@at(*LEAVES, (0, 0, 0, 0), (0, 0, 2, 1), (0, 0, 0, 3))
+@at(*LEAVES, (0, 0, 0, 0), (0, 0, 2, 1), (0, 0, 0, 3),
+    (3, 0, 1, 0), (3, 0.5, 1, 0))  # fmt: skip
 def tree_leaf_weight(gradient_sum: int, hessian_sum: int, reg_lambda: int, reg_alpha: int) -> float:
     """Run the real one; no rows, no weight."""
     if hessian_sum == 0:
@@ -641,7 +675,13 @@ def second_row_step(
     return prediction + learning_rate * (weight_1, weight_2, weight_3, weight_4)[leaf]
 
 
-FIFTH = [(3, 4), (4, 5), (5, 5), (2, 3)]  # rows below the root's boundary, below the right one
+FIFTH = [
+    (3, 4),
+    (4, 5),
+    (5, 5),
+    (2, 3),
+    (3, 0),
+]  # rows below the root's boundary, below the right one
 
 
 @at(*((21, 0.25, 5, root, cut, right, end, 4, 12, 20) for cut, end in FIFTH
@@ -711,13 +751,13 @@ def clipped_share(share: float) -> float:
     return sorted((1e-6, share, 0.999999))[1]
 
 
-@at((-7,), (7,), (0,))
+@at((-7,), (7,), (0,), (-0.5,), (0.5,))
 def rises(rise: int) -> int:
     """Sort left weight, here 0, and right weight: is left in front?"""
     return int(sorted((0, rise))[0] == 0)
 
 
-@at((-7,), (7,), (0,))
+@at((-7,), (7,), (0,), (-0.5,), (0.5,))
 def falls(rise: int) -> int:
     """Sort left weight, here 0, and right weight: is right in front?"""
     return int(sorted((0, rise))[0] == rise)

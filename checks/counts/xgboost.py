@@ -22,7 +22,11 @@ def recount(g: Mapping[str, Any]) -> Figures:
     mean = sum(y[1:], y[0]) / 6
     base = mean + g["base_shift"]
     cuts = [(np.asarray(g[f"x{k}"]) + g[f"x{k + 1}"]) / 2 for k in range(1, 6)]
-    r: Figures = {"mean_label": mean, "base": base, **{f"t{k}": cut for k, cut in enumerate(cuts, 1)}}
+    r: Figures = {
+        "mean_label": mean,
+        "base": base,
+        **{f"t{k}": cut for k, cut in enumerate(cuts, 1)},
+    }
     r |= {f"H{k}": sum([g["row_weight"]] * (k - 1), g["row_weight"]) for k in range(2, 7)}
     predictions, query = [base] * 6, base
     r["mse0"] = _mse(predictions, y)
@@ -107,8 +111,7 @@ def _round(
     for k in range(5):
         for side in children:
             (a, b), (c, d), (e, f) = (
-                ((0, 0), (G[k], H[k]), top) if side == "left"
-                else (top, (G[k], H[k]), (G[5], H[5]))
+                ((0, 0), (G[k], H[k]), top) if side == "left" else (top, (G[k], H[k]), (G[5], H[5]))
             )
             # A threshold that is not inside the child has no rows on one of its sides.
             inside = (b < d) & (d < f)
@@ -350,6 +353,7 @@ def _late(g: Mapping[str, Any], r: Figures) -> Figures:
         **{f"late{i}": v for i, v in enumerate(late, 1)},
         "late_share": share,
         "late_p": p,
+        "late_q": 1 - p,
         "late_margin": margin,
         "late_g5": g5,
         "late_g6": g6,

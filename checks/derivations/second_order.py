@@ -70,7 +70,21 @@ def running_sum(so_far: Expr, value: Expr) -> Expr:
     return solve(total - value - so_far, total)[0]
 
 
+def sum_of_all(so_far: Expr, value: Expr) -> Expr:
+    """Solve: less the last row it is what it was before; a millionth of a millionth is nothing."""
+    total = running_sum(so_far, value)
+    noise = Rational(1, 10**12) * (sympy.Abs(so_far) + sympy.Abs(value))
+    return Piecewise((0, sympy.Abs(total) <= noise), (total, True))
+
+
 # -- one row ----------------------------------------------------------------------------------
+
+
+def gradient_total(row_weight: Expr, shift: Expr) -> Expr:
+    """Add up six gradients around a base score that is the labels' mean and the shift."""
+    labels = sympy.symbols("y1:7", real=True)
+    base = mean_of_six(*labels) + shift
+    return simplify(sympy.Add(*(row_weight * (base - y) for y in labels)))
 
 
 def weighted_gradient(row_weight: Expr, prediction: Expr, label: Expr) -> Expr:
@@ -86,15 +100,17 @@ def probability(margin: Expr) -> Expr:
     return solve(log(p) - log(1 - p) - margin, p)[0]
 
 
-def log_odds(share: Expr) -> Expr:
-    """Find the constant margin at which the gradients of a set with that share add up to 0.
+def complement(share: Expr) -> Expr:
+    """Solve: the two shares make one."""
+    other = Symbol("other", real=True)
+    return solve(share + other - 1, other)[0]
 
-    Of one row's weight a share has the label 1, the rest 0; e^m is written as u.
-    """
+
+def log_odds(share: Expr, other_share: Expr) -> Expr:
+    """Find the constant margin m at which the loss of both kinds of rows is flat; u is e^m."""
     u, m = Symbol("u", positive=True), Symbol("m", real=True)
-    whole = share * _negative_log_likelihood(m, sympy.Integer(1)) + (
-        1 - share
-    ) * _negative_log_likelihood(m, sympy.Integer(0))
+    whole = share * _negative_log_likelihood(m, sympy.Integer(1))
+    whole += other_share * _negative_log_likelihood(m, sympy.Integer(0))
     slope = simplify(diff(whole, m).subs(m, log(u)))
     return log(solve(slope, u)[0])
 
@@ -349,7 +365,8 @@ def gain_of_last_row(
 def rows_to_feed(min_child_weight: Expr, probability: Expr) -> Expr:
     """Solve for the rows whose hessians add up to it, and round up."""
     n = Symbol("n", positive=True)
-    return ceiling(solve(n * logistic_hessian(probability) - min_child_weight, n)[0])
+    rows = solve(n * logistic_hessian(probability) - min_child_weight, n)[0]
+    return ceiling(rows - Rational(1, 10**9))
 
 
 # -- one tree ---------------------------------------------------------------------------------
@@ -395,7 +412,9 @@ def child_kept(gain: Expr, gamma: Expr) -> Expr:
 
 def root_kept(gain: Expr, gamma: Expr, left_kept: Expr, right_kept: Expr) -> Expr:
     """Anything that holds the root up: its own gain, or a split on either side."""
-    return Piecewise((0, gain <= 0), (Max(_iverson(gain >= gamma), left_kept, right_kept), True))
+    falls_alone = _iverson(gain < gamma)
+    without = sympy.Mul(falls_alone, 1 - left_kept, 1 - right_kept)
+    return Piecewise((0, gain <= 0), (1 - without, True))
 
 
 def splits_kept(root_gain: Expr, left_gain: Expr, right_gain: Expr, gamma: Expr) -> Expr:

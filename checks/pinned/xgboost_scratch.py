@@ -377,6 +377,7 @@ PINS: dict[str, str] = {
     "late6": "late",
     "late_share": "33.3%",
     "late_p": "0.3333",
+    "late_q": "0.6667",
     "late_margin": "−0.693",  # ln(1/2)
     "late_g5": "−0.667",
     "late_g6": "−0.667",

@@ -82,13 +82,16 @@ def _gradients(r: int) -> tuple[Derived, ...]:
             for i in ROWS
         ),
         *(
-            Derived(_in(r, f"G{k}"), second_order.running_sum, "",
+            Derived(_in(r, f"G{k}"),
+                    second_order.sum_of_all if k == 6 else second_order.running_sum, "",
                     _when(r, f"Gradients of the first {k} rows"), _of(r, f"G_{{{k}}}"),
                     places=_places(r), signed=True, inputs={
                         "so_far": _in(r, "g1" if k == 2 else f"G{k - 1}"),
                         "value": _in(r, f"g{k}")})
-            for k in ROWS[1:]
+            for k in (ROWS[1:] if r > 1 else CANDIDATES[1:])
         ),
+        *((Derived("G6", second_order.gradient_total, "", "Gradients of all six rows", "G_{6}",
+                   places=2, signed=True, inputs={"shift": "base_shift"}),) if r == 1 else ()),
     )  # fmt: skip
 
 
@@ -170,8 +173,12 @@ def _second_level(r: int) -> tuple[Derived, ...]:
                 "row_hessian": "row_weight", "cut_hessian": at_cut[1]}  # fmt: skip
     found: list[Derived] = []
     for side, symbol, formulas, candidates in (
-        ("left", "L", [second_order.counted_gain] * 3 + [second_order.gain_of_last_row],
-         CANDIDATES[:-1]),
+        (
+            "left",
+            "L",
+            [second_order.counted_gain] * 3 + [second_order.gain_of_last_row],
+            CANDIDATES[:-1],
+        ),
         ("right", "R", [second_order.gain_above] * 4, CANDIDATES[1:]),
     ):
         own = {f"{'all' if side == 'left' else 'cut'}_{name}": figure
@@ -182,7 +189,7 @@ def _second_level(r: int) -> tuple[Derived, ...]:
             *(
                 Derived(gain, formula, "",
                         _when(r, f"Gain of splitting the {side} child after row {k}"),
-                        _of(r, rf"\Delta^\mathrm{{{symbol}}}_{{{k}}}"), places=2, inputs=inputs)
+                        _of(r, rf"\Delta_{{\mathrm{{{symbol}}}{k}}}"), places=2, inputs=inputs)
                 for k, gain, formula, inputs in zip(
                     candidates, gains, formulas, [_left(r, k) | own for k in candidates[:3]]
                     + [last_row if side == "left" else _left(r, 5) | own], strict=True)
@@ -698,8 +705,11 @@ LOGISTIC = Step(
                 inputs={w: f"late{i}" for i, w in enumerate(ORDINAL) if w}),
         Derived("late_p", second_order.clipped_share, "", "Base score as a probability", "p_0",
                 places=4, inputs={"share": "late_share"}),
+        Derived("late_q", second_order.complement, "", "Probability of being on time", "1-p_0",
+                places=4, inputs={"share": "late_p"}),
         Derived("late_margin", second_order.log_odds, "", "Base score as a margin: its log-odds",
-                "m_0", places=3, signed=True, inputs={"share": "late_p"}),
+                "m_0", places=3, signed=True,
+                inputs={"share": "late_p", "other_share": "late_q"}),
         Derived("late_g5", second_order.logistic_gradient, "", "Gradient of row 5", "g'_5",
                 places=3, signed=True, inputs={**_LATE, "label": "late5"}),
         Derived("late_g6", second_order.logistic_gradient, "", "Gradient of row 6", "g'_6",
