@@ -16,7 +16,7 @@ from typing import Any
 
 import numpy as np
 
-from checks.counts.brute import at, crossing, dealt, draws, lowest, midpoints
+from checks.counts.brute import at, crossing, dealt, draws, how_many_times, lowest, midpoints
 from worked.xgboost_scratch import splits, tree
 from worked.xgboost_scratch.hist_tree import bin_rows, grow_hist_tree, quantile_cuts
 from worked.xgboost_scratch.splits import TreeParameters
@@ -101,13 +101,14 @@ def probability(margin: float) -> float:
 
 
 @at(*((p,) for p in P))
-def complement(share: float) -> float:
-    """Take the share out of a hundred tiles."""
-    return len(range(round(100 * share), 100)) / 100
+def odds(share: float) -> float:
+    """Take the late of a hundred out one punctual one at a time."""
+    late = round(100 * share)
+    return how_many_times(late, 100 - late)
 
 
-@at((1, 2), (3, 1), (0.2, 0.8), (0.9, 0.1), (5, 7))
-def log_odds(share: float, other_share: float) -> float:
+@at((0.5,), (3,), (0.25,), (9,), (1.4,))
+def log_odds(odds: float) -> float:
     """Search for the margin at which the slopes of both kinds of rows cancel."""
 
     def slope(margin: float) -> float:
@@ -115,7 +116,7 @@ def log_odds(share: float, other_share: float) -> float:
             _nudged(lambda m, y=label: cmath.log(1 + cmath.exp(m)) - y * m, margin)  # type: ignore[misc]
             for label in (1, 0)
         )
-        return share * late + other_share * punctual
+        return odds * late + punctual
 
     return crossing(slope, -30.0, 30.0)
 
@@ -292,7 +293,7 @@ def _real_gain(
 ) -> float:
     whole = left[0] + right[0], left[1] + right[1]
     parent = splits.node_score(*whole, settings)
-    sides = [(np.float64(G), np.float64(H)) for G, H in (left, right)]
+    sides: Any = [(np.float64(G), np.float64(H)) for G, H in (left, right)]
     return float(splits.split_gain(sides[0], sides[1], parent, settings))
 
 
@@ -411,7 +412,8 @@ def _entering(
 TINY_GAINS = [(math.sqrt(g / 2), 1, 0, 2, 0, 0, 0) for g in (0.6e-6, 0.9e-6, 1.2e-6, 1.9e-6, 5e-6)]
 FEEDING = [(9, left, 1, left + right, 1, 0, 3) for left, right in product((2, 3, 4), repeat=2)]
 # Candidates that lie at an end of the node or beyond it, without any limit or penalty.
-OUTSIDE = [(9, 4, 9, 4, 0, 0, 0), (9, 4, 4, 4, 0, 0, 0), (9, 5, 4, 4, 0, 0, 0), (0, 0, 9, 4, 0, 0, 0),
+OUTSIDE = [(9, 4, 9, 4, 0, 0, 0), (9, 4, 4, 4, 0, 0, 0), (9, 5, 4, 4, 0, 0, 0),
+           (0, 0, 9, 4, 0, 0, 0),
            (-3, -2, 9, 4, 0, 0, 0), (9, 3, 0, 0, 0, 0, 0), (9, 4, 3, 2, 2, 0, 0)]  # fmt: skip
 
 
@@ -487,8 +489,7 @@ def _races(entries: int) -> list[tuple[int, ...]]:
     alone = [(7, *(7 if i == k else 0 for i in range(1, entries)), *range(1, entries + 1))
              for k in range(entries)]  # fmt: skip
     none = (0, *[0] * (entries - 1), *range(1, entries + 1))
-    slight = [(0.5, *(g / 14 for g in gains), *values)
-              for _, gains, values in ((p[0], p[1:entries], p[entries:]) for p in alone)]  # fmt: skip
+    slight = [(0.5, *(g / 14 for g in p[1:entries]), *p[entries:]) for p in alone]
     return [*draws(f"races of {entries}", point, 80), *alone, none, *slight]
 
 

@@ -353,7 +353,7 @@ def _late(g: Mapping[str, Any], r: Figures) -> Figures:
         **{f"late{i}": v for i, v in enumerate(late, 1)},
         "late_share": share,
         "late_p": p,
-        "late_q": 1 - p,
+        "late_odds": p / (1 - p),
         "late_margin": margin,
         "late_g5": g5,
         "late_g6": g6,

@@ -100,17 +100,17 @@ def probability(margin: Expr) -> Expr:
     return solve(log(p) - log(1 - p) - margin, p)[0]
 
 
-def complement(share: Expr) -> Expr:
-    """Solve: the two shares make one."""
-    other = Symbol("other", real=True)
-    return solve(share + other - 1, other)[0]
+def odds(share: Expr) -> Expr:
+    """Solve: the rest, so many times, is the share."""
+    ratio = Symbol("ratio", positive=True)
+    return solve(ratio * (1 - share) - share, ratio)[0]
 
 
-def log_odds(share: Expr, other_share: Expr) -> Expr:
+def log_odds(odds: Expr) -> Expr:
     """Find the constant margin m at which the loss of both kinds of rows is flat; u is e^m."""
     u, m = Symbol("u", positive=True), Symbol("m", real=True)
-    whole = share * _negative_log_likelihood(m, sympy.Integer(1))
-    whole += other_share * _negative_log_likelihood(m, sympy.Integer(0))
+    whole = odds * _negative_log_likelihood(m, sympy.Integer(1))
+    whole += _negative_log_likelihood(m, sympy.Integer(0))
     slope = simplify(diff(whole, m).subs(m, log(u)))
     return log(solve(slope, u)[0])
 
@@ -502,8 +502,8 @@ def row_step(
     weight_2: Expr, weight_3: Expr, weight_4: Expr,
 ) -> Expr:  # fmt: skip
     """From the highest leaf down."""
-    below = [_below(hessian, end, kept) for end, kept in (
-        (left_hessian, left_kept), (cut_hessian, root_kept), (right_hessian, right_kept))]  # fmt: skip
+    ends = ((left_hessian, left_kept), (cut_hessian, root_kept), (right_hessian, right_kept))
+    below = [_below(hessian, end, kept) for end, kept in ends]
     leaf = _mixed([weight_1, weight_2, weight_3, weight_4], below)
     return prediction + learning_rate * leaf
 

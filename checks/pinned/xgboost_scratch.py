@@ -377,7 +377,7 @@ PINS: dict[str, str] = {
     "late6": "late",
     "late_share": "33.3%",
     "late_p": "0.3333",
-    "late_q": "0.6667",
+    "late_odds": "0.5000",  # 1/3 over 2/3
     "late_margin": "−0.693",  # ln(1/2)
     "late_g5": "−0.667",
     "late_g6": "−0.667",
@@ -498,6 +498,18 @@ OTHER_PINS: list[tuple[Mapping[str, Any], dict[str, str]]] = [
             "r2_cut_kept": KEEPS, "r3_cut": "7.0", "r3_cut_kept": PRUNES,
             "after2_5": "15.63",  # 20 - 0.3 x 50/6 - 0.3 x 37.5/6 = 20 - 2.5 - 1.875 = 15.625
             "after3_5": "15.97",  # 15.625 + 0.3 x 8/7
+        },
+    ),
+    (
+        # Labels whose root gains less than what it leads to, lambda 0: thirds of means 50/3 and
+        # 30 around 70/3, 6 x (20/3)^2 = 266.67; in the right child 40 40 | 10 around 30:
+        # 2 x 10^2 + 20^2 = 600; in the left 20 20 | 10 around 50/3: 2 x (10/3)^2 + (20/3)^2.
+        {"y1": 20, "y2": 20, "y3": 10, "y4": 40, "y5": 40, "y6": 10, "reg_lambda": 0,
+         "gamma": 400},
+        {
+            "root_gain": "266.67", "cut": "4.0", "left_gain": "66.67", "right_gain": "600.00",
+            "left_kept": PRUNES, "right_kept": KEEPS, "cut_kept": KEEPS, "kept": "2",
+            "leaf2": "−6.67", "leaf3": "16.67", "leaf4": "−13.33", "leaf3_H": "2",
         },
     ),
     (

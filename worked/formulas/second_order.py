@@ -67,17 +67,14 @@ def probability(margin: Any) -> Any:
     return 1 / (1 + exp(-margin))
 
 
-def complement(share: Any) -> Any:
-    """What a share leaves of one."""
-    return 1 - share
+def odds(share: Any) -> Any:
+    """Odds of a share: so many with the label 1 for each with the label 0."""
+    return share / (1 - share)
 
 
-def log_odds(share: Any, other_share: Any) -> Any:
-    """Margin at which the gradients of rows with label 1 and with label 0 cancel: their log-odds.
-
-    share, other_share: of the rows with label 1, with label 0.
-    """
-    return ln(share / other_share)
+def log_odds(odds: Any) -> Any:
+    """Margin at which the gradients of rows with label 1 and with label 0 cancel."""
+    return ln(odds)
 
 
 def is_late(minutes: Any, promise: Any) -> Any:
@@ -539,7 +536,7 @@ def rises(rise: Any) -> Any:
 
     rise: the right child's weight less the left one's.
     """
-    return where(0 <= rise, 1, 0)
+    return where(rise >= 0, 1, 0)
 
 
 def falls(rise: Any) -> Any:

@@ -6,6 +6,9 @@ rows left. The tables of each round are built by loops; names end in the row or 
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
 from worked.figures import Derived, Given, Graph, Measured, Source, Step
 from worked.formulas import communication, losses, memory, second_order
 from worked.recording import recorded
@@ -129,7 +132,7 @@ def _winner(
 
     best: the figure that holds it; gains: figures of the candidates from the second on.
     """
-    formula = second_order.of_the_winner
+    formula: Callable[..., Any] = second_order.of_the_winner
     if len(candidates) == 4:
         formula = second_order.of_the_winner_of_four
     race = {"best": best} | {f"gain_{i}": name for i, name in enumerate(gains, 2)}
@@ -273,7 +276,8 @@ def _predictions(r: int) -> tuple[Derived, ...]:
     left = {"left_kept": _in(r, "left_kept"), "left_hessian": _in(r, "H_left")}
     root = {"root_kept": _in(r, "cut_kept"), "cut_hessian": _in(r, "H_root")}
     right = {"right_kept": _in(r, "right_kept"), "right_hessian": _in(r, "H_right")}
-    formulas = {1: second_order.first_row_step, 2: second_order.second_row_step,
+    formulas: dict[int, Callable[..., Any]] = {
+                1: second_order.first_row_step, 2: second_order.second_row_step,
                 5: second_order.fifth_row_step, 6: second_order.shrunken_step}  # fmt: skip
     wiring: dict[int, dict[str, str]] = {
         i: {"hessian": f"H{i}", **left, **root, **right, **weight} for i in range(2, 6)
@@ -696,8 +700,8 @@ LOGISTIC = Step(
     (
         Given("promise", 30, "", r"\tau", "Minutes promised; longer is late", 1, 500, places=1),
         *(
-            Derived(f"late{i}", second_order.is_late, "", f"Delivery {i}", f"\\ell_{{{i}}}", words=LATE,
-                    inputs={"minutes": f"y{i}"})
+            Derived(f"late{i}", second_order.is_late, "", f"Delivery {i}", f"\\ell_{{{i}}}",
+                    words=LATE, inputs={"minutes": f"y{i}"})
             for i in ROWS
         ),
         Derived("late_share", second_order.mean_of_six, "%", "Share of late deliveries",
@@ -705,11 +709,10 @@ LOGISTIC = Step(
                 inputs={w: f"late{i}" for i, w in enumerate(ORDINAL) if w}),
         Derived("late_p", second_order.clipped_share, "", "Base score as a probability", "p_0",
                 places=4, inputs={"share": "late_share"}),
-        Derived("late_q", second_order.complement, "", "Probability of being on time", "1-p_0",
+        Derived("late_odds", second_order.odds, "", "Odds of being late", r"p_0/(1-p_0)",
                 places=4, inputs={"share": "late_p"}),
         Derived("late_margin", second_order.log_odds, "", "Base score as a margin: its log-odds",
-                "m_0", places=3, signed=True,
-                inputs={"share": "late_p", "other_share": "late_q"}),
+                "m_0", places=3, signed=True, inputs={"odds": "late_odds"}),
         Derived("late_g5", second_order.logistic_gradient, "", "Gradient of row 5", "g'_5",
                 places=3, signed=True, inputs={**_LATE, "label": "late5"}),
         Derived("late_g6", second_order.logistic_gradient, "", "Gradient of row 6", "g'_6",
