@@ -472,6 +472,7 @@ OTHER_PINS: list[tuple[Mapping[str, Any], dict[str, str]]] = [
         {
             "base": "28.00", "G6": "42.00", "root_score": "252.00",  # 42^2 / 7
             "cut_kept": PRUNES, "kept": "0", "leaf2": "0", "leaf4": "−6.00",
+            "wall": "−5.25",  # half of -(29 + 21)/4 + (29 - 21)/4
             "after1_1": "26.200", "query_after1": "26.200",  # 28 - 0.3 x 6
             "query_after2": "24.86",  # 26.2 - 0.3 x 6 x 5.2/7 = 26.2 - 1.337143
             "query_after3": "23.87",  # 24.862857 - 0.3 x 6 x 3.862857/7 = 24.862857 - 0.993306
@@ -511,6 +512,42 @@ OTHER_PINS: list[tuple[Mapping[str, Any], dict[str, str]]] = [
             "left_kept": PRUNES, "right_kept": KEEPS, "cut_kept": KEEPS, "kept": "2",
             "leaf2": "−6.67", "leaf3": "16.67", "leaf4": "−13.33", "leaf3_H": "2",
         },
+    ),
+    (
+        # From here on lambda and gamma are 0 and the leaves hold equal labels, so that each round
+        # leaves 0.7 of every residual and 0.49 of every gain. Root: 0 0 0 12 | 60 60 around 22,
+        # 4 x 19^2 + 2 x 38^2 = 4,332; left child around 3: 1 + 3 rows 3^2 + 3 x 1^2 = 12, 3 + 1
+        # rows 3 x 3^2 + 9^2 = 108.
+        {"y1": 0, "y2": 0, "y3": 0, "y4": 12, "y5": 60, "y6": 60, "reg_lambda": 0, "gamma": 0},
+        {
+            "root_gain": "4,332.00", "left_gain1": "12.00", "left_gain3": "108.00",
+            "r2_left_gain1": "5.88", "r2_left_gain3": "52.92",
+            "r3_left_gain1": "2.88", "r3_left_gain3": "25.93",  # 0.2401 x 12, x 108 = 25.9308
+        },
+    ),
+    (
+        # 0 0 0 0 15 | 75 around 15; left child around 3: 4 x 3^2 + 12^2 = 180.
+        {"y1": 0, "y2": 0, "y3": 0, "y4": 0, "y5": 15, "y6": 75, "reg_lambda": 0, "gamma": 0},
+        {"left_gain4": "180.00", "r2_left_gain4": "88.20", "r3_left_gain4": "43.22"},
+    ),
+    (
+        # Its mirror image, 75 | 15 0 0 0 0. Right child: after row 3, 2 x 4.5^2 + 3 x 3^2 = 67.5;
+        # after row 5, 4 x 0.75^2 + 3^2 = 11.25.
+        {"y1": 75, "y2": 15, "y3": 0, "y4": 0, "y5": 0, "y6": 0, "reg_lambda": 0, "gamma": 0},
+        {
+            "right_gain2": "180.00", "right_gain3": "67.50", "right_gain5": "11.25",
+            "r2_right_gain2": "88.20", "r2_right_gain3": "33.08",  # 33.075
+            "r3_right_gain2": "43.22", "r3_right_gain3": "16.21",  # 16.20675
+        },
+    ),
+    (
+        {"gamma": 5, "gamma_high": 10},
+        {"left_kept": KEEPS, "kept": "3", "standing_left": "2.5", "kept_high": "2",
+         "leaf1": "−8.33", "leaf2": "−2.00"},  # -25/3, -4/2
+    ),
+    (
+        {"trial_step": 2},
+        {"trial_moved": "1.00", "trial_exact": "0.313"},  # -1 + 2; ln(1 + e) - 1
     ),
     (
         # A quick delivery without a distance: g = 21 - 5 = 16, total 16, parent 256/8 = 32.

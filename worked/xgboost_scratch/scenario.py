@@ -785,8 +785,10 @@ def _timing(name: str, value: str, label: str, unit: str | None, places: int = 0
     return _recorded(name, "training_speed", value, label, unit, places)
 
 
-def _traffic(name: str, value: str, label: str, unit: str | None = None) -> Measured:
-    return _recorded(name, "all_reduce_traffic", value, label, unit)
+def _traffic(
+    name: str, value: str, label: str, unit: str | None = None, places: int = 0
+) -> Measured:
+    return _recorded(name, "all_reduce_traffic", value, label, unit, places)
 
 
 FAST = Step(
@@ -819,7 +821,7 @@ FAST = Step(
         _traffic("real_filled", "histograms_summed_per_tree", "Histograms summed for its tree"),
         _traffic("real_payload", "all_reduced_bytes_per_tree", "Bytes all-reduced for its tree",
                  "MB"),
-        _traffic("real_rows_bytes", "rows_bytes_if_sent_instead", "Bytes of its rows", "kB"),
+        _traffic("real_rows_bytes", "rows_bytes_if_sent_instead", "Bytes of its rows", "MB", 2),
         _speed("own_speed", "chapter", "Training speed of this chapter's code"),
         _speed("xgb_speed", "xgboost_1_thread", "Training speed of XGBoost on one thread"),
         _speed("xgb_all_speed", "xgboost_all_threads", "Training speed of XGBoost on all threads"),
