@@ -7,6 +7,7 @@ rows left. The tables of each round are built by loops; names end in the row or 
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date
 from typing import Any
 
 from worked.figures import Derived, Given, Graph, Measured, Source, Step
@@ -29,14 +30,16 @@ KM = ((1, 0.1, 1.4), (2, 1.6, 2.4), (3, 2.6, 3.9), (5, 4.1, 5.4), (6, 5.6, 6.9),
 MINUTES = (8, 9, 17, 22, 31, 39)
 ORDINAL = ("", "first", "second", "third", "fourth", "fifth", "sixth")
 
+READ = date(2026, 11, 25)
+REVIEW = date(2027, 11, 25)
 DEFAULTS = Source(
-    "XGBoost 3.2 documentation, XGBoost Parameters: the default",
-    "https://xgboost.readthedocs.io/en/stable/parameter.html",
-)
+    "XGBoost 3.2.0, the default as its save_config() writes it; described in XGBoost Parameters",
+    "https://xgboost.readthedocs.io/en/stable/parameter.html", READ, REVIEW,
+)  # fmt: skip
 GOSS = Source(
-    "LightGBM 4 documentation, Parameters: the default",
-    "https://lightgbm.readthedocs.io/en/stable/Parameters.html",
-)
+    "LightGBM, include/LightGBM/config.h: the default",
+    "https://lightgbm.readthedocs.io/en/stable/Parameters.html", READ, REVIEW,
+)  # fmt: skip
 
 
 def _recorded(
@@ -666,8 +669,8 @@ HISTOGRAMS = Step(
                 r"b_\mathrm{node}", inputs={"bins": "max_bin", "pair_bytes": "pair_width"}),
         Given("sketch_factor", 8, "", "f", "How much finer than the bins the sketch resolves", 1,
               64, Source(
-                  "XGBoost 3.2, src/common/quantile.h; SKETCH_FACTOR in hist_tree.py, with which "
-                  "the library's cuts come out to the last bit"), integer=True),
+                  "XGBoost 3.2.0: the factor with which its cuts come out to the last bit, as "
+                  "the tests compare them", None, READ, REVIEW), integer=True),
         Given("sketch_entry", 16, "B", r"b_\mathrm{sketch}",
               "Bytes of a sketch's entry: value, two rank bounds, weight", 4, 64,
               note="four float32"),
