@@ -16,7 +16,7 @@ from worked.xgboost_scratch.tree import LEAF, Tree
 
 @pytest.fixture
 def first_tree() -> Tree:
-    """The first tree of the six deliveries at gamma 10: root, left leaf, right split, its leaves."""
+    """The first tree of the six deliveries at gamma 10: root, leaf, split with two leaves."""
     x, y, objective, base = agreement.data_sets()[0]
     p = TreeParameters(max_depth=2, gamma=10.0)
     model = train(x, y, p, objective=objective, rounds=1, method="exact", base_score=base)
