@@ -60,6 +60,14 @@ A picture is a dict in a chapter's PICTURES. A *name* below is a figure's name; 
     nodes, per_node, tensor, pipeline: names (or whole numbers); order: which index runs
     fastest, default ["tensor", "data", "pipeline"]; colour: the index that gives the colour,
     default "pipeline"; node_label: text, default "node"
+
+`tree`: a decision tree whose splits stand or are pruned.
+    root     a split: {split: text, gain: name, stands: name of a verdict, merged: name of the
+             leaf weight it has when pruned, left: node, right: node}; or a leaf:
+             {leaf: text, weight: name}
+    answers  [text, text] on the branches to the left and right; gain, pruned, weight, gone,
+             nothing: texts for "gain", "pruned", "leaf weight", "no node" and "no split gains"
+    legend   [text, text, text] for a split, a leaf, and what is not there
 """
 
 from __future__ import annotations

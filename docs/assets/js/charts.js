@@ -552,4 +552,55 @@ function gpu(x, y, width, role, colour, rank) {
   return cell + text(x + width / 2, y + 15, upper, middle) + text(x + width / 2, y + 30, lower, middle);
 }
 
-const KINDS = { stacked_bars: stackedBars, bars, curve, timeline, layout, plane, moves, clocks };
+// -- decision tree ----------------------------------------------------------------------------
+
+// A tree of splits that stand or are pruned, its leaves spread evenly over the width.
+function tree(board) {
+  const { spec, model, values, write } = board;
+  const [key, keyHeight] = legend(spec.legend.map(write), treeMark, 0);
+  const count = (node) => (node.leaf ? 1 : count(node.left) + count(node.right));
+  const [step, high, top] = [WIDTH / count(spec.root), 116, keyHeight + 10];
+  let [leaves, deepest, lines, boxes] = [0, 0, "", ""];
+  const place = (node, level, there) => {
+    deepest = Math.max(deepest, level);
+    const y = top + level * high;
+    if (node.leaf) {
+      const x = step * (leaves + 0.5);
+      leaves += 1;
+      boxes += treeBox(x, y, step - 10, there ? "segment tone-2" : "idle", [
+        write(node.leaf), there ? shown(model, known(model, node.weight), values) : "",
+      ], there ? `${model.slug}.${node.weight}` : "");
+      return x;
+    }
+    const stands = there && values[known(model, node.stands)] > 0;
+    const sides = [place(node.left, level + 1, stands), place(node.right, level + 1, stands)];
+    const x = (sides[0] + sides[1]) / 2;
+    sides.forEach((side, i) => {
+      lines += line(x, y + 64, side, y + high, stands ? "edge" : "edge pruned");
+      if (stands) lines += text((x + side) / 2 + (i ? 12 : -12), y + 64 + (high - 64) / 2, write(spec.answers[i]), { anchor: i ? "start" : "end", cls: "axis halo" });
+    });
+    const gain = values[known(model, node.gain)];
+    const second = `${write(spec.gain)} ${shown(model, node.gain, values)}`;
+    const rows = !there ? [write(spec.gone)] : stands ? [write(node.split), second] : gain > 0
+      ? [write(node.split), `${second}: ${write(spec.pruned)}`] : [write(spec.nothing)];
+    // A node whose split is pruned is a leaf itself.
+    if (there && !stands) rows.push(`${write(spec.weight)} ${shown(model, known(model, node.merged), values)}`);
+    boxes += treeBox(x, y, Math.min(step * 1.9, 230), stands ? "segment tone-1" : there ? "segment tone-2" : "idle", rows, "");
+    return x;
+  };
+  place(spec.root, 0, true);
+  return { height: top + deepest * high + 70, body: key + lines + boxes };
+}
+
+const treeMark = (x, y, i) => box(x, y - 11, 18, 13, i === 2 ? "idle" : `segment tone-${i + 1}`);
+
+function treeBox(x, y, width, cls, rows, figure) {
+  const kept = rows.filter(Boolean);
+  const faint = cls === "idle" ? "axis" : "on-tone";
+  const first = y + 37 - 9 * (kept.length - 1);
+  const written = kept.map((row, i) =>
+    text(x, first + 18 * i, row, { anchor: "middle", cls: i ? faint : `${faint} strong`, figure: i ? figure : "" }));
+  return box(x - width / 2, y, width, 64, cls, kept.join(", ")) + written.join("");
+}
+
+const KINDS = { stacked_bars: stackedBars, bars, curve, timeline, layout, tree, plane, moves, clocks };
