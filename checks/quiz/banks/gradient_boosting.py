@@ -13,7 +13,6 @@ from checks.quiz.questions import (
     Order,
     Question,
     Symbol,
-    half,
     twice,
 )
 from worked.formulas import boosting
@@ -189,7 +188,8 @@ NUMBERS = (
     ),
     Number(
         "two-rounds", "rounds", "f2_6",
-        "Base {{ base }}, learning rate {{ eta }}. In both rounds the delivery of {{ x6 }} km falls "
+        "Base {{ base }}, learning rate {{ eta }}. In both rounds the delivery of {{ x6 }} km "
+        "falls "
         "into the right leaf: {{ upper1 }}, then {{ upper2 }}. What does the model predict for it "
         "after two rounds?",
         {**MINUTES, "eta": ETAS},
@@ -226,7 +226,8 @@ NUMBERS = (
     ),
     Number(
         "newton-margin", "classification", "margin6",
-        "A classifier starts at the log-odds {{ base_log_odds }}. In a leaf the mean of label minus "
+        "A classifier starts at the log-odds {{ base_log_odds }}. In a leaf the mean of label "
+        "minus "
         "probability is {{ upperc }} and the mean of p·(one − p) is {{ hessian }}. With the "
         "learning rate {{ eta }}, what are the log-odds of its rows after one Newton step?",
         {"promise": (8.5, 12, 25, 35), "eta": (0.05, 0.1, 0.15, 0.2, 0.25, 0.3, 0.4, 0.6)},
@@ -249,7 +250,8 @@ NUMBERS = (
     ),
     Number(
         "newton-probability", "classification", "p6",
-        "After one round a delivery's log-odds of being late are {{ margin6 }}. What probability is "
+        "After one round a delivery's log-odds of being late are {{ margin6 }}. What probability "
+        "is "
         "that?",
         {"promise": (8.5, 12, 20, 25, 35), "eta": (0.1, 0.2, 0.3, 0.4, 0.6, 0.8)},
         (
@@ -271,14 +273,15 @@ NUMBERS = (
         "{{ query }} km?",
         {**MINUTES, "query": (12, 15, 20, 25, 30, 40)},
         (
-            Mistake("You let the line start at zero.", lambda slope, query: slope * query),
+            Mistake("You exchanged the two means.",
+                    lambda x_mean, slope, query, base: x_mean + slope * (query - base)),
             Mistake("You counted the distance from zero, not from the mean.",
                     lambda base, slope, query: base + slope * query),
             Mistake("That is what the trees say: the last leaf, for ever.", lambda q5: q5),
             Mistake("You forgot the mean of the minutes.",
                     lambda slope, query, x_mean: slope * (query - x_mean)),
-            Mistake("You started from the last delivery; the line need not pass through it.",
-                    lambda y6, slope, query, x6: y6 + slope * (query - x6)),
+            Mistake("You divided by the slope.",
+                    lambda base, query, x_mean, slope: base + (query - x_mean) / slope),
         ),
         ("How far from the mean distance is it?", "Mean plus slope times that distance."),
     ),
@@ -328,7 +331,8 @@ FORMULAS = (
         (
             Mistake("Those are the odds; take the logarithm.",
                     lambda probability: probability / (1 - probability)),
-            Mistake("That is upside down.", lambda probability: ln((1 - probability) / probability)),
+            Mistake("That is upside down.",
+                    lambda probability: ln((1 - probability) / probability)),
             Mistake("That is the logarithm of the share, not of the odds.",
                     lambda probability: ln(probability)),
         ),
@@ -355,7 +359,8 @@ FORMULAS = (
             Mistake("That is one draw; there are n of them.", lambda rows: 1 - 1 / rows),
             Mistake("That is the chance that it is drawn.",
                     lambda rows: 1 - (1 - 1 / rows) ** rows),
-            Mistake("That is the chance that every draw takes it.", lambda rows: (1 / rows) ** rows),
+            Mistake("That is the chance that every draw takes it.",
+                    lambda rows: (1 / rows) ** rows),
         ),
         ("What is the chance that one draw misses it?",),
     ),
@@ -398,7 +403,8 @@ PICKED = (
     ),
     Choice(
         "shortcut", "first-tree",
-        "To find the best cut by hand it is enough to compare one number for each threshold. Which?",
+        "To find the best cut by hand it is enough to compare one number for each threshold. "
+        "Which?",
         (
             Option("For both sides the squared sum of residuals over the count, added up.",
                    "The sum of squares is the same for every cut; the largest sum wins.",
@@ -427,7 +433,8 @@ PICKED = (
     ),
     Choice(
         "honest-error", "overfitting",
-        "You train {{ stop_rounds_all }} trees, look up the number with the least error on the test "
+        "You train {{ stop_rounds_all }} trees, look up the number with the least error on the "
+        "test "
         "rows, and report that error. What is wrong?",
         (
             Option("The number of trees was chosen on the rows that judge it.",
@@ -496,7 +503,8 @@ PICKED = (
     ),
     Open(
         "delivery-forecast", "next",
-        "A team's boosted model of delivery times is excellent offline and promises too short times "
+        "A team's boosted model of delivery times is excellent offline and promises too short "
+        "times "
         "to customers far away. Find causes and cures.",
         {
             "mid": (
@@ -521,7 +529,8 @@ PICKED = (
     ),
     Open(
         "explain-boosting", "update",
-        "Explain gradient boosting on a whiteboard with three rows and two rounds, in three minutes.",
+        "Explain gradient boosting on a whiteboard with three rows and two rounds, in three "
+        "minutes.",
         {
             "mid": (
                 "Starts with the mean and writes the residuals.",
