@@ -130,10 +130,16 @@ def is_late(minutes: int, promise: int) -> float:
 P = [0.02, 0.1, 0.25, 0.37, 0.6, 0.81, 0.99]
 
 
-@at(*((p,) for p in P), tolerance=1e-6)
-def log_odds(probability: float) -> float:
-    """Search for the log-odds with the least log loss where that share of labels is 1."""
-    return crossing(lambda m: 1 / (1 + math.exp(-m)) - probability, -20, 20)
+@at(*((k / 8,) for k in range(1, 8)))
+def odds(probability: float) -> float:
+    """Take the eighths in which it does not happen away from those in which it does."""
+    return how_many_times(int(8 * probability), 8 - int(8 * probability))
+
+
+@at(*((p / (1 - p),) for p in P), tolerance=1e-6)
+def log_odds(odds: float) -> float:
+    """Search for the log-odds with the least log loss where odds to 1 of the labels are 1."""
+    return crossing(lambda m: 1 / (1 + math.exp(-m)) - odds / (1 + odds), -20, 20)
 
 
 @at((-4.5,), (-1.0,), (0.0,), (0.7,), (3.0,), tolerance=1e-9)
@@ -494,7 +500,7 @@ def share_left_after(learning_rate: float, rounds: int) -> float:
     left = Fraction(1)
     for _ in range(rounds):
         left -= Fraction(learning_rate) * left
-    return float(left)
+    return float(abs(left))
 
 
 @at(*_signed("running", 2))

@@ -45,7 +45,8 @@ def recount(g: Mapping[str, Any]) -> Figures:
     r["gain"] = r["sse0"] - r["best1"]
     r["taken"] = 1 - (1 - g["eta"]) ** 2
     r["sse1"] = r["sse0"] - r["taken"] * r["gain"]
-    r["left_over"] = np.prod([np.where(n < g["rounds"], 1 - g["eta"], 1.0) for n in range(20)], 0)
+    steps = [np.where(n < g["rounds"], 1 - g["eta"], 1.0) for n in range(20)]
+    r["left_over"] = np.abs(np.prod(steps, axis=0))
     return r | _classes(g, x, cuts, r) | _line(g, x, y) | _from_records(g) | _costs(g)
 
 
@@ -84,6 +85,7 @@ def _base(g: Mapping[str, Any], y: list[Any]) -> Figures:
         **{f"late{i}": label for i, label in enumerate(late, 1)},
         "late_share": share,
         "base_p": p,
+        "base_odds": 1 / (1 / p - 1),
         "base_log_odds": np.log(p) - np.log(1 - p),
     }
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import sympy
 from sympy import (
+    Abs,
     Eq,
     Expr,
     Function,
@@ -146,13 +147,19 @@ def is_late(minutes: Expr, promise: Expr) -> Expr:
     return Piecewise((1, promise < minutes), (0, True))
 
 
-def log_odds(probability: Expr) -> Expr:
-    """Minimise the mean log loss when a share p of the labels is 1."""
-    m = Symbol("m", real=True)
+def odds(probability: Expr) -> Expr:
+    """Solve: that many times the chance that it does not happen is the chance that it does."""
+    times = Symbol("times", positive=True)
+    return solve(Eq(times * (1 - probability), probability), times)[0]
+
+
+def log_odds(odds: Expr) -> Expr:
+    """Minimise the mean log loss of labels of which odds / (1 + odds) are 1."""
+    m, share = Symbol("m", real=True), odds / (1 + odds)
     ones, zeros = -log(1 / (1 + exp(-m))), -log(1 / (1 + exp(m)))
-    slope = simplify(diff(probability * ones + (1 - probability) * zeros, m))
-    odds = Symbol("o", positive=True)
-    (best,) = solve(simplify(slope.rewrite(exp).subs(m, log(odds))), odds)
+    slope = simplify(diff(share * ones + (1 - share) * zeros, m))
+    u = Symbol("u", positive=True)
+    (best,) = solve(simplify(slope.rewrite(exp).subs(m, log(u))), u)
     return log(best)
 
 
@@ -497,7 +504,7 @@ def share_left_after(learning_rate: Expr, rounds: Expr) -> Expr:
     n = Symbol("n", integer=True, nonnegative=True)
     a = Function("a")
     closed = rsolve(a(n + 1) - a(n) + learning_rate * a(n), a(n), {a(0): 1})
-    return closed.subs(n, rounds)
+    return Abs(closed.subs(n, rounds))
 
 
 def running_sum(so_far: Expr, residual: Expr) -> Expr:
@@ -570,7 +577,7 @@ def line_at(x: Expr, slope: Expr, x_mean: Expr, y_mean: Expr) -> Expr:
 def left_out_share(rows: Expr) -> Expr:
     """Multiply the chances of all draws to take another row."""
     k, n = Symbol("k", integer=True), Symbol("n", integer=True, positive=True)
-    return product((n - 1) / n, (k, 1, n)).subs(n, rows)
+    return product(Max(0, (n - 1) / n), (k, 1, n)).subs(n, rows)
 
 
 # --8<-- [start:bagged_variance]

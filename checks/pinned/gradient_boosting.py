@@ -64,6 +64,7 @@ PINS: dict[str, str] = {
     "late6": LATE,
     "late_share": "33.3%",  # 2 / 6
     "base_p": "0.3333",
+    "base_odds": "0.5000",  # 1 to 2
     "base_log_odds": "−0.693",  # ln(1/3 over 2/3) = -ln 2
     # 2. Residuals: label less 21.
     "r1_1": "−13.00",
@@ -434,6 +435,7 @@ OTHER_PINS: list[tuple[Mapping[str, Any], dict[str, str]]] = [
             "cutc": "4.0",
         },
     ),
+    ({"eta": 1.5, "rounds": 3}, {"left_over": "12.5%", "taken": "75.0%"}),  # 0.5³; 1.5 x 0.5
     ({"nudge": 0.1}, {"chord6": "−17.950", "nudged6": "21.10"}),  # -18 + 0.05
     ({"trees": 300, "depth": 6, "more_trees": 25},
      # 300 x 6; 2^7 - 1; x 300; a bag of 25 is the recorded one

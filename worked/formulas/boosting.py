@@ -96,9 +96,14 @@ def is_late(minutes: Any, promise: Any) -> Any:
     return where(minutes <= promise, 0, 1)
 
 
-def log_odds(probability: Any) -> Any:
-    """Natural logarithm of the odds p / (1 - p); of the share of ones, the base for log loss."""
-    return ln(probability / (1 - probability))
+def odds(probability: Any) -> Any:
+    """Odds of a probability: how much more often it happens than not."""
+    return probability / (1 - probability)
+
+
+def log_odds(odds: Any) -> Any:
+    """Natural logarithm of the odds; of those of the share of ones, the base for log loss."""
+    return ln(odds)
 
 
 def probability(log_odds: Any) -> Any:
@@ -404,8 +409,11 @@ def error_after_update(before: Any, gain: Any, share: Any) -> Any:
 
 
 def share_left_after(learning_rate: Any, rounds: Any) -> Any:
-    """Share of a residual that is left after rounds whose trees all aim at it exactly."""
-    return (1 - learning_rate) ** rounds
+    """Size of a residual after rounds whose trees all aim at it exactly, as a share of what it was.
+
+    With η above 1 each round overshoots and the sign changes every time.
+    """
+    return absolute(1 - learning_rate) ** rounds
 
 
 def running_sum(so_far: Any, residual: Any) -> Any:
@@ -483,8 +491,8 @@ def line_at(x: Any, slope: Any, x_mean: Any, y_mean: Any) -> Any:
 
 
 def left_out_share(rows: Any) -> Any:
-    """Chance that a bootstrap sample of as many draws as rows never draws a given row."""
-    return (1 - 1 / rows) ** rows
+    """Chance that a bootstrap sample of as many draws as rows (1 or more) misses a given row."""
+    return maximum(1 - 1 / rows, 0) ** rows
 
 
 def bagged_variance(tree_variance: Any, correlation: Any, trees: Any) -> Any:

@@ -260,8 +260,10 @@ BASE = Step(
                 r"\bar\ell", places=1, inputs=_in_order([f"late{i}" for i in ROWS])),
         Derived("base_p", second_order.clipped_share, "", "Base prediction as a probability",
                 "p_0", places=4, inputs={"share": "late_share"}),
+        Derived("base_odds", boosting.odds, "", "Odds of a late delivery", "o_0", places=4,
+                inputs={"probability": "base_p"}),
         Derived("base_log_odds", boosting.log_odds, "", "Base prediction for log loss: log-odds",
-                "M_0", places=3, signed=True, inputs={"probability": "base_p"}),
+                "M_0", places=3, signed=True, inputs={"odds": "base_odds"}),
     ),
 )  # fmt: skip
 
@@ -354,8 +356,8 @@ SHRINKAGE = Step(
     (
         Given("rounds", 10, "trees", "n", "Trees that aim at one residual", 1, 20, integer=True),
         Derived("left_over", boosting.share_left_after, "%",
-                "Share of a residual left after those trees, at best", r"(1-\eta)^n", places=1,
-                signed=True, inputs={"learning_rate": "eta"}),
+                "Share of a residual left after those trees, at best", r"|1-\eta|^n", places=1,
+                inputs={"learning_rate": "eta"}),
         *(
             _recorded(f"trees_{tag}", "small_data", f"trees_to_mse_below_1_at_eta_{tag}",
                       f"Trees to a mean squared error below 1 at eta {eta}")
