@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from checks.quiz.answers import Exact, WithinPercent
 from checks.quiz.questions import (
     Choice,
@@ -323,11 +325,17 @@ NUMBERS = (
     ),
 )  # fmt: skip
 
+
+def log_odds_of_share(probability: Any) -> Any:
+    """Log-odds of a share."""
+    return ln(probability / (1 - probability))
+
+
 FORMULAS = (
     Formula(
         "log-odds-formula", "base",
         "Write the base prediction for log loss, when a share p of the labels is positive.",
-        boosting.log_odds, {"p": Symbol("probability", "share of positive labels", 0.02, 0.98)},
+        log_odds_of_share, {"p": Symbol("probability", "share of positive labels", 0.02, 0.98)},
         (
             Mistake("Those are the odds; take the logarithm.",
                     lambda probability: probability / (1 - probability)),
