@@ -577,7 +577,7 @@ def line_at(x: Expr, slope: Expr, x_mean: Expr, y_mean: Expr) -> Expr:
 def left_out_share(rows: Expr) -> Expr:
     """Multiply the chances of all draws to take another row."""
     k, n = Symbol("k", integer=True), Symbol("n", integer=True, positive=True)
-    return product(Max(0, (n - 1) / n), (k, 1, n)).subs(n, rows)
+    return Abs(product((n - 1) / n, (k, 1, n)).subs(n, rows))
 
 
 # --8<-- [start:bagged_variance]

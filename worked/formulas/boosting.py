@@ -492,7 +492,7 @@ def line_at(x: Any, slope: Any, x_mean: Any, y_mean: Any) -> Any:
 
 def left_out_share(rows: Any) -> Any:
     """Chance that a bootstrap sample of as many draws as rows (1 or more) misses a given row."""
-    return maximum(1 - 1 / rows, 0) ** rows
+    return absolute(1 - 1 / rows) ** rows
 
 
 def bagged_variance(tree_variance: Any, correlation: Any, trees: Any) -> Any:

@@ -8,6 +8,7 @@ The tables of each round are built by loops; names end in the round and the row 
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date
 from typing import Any
 
 from worked.figures import Derived, Given, Graph, Measured, Source, Step
@@ -41,6 +42,8 @@ LEAF_OF_ROW: dict[int, Callable[..., Any]] = {
 SKLEARN = Source(
     "scikit-learn 1.9 documentation, GradientBoostingRegressor: the default",
     "https://scikit-learn.org/stable/modules/generated/sklearn.ensemble.GradientBoostingRegressor.html",
+    date(2026, 11, 25),
+    date(2027, 11, 25),
 )
 
 
