@@ -12,10 +12,13 @@ PAST_THE_TABLE: dict[str, Any] = {
     "title": "Small models inside and past the trained length",
     "alt": "Bars of accuracy. At the trained length RoPE has {{ real_rope_inside }}, learned "
     "positions {{ real_learned_inside }}, no positions {{ real_no_position_inside }}. At four "
-    "times the length, on words stretched with it, they have {{ real_unscaled_4x_stretched }}, "
-    "{{ real_learned_4x_stretched }} and {{ real_no_position_4x_stretched }}.",
+    "times the length they have {{ real_unscaled_4x_familiar }}, {{ real_learned_4x_familiar }} "
+    "and {{ real_no_position_4x_familiar }}; without the start of the text "
+    "{{ real_rope_4x_late }}, {{ real_learned_4x_late }} and {{ real_no_position_4x_late }}; on "
+    "stretched words {{ real_unscaled_4x_stretched }}, {{ real_learned_4x_stretched }} and "
+    "{{ real_no_position_4x_stretched }}.",
     "caption": "Share of right next tokens, mean of {{ real_seeds }} seeds (recorded: it does not "
-    "follow the panel). Past the trained length the words grow with the text.",
+    "follow the panel). Guessing gives {{ real_chance }}.",
     "unit": "%",
     "axis": "right next tokens, %",
     "places": 1,
@@ -25,25 +28,20 @@ PAST_THE_TABLE: dict[str, Any] = {
             "label": "at the trained length",
             "figures": ["real_rope_inside", "real_learned_inside", "real_no_position_inside"],
         },
-        {
-            "label": "at twice the length",
-            "figures": [
-                "real_unscaled_2x_stretched",
-                "real_learned_2x_stretched",
-                "real_no_position_2x_stretched",
-            ],
-        },
-        {
-            "label": "at four times the length",
-            "figures": [
-                "real_unscaled_4x_stretched",
-                "real_learned_4x_stretched",
-                "real_no_position_4x_stretched",
-            ],
-        },
+        *(
+            {
+                "label": f"four times the length, {label}",
+                "figures": [f"{rope}_4x_{name}", f"real_learned_4x_{name}",
+                            f"real_no_position_4x_{name}"],
+            }
+            for label, name, rope in (
+                ("words as in training", "familiar", "real_unscaled"),
+                ("the same without the text's start", "late", "real_rope"),
+                ("words four times as long", "stretched", "real_unscaled"),
+            )
+        ),
     ],
-    "limit": {"figure": "real_chance", "label": "guessing"},
-}
+}  # fmt: skip
 
 CLOCKS: dict[str, Any] = {
     "id": "clocks",
@@ -97,8 +95,9 @@ WAVELENGTHS: dict[str, Any] = {
     "to {{ lambda_slow }} for the smaller base and {{ large_lambda_slow }} for the larger. The "
     "smaller base reaches the trained length of {{ trained_length }} at pair {{ last_turned }}, "
     "the larger at pair {{ large_last_turned }}.",
-    "caption": "Each pair is slower than the one before by the same factor. Right of its upright "
-    "line no pair makes a full turn within {{ trained_length }}.",
+    "caption": "Each pair is slower than the one before by the same factor. The upright lines "
+    "stand where a pair would make exactly one turn within {{ trained_length }}: right of them "
+    "none does.",
     "x": "pair_wanted",
     "x_label": "pair",
     "from": 0,
@@ -111,8 +110,8 @@ WAVELENGTHS: dict[str, Any] = {
         {"figure": "large_lambda_i", "label": "larger base"},
     ],
     "lines": [
-        {"figure": "last_turned", "label": "one turn, smaller base"},
-        {"figure": "large_last_turned", "label": "one turn, larger base"},
+        {"figure": "last_turned", "label": "smaller base"},
+        {"figure": "large_last_turned", "label": "larger base"},
     ],
 }
 

@@ -325,10 +325,12 @@ function curve(unplaced) {
       ? `<path d="M${px(x)} ${px(y - 5)}h20" class="curve ${tone(index)}" stroke-dasharray="${DASHES[index % 6]}"/>`
       : box(x + 5, y - 10, 9, 9, `recorded ${tone(index)}`);
   const [key, keyHeight] = legend(keys, sample, 0);
-  const [left, right, top] = [66, WIDTH - 20, keyHeight + 34 + 20 * (spec.lines ?? []).length];
+  const [right, top] = [WIDTH - 20, keyHeight + 34 + 20 * (spec.lines ?? []).length];
   const bottom = top + 250;
-  const x = scale(spec.x_scale, spec.from, spec.to, left, right, 6);
   const y = scale(spec.y_scale, low, high, bottom, top, 5);
+  // As much room at the left as the longest number of the axis needs.
+  const left = Math.max(66, ...y.ticks.map(([, content]) => textWidth(content) + 12));
+  const x = scale(spec.x_scale, spec.from, spec.to, left, right, 6);
   const yAxis = y.ticks.map(
     ([value, content]) =>
       line(left, y.at(value), right, y.at(value), "grid") +
