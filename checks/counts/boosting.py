@@ -596,11 +596,17 @@ def line_at(x: int, slope: int, x_mean: int, y_mean: int) -> float:
 # -- bagging ----------------------------------------------------------------------------------
 
 
-@at((1,), (2,), (3,), (4,), (5,), (6,))
-def left_out_share(rows: int) -> float:
-    """Draw every bootstrap sample that there is and count those without the first row."""
+@at(*((n,) for n in range(1, 9)))
+def other_rows(rows: int) -> float:
+    """Leave the first one out."""
+    return len(range(rows)[1:])
+
+
+@at((1, 0), (2, 1), (3, 2), (4, 3), (5, 4), (6, 5), (5, 2), (4, 1))
+def left_out_share(rows: int, others: int) -> float:
+    """Draw every bootstrap sample that there is and count those of the last `others` rows only."""
     samples = list(product(range(rows), repeat=rows))
-    return sum(0 not in sample for sample in samples) / len(samples)
+    return sum(min(sample) >= rows - others for sample in samples) / len(samples)
 
 
 @at(*product((1, 4, 9), (0.0, 0.25, 0.5, 1.0), (1, 2, 5)))

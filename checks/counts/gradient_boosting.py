@@ -190,6 +190,7 @@ def _from_records(g: Mapping[str, Any]) -> Figures:
         "overfit": late / best,
         "share_together": both("impurity_share_of"),
         "loss_together": both("r2_lost_on_held_out_rows_without"),
+        "others": n - 1,
         "left_out": np.exp(n * np.log1p(-1 / n)),
         "correlation": rho,
         "larger_bag": one * (rho + (1 - rho) / g["more_trees"]),

@@ -574,10 +574,16 @@ def line_at(x: Expr, slope: Expr, x_mean: Expr, y_mean: Expr) -> Expr:
 # -- bagging ----------------------------------------------------------------------------------
 
 
-def left_out_share(rows: Expr) -> Expr:
+def other_rows(rows: Expr) -> Expr:
+    """Solve: with the one they are all rows."""
+    n = Symbol("n", real=True)
+    return solve(Eq(n + 1, rows), n)[0]
+
+
+def left_out_share(rows: Expr, others: Expr) -> Expr:
     """Multiply the chances of all draws to take another row."""
     k, n = Symbol("k", integer=True), Symbol("n", integer=True, positive=True)
-    return Abs(product((n - 1) / n, (k, 1, n)).subs(n, rows))
+    return product(others / n, (k, 1, n)).subs(n, rows)
 
 
 # --8<-- [start:bagged_variance]

@@ -490,9 +490,17 @@ def line_at(x: Any, slope: Any, x_mean: Any, y_mean: Any) -> Any:
 # -- bagging ----------------------------------------------------------------------------------
 
 
-def left_out_share(rows: Any) -> Any:
-    """Chance that a bootstrap sample of as many draws as rows (1 or more) misses a given row."""
-    return absolute(1 - 1 / rows) ** rows
+def other_rows(rows: Any) -> Any:
+    """Rows of a training set other than a given one."""
+    return rows - 1
+
+
+def left_out_share(rows: Any, others: Any) -> Any:
+    """Chance that a bootstrap sample of as many draws as rows takes others only.
+
+    others: rows other than the one that is left out.
+    """
+    return (others / rows) ** rows
 
 
 def bagged_variance(tree_variance: Any, correlation: Any, trees: Any) -> Any:

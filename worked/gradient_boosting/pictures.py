@@ -39,8 +39,8 @@ ABSOLUTE: dict[str, Any] = {
     "y_label": "sum of absolute errors, minutes",
     "series": [{"figure": "trial_sae", "label": "absolute error"}],
     "lines": [
-        {"figure": "lower_median", "label": "lower median"},
         {"figure": "upper_median", "label": "upper median"},
+        {"figure": "lower_median", "label": "lower median"},
     ],
 }
 
@@ -110,8 +110,8 @@ LEARNING_RATE: dict[str, Any] = {
     "alt": "Curves over eta for one, two, three and five rounds. Each falls from the error of the "
     "mean and rises again towards eta two. At eta {{ eta }} they stand at {{ mse1 }}, "
     "{{ mse2 }}, {{ mse3 }} and {{ mse5 }}.",
-    "caption": "One round is best with a full step. With more rounds smaller steps catch up, "
-    "because the splits they choose are different ones.",
+    "caption": "A single round is best with a full step. With more rounds smaller steps overtake, "
+    "because what they leave can be split elsewhere.",
     "x": "eta",
     "x_label": "learning rate, eta",
     "from": 0.01,

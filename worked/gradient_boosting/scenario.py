@@ -40,7 +40,7 @@ LEAF_OF_ROW: dict[int, Callable[..., Any]] = {
 }  # fmt: skip
 
 SKLEARN = Source(
-    "scikit-learn 1.9 documentation, GradientBoostingRegressor: the default",
+    "scikit-learn 1.9.1, the default in the signature of GradientBoostingRegressor",
     "https://scikit-learn.org/stable/modules/generated/sklearn.ensemble.GradientBoostingRegressor.html",
     date(2026, 11, 25),
     date(2027, 11, 25),
@@ -357,7 +357,7 @@ SHRINKAGE = Step(
     "shrinkage",
     "Shrinkage against the number of trees",
     (
-        Given("rounds", 10, "trees", "n", "Trees that aim at one residual", 1, 20, integer=True),
+        Given("rounds", 10, "", "n", "Trees that all aim at one residual", 1, 20, integer=True),
         Derived("left_over", boosting.share_left_after, "%",
                 "Share of a residual left after those trees, at best", r"|1-\eta|^n", places=1,
                 inputs={"learning_rate": "eta"}),
@@ -542,8 +542,10 @@ BAGGING = Step(
     "Boosting against bagging",
     (
         _recorded("sample_rows", "bias_variance", "training_rows", "Rows of a training set"),
+        Derived("others", boosting.other_rows, "", "Rows other than a given one", "n-1",
+                inputs={"rows": "sample_rows"}),
         Derived("left_out", boosting.left_out_share, "%",
-                "Chance that a bootstrap sample leaves a row out", r"(1-1/n)^n", places=1,
+                "Chance that a bootstrap sample leaves a row out", r"P_\mathrm{out}", places=1,
                 inputs={"rows": "sample_rows"}),
         *(
             _recorded(f"{what}_{short}", "bias_variance", f"{record}_of_{value}",
