@@ -32,6 +32,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import cache
+from itertools import product
 from typing import Any
 
 import numpy as np
@@ -369,12 +370,51 @@ def judge_wiring(slug: str, mutant: Mutant, f: Derived, argument: str, wrong: st
     if disagrees(slug, f.name, f.formula, inputs):
         return Outcome(mutant, RECOUNT)
     right = g.arguments(f.name)[argument]
+    if outcomes_tried := _same_for_all_verdicts(g, f, inputs):
+        return Outcome(mutant, equivalent=f"equal in all {outcomes_tried} outcomes of the verdicts")
     if _same_figure(slug, right, wrong):
         return Outcome(mutant, equivalent=f"{wrong} and {right} are the same formula of the givens")
     mine = f.formula(*(_in_givens(slug, n) for n in inputs))
     if _is_zero(mine - _in_givens(slug, f.name)):
         return Outcome(mutant, equivalent=f"{f.name} comes out as the same formula of the givens")
     return Outcome(mutant)
+
+
+def _same_for_all_verdicts(g: Graph, f: Derived, inputs: list[str]) -> int:
+    """Return in how many outcomes a rewired figure was tried, if it is the same in all; else 0.
+
+    It can be tried in all where it depends on the givens through a few verdicts only, each of
+    which is 0 or 1. Not every combination need be possible; it is then tried for nothing.
+    """
+    verdicts: dict[str, None] = {}
+    order: list[str] = []
+
+    def visit(name: str) -> bool:
+        figure = g.figures[name]
+        if not isinstance(figure, Derived):
+            return not isinstance(figure, Given)
+        if figure.words:
+            verdicts[name] = None
+            return True
+        if not all(visit(n) for n in g.arguments(name).values()):
+            return False
+        if name not in order:
+            order.append(name)
+        return True
+
+    right = list(g.arguments(f.name).values())
+    if not all(visit(n) for n in (*right, *inputs)) or not 1 <= len(verdicts) <= 10:
+        return 0
+    for outcome in product((0.0, 1.0), repeat=len(verdicts)):
+        values = dict(g.base) | dict(zip(verdicts, outcome, strict=True))
+        for name in order:
+            arguments = [values[n] for n in g.arguments(name).values()]
+            formula = g.figures[name].formula  # type: ignore[union-attr]
+            values[name] = _sane(name, float(formula(*arguments)), True)
+        got, want = (f.formula(*(values[n] for n in names)) for names in (inputs, right))
+        if abs(got - want) > 1e-12 * max(abs(got), abs(want)):
+            return 0
+    return 2 ** len(verdicts)
 
 
 @cache

@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from checks.pinned import l1_gradient, rope, xgboost_scratch
+from checks.pinned import gradient_boosting, l1_gradient, rope, xgboost_scratch
 
 PINS: dict[str, dict[str, str]] = {}
 OTHER_PINS: dict[str, list[tuple[Mapping[str, Any], dict[str, str]]]] = {}
@@ -360,3 +360,5 @@ OTHER_PINS["l1-gradient"] = l1_gradient.OTHER_PINS
 PINS["rope"] = rope.PINS
 OTHER_PINS["rope"] = rope.OTHER_PINS
 OPTION_PINS["rope"] = rope.OPTION_PINS
+PINS["gradient-boosting"] = gradient_boosting.PINS
+OTHER_PINS["gradient-boosting"] = gradient_boosting.OTHER_PINS

@@ -230,32 +230,6 @@ _KEYS_AND_VALUES = (
         digits=3,
     ),
     Erratum(
-        name="kv-width-per-head",
-        chapter="gpu-wall",
-        step="inference",
-        source="vllm-fit, estimator.py, issue 2: exactly 8 times too much; evaluated for the 7B "
-        "model that it names",
-        url="https://github.com/jranaraki/vllm-fit/issues/2",
-        task="How many bytes does a token keep in the cache of a 7B model in 16 bits: 32 layers, "
-        "32 heads that all keep keys and values, hidden size 4,096?",
-        lines=(
-            "keys and values: 2 × 32 layers × 32 heads × 4,096 = 8,388,608",
-            "4 bytes over 8 bits: 4 / 8 = 0.5",
-            "bytes a token keeps: 8,388,608 × 0.5 B = 4,194,304 B",
-        ),
-        wrong=0,
-        why="The hidden size is all heads together, 32 of 128; multiplying by the heads counts "
-        "them twice. The strange 4 / 8 hides a part of it: 32 heads too many times a quarter of "
-        "the bytes is 8 times the truth.",
-        published=4_194_304,
-        ours=lambda: kv_cache(32, 1, 32, 128, 2),
-        mistaken=lambda: kv_cache(32, 1, 32, 4096, 4 / 8),
-        right=524_288,  # 2 x 32 x 4,096 x 2
-        digits=7,
-        unit="B",
-        kind=FORMULA,
-    ),
-    Erratum(
         name="kv-one-head-for-all",
         chapter="gpu-wall",
         step="inference",

@@ -266,7 +266,7 @@ def bias_variance() -> Values:
         X = generator.uniform(size=(100, 5))
         return X, friedman_1(X) + generator.normal(size=100)
 
-    values: Values = {}
+    values: Values = {"training_rows": (100, ""), "trees_in_a_bag": (25, "")}
     for name, method in (
         ("one_stump", partial(single_tree, depth=1)),
         ("25_bagged_stumps", partial(bagged, trees=25, depth=1)),

@@ -38,7 +38,7 @@ YARN = Source(
     "section 3.2",
     "https://arxiv.org/abs/2309.00071", READ, REVIEW,
 )  # fmt: skip
-IEEE = Source("IEEE 754-2019, table 3.5 (binary32 has 24 bits of significand)", None, READ)
+IEEE = Source("IEEE 754-2019, table 3.5 (binary32 has 24 bits of significand)", None, READ, REVIEW)
 BFLOAT = Source(
     "Kalamkar et al. 2019, A Study of BFLOAT16 for Deep Learning Training, section 2",
     "https://arxiv.org/abs/1905.12322", READ, REVIEW,

@@ -1,0 +1,208 @@
+"""The chapter's pictures, as specifications that the page draws and redraws."""
+
+from __future__ import annotations
+
+from typing import Any
+
+SQUARED: dict[str, Any] = {
+    "id": "squared",
+    "kind": "curve",
+    "title": "The squared error of one constant for all six",
+    "alt": "A parabola over the constant. It is lowest at the mean, {{ base }} minutes, with "
+    "{{ sse0 }}; at {{ trial }} minutes it stands at {{ trial_sse }}.",
+    "caption": "Lowest at the mean. The dot is the constant of the panel: {{ trial_excess }} "
+    "above the bottom.",
+    "x": "trial",
+    "x_label": "constant, minutes",
+    "from": 0,
+    "to": 50,
+    "unit": "",
+    "y_label": "sum of squared errors, square minutes",
+    "series": [{"figure": "trial_sse", "label": "squared error"}],
+    "lines": [{"figure": "base", "label": "mean"}],
+}
+
+ABSOLUTE: dict[str, Any] = {
+    "id": "absolute",
+    "kind": "curve",
+    "title": "The absolute error of one constant for all six",
+    "alt": "A line with a kink at every label. It is lowest, and flat, between the lower median "
+    "{{ lower_median }} and the upper median {{ upper_median }}; at {{ trial }} minutes it "
+    "stands at {{ trial_sae }}.",
+    "caption": "Flat between the two middle labels: every constant there is as good as any other.",
+    "x": "trial",
+    "x_label": "constant, minutes",
+    "from": 0,
+    "to": 50,
+    "points": 201,
+    "unit": "",
+    "y_label": "sum of absolute errors, minutes",
+    "series": [{"figure": "trial_sae", "label": "absolute error"}],
+    "lines": [
+        {"figure": "upper_median", "label": "upper median"},
+        {"figure": "lower_median", "label": "lower median"},
+    ],
+}
+
+CANDIDATES: dict[str, Any] = {
+    "id": "candidates",
+    "kind": "bars",
+    "title": "The squared error that each first split leaves",
+    "alt": "Five bars, one for each threshold: {{ error1_1 }}, {{ error1_2 }}, {{ error1_3 }}, "
+    "{{ error1_4 }} and {{ error1_5 }} square minutes. A line stands at {{ sse0 }}, the error "
+    "without a split. The least belongs to the cut at {{ cut1 }} km.",
+    "caption": "The shortest bar wins: the cut at {{ cut1 }} km leaves {{ best1 }}.",
+    "unit": "",
+    "places": 2,
+    "axis": "squared error, square minutes",
+    "groups": [
+        {"label": f"up to {{{{ t{k} }}}} km", "figures": [f"error1_{k}"]} for k in range(1, 6)
+    ],
+    "limit": {"figure": "sse0", "label": "no split"},
+}
+
+FIT: dict[str, Any] = {
+    "id": "fit",
+    "kind": "curve",
+    "title": "The fitted curve, round by round",
+    "alt": "Staircases over the distance after one, two, three and five rounds, beside the six "
+    "deliveries. Each round adds a step or moves one. Beyond the last threshold all are flat.",
+    "caption": "Squares are the deliveries. Every tree so far adds one step; at {{ query }} km, "
+    "where the dots stand, the model says what it says at the last delivery.",
+    "x": "query",
+    "x_label": "distance, km",
+    "from": 0,
+    "to": 20,
+    "points": 401,
+    "unit": "",
+    "y_label": "minutes",
+    "series": [
+        {"figure": f"q{r}", "label": label}
+        for r, label in ((1, "one round"), (2, "two"), (3, "three"), (5, "five rounds"))
+    ],
+    "recorded": [
+        {"label": "deliveries", "points": [{"x": f"x{i}", "y": f"y{i}"} for i in range(1, 7)]}
+    ],
+}
+
+ROUNDS: dict[str, Any] = {
+    "id": "rounds",
+    "kind": "bars",
+    "title": "Mean squared error on the six deliveries, round by round",
+    "alt": "Six falling bars: {{ mse0 }} for the mean alone, then {{ mse1 }}, {{ mse2 }}, "
+    "{{ mse3 }}, {{ mse4 }} and {{ mse5 }} after one to five rounds.",
+    "caption": "With eta {{ eta }}: from {{ mse0 }} to {{ mse5 }}.",
+    "unit": "",
+    "places": 2,
+    "axis": "mean squared error, square minutes",
+    "groups": [
+        {"label": label, "figures": [f"mse{r}"]}
+        for r, label in enumerate(
+            ("mean alone", "one round", "two", "three", "four", "five rounds")
+        )
+    ],
+}
+
+LEARNING_RATE: dict[str, Any] = {
+    "id": "learning-rate",
+    "kind": "curve",
+    "title": "The error on the six deliveries against the learning rate",
+    "alt": "Curves over eta for one, two, three and five rounds. Each falls from the error of the "
+    "mean and rises again towards eta two. At eta {{ eta }} they stand at {{ mse1 }}, "
+    "{{ mse2 }}, {{ mse3 }} and {{ mse5 }}.",
+    "caption": "A single round is best with a full step. With more rounds smaller steps overtake, "
+    "because what they leave can be split elsewhere.",
+    "x": "eta",
+    "x_label": "learning rate, eta",
+    "from": 0.01,
+    "to": 2,
+    "points": 200,
+    "unit": "",
+    "y_label": "mean squared error, square minutes",
+    "y_from": 0,
+    "series": [
+        {"figure": f"mse{r}", "label": label}
+        for r, label in ((1, "one round"), (2, "two"), (3, "three"), (5, "five rounds"))
+    ],
+}
+
+OVERFIT: dict[str, Any] = {
+    "id": "overfit",
+    "kind": "bars",
+    "title": "Diabetes: the error on held-out patients, at the best number of trees and after "
+    "{{ stop_rounds_all }}",
+    "alt": "Pairs of bars for four learning rates. At the best number of trees: {{ best_mse_1 }}, "
+    "{{ best_mse_0_3 }}, {{ best_mse_0_1 }}, {{ best_mse_0_03 }}. After all trees: "
+    "{{ late_mse_1 }}, {{ late_mse_0_3 }}, {{ late_mse_0_1 }}, {{ late_mse_0_03 }}. A line "
+    "stands at {{ mean_mse }}, the error of predicting the mean.",
+    "caption": "Recorded; it does not follow the panel.",
+    "unit": "",
+    "axis": "mean squared error",
+    "series": ["best number of trees", "all trees"],
+    "groups": [
+        {
+            "label": f"eta {{{{ lit: {eta} }}}}",
+            "figures": [f"best_mse_{tag}", f"late_mse_{tag}"],
+        }
+        for eta, tag in (("1", "1"), ("0.3", "0_3"), ("0.1", "0_1"), ("0.03", "0_03"))
+    ],
+    "limit": {"figure": "mean_mse", "label": "the mean"},
+}
+
+IMPORTANCE: dict[str, Any] = {
+    "id": "importance",
+    "kind": "bars",
+    "title": "Impurity importance: a column of noise comes first",
+    "alt": "Three bars of impurity share: express {{ share_express }}, floor {{ share_floor }}, "
+    "order number {{ share_order_number }}, although the order number means nothing.",
+    "caption": "Recorded. Shuffling the order number on held-out rows loses "
+    "{{ test_loss_order_number }} of the share explained: nothing.",
+    "unit": "%",
+    "places": 1,
+    "axis": "share of the squared error that splits removed",
+    "groups": [
+        {"label": label, "figures": [f"share_{name}"]}
+        for label, name in (
+            ("express or not", "express"),
+            ("floor", "floor"),
+            ("order number: noise", "order_number"),
+        )
+    ],
+}
+
+BIAS_VARIANCE: dict[str, Any] = {
+    "id": "bias-variance",
+    "kind": "stacked_bars",
+    "title": "Where the error comes from: bias and variance",
+    "alt": "Six stacked bars of squared bias and variance. One stump {{ bias_stump }} and "
+    "{{ variance_stump }}; bagged stumps {{ bias_bagged_stumps }} and "
+    "{{ variance_bagged_stumps }}; boosted stumps {{ bias_boosted_stumps }} and "
+    "{{ variance_boosted_stumps }}; one deep tree {{ bias_tree }} and {{ variance_tree }}; "
+    "bagged deep trees {{ bias_bagged_trees }} and {{ variance_bagged_trees }}; boosted deep "
+    "trees {{ bias_boosted_trees }} and {{ variance_boosted_trees }}.",
+    "caption": "Recorded: Friedman's first function, averages over ten training sets of "
+    "{{ sample_rows }} rows.",
+    "unit": "",
+    "places": 1,
+    "bars": [
+        {
+            "label": label,
+            "segments": [
+                {"figure": f"bias_{name}", "label": "squared bias"},
+                {"figure": f"variance_{name}", "label": "variance"},
+            ],
+        }
+        for label, name in (
+            ("one stump", "stump"),
+            ("bagged stumps", "bagged_stumps"),
+            ("boosted stumps", "boosted_stumps"),
+            ("one deep tree", "tree"),
+            ("bagged deep trees", "bagged_trees"),
+            ("boosted deep trees", "boosted_trees"),
+        )
+    ],
+}
+
+PICTURES: list[dict[str, Any]] = [
+    SQUARED, ABSOLUTE, CANDIDATES, FIT, ROUNDS, LEARNING_RATE, OVERFIT, IMPORTANCE, BIAS_VARIANCE,
+]  # fmt: skip
