@@ -1,7 +1,8 @@
 """Time RoPE's rotation against transformers' on the same tensors, as ratios.
 
 Run `python benchmarks/rope_rotation.py` from the project's root; needs torch and transformers.
-A ratio above 1 means that ours is faster. Each figure is the best of many turns, the
+A ratio above 1 means that ours is faster. The yardstick is Llama's function, which pairs halves;
+its Cohere pairs neighbours and is timed beside it. Each figure is the best of many turns, the
 implementations taking turns with one another so that a busy moment hits all of them.
 """
 
@@ -13,6 +14,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import torch
+from transformers.models.cohere.modeling_cohere import apply_rotary_pos_emb as cohere_rotation
 from transformers.models.llama.modeling_llama import apply_rotary_pos_emb
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
@@ -36,7 +38,7 @@ def best_seconds(functions: list[Callable[[], object]], turns: int, calls: int) 
 
 
 def compare(batch: int, length: int, dtype: torch.dtype, turns: int = 20) -> dict[str, float]:
-    """Return transformers' time in seconds, and its ratio to each of ours (above 1: faster)."""
+    """Return the time of transformers' Llama in seconds, and its ratio to each of the others."""
     torch.manual_seed(0)
     # The layout of a real layer: projected as (batch, length, heads, width), then transposed.
     q = torch.randn(batch, length, QUERY_HEADS, HEAD_DIM).to(dtype).transpose(1, 2)
@@ -48,8 +50,11 @@ def compare(batch: int, length: int, dtype: torch.dtype, turns: int = 20) -> dic
     angles = positions[:, None] * frequencies
     wide = torch.cat((angles, angles), -1)[None]
     cos, sin = wide.cos().to(dtype), wide.sin().to(dtype)
+    beside = angles.repeat_interleave(2, -1)[None]
+    cohere_tables = beside.cos().to(dtype), beside.sin().to(dtype)
     functions: dict[str, Callable[[], object]] = {
         "transformers": lambda: apply_rotary_pos_emb(q, k, cos, sin),
+        "transformers_adjacent": lambda: cohere_rotation(q, k, *cohere_tables),
         "torch_halves": lambda: (
             rotary_torch.rotate_halves(q, *halves),
             rotary_torch.rotate_halves(k, *halves),

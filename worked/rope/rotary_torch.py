@@ -72,8 +72,9 @@ def rotate_halves(x: Tensor, cos: Tensor, signed_sin: Tensor) -> Tensor:
     and broadcast against it. Differentiable. ValueError if widths or dtypes do not match.
     """
     _require_tables(x, cos, signed_sin)
+    # The partners are a fresh copy: the result is written over it, and nothing else is allocated.
     partner = x.roll(x.shape[-1] // 2, -1)
-    return (x * cos).addcmul_(partner, signed_sin)
+    return partner.mul_(signed_sin).addcmul_(x, cos)
 
 
 def rotate_adjacent(x: Tensor, cos: Tensor, signed_sin: Tensor) -> Tensor:
@@ -83,4 +84,4 @@ def rotate_adjacent(x: Tensor, cos: Tensor, signed_sin: Tensor) -> Tensor:
     """
     _require_tables(x, cos, signed_sin)
     partner = x.unflatten(-1, (-1, 2)).roll(1, -1).flatten(-2)
-    return (x * cos).addcmul_(partner, signed_sin)
+    return partner.mul_(signed_sin).addcmul_(x, cos)
