@@ -12,7 +12,7 @@ READY := $(VENV)/.ready
 export NO_MKDOCS_2_WARNING = 1
 export HF_HUB_OFFLINE = 1
 
-.PHONY: site build test check mutations lint format benchmarks clean help
+.PHONY: site build test check mutations fuzz lint format benchmarks clean help
 
 help:
 	@echo "make site        build the workbook and serve it on http://127.0.0.1:$(PORT)/"
@@ -20,6 +20,7 @@ help:
 	@echo "make test        format, lint, types, and every test"
 	@echo "make check       the table of what proves each number"
 	@echo "make mutations   plant mistakes and see that the checks catch them"
+	@echo "make fuzz        throw odd texts at what reads answers, a minute for each parser"
 	@echo "make benchmarks  print the ratios of the benchmarks"
 	@echo "make clean       remove what was built"
 
@@ -32,7 +33,7 @@ $(READY): pyproject.toml constraints.txt
 	  $(BIN)/python -m pip install -q --no-deps --retries 0 --timeout 10 \
 	    --extra-index-url $(TORCH_INDEX) -c constraints.txt torch; }
 	@echo "Installing the rest (a minute or two) ..."
-	@$(BIN)/python -m pip install -q -c constraints.txt -e '.[site,systems,test]'
+	@$(BIN)/python -m pip install -q -c constraints.txt -e '.[site,systems,practice,test]'
 	@touch $(READY)
 
 build: $(READY)
@@ -56,6 +57,9 @@ format: $(READY)
 
 check: $(READY)
 	@$(BIN)/python -m checks.proof
+
+fuzz: $(READY)
+	@$(BIN)/python -m checks.quiz.fuzz
 
 mutations: $(READY)
 	@$(BIN)/python -m checks.mutations

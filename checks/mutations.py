@@ -588,7 +588,8 @@ def own_given_mutants(g: Graph) -> Iterator[tuple[Mutant, Given, Fraction]]:
     """Yield each slip in each given of the chapter, whatever it comes from."""
     for f in g.givens:
         for mistake, slip in SLIPS:
-            yield Mutant("given", f.name, mistake), f, slip
+            if f.value:  # a factor does not change a zero
+                yield Mutant("given", f.name, mistake), f, slip
 
 
 def judge_own_given(slug: str, mutant: Mutant, f: Given, slip: Fraction) -> Outcome:

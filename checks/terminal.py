@@ -8,6 +8,8 @@ import sys
 from collections.abc import Sequence
 from typing import Any
 
+from checks.exercises.terminal import add_commands as add_exercise_commands
+from checks.quiz import terminal_drill, terminal_export, terminal_progress
 from worked.chapters import CHAPTERS, graph
 from worked.figures import FigureError, Given, Graph, Measured
 
@@ -66,6 +68,11 @@ def _parser() -> argparse.ArgumentParser:
     one.add_argument("--plot", metavar="FILE", help="draw it to a .svg, .png or .pdf file")
     _add_common(one)
     one.set_defaults(run=_sweep)
+
+    terminal_drill.add(commands)
+    terminal_progress.add(commands)
+    terminal_export.add(commands)
+    add_exercise_commands(commands)
     return parser
 
 

@@ -10,7 +10,10 @@ from worked.figures import Graph, UnknownNameError, _suggest
 
 CHAPTERS: dict[str, str] = {
     "gpu-wall": "worked.gpu_wall.scenario",
+    "l1-gradient": "worked.l1_gradient.scenario",
     "gradient-boosting": "worked.gradient_boosting.scenario",
+    "xgboost": "worked.xgboost_scratch.scenario",
+    "rope": "worked.rope.scenario",
 }
 
 

@@ -330,8 +330,20 @@ class Graph:
             raise FigureError(f"{given.name}: must be a whole number in {where}, not {number:g}")
         return number
 
-    def evaluate(self, settings: Mapping[str, Any] | None = None) -> dict[str, float]:
+    def needed(self, names: Iterable[str]) -> frozenset[str]:
+        """Return `names` and all that they depend on, for `evaluate` of no more than that.
+
+        Raises:
+            UnknownNameError: the graph lacks one of them.
+        """
+        return frozenset(a for n in names for a in (self.figure(n).name, *self.ancestors(n)))
+
+    def evaluate(
+        self, settings: Mapping[str, Any] | None = None, only: frozenset[str] | None = None
+    ) -> dict[str, float]:
         """Compute every figure, in base units, after applying `settings` (see `changes`).
+
+        `only` (from `needed`) leaves the others out.
 
         Raises:
             FigureError: a setting is wrong, or a figure comes out NaN, infinite, or negative
@@ -340,12 +352,16 @@ class Graph:
         changed = self.changes(settings) if settings else {}
         values: dict[str, float] = {}
         for n, f in self.figures.items():
+            if only is not None and n not in only:
+                continue
             if isinstance(f, Given):
                 number = changed[n] if n in changed else self._checked(f, f.value)
                 values[n] = _to_base(number, self.units[n])
             elif isinstance(f, Measured):
                 values[n] = _sane(f.name, f.value * self._factors[n], f.signed)
         for n, formula, arguments, signed, words in self._plan:
+            if only is not None and n not in only:
+                continue
             try:
                 value = float(formula(*[values[a] for a in arguments]))
             except (ZeroDivisionError, OverflowError, ValueError) as error:

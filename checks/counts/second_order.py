@@ -16,7 +16,7 @@ from typing import Any
 
 import numpy as np
 
-from checks.counts.brute import at, crossing, dealt, draws, lowest, midpoints
+from checks.counts.brute import at, crossing, dealt, draws, how_many_times, lowest, midpoints
 from worked.xgboost_scratch import splits, tree
 from worked.xgboost_scratch.hist_tree import bin_rows, grow_hist_tree, quantile_cuts
 from worked.xgboost_scratch.splits import TreeParameters
@@ -34,7 +34,46 @@ def _settings(
     )  # fmt: skip
 
 
+# -- sums over rows ---------------------------------------------------------------------------
+
+
+def mean_of_six(first: int, second: int, third: int, fourth: int, fifth: int, sixth: int) -> float:
+    """Pour all labels into one heap and deal it to six."""
+    return dealt(sum((first, second, third, fourth, fifth, sixth)), 6)
+
+
+@at((21, 3), (21, -4), (20, 0))
+def shifted(mean: int, shift: int) -> int:
+    """Walk from the mean, a minute at a time."""
+    here = mean
+    for _ in range(abs(shift)):
+        here += 1 if shift > 0 else -1
+    return here
+
+
+@at(*draws("running sums", lambda r: (r(-20, 20), r(-20, 20))))
+def running_sum(so_far: int, value: int) -> int:
+    """Step on one by one."""
+    way = 1 if value > 0 else -1
+    for _ in range(abs(value)):
+        so_far += way
+    return so_far
+
+
+@at(*draws("sums of all", lambda r: (r(-20, 20), r(-20, 20))), (0.3, 0.1 - 0.4), (7, -7))
+def sum_of_all(so_far: float, value: float) -> float:
+    """Add them as the decimals that they stand for."""
+    return float(sum(Fraction(x).limit_denominator(1000) for x in (so_far, value)))
+
+
 # -- one row ----------------------------------------------------------------------------------
+
+
+@at(*draws("total", lambda r: (r(1, 5), r(-9, 9))))
+def gradient_total(row_weight: int, shift: int) -> float:
+    """Take six labels around 0 and add up how far a base score at the shift stands above each."""
+    labels = [-13, -12, -4, 1, 10, 18]
+    return sum(weighted_gradient(row_weight, shift, y) for y in labels)
 
 
 @at(*draws("gradient", lambda r: (r(1, 5), r(-30, 30), r(-30, 30))))
@@ -53,6 +92,39 @@ def _nudged(f: Callable[[complex], complex], x: float) -> float:
 
 
 P = [0.02, 0.1, 0.25, 0.37, 0.5, 0.6, 0.81, 0.99]
+
+
+@at((-4.5,), (-1.0,), (0.0,), (0.7,), (3.0,))
+def probability(margin: float) -> float:
+    """Search for the probability whose odds are e^margin."""
+    return crossing(lambda p: p - (1 - p) * math.exp(margin), 0.0, 1.0)
+
+
+@at(*((p,) for p in P))
+def odds(share: float) -> float:
+    """Take the late of a hundred out one punctual one at a time."""
+    late = round(100 * share)
+    return how_many_times(late, 100 - late)
+
+
+@at((0.5,), (3,), (0.25,), (9,), (1.4,))
+def log_odds(odds: float) -> float:
+    """Search for the margin at which the slopes of both kinds of rows cancel."""
+
+    def slope(margin: float) -> float:
+        late, punctual = (
+            _nudged(lambda m, y=label: cmath.log(1 + cmath.exp(m)) - y * m, margin)  # type: ignore[misc]
+            for label in (1, 0)
+        )
+        return odds * late + punctual
+
+    return crossing(slope, -30.0, 30.0)
+
+
+@at((30, 30), (31, 30), (29, 30), (0, 5))
+def is_late(minutes: int, promise: int) -> int:
+    """Let the promised minutes run out and see whether any are left."""
+    return int(len(range(promise, minutes)) > 0)
 
 
 @at(*product(P, (0, 1)))
@@ -221,7 +293,7 @@ def _real_gain(
 ) -> float:
     whole = left[0] + right[0], left[1] + right[1]
     parent = splits.node_score(*whole, settings)
-    sides = [(np.float64(G), np.float64(H)) for G, H in (left, right)]
+    sides: Any = [(np.float64(G), np.float64(H)) for G, H in (left, right)]
     return float(splits.split_gain(sides[0], sides[1], parent, settings))
 
 
@@ -272,6 +344,7 @@ def paper_gain(gain: int, gamma: int) -> float:
 
 
 EDGES = [*product((9, 10, 11, 19, 20, 21), (10,)), (7, 3), (6, 3), (5, 3), (2, 3)]
+SLIGHT = [(0.5, 0.25), (0.5, 0.75)]
 
 
 def _tree_of(root_gain: float, left_gain: float, right_gain: float) -> tree.Tree:
@@ -318,24 +391,38 @@ def library_gamma(paper_gamma: int) -> int:
     return next(g for g in range(1000) if 2 * paper_gamma - Fraction(g, 2) <= paper_gamma)
 
 
-@at(*product((2, 3, 4), (2, 3, 4), (3,)))
-def is_fed(left_hessian: int, right_hessian: int, min_child_weight: int) -> int:
-    """Ask the real gain: a starved split has none at all."""
-    gain = _real_gain((9, left_hessian), (-9, right_hessian), _settings(1, 0, min_child_weight))
-    return int(gain > -math.inf)
+@at(*product((2, 3, 4), (3,)))
+def reaches(hessian_sum: int, min_child_weight: int) -> int:
+    """Ask the real gain: a split with a starved child has none at all."""
+    settings = _settings(1, 0, min_child_weight)
+    return int(_real_gain((9, hessian_sum), (-9, 9), settings) > -math.inf)
 
 
-def _entering(gain: float) -> float:
-    """Return the gain if the real builder would take it."""
+def _entering(
+    left: tuple[float, float], right: tuple[float, float], settings: TreeParameters
+) -> float:
+    """Return the gain if the real builder would take it; no rows on a side is no candidate."""
+    if left[1] <= 0 or right[1] <= 0:
+        return 0.0
+    gain = _real_gain(left, right, settings)
     return gain if gain > splits.SMALLEST_GAIN else 0.0
 
 
 # Gains of 2 G^2 around a millionth, and sides that are just fed or just starved.
 TINY_GAINS = [(math.sqrt(g / 2), 1, 0, 2, 0, 0, 0) for g in (0.6e-6, 0.9e-6, 1.2e-6, 1.9e-6, 5e-6)]
 FEEDING = [(9, left, 1, left + right, 1, 0, 3) for left, right in product((2, 3, 4), repeat=2)]
+# Candidates that lie at an end of the node or beyond it, without any limit or penalty.
+OUTSIDE = [(9, 4, 9, 4, 0, 0, 0), (9, 4, 4, 4, 0, 0, 0), (9, 5, 4, 4, 0, 0, 0),
+           (0, 0, 9, 4, 0, 0, 0),
+           (-3, -2, 9, 4, 0, 0, 0), (9, 3, 0, 0, 0, 0, 0), (9, 4, 3, 2, 2, 0, 0)]  # fmt: skip
 
 
-@at(*((*s, c) for s, c in zip(SPLITS, [0, 1, 2, 3] * 10, strict=True)), *TINY_GAINS, *FEEDING)
+@at(
+    *((*s, c) for s, c in zip(SPLITS, [0, 1, 2, 3] * 10, strict=True)),
+    *TINY_GAINS,
+    *FEEDING,
+    *OUTSIDE,
+)
 def counted_gain(
     left_gradient: float, left_hessian: int, all_gradient: float, all_hessian: int,
     reg_lambda: int, reg_alpha: int, min_child_weight: int,
@@ -343,7 +430,28 @@ def counted_gain(
     """Run the real gain and enter it as the real builder does."""
     left = left_gradient, left_hessian
     right = all_gradient - left_gradient, all_hessian - left_hessian
-    return _entering(_real_gain(left, right, _settings(reg_lambda, reg_alpha, min_child_weight)))
+    return _entering(left, right, _settings(reg_lambda, reg_alpha, min_child_weight))
+
+
+@at(
+    *(
+        (G, H, g, h, H + h + outside, *penalties)
+        for (G, H, *_), (g, h, *_), outside, penalties in zip(
+            LEAVES, LEAVES[::-1], [0, -1, 2, 0] * 10, [(1, 0), (0, 4), (2, 1)] * 14, strict=False
+        )
+    ),
+    *((math.sqrt(g / 2), 1, -math.sqrt(g / 2), 1, 2, 0, 0) for g in (0.6e-6, 0.9e-6, 1.2e-6, 5e-6)),
+)
+def gain_of_last_row(
+    left_gradient: float, left_hessian: int, row_gradient: float, row_hessian: int,
+    cut_hessian: int, reg_lambda: int, reg_alpha: int,
+) -> float:  # fmt: skip
+    """Run the real gain on the two heaps, if the child has room for both."""
+    room = cut_hessian - left_hessian - row_hessian
+    if room < 0:
+        return 0.0
+    heaps = (left_gradient, left_hessian), (row_gradient, row_hessian)
+    return _entering(*heaps, _settings(reg_lambda, reg_alpha))
 
 
 @at((1, 0.5), (1, 0.99), (3, 0.3), (2, 0.9), (7, 0.05), (5, 0.81))
@@ -365,188 +473,85 @@ def best_of_five(first: int, second: int, third: int, fourth: int, fifth: int) -
     return sorted((first, second, third, fourth, fifth))[-1]
 
 
-def _race_point(randint: Any) -> tuple[int, ...]:
-    gains = [randint(0, 6) for _ in range(5)]
-    thresholds = [randint(1, 3) + 4 * k for k in range(5)]
-    return max(gains), *gains, *thresholds
+@at(*draws("four", lambda r: tuple(r(0, 20) for _ in range(4)), 40))
+def best_of_four(first: int, second: int, third: int, fourth: int) -> int:
+    """Sort them."""
+    return sorted((first, second, third, fourth))[-1]
 
 
-RACES = [*draws("races", _race_point, 60), (0, 0, 0, 0, 0, 0, 1, 2, 3, 4, 5)]
+def _races(entries: int) -> list[tuple[int, ...]]:
+    """Return races with many ties: (best, gains from the second on, values)."""
+
+    def point(randint: Any) -> tuple[int, ...]:
+        gains = [randint(0, 4) for _ in range(entries)]
+        return max(gains), *gains[1:], *(randint(-9, 9) for _ in gains)
+
+    alone = [(7, *(7 if i == k else 0 for i in range(1, entries)), *range(1, entries + 1))
+             for k in range(entries)]  # fmt: skip
+    none = (0, *[0] * (entries - 1), *range(1, entries + 1))
+    slight = [(0.5, *(g / 14 for g in p[1:entries]), *p[entries:]) for p in alone]
+    return [*draws(f"races of {entries}", point, 80), *alone, none, *slight]
 
 
-@at(*RACES, *((k, *(k if i == k else 0 for i in range(1, 6)), 1, 2, 3, 4, 5) for k in range(1, 6)))
-def winning_threshold(
-    best: int, gain_1: int, gain_2: int, gain_3: int, gain_4: int, gain_5: int, threshold_1: int,
-    threshold_2: int, threshold_3: int, threshold_4: int, threshold_5: int,
+def _walk_down(best: int, gains: list[int], values: list[int]) -> int:
+    """Return the value of the first that holds the best, the lowest having what is left."""
+    if best == 0:
+        return 0
+    race = list(zip([best, *gains], values, strict=True))
+    while race[-1][0] != best:
+        race.pop()
+    return race[-1][1]
+
+
+@at(*_races(5))
+def of_the_winner(
+    best: int, gain_2: int, gain_3: int, gain_4: int, gain_5: int, value_1: int, value_2: int,
+    value_3: int, value_4: int, value_5: int,
 ) -> int:  # fmt: skip
-    """Walk the candidates from the top down; a later one must gain more."""
-    race = [(gain_1, threshold_1), (gain_2, threshold_2), (gain_3, threshold_3),
-            (gain_4, threshold_4), (gain_5, threshold_5)]  # fmt: skip
-    found, held = 0, 0
-    for gain, threshold in reversed(race):
-        if gain > held:
-            found, held = threshold, gain
-    assert held == best
-    return found
+    """Walk the candidates from the top down until one has the best gain."""
+    return _walk_down(best, [gain_2, gain_3, gain_4, gain_5],
+                      [value_1, value_2, value_3, value_4, value_5])  # fmt: skip
 
 
-def _rows_point(randint: Any) -> tuple[int, ...]:
-    x = [randint(1, 3) + 4 * k for k in range(6)]
-    return randint(0, 27), *x, *(randint(-20, 20) for _ in range(6))
-
-
-ROWS = [*draws("rows", _rows_point, 40), *((4 * k + 2, 2, 6, 10, 14, 18, 22, 1, 2, 4, 8, 16, 32)
-                                           for k in range(7))]  # fmt: skip
-
-
-@at(*ROWS)
-def gradient_below(
-    threshold: int, x_1: int, x_2: int, x_3: int, x_4: int, x_5: int, x_6: int, gradient_1: int,
-    gradient_2: int, gradient_3: int, gradient_4: int, gradient_5: int, gradient_6: int,
+@at(*_races(4))
+def of_the_winner_of_four(
+    best: int, gain_2: int, gain_3: int, gain_4: int, value_1: int, value_2: int, value_3: int,
+    value_4: int,
 ) -> int:  # fmt: skip
-    """Add row after row until one is not below."""
-    total = 0
-    gradients = gradient_1, gradient_2, gradient_3, gradient_4, gradient_5, gradient_6
-    for x, gradient in zip((x_1, x_2, x_3, x_4, x_5, x_6), gradients, strict=True):
-        if not x < threshold:
-            break
-        total += gradient
-    return total
-
-
-@at(*((*point[:7], w) for point, w in zip(ROWS, [1, 2, 3] * 20, strict=False)))
-def hessian_below(
-    threshold: int, x_1: int, x_2: int, x_3: int, x_4: int, x_5: int, x_6: int, row_weight: int
-) -> int:
-    """Add row after row until one is not below."""
-    total = 0
-    for x in (x_1, x_2, x_3, x_4, x_5, x_6):
-        if not x < threshold:
-            break
-        total += row_weight
-    return total
+    """Walk the candidates from the top down until one has the best gain."""
+    return _walk_down(best, [gain_2, gain_3, gain_4], [value_1, value_2, value_3, value_4])
 
 
 def _child_points() -> Iterator[tuple[float, ...]]:
-    """Yield two-level situations on six rows: every pair of thresholds, several penalties."""
+    """Yield two-level situations on six rows: every pair of cuts, or none, several penalties."""
     gradients, hessian = [13, 12, 4, -1, -10, -18.5], 2
-    sums = [(sum(gradients[:k]), hessian * k) for k in range(1, 7)]
-    thresholds = [1.5, 2.5, 4.0, 5.5, 7.0]
-    penalties = [(1, 0, 1), (0, 0, 3), (2, 4, 0), (0.5, 1, 4), (1, 0, 5)]
-    for k, cut in product(range(5), range(5)):
-        for reg_lambda, reg_alpha, least in penalties:
-            yield (*sums[k], *sums[cut], *sums[5], thresholds[k], thresholds[cut], reg_lambda,
-                   reg_alpha, least)  # fmt: skip
+    sums = [(sum(gradients[:k]), hessian * k) for k in range(7)]
+    penalties = [(1, 0, 1), (0, 0, 0), (2, 4, 0), (0.5, 1, 4), (1, 0, 5)]
+    for k, cut, settings in product(range(1, 6), range(6), penalties):
+        yield (*sums[k], *sums[cut], *sums[6], *settings)
 
 
 @at(*_child_points())
-def gain_in_child(
+def gain_above(
     left_gradient: float, left_hessian: int, cut_gradient: float, cut_hessian: int,
-    all_gradient: float, all_hessian: int, threshold: float, cut: float, reg_lambda: int,
-    reg_alpha: int, min_child_weight: int,
+    all_gradient: float, all_hessian: int, reg_lambda: int, reg_alpha: int,
+    min_child_weight: int,
 ) -> float:  # fmt: skip
-    """Take the child's rows as those between its ends, and run the real gain on its two halves."""
-    if threshold == cut:
-        return 0.0
-    ends = [(0.0, 0), (cut_gradient, cut_hessian), (all_gradient, all_hessian)]
-    start, end = ends[:2] if threshold < cut else ends[1:]
-    left = left_gradient - start[0], left_hessian - start[1]
-    right = end[0] - left_gradient, end[1] - left_hessian
-    return _entering(_real_gain(left, right, _settings(reg_lambda, reg_alpha, min_child_weight)))
+    """Take the child's rows as those above the cut, and run the real gain on its two halves."""
+    left = left_gradient - cut_gradient, left_hessian - cut_hessian
+    right = all_gradient - left_gradient, all_hessian - left_hessian
+    return _entering(left, right, _settings(reg_lambda, reg_alpha, min_child_weight))
 
 
-def _sided_point(randint: Any) -> tuple[int, ...]:
-    thresholds = [2 * k for k in range(1, 6)]
-    return (
-        2 * randint(0, 6), *thresholds, *(randint(1, 9) for _ in range(5)),
-    )  # fmt: skip
-
-
-SIDED = draws("sided", _sided_point, 60)
-
-
-@at(*SIDED)
-def best_below(
-    cut: int, threshold_1: int, threshold_2: int, threshold_3: int, threshold_4: int,
-    threshold_5: int, gain_1: int, gain_2: int, gain_3: int, gain_4: int, gain_5: int,
-) -> int:  # fmt: skip
-    """Walk up to the cut and remember the largest."""
-    best = 0
-    for threshold, gain in ((threshold_1, gain_1), (threshold_2, gain_2), (threshold_3, gain_3),
-                            (threshold_4, gain_4), (threshold_5, gain_5)):  # fmt: skip
-        if threshold >= cut:
-            break
-        best = gain if gain > best else best
-    return best
-
-
-@at(*SIDED)
-def best_above(
-    cut: int, threshold_1: int, threshold_2: int, threshold_3: int, threshold_4: int,
-    threshold_5: int, gain_1: int, gain_2: int, gain_3: int, gain_4: int, gain_5: int,
-) -> int:  # fmt: skip
-    """Walk down to the cut and remember the largest."""
-    best = 0
-    for threshold, gain in ((threshold_5, gain_5), (threshold_4, gain_4), (threshold_3, gain_3),
-                            (threshold_2, gain_2), (threshold_1, gain_1)):  # fmt: skip
-        if threshold <= cut:
-            break
-        best = gain if gain > best else best
-    return best
-
-
-def _sided_race(randint: Any) -> tuple[int, ...]:
-    """Gains are drawn large where they do not count: it is `best` that says who has won."""
-    cut, thresholds = 2 * randint(0, 6), [2 * k for k in range(1, 6)]
-    below = bool(randint(0, 1))
-    gains = [randint(0, 4) for _ in thresholds]
-    inside = [g for g, t in zip(gains, thresholds, strict=True) if (t < cut if below else t > cut)]
-    return cut, max(inside, default=0), *gains, *thresholds, int(below)
-
-
-SIDED_RACES = draws("sided races", _sided_race, 200)
-
-
-def _highest(race: list[tuple[int, int]]) -> int:
-    """Return the threshold that wins a walk from the top down."""
-    found, held = 0, 0
-    for gain, threshold in reversed(race):
-        if gain > held:
-            found, held = threshold, gain
-    return found
-
-
-@at(*(p[:-1] for p in SIDED_RACES if p[-1]))
-def winner_below(
-    cut: int, best: int, gain_1: int, gain_2: int, gain_3: int, gain_4: int, gain_5: int,
-    threshold_1: int, threshold_2: int, threshold_3: int, threshold_4: int, threshold_5: int,
-) -> int:  # fmt: skip
-    """Let only those below the cut run."""
-    race = [(gain_1, threshold_1), (gain_2, threshold_2), (gain_3, threshold_3),
-            (gain_4, threshold_4), (gain_5, threshold_5)]  # fmt: skip
-    return _highest([(g, t) for g, t in race if t < cut])
-
-
-@at(*(p[:-1] for p in SIDED_RACES if not p[-1]))
-def winner_above(
-    cut: int, best: int, gain_1: int, gain_2: int, gain_3: int, gain_4: int, gain_5: int,
-    threshold_1: int, threshold_2: int, threshold_3: int, threshold_4: int, threshold_5: int,
-) -> int:  # fmt: skip
-    """Let only those above the cut run."""
-    race = [(gain_1, threshold_1), (gain_2, threshold_2), (gain_3, threshold_3),
-            (gain_4, threshold_4), (gain_5, threshold_5)]  # fmt: skip
-    return _highest([(g, t) for g, t in race if t > cut])
-
-
-@at(*EDGES, (0, 0), (0, 3), (2, 0))
-def child_kept(gain: int, gamma: int) -> int:
+@at(*EDGES, *SLIGHT, (0, 0), (0, 3), (2, 0))
+def child_kept(gain: float, gamma: float) -> int:
     """Prune a tree whose root would stand anyway and whose left child has that gain."""
     return _standing(1000, gain, 0, gamma)[1]
 
 
-@at(*((g, gamma, left, right) for g, gamma in (*EDGES, (2, 0)) for left in (0, 1)
+@at(*((g, gamma, left, right) for g, gamma in (*EDGES, *SLIGHT, (2, 0)) for left in (0, 1)
       for right in (0, 1)), (0, 0, 0, 0), (0, 3, 0, 0))  # fmt: skip
-def root_kept(gain: int, gamma: int, left_kept: int, right_kept: int) -> int:
+def root_kept(gain: float, gamma: float, left_kept: int, right_kept: int) -> int:
     """Prune a tree whose children's splits are far above gamma, or were never made."""
     return _standing(gain, 1000 * left_kept, 1000 * right_kept, gamma)[0]
 
@@ -558,48 +563,137 @@ def splits_kept(root_gain: int, left_gain: int, right_gain: int, gamma: int) -> 
     return sum(_standing(root_gain, left_gain, right_gain, gamma))
 
 
-KEPT_SUMS = [(child, root, *sums) for (child, root), sums in product(
-    ((0, 0), (0, 1), (1, 1)), ((3, 8, 20), (-5, 2, -9), (7, 4, 11), (12, 12, 5)))]  # fmt: skip
+@at(*product((0, 1), (7, -3, 0)))
+def standing(kept: int, value: int) -> int:
+    """Take the value out of a list that holds it only if the split stands."""
+    return sum([value][:kept])
 
 
-def _segments(*boundaries: tuple[int, int]) -> list[int]:
-    """Return the sums between the boundaries that stand, from (sum up to it, stands)."""
-    standing = [0, *(up_to for up_to, stands in boundaries if stands)]
-    return [after - before for before, after in pairwise(standing)]
+def _leaves(boundaries: list[tuple[int, int]], whole: int) -> list[int]:
+    """Return the four leaves' sums from (sum up to it, stands) of the three boundaries.
+
+    A boundary that does not stand leaves its lower piece empty: those rows go to the next leaf
+    up, those at the root's boundary to the highest.
+    """
+    (left, left_stands), (cut, cut_stands), (right, right_stands) = boundaries
+    lower = list(range(cut)) if cut_stands else []
+    upper = list(range(cut if cut_stands else 0, whole))
+    first = [row for row in lower if left_stands and row < left]
+    third = [row for row in upper if right_stands and row < right]
+    pieces = first, lower[len(first) :], third, upper[len(third) :]
+    return [len(piece) for piece in pieces]
 
 
-@at(*KEPT_SUMS)
-def first_leaf_sum(
-    left_kept: int, root_kept: int, left_sum: int, cut_sum: int, all_sum: int
-) -> int:
-    """Cut the rows at every boundary that stands and take the first piece."""
-    return _segments((left_sum, left_kept), (cut_sum, root_kept), (all_sum, 1))[0]
+# (left, cut, right, all) as numbers of rows of hessian 1, and which of the three stand.
+PRUNED = [(sums, stands) for sums in ((1, 3, 4, 6), (2, 3, 5, 6), (1, 2, 4, 6), (3, 4, 5, 6))
+          for stands in ((1, 1, 1), (0, 1, 1), (1, 1, 0), (0, 1, 0), (0, 0, 0))]  # fmt: skip
 
 
-@at(*KEPT_SUMS)
-def second_leaf_sum(
-    left_kept: int, root_kept: int, left_sum: int, cut_sum: int, all_sum: int
-) -> int:
-    """Cut the rows and take the piece that ends at the root's boundary, or the only one."""
-    pieces = _segments((left_sum, left_kept), (cut_sum, root_kept), (all_sum, 1))
-    return pieces[-2] if root_kept else pieces[-1]
+def _leaf_of(row_sum: int, sums: tuple[int, ...], stands: tuple[int, ...]) -> int:
+    """Return the number, from 0, of the leaf that holds the row up to which that many rows lie."""
+    sizes = _leaves(list(zip(sums[:3], stands, strict=True)), sums[3])
+    rows = [leaf for leaf, size in enumerate(sizes) for _ in range(size)]
+    return rows[row_sum - 1]
 
 
-@at(*KEPT_SUMS)
-def third_leaf_sum(
-    right_kept: int, root_kept: int, right_sum: int, cut_sum: int, all_sum: int
-) -> int:
-    """Cut the rows and take the piece that begins at the root's boundary, or the only one."""
-    pieces = _segments((cut_sum, root_kept), (right_sum, right_kept), (all_sum, 1))
-    return pieces[1] if root_kept else pieces[0]
+@at(*((stand[1], s[1], stand[0], s[0]) for s, stand in PRUNED))
+def second_leaf_sum(root_kept: int, cut_sum: int, left_kept: int, left_sum: int) -> int:
+    """Lay the rows out and take those from the left child's boundary to the root's."""
+    return _leaves([(left_sum, left_kept), (cut_sum, root_kept), (0, 0)], 99)[1]
 
 
-@at(*KEPT_SUMS)
-def fourth_leaf_sum(
-    right_kept: int, root_kept: int, right_sum: int, cut_sum: int, all_sum: int
-) -> int:
-    """Cut the rows and take the last piece."""
-    return _segments((cut_sum, root_kept), (right_sum, right_kept), (all_sum, 1))[-1]
+@at(*((stand[2], s[2], s[1]) for s, stand in PRUNED))
+def third_leaf_sum(right_kept: int, right_sum: int, cut_sum: int) -> int:
+    """Lay the rows out and take those from the root's boundary to the right child's."""
+    return _leaves([(0, 0), (cut_sum, 1), (right_sum, right_kept)], 99)[2]
+
+
+@at(*((stand[1], s[1], _leaves(list(zip(s[:3], stand, strict=True)), s[3])[2], s[3])
+      for s, stand in PRUNED))  # fmt: skip
+def fourth_leaf_sum(root_kept: int, cut_sum: int, third_sum: int, all_sum: int) -> int:
+    """Lay the rows out, drop those below the root's boundary, then the third leaf's."""
+    rows = list(range(all_sum))
+    return len(rows[cut_sum if root_kept else 0 :][third_sum:])
+
+
+@at(*LEAVES, (0, 0, 0, 0), (0, 0, 2, 1), (0, 0, 0, 3),
+    (3, 0, 1, 0), (3, 0.5, 1, 0))  # fmt: skip
+def tree_leaf_weight(gradient_sum: int, hessian_sum: int, reg_lambda: int, reg_alpha: int) -> float:
+    """Run the real one; no rows, no weight."""
+    if hessian_sum == 0:
+        return 0.0
+    return float(splits.leaf_weight(gradient_sum, hessian_sum, _settings(reg_lambda, reg_alpha)))
+
+
+@at(*((21, 0.5, *stand, -8, 3, 16) for stand in ((0, 0), (0, 1), (1, 1))))
+def first_row_step(
+    prediction: float, learning_rate: float, left_kept: int, root_kept: int, weight_1: int,
+    weight_2: int, weight_4: int,
+) -> float:  # fmt: skip
+    """Lay out rows and pruned leaves and look where the first row lies."""
+    leaf = _leaf_of(1, (1, 3, 4, 6), (left_kept, root_kept, 0))
+    return prediction + learning_rate * (weight_1, weight_2, math.nan, weight_4)[leaf]
+
+
+@at(*((kept, *leaf) for kept in (0, 1) for leaf in LEAVES), (0, 0, 0, 0, 0), (0, 0, 0, 2, 1))
+def first_leaf_weight(
+    left_kept: int, gradient_sum: int, hessian_sum: int, reg_lambda: int, reg_alpha: int
+) -> float:
+    """Ask a tree that has the leaf only if the split stands."""
+    leaf = gradient_sum, hessian_sum, reg_lambda, reg_alpha
+    return sum([tree_leaf_weight(*leaf)][:left_kept])
+
+
+ROW_STEPS = [
+    (21, 0.25, row, stand[0], s[0], stand[1], s[1], stand[2], s[2], -8, 4, 12, 20)
+    for s, stand in PRUNED for row in range(1, 7)
+]  # fmt: skip
+
+
+@at(*ROW_STEPS)
+def row_step(
+    prediction: float, learning_rate: float, hessian: int, left_kept: int, left_hessian: int,
+    root_kept: int, cut_hessian: int, right_kept: int, right_hessian: int, weight_1: int,
+    weight_2: int, weight_3: int, weight_4: int,
+) -> float:  # fmt: skip
+    """Lay out rows and pruned leaves and look where the row lies."""
+    sums = left_hessian, cut_hessian, right_hessian, 6
+    leaf = _leaf_of(hessian, sums, (left_kept, root_kept, right_kept))
+    return prediction + learning_rate * (weight_1, weight_2, weight_3, weight_4)[leaf]
+
+
+@at(*((21, 0.25, 2, *kept[:1], left, *kept[1:2], cut, *kept[2:], -8, 4, 12, 20)
+      for left, cut in ((0, 1), (1, 2), (1, 3), (2, 3)) for kept in
+      ((0, 0, 0), (0, 1, 0), (0, 1, 1), (1, 1, 0), (1, 1, 1)) if left or not kept[0]))  # fmt: skip
+def second_row_step(
+    prediction: float, learning_rate: float, hessian: int, left_kept: int, left_hessian: int,
+    root_kept: int, cut_hessian: int, right_kept: int, weight_1: int, weight_2: int,
+    weight_3: int, weight_4: int,
+) -> float:  # fmt: skip
+    """Lay out rows and pruned leaves and look where the second row lies."""
+    sums = left_hessian, cut_hessian, 4, 6
+    leaf = _leaf_of(hessian, sums, (left_kept, root_kept, right_kept))
+    return prediction + learning_rate * (weight_1, weight_2, weight_3, weight_4)[leaf]
+
+
+FIFTH = [
+    (3, 4),
+    (4, 5),
+    (5, 5),
+    (2, 3),
+    (3, 0),
+]  # rows below the root's boundary, below the right one
+
+
+@at(*((21, 0.25, 5, root, cut, right, end, 4, 12, 20) for cut, end in FIFTH
+      for root, right in ((0, 0), (1, 0), (1, 1)) if not (right and end <= cut)))  # fmt: skip
+def fifth_row_step(
+    prediction: float, learning_rate: float, hessian: int, root_kept: int, cut_hessian: int,
+    right_kept: int, right_hessian: int, weight_2: int, weight_3: int, weight_4: int,
+) -> float:  # fmt: skip
+    """Lay out rows and pruned leaves and look where the fifth row lies."""
+    leaf = _leaf_of(hessian, (0, cut_hessian, right_hessian, 6), (0, root_kept, right_kept))
+    return prediction + learning_rate * (math.nan, weight_2, weight_3, weight_4)[leaf]
 
 
 @at(*((21, 0.5, x, 2.5, 4.0, 5.5, -8, 3, 1, 16) for x in (1, 2.5, 3, 4.0, 5, 5.5, 6)),
@@ -617,6 +711,14 @@ def step_through_tree(
     for node, weight in zip(leaves, (weight_1, weight_2, weight_3, weight_4), strict=True):
         grown.value[node] = learning_rate * weight
     return prediction + float(tree.predict(grown, np.array([[x]], np.float32))[0])
+
+
+@at(*draws("steps", lambda r: (r(-20, 20), r(1, 9), r(-20, 20))))
+def shrunken_step(prediction: int, learning_rate: int, weight: int) -> float:
+    """Send a row through a real tree that is a single leaf."""
+    grown = tree.Tree()
+    tree.add_leaf(grown, float(weight), 1.0, float(learning_rate))
+    return prediction + float(tree.predict(grown, np.zeros((1, 1), np.float32))[0])
 
 
 @at(*draws("errors", lambda r: tuple(r(-9, 9) for _ in range(12))))
@@ -650,10 +752,16 @@ def clipped_share(share: float) -> float:
     return sorted((1e-6, share, 0.999999))[1]
 
 
-@at((-7, 7), (7, -7), (3, 3))
-def rises(left_weight: int, right_weight: int) -> int:
-    """Sort the two: is left in front?"""
-    return int(sorted((left_weight, right_weight))[0] == left_weight)
+@at((-7,), (7,), (0,), (-0.5,), (0.5,))
+def rises(rise: int) -> int:
+    """Sort left weight, here 0, and right weight: is left in front?"""
+    return int(sorted((0, rise))[0] == 0)
+
+
+@at((-7,), (7,), (0,), (-0.5,), (0.5,))
+def falls(rise: int) -> int:
+    """Sort left weight, here 0, and right weight: is right in front?"""
+    return int(sorted((0, rise))[0] == rise)
 
 
 # -- what it costs ----------------------------------------------------------------------------

@@ -19,9 +19,14 @@ Figures = dict[str, Any]
 def recount(g: Mapping[str, Any]) -> Figures:
     """Return every derived figure of the chapter, in base units, from the givens `g`."""
     y = [np.asarray(g[f"y{i}"], float) for i in range(1, 7)]
-    base = sum(y[1:], y[0]) / 6
+    mean = sum(y[1:], y[0]) / 6
+    base = mean + g["base_shift"]
     cuts = [(np.asarray(g[f"x{k}"]) + g[f"x{k + 1}"]) / 2 for k in range(1, 6)]
-    r: Figures = {"base": base, **{f"t{k}": cut for k, cut in enumerate(cuts, 1)}}
+    r: Figures = {
+        "mean_label": mean,
+        "base": base,
+        **{f"t{k}": cut for k, cut in enumerate(cuts, 1)},
+    }
     r |= {f"H{k}": sum([g["row_weight"]] * (k - 1), g["row_weight"]) for k in range(2, 7)}
     predictions, query = [base] * 6, base
     r["mse0"] = _mse(predictions, y)
@@ -89,7 +94,7 @@ def _round(
         _entering(_gain((G[k], H[k]), (G[5], H[5]), penalty, alpha), H[k], H[5] - H[k], least)
         for k in range(5)
     ]
-    found |= {f"counted{k}": gain for k, gain in enumerate(root, 1)}
+    found |= {f"gain{k}": gain for k, gain in enumerate(root, 1)}
     everywhere = [np.full(np.shape(root[0]), True)] * 5
     found["root_gain"], found["cut"] = _top_winner(root, cuts, everywhere)
 
@@ -101,19 +106,23 @@ def _round(
 
     cut = found["cut"]
     found["G_root"], found["H_root"] = below(cut, gradient), below(cut, [w] * 6)
-    child = []
-    for k, threshold in enumerate(cuts):
-        is_left = threshold < cut
-        start = [np.where(is_left, 0, found[f"{s}_root"]) for s in "GH"]
-        end = [np.where(is_left, found[f"{s}_root"], v[5]) for s, v in (("G", G), ("H", H))]
-        left = G[k] - start[0], H[k] - start[1]
-        node = end[0] - start[0], end[1] - start[1]
-        gain = _entering(_gain(left, node, penalty, alpha), left[1], node[1] - left[1], least)
-        child.append(np.where(threshold == cut, 0, gain))
-    found |= {f"child_gain{k}": gain for k, gain in enumerate(child, 1)}
-    for side in ("left", "right"):
-        may = [(t < cut) if side == "left" else (t > cut) for t in cuts]
-        found[f"{side}_gain"], at = _top_winner(child, cuts, may)
+    top = found["G_root"], found["H_root"]
+    children: dict[str, list[Any]] = {"left": [], "right": []}
+    for k in range(5):
+        for side in children:
+            (a, b), (c, d), (e, f) = (
+                ((0, 0), (G[k], H[k]), top) if side == "left" else (top, (G[k], H[k]), (G[5], H[5]))
+            )
+            # A threshold that is not inside the child has no rows on one of its sides.
+            inside = (b < d) & (d < f)
+            with np.errstate(all="ignore"):
+                gain = _gain((c - a, d - b), (e - a, f - b), penalty, alpha)
+                gain = np.where(inside, _entering(gain, d - b, f - d, least), 0)
+            children[side].append(gain)
+    for side, gains in children.items():
+        kept = gains[:-1] if side == "left" else gains[1:]
+        found |= {f"{side}_gain{k}": v for k, v in enumerate(kept, 1 + (side == "right"))}
+        found[f"{side}_gain"], at = _top_winner(gains, cuts, everywhere)
         found[f"{side}_cut"] = at
         found[f"G_{side}"], found[f"H_{side}"] = below(at, gradient), below(at, [w] * 6)
 
@@ -121,28 +130,37 @@ def _round(
         side: (found[f"{side}_gain"] > 0) & (found[f"{side}_gain"] >= g["gamma"])
         for side in ("left", "right")
     }
-    root_stands = (found["root_gain"] > 0) & (
+    stands["cut"] = (found["root_gain"] > 0) & (
         (found["root_gain"] >= g["gamma"]) | stands["left"] | stands["right"]
     )
     found |= {f"{side}_kept": _yes(stood) for side, stood in stands.items()}
-    found["cut_kept"] = _yes(root_stands)
-    for s, total in (("G", G[5]), ("H", H[5])):
-        a, b, c = found[f"{s}_left"], found[f"{s}_root"], found[f"{s}_right"]
-        lower, upper = np.where(root_stands, b, total), np.where(root_stands, total - b, total)
-        found[f"leaf1_{s}"] = np.where(stands["left"], a, lower)
-        found[f"leaf2_{s}"] = np.where(stands["left"], b - a, lower)
-        found[f"leaf3_{s}"] = np.where(stands["right"], c - b, upper)
-        found[f"leaf4_{s}"] = np.where(stands["right"], total - c, upper)
+    lows, mids, highs = (
+        np.where(stands[side], found["cut" if side == "cut" else f"{side}_cut"], 0)
+        for side in ("left", "cut", "right")
+    )
+    found |= {"standing_left": lows, "standing_cut": mids, "standing_right": highs}
+
+    def leaf_of(at: Any) -> Any:
+        """Return the number of the leaf at a distance, by the thresholds that stand."""
+        return np.where(at < mids, np.where(at < lows, 1, 2), np.where(at < highs, 3, 4))
+
     leaves = []
     for i in range(1, 5):
-        weight = -_pulled(found[f"leaf{i}_G"], alpha) / (found[f"leaf{i}_H"] + penalty)
-        leaves.append(np.where(found[f"leaf{i}_H"] >= least, weight, 0))
+        sums: dict[str, Any] = {}
+        members = [leaf_of(at) == i for at in x]
+        for s, values in (("G", gradient), ("H", [w] * 6)):
+            parts = [np.where(m, v, 0) for m, v in zip(members, values, strict=True)]
+            sums[s] = sum(parts[1:], parts[0])
+        if i > 1:
+            found |= {f"leaf{i}_{s}": total for s, total in sums.items()}
+        full = sums["H"]
+        with np.errstate(all="ignore"):
+            weight = -_pulled(sums["G"], alpha) / (full + penalty)
+        leaves.append(np.where((full > 0) & (full >= least), weight, 0))
         found[f"leaf{i}"] = leaves[-1]
 
     def step(prediction: Any, at: Any) -> Any:
-        lower = np.where(at < found["left_cut"], leaves[0], leaves[1])
-        upper = np.where(at < found["right_cut"], leaves[2], leaves[3])
-        return prediction + g["eta"] * np.where(at < cut, lower, upper)
+        return prediction + g["eta"] * np.choose(leaf_of(at) - 1, leaves)
 
     after = [step(p, at) for p, at in zip(predictions, x, strict=True)]
     return found, after, step(query, g["query_km"])
@@ -201,7 +219,7 @@ def _candidates(g: Mapping[str, Any], r: Figures) -> Figures:
     winner = 0 * best
     for gain, cut in zip(other, cuts, strict=True):
         winner = np.where((gain >= best) & (best > 0), cut, winner)
-    found = {f"gain{k}": gain for k, gain in enumerate(gains, 1)}
+    found = {"plain_gain": gains[3]}
     found |= {f"other_gain{k}": gain for k, gain in enumerate(other, 1)}
     for k, (_, H) in enumerate(lefts, 1):
         least = g["min_child_weight"]
@@ -252,9 +270,11 @@ def _missing(g: Mapping[str, Any], r: Figures) -> Figures:
 
 
 def _more(g: Mapping[str, Any], r: Figures) -> Figures:
-    above_G, above_H = r["G6"] - r["G_root"], r["H6"] - r["H_root"]
-    low = -_pulled(r["G_root"], g["reg_alpha"]) / (r["H_root"] + g["reg_lambda"])
-    high = -_pulled(above_G, g["reg_alpha"]) / (above_H + g["reg_lambda"])
+    low, high, fourth = (
+        -_pulled(G, g["reg_alpha"]) / (H + g["reg_lambda"])
+        for G, H in ((r["G3"], r["H3"]), (r["G6"] - r["G3"], r["H6"] - r["H3"]),
+                     (r["g4"], g["row_weight"]))
+    )  # fmt: skip
     columns = [g["features"]]
     for share in ("share_tree", "share_level", "share_node"):
         columns.append(np.maximum(np.floor(g[share] * columns[-1] + 1e-9), 1))
@@ -266,14 +286,14 @@ def _more(g: Mapping[str, Any], r: Figures) -> Figures:
         "node_columns": columns[3],
         "sure_rows": np.ceil(g["min_child_weight"] / hessian["sure_p"]),
         "unsure_rows": np.ceil(g["min_child_weight"] / hessian["unsure_p"]),
-        "side_G": above_G,
-        "side_H": above_H,
         "low_weight": low,
         "high_weight": high,
         "may_rise": _yes(high >= low),
         "may_fall": _yes(low >= high),
         "wall": (low + high) / 2,
-        "walled": np.maximum(r["leaf3"], (low + high) / 2),
+        "rise": high - low,
+        "fourth_weight": fourth,
+        "walled": np.maximum(fourth, (low + high) / 2),
     }
 
 
@@ -333,6 +353,7 @@ def _late(g: Mapping[str, Any], r: Figures) -> Figures:
         **{f"late{i}": v for i, v in enumerate(late, 1)},
         "late_share": share,
         "late_p": p,
+        "late_odds": p / (1 - p),
         "late_margin": margin,
         "late_g5": g5,
         "late_g6": g6,

@@ -46,7 +46,45 @@ def _by_margin(label: Expr, order: int, probability: Expr) -> Expr:
     return simplify(derivative.subs(m, log(probability / (1 - probability))))
 
 
+# -- sums over rows ---------------------------------------------------------------------------
+
+
+def mean_of_six(
+    first: Expr, second: Expr, third: Expr, fourth: Expr, fifth: Expr, sixth: Expr
+) -> Expr:
+    """Minimise the sum of the squared distances from a constant."""
+    c = Symbol("c", real=True)
+    distances = [(c - y) ** 2 for y in (first, second, third, fourth, fifth, sixth)]
+    return solve(diff(sympy.Add(*distances), c), c)[0]
+
+
+def shifted(mean: Expr, shift: Expr) -> Expr:
+    """Solve: less the mean it is the shift."""
+    base = Symbol("base", real=True)
+    return solve(base - mean - shift, base)[0]
+
+
+def running_sum(so_far: Expr, value: Expr) -> Expr:
+    """Solve: less the row it is what it was before."""
+    total = Symbol("total", real=True)
+    return solve(total - value - so_far, total)[0]
+
+
+def sum_of_all(so_far: Expr, value: Expr) -> Expr:
+    """Solve: less the last row it is what it was before; a millionth of a millionth is nothing."""
+    total = running_sum(so_far, value)
+    noise = Rational(1, 10**12) * (sympy.Abs(so_far) + sympy.Abs(value))
+    return Piecewise((0, sympy.Abs(total) <= noise), (total, True))
+
+
 # -- one row ----------------------------------------------------------------------------------
+
+
+def gradient_total(row_weight: Expr, shift: Expr) -> Expr:
+    """Add up six gradients around a base score that is the labels' mean and the shift."""
+    labels = sympy.symbols("y1:7", real=True)
+    base = mean_of_six(*labels) + shift
+    return simplify(sympy.Add(*(row_weight * (base - y) for y in labels)))
 
 
 def weighted_gradient(row_weight: Expr, prediction: Expr, label: Expr) -> Expr:
@@ -54,6 +92,32 @@ def weighted_gradient(row_weight: Expr, prediction: Expr, label: Expr) -> Expr:
     loss = row_weight * (prediction - label) ** 2 / 2
     assert diff(loss, prediction, 2) == row_weight
     return diff(loss, prediction)
+
+
+def probability(margin: Expr) -> Expr:
+    """Solve: the log of the odds is the margin."""
+    p = Symbol("p", positive=True)
+    return solve(log(p) - log(1 - p) - margin, p)[0]
+
+
+def odds(share: Expr) -> Expr:
+    """Solve: the rest, so many times, is the share."""
+    ratio = Symbol("ratio", positive=True)
+    return solve(ratio * (1 - share) - share, ratio)[0]
+
+
+def log_odds(odds: Expr) -> Expr:
+    """Find the constant margin m at which the loss of both kinds of rows is flat; u is e^m."""
+    u, m = Symbol("u", positive=True), Symbol("m", real=True)
+    whole = odds * _negative_log_likelihood(m, sympy.Integer(1))
+    whole += _negative_log_likelihood(m, sympy.Integer(0))
+    slope = simplify(diff(whole, m).subs(m, log(u)))
+    return log(solve(slope, u)[0])
+
+
+def is_late(minutes: Expr, promise: Expr) -> Expr:
+    """On time up to the promise, that minute included."""
+    return 1 - _iverson(minutes <= promise)
 
 
 def logistic_gradient(probability: Expr, label: Expr) -> Expr:
@@ -245,29 +309,64 @@ def library_gamma(paper_gamma: Expr) -> Expr:
     return solve(at_edge - code, code)[0]
 
 
-def is_fed(left_hessian: Expr, right_hessian: Expr, min_child_weight: Expr) -> Expr:
-    """Both sides must reach it, so the smaller one must."""
-    return _iverson(Min(left_hessian, right_hessian) >= min_child_weight)
+def reaches(hessian_sum: Expr, min_child_weight: Expr) -> Expr:
+    """Only less than it starves a child."""
+    return 1 - _iverson(hessian_sum < min_child_weight)
 
 
-def _enters(gain: Expr, left: Expr, right: Expr, least: Expr) -> Expr:
+def _counted(left: tuple[Expr, Expr], right: tuple[Expr, Expr], reg_lambda: Expr, reg_alpha: Expr,
+             least: Expr) -> Expr:  # fmt: skip
+    """Twice the fall of two leaves less one, unless one is empty or starved or nothing is won."""
+    both = left[0] + right[0], left[1] + right[1]
+    # Where a node is empty another hessian stands in, in a branch that is not taken.
+    scores = [_signed_score(G, Piecewise((1, H <= 0), (H, True)), reg_lambda, reg_alpha)
+              for G, H in (left, right, both)]  # fmt: skip
+    gain = scores[0] + scores[1] - scores[2]
     worth = Piecewise((0, gain <= TINY), (gain, True))
-    return Piecewise((worth, least <= Min(left, right)), (0, True))
+    smaller = Min(left[1], right[1])
+    fed = Piecewise((worth, least <= smaller), (0, True))
+    return Piecewise((0, smaller <= 0), (fed, True))
 
 
 def counted_gain(
     left_gradient: Expr, left_hessian: Expr, all_gradient: Expr, all_hessian: Expr,
     reg_lambda: Expr, reg_alpha: Expr, min_child_weight: Expr,
 ) -> Expr:  # fmt: skip
-    """The fall of two leaves less one, unless a side is starved or next to nothing is gained."""
-    gain = split_gain(left_gradient, left_hessian, all_gradient, all_hessian, reg_lambda, reg_alpha)
-    return _enters(gain, left_hessian, remainder(all_hessian, left_hessian), min_child_weight)
+    """Deal the node's rows to two leaves."""
+    right = remainder(all_gradient, left_gradient), remainder(all_hessian, left_hessian)
+    left = left_gradient, left_hessian
+    return _counted(left, right, reg_lambda, reg_alpha, min_child_weight)
+
+
+def gain_above(
+    left_gradient: Expr, left_hessian: Expr, cut_gradient: Expr, cut_hessian: Expr,
+    all_gradient: Expr, all_hessian: Expr, reg_lambda: Expr, reg_alpha: Expr,
+    min_child_weight: Expr,
+) -> Expr:  # fmt: skip
+    """The rows between the two thresholds are one leaf, those above the new one the other."""
+    left = remainder(left_gradient, cut_gradient), remainder(left_hessian, cut_hessian)
+    right = remainder(all_gradient, left_gradient), remainder(all_hessian, left_hessian)
+    return _counted(left, right, reg_lambda, reg_alpha, min_child_weight)
+
+
+def gain_of_last_row(
+    left_gradient: Expr, left_hessian: Expr, row_gradient: Expr, row_hessian: Expr,
+    cut_hessian: Expr, reg_lambda: Expr, reg_alpha: Expr,
+) -> Expr:  # fmt: skip
+    """Twice the fall of two leaves less the fall of one that holds both."""
+    sides = [(left_gradient, left_hessian), (row_gradient, row_hessian)]
+    both = left_gradient + row_gradient, left_hessian + row_hessian
+    gain = sympy.Add(*(_signed_score(*side, reg_lambda, reg_alpha) for side in sides))
+    gain -= _signed_score(*both, reg_lambda, reg_alpha)
+    worth = Piecewise((0, gain <= TINY), (gain, True))
+    return Piecewise((worth, both[1] <= cut_hessian), (0, True))
 
 
 def rows_to_feed(min_child_weight: Expr, probability: Expr) -> Expr:
     """Solve for the rows whose hessians add up to it, and round up."""
     n = Symbol("n", positive=True)
-    return ceiling(solve(n * logistic_hessian(probability) - min_child_weight, n)[0])
+    rows = solve(n * logistic_hessian(probability) - min_child_weight, n)[0]
+    return ceiling(rows - Rational(1, 10**9))
 
 
 # -- one tree ---------------------------------------------------------------------------------
@@ -278,105 +377,32 @@ def best_of_five(first: Expr, second: Expr, third: Expr, fourth: Expr, fifth: Ex
     return Max(fifth, fourth, third, second, first)
 
 
-def _highest_winner(best: Expr, race: list[tuple[Expr, Expr]]) -> Expr:
-    """The greatest threshold among those whose gain is not below the best; none without a best."""
-    standing = [Piecewise((threshold, gain >= best), (0, True)) for gain, threshold in race]
-    return Piecewise((0, best <= 0), (Max(*standing), True))
+def best_of_four(first: Expr, second: Expr, third: Expr, fourth: Expr) -> Expr:
+    """The least number that none exceeds."""
+    return Max(fourth, third, second, first)
 
 
-def winning_threshold(
-    best: Expr, gain_1: Expr, gain_2: Expr, gain_3: Expr, gain_4: Expr, gain_5: Expr,
-    threshold_1: Expr, threshold_2: Expr, threshold_3: Expr, threshold_4: Expr, threshold_5: Expr,
+def _highest_winner(best: Expr, gains: list[Expr], values: list[Expr]) -> Expr:
+    """From the top down, the first whose gain is not below the best; the lowest is left over."""
+    held = [(value, gain >= best) for gain, value in zip(gains[::-1], values[:0:-1], strict=True)]
+    return Piecewise((0, best <= 0), *held, (values[0], True))
+
+
+def of_the_winner(
+    best: Expr, gain_2: Expr, gain_3: Expr, gain_4: Expr, gain_5: Expr, value_1: Expr,
+    value_2: Expr, value_3: Expr, value_4: Expr, value_5: Expr,
 ) -> Expr:  # fmt: skip
-    """Walk from the top down and keep the first that is not beaten."""
-    race = [(gain_1, threshold_1), (gain_2, threshold_2), (gain_3, threshold_3),
-            (gain_4, threshold_4), (gain_5, threshold_5)]  # fmt: skip
-    return _highest_winner(best, race[::-1])
+    """Walk from the top down."""
+    return _highest_winner(best, [gain_2, gain_3, gain_4, gain_5],
+                           [value_1, value_2, value_3, value_4, value_5])  # fmt: skip
 
 
-def gradient_below(
-    threshold: Expr, x_1: Expr, x_2: Expr, x_3: Expr, x_4: Expr, x_5: Expr, x_6: Expr,
-    gradient_1: Expr, gradient_2: Expr, gradient_3: Expr, gradient_4: Expr, gradient_5: Expr,
-    gradient_6: Expr,
+def of_the_winner_of_four(
+    best: Expr, gain_2: Expr, gain_3: Expr, gain_4: Expr, value_1: Expr, value_2: Expr,
+    value_3: Expr, value_4: Expr,
 ) -> Expr:  # fmt: skip
-    """Sum over the rows, each times whether it is below."""
-    rows = [(x_1, gradient_1), (x_2, gradient_2), (x_3, gradient_3), (x_4, gradient_4),
-            (x_5, gradient_5), (x_6, gradient_6)]  # fmt: skip
-    return sympy.Add(*(Piecewise((g, threshold > x), (0, True)) for x, g in rows))
-
-
-def hessian_below(
-    threshold: Expr, x_1: Expr, x_2: Expr, x_3: Expr, x_4: Expr, x_5: Expr, x_6: Expr,
-    row_weight: Expr,
-) -> Expr:  # fmt: skip
-    """Count the rows below, each with its weight."""
-    below = [_iverson(threshold > x) for x in (x_6, x_5, x_4, x_3, x_2, x_1)]
-    return row_weight * sympy.Add(*below)
-
-
-def gain_in_child(
-    left_gradient: Expr, left_hessian: Expr, cut_gradient: Expr, cut_hessian: Expr,
-    all_gradient: Expr, all_hessian: Expr, threshold: Expr, cut: Expr, reg_lambda: Expr,
-    reg_alpha: Expr, min_child_weight: Expr,
-) -> Expr:  # fmt: skip
-    """Take the node's ends from where the threshold lies, and split what is between them."""
-
-    def between(left: Expr, at_cut: Expr, everything: Expr) -> tuple[Expr, Expr]:
-        start = Piecewise((at_cut, cut < threshold), (0, True))
-        end = Piecewise((at_cut, threshold < cut), (everything, True))
-        return left - start, end - start
-
-    near_G, node_G = between(left_gradient, cut_gradient, all_gradient)
-    near_H, node_H = between(left_hessian, cut_hessian, all_hessian)
-    gain = (
-        _signed_score(near_G, near_H, reg_lambda, reg_alpha)
-        + _signed_score(node_G - near_G, node_H - near_H, reg_lambda, reg_alpha)
-        - _signed_score(node_G, node_H, reg_lambda, reg_alpha)
-    )
-    off_the_cut = Piecewise(
-        (1, threshold < cut), (Piecewise((1, cut < threshold), (0, True)), True)
-    )
-    return off_the_cut * _enters(gain, near_H, node_H - near_H, min_child_weight)
-
-
-def best_below(
-    cut: Expr, threshold_1: Expr, threshold_2: Expr, threshold_3: Expr, threshold_4: Expr,
-    threshold_5: Expr, gain_1: Expr, gain_2: Expr, gain_3: Expr, gain_4: Expr, gain_5: Expr,
-) -> Expr:  # fmt: skip
-    """The largest of the gains, each times whether its threshold is below the cut."""
-    race = [(gain_1, threshold_1), (gain_2, threshold_2), (gain_3, threshold_3),
-            (gain_4, threshold_4), (gain_5, threshold_5)]  # fmt: skip
-    return Max(*(Piecewise((g, cut > t), (0, True)) for g, t in race))
-
-
-def best_above(
-    cut: Expr, threshold_1: Expr, threshold_2: Expr, threshold_3: Expr, threshold_4: Expr,
-    threshold_5: Expr, gain_1: Expr, gain_2: Expr, gain_3: Expr, gain_4: Expr, gain_5: Expr,
-) -> Expr:  # fmt: skip
-    """The largest of the gains, each times whether its threshold is above the cut."""
-    race = [(gain_1, threshold_1), (gain_2, threshold_2), (gain_3, threshold_3),
-            (gain_4, threshold_4), (gain_5, threshold_5)]  # fmt: skip
-    return Max(*(Piecewise((g, t > cut), (0, True)) for g, t in race))
-
-
-def winner_below(
-    cut: Expr, best: Expr, gain_1: Expr, gain_2: Expr, gain_3: Expr, gain_4: Expr, gain_5: Expr,
-    threshold_1: Expr, threshold_2: Expr, threshold_3: Expr, threshold_4: Expr, threshold_5: Expr,
-) -> Expr:  # fmt: skip
-    """Walk down from the cut: a threshold beyond it counts as none."""
-    race = [(gain_1, threshold_1), (gain_2, threshold_2), (gain_3, threshold_3),
-            (gain_4, threshold_4), (gain_5, threshold_5)]  # fmt: skip
-    return _highest_winner(best, [(g, Piecewise((t, t < cut), (0, True))) for g, t in race])
-
-
-def winner_above(
-    cut: Expr, best: Expr, gain_1: Expr, gain_2: Expr, gain_3: Expr, gain_4: Expr, gain_5: Expr,
-    threshold_1: Expr, threshold_2: Expr, threshold_3: Expr, threshold_4: Expr, threshold_5: Expr,
-) -> Expr:  # fmt: skip
-    """Walk down to the cut: a threshold short of it counts as none."""
-    race = [(gain_1, threshold_1), (gain_2, threshold_2), (gain_3, threshold_3),
-            (gain_4, threshold_4), (gain_5, threshold_5)]  # fmt: skip
-    return _highest_winner(best, [(g, Piecewise((t, cut < t), (0, True))) for g, t in race])
+    """Walk from the top down."""
+    return _highest_winner(best, [gain_2, gain_3, gain_4], [value_1, value_2, value_3, value_4])
 
 
 def child_kept(gain: Expr, gamma: Expr) -> Expr:
@@ -386,7 +412,9 @@ def child_kept(gain: Expr, gamma: Expr) -> Expr:
 
 def root_kept(gain: Expr, gamma: Expr, left_kept: Expr, right_kept: Expr) -> Expr:
     """Anything that holds the root up: its own gain, or a split on either side."""
-    return Piecewise((0, gain <= 0), (Max(_iverson(gain >= gamma), left_kept, right_kept), True))
+    falls_alone = _iverson(gain < gamma)
+    without = sympy.Mul(falls_alone, 1 - left_kept, 1 - right_kept)
+    return Piecewise((0, gain <= 0), (1 - without, True))
 
 
 def splits_kept(root_gain: Expr, left_gain: Expr, right_gain: Expr, gamma: Expr) -> Expr:
@@ -395,41 +423,99 @@ def splits_kept(root_gain: Expr, left_gain: Expr, right_gain: Expr, gamma: Expr)
     return left + right + Max(_iverson(root_gain >= gamma), left, right)
 
 
-def _between(from_: Expr, to: Expr) -> Expr:
-    """The sum over the rows between two boundaries, from the sums up to each."""
-    return to - from_
+def standing(kept: Expr, value: Expr) -> Expr:
+    """Sum over as many copies as stand."""
+    k = Symbol("k", integer=True)
+    return summation(value, (k, 1, kept))
 
 
-def first_leaf_sum(
-    left_kept: Expr, root_kept: Expr, left_sum: Expr, cut_sum: Expr, all_sum: Expr
+def second_leaf_sum(root_kept: Expr, cut_sum: Expr, left_kept: Expr, left_sum: Expr) -> Expr:
+    """Solve: the two lower leaves hold what the root's split sends left, if it stands."""
+    leaf = Symbol("leaf", real=True)
+    lower = leaf + standing(left_kept, left_sum)
+    return solve(lower - standing(root_kept, cut_sum), leaf)[0]
+
+
+def third_leaf_sum(right_kept: Expr, right_sum: Expr, cut_sum: Expr) -> Expr:
+    """What lies between two thresholds, if the upper one stands."""
+    return standing(right_kept, right_sum) - standing(right_kept, cut_sum)
+
+
+def fourth_leaf_sum(root_kept: Expr, cut_sum: Expr, third_sum: Expr, all_sum: Expr) -> Expr:
+    """Solve: the four leaves hold all rows; the lower two hold what the root sends left."""
+    leaf, first = Symbol("leaf", real=True), Symbol("first", real=True)
+    lower = first + second_leaf_sum(root_kept, cut_sum, sympy.Integer(1), first)
+    return solve(lower + third_sum + leaf - all_sum, leaf)[0]
+
+
+def first_leaf_weight(
+    left_kept: Expr, gradient_sum: Expr, hessian_sum: Expr, reg_lambda: Expr, reg_alpha: Expr
 ) -> Expr:
-    """From the first row to the first boundary that stands."""
-    to = Piecewise((all_sum, root_kept < 1), (cut_sum, True))
-    return Piecewise((_between(0, to), left_kept < 1), (_between(0, left_sum), True))
+    """The best weight of the leaf, if it is there."""
+    return standing(left_kept, _best_weight(gradient_sum, hessian_sum, reg_lambda, reg_alpha))
 
 
-def second_leaf_sum(
-    left_kept: Expr, root_kept: Expr, left_sum: Expr, cut_sum: Expr, all_sum: Expr
+def tree_leaf_weight(
+    gradient_sum: Expr, hessian_sum: Expr, reg_lambda: Expr, reg_alpha: Expr
 ) -> Expr:
-    """From the left child's boundary to the root's, where both stand."""
-    to = Piecewise((all_sum, root_kept < 1), (cut_sum, True))
-    return Piecewise((_between(0, to), left_kept < 1), (_between(left_sum, cut_sum), True))
+    """Minimise the leaf's objective (a leaf of positive hessian; an empty one is counted)."""
+    return _best_weight(gradient_sum, hessian_sum, reg_lambda, reg_alpha)
 
 
-def third_leaf_sum(
-    right_kept: Expr, root_kept: Expr, right_sum: Expr, cut_sum: Expr, all_sum: Expr
-) -> Expr:
-    """From the root's boundary to the right child's, where both stand."""
-    whole = Piecewise((all_sum, root_kept < 1), (_between(cut_sum, all_sum), True))
-    return Piecewise((whole, right_kept < 1), (_between(cut_sum, right_sum), True))
+def first_row_step(
+    prediction: Expr, learning_rate: Expr, left_kept: Expr, root_kept: Expr, weight_1: Expr,
+    weight_2: Expr, weight_4: Expr,
+) -> Expr:  # fmt: skip
+    """Start in the highest leaf, and change over for every split that stands."""
+    weight = weight_4 + root_kept * (weight_2 - weight_4) + left_kept * (weight_1 - weight_2)
+    return shrunken_step(prediction, learning_rate, weight)
 
 
-def fourth_leaf_sum(
-    right_kept: Expr, root_kept: Expr, right_sum: Expr, cut_sum: Expr, all_sum: Expr
-) -> Expr:
-    """From the last boundary that stands to the last row."""
-    whole = Piecewise((all_sum, root_kept < 1), (_between(cut_sum, all_sum), True))
-    return Piecewise((whole, right_kept < 1), (_between(right_sum, all_sum), True))
+def _below(row: Expr, end: Expr, kept: Expr) -> Any:
+    """Whether a split that may be pruned holds a row on its lower side, as 1 or 0."""
+    return kept * Piecewise((1, end >= row), (0, True))
+
+
+def _mixed(weights: list[Expr], below: list[Expr]) -> Expr:
+    """The highest leaf's weight, handed down by every split that holds the row below it."""
+    found = weights[-1]
+    for weight, holds in zip(weights[-2::-1], below[::-1], strict=True):
+        found = holds * weight + (1 - holds) * found
+    return found
+
+
+def second_row_step(
+    prediction: Expr, learning_rate: Expr, hessian: Expr, left_kept: Expr, left_hessian: Expr,
+    root_kept: Expr, cut_hessian: Expr, right_kept: Expr, weight_1: Expr, weight_2: Expr,
+    weight_3: Expr, weight_4: Expr,
+) -> Expr:  # fmt: skip
+    """Every split of the right child has the second row below it."""
+    below = [_below(hessian, left_hessian, left_kept), _below(hessian, cut_hessian, root_kept),
+             right_kept]  # fmt: skip
+    leaf = _mixed([weight_1, weight_2, weight_3, weight_4], below)
+    return prediction + learning_rate * leaf
+
+
+def row_step(
+    prediction: Expr, learning_rate: Expr, hessian: Expr, left_kept: Expr, left_hessian: Expr,
+    root_kept: Expr, cut_hessian: Expr, right_kept: Expr, right_hessian: Expr, weight_1: Expr,
+    weight_2: Expr, weight_3: Expr, weight_4: Expr,
+) -> Expr:  # fmt: skip
+    """From the highest leaf down."""
+    ends = ((left_hessian, left_kept), (cut_hessian, root_kept), (right_hessian, right_kept))
+    below = [_below(hessian, end, kept) for end, kept in ends]
+    leaf = _mixed([weight_1, weight_2, weight_3, weight_4], below)
+    return prediction + learning_rate * leaf
+
+
+def fifth_row_step(
+    prediction: Expr, learning_rate: Expr, hessian: Expr, root_kept: Expr, cut_hessian: Expr,
+    right_kept: Expr, right_hessian: Expr, weight_2: Expr, weight_3: Expr, weight_4: Expr,
+) -> Expr:  # fmt: skip
+    """From the highest leaf down to the second."""
+    below = [_below(hessian, end, kept) for end, kept in (
+        (cut_hessian, root_kept), (right_hessian, right_kept))]  # fmt: skip
+    return prediction + learning_rate * _mixed([weight_2, weight_3, weight_4], below)
 
 
 def step_through_tree(
@@ -441,6 +527,12 @@ def step_through_tree(
     upper = Piecewise((weight_3, x < right_cut), (weight_4, True))
     leaf = Piecewise((lower, x < cut), (upper, True))
     return prediction + learning_rate * leaf
+
+
+def shrunken_step(prediction: Expr, learning_rate: Expr, weight: Expr) -> Expr:
+    """Solve: the change is the rate's share of the leaf's weight."""
+    after = Symbol("after", real=True)
+    return solve((after - prediction) / weight - learning_rate, after)[0]
 
 
 def mean_squared_error(
@@ -471,9 +563,14 @@ def clipped_share(share: Expr) -> Expr:
     return Min(Max(TINY, share), 1 - TINY)
 
 
-def rises(left_weight: Expr, right_weight: Expr) -> Expr:
+def rises(rise: Expr) -> Expr:
     """Forbidden where the left side predicts more."""
-    return 1 - _iverson(left_weight > right_weight)
+    return 1 - _iverson(rise < 0)
+
+
+def falls(rise: Expr) -> Expr:
+    """Forbidden where the right side predicts more."""
+    return 1 - _iverson(rise > 0)
 
 
 # -- what it costs ----------------------------------------------------------------------------

@@ -67,6 +67,8 @@ PINS: dict[str, str] = {
     "top_rate": "0.2",
     "other_rate": "0.1",
     # 1. Gradients: the mean is (8 + 9 + 17 + 22 + 31 + 39) / 6 = 126 / 6, each is 21 - y.
+    "mean_label": "21.00",
+    "base_shift": "0",
     "base": "21.00",
     "g1": "13.00",
     "g2": "12.00",
@@ -116,6 +118,7 @@ PINS: dict[str, str] = {
     "gain3": "420.50",  # 841/4 + 841/4
     "gain4": "418.13",  # 784/5 + 784/3 = 156.8 + 261.333
     "gain5": "216.00",  # 324/6 + 324/2 = 54 + 162
+    "plain_gain": "418.13",
     "left_score4": "156.80",  # 784 / 5
     "root_score": "0",
     "paper_gain4": "199.07",  # 418.1333 / 2 - 10
@@ -136,21 +139,19 @@ PINS: dict[str, str] = {
     "other_gain5": "388.80",  # 324/5 + 324
     "other_best": "588.00",
     "other_cut": "5.5",
-    "counted1": "112.67",
-    "counted2": "333.33",
-    "counted3": "420.50",
-    "counted4": "418.13",
-    "counted5": "216.00",
     "root_gain": "420.50",
     "cut": "4.0",
     "G_root": "29.00",  # 13 + 12 + 4
     "H_root": "3",
     # 5. Second level: parents score 841/4 = 210.25 on both sides.
-    "child_gain1": "0",  # 84.5 + 16^2/3 - 210.25 = 84.5 + 85.333 - 210.25 is negative
-    "child_gain2": "6.08",  # 208.333 + 4^2/2 - 210.25 = 6.0833
-    "child_gain3": "0",  # the root's own cut
-    "child_gain4": "51.58",  # 1/2 + 261.333 - 210.25 = 51.5833
-    "child_gain5": "0",  # 11^2/3 + 162 - 210.25 = 40.333 + 162 - 210.25 is negative
+    "left_gain1": "0",  # 84.5 + 16^2/3 - 210.25 = 84.5 + 85.333 - 210.25 is negative
+    "left_gain2": "6.08",  # 208.333 + 4^2/2 - 210.25 = 6.0833
+    "left_gain3": "0",  # the root's own cut
+    "left_gain4": "0",  # not in this child
+    "right_gain2": "0",  # not in this child
+    "right_gain3": "0",  # the root's own cut
+    "right_gain4": "51.58",  # 1/2 + 261.333 - 210.25 = 51.5833
+    "right_gain5": "0",  # 11^2/3 + 162 - 210.25 = 40.333 + 162 - 210.25 is negative
     "left_gain": "6.08",
     "left_cut": "2.5",
     "G_left": "25.00",
@@ -165,12 +166,13 @@ PINS: dict[str, str] = {
     "kept": "2",
     "kept_middle": "1",  # 60 is above 51.58, below 420.5
     "kept_high": "0",
-    "leaf1_G": "29.00",  # rows 1 to 3 stay together
-    "leaf1_H": "3",
-    "leaf1": "−7.25",  # -29 / 4
+    "standing_left": "0",  # pruned
+    "standing_cut": "4.0",
+    "standing_right": "5.5",
+    "leaf1": "0",  # the left split is pruned: rows 1 to 3 stay together, in leaf 2
     "leaf2_G": "29.00",
     "leaf2_H": "3",
-    "leaf2": "−7.25",
+    "leaf2": "−7.25",  # -29 / 4
     "leaf3_G": "−1.00",  # row 4 alone: 28 - 29
     "leaf3_H": "1",
     "leaf3": "0.50",  # 1 / 2
@@ -209,20 +211,23 @@ PINS: dict[str, str] = {
     "r2_G5": "14.425",  # 14.425
     "r2_G6": "−0.775",  # -0.775
     # The parent scores 0.775^2 / 7 = 0.0858.
-    "r2_counted1": "80.93",  # 117.1806/2 + 11.6^2/6 - 0.0858 = 58.5903 + 22.4267 - 0.0858
-    "r2_counted2": "233.86",  # 20.65^2/3 + 21.425^2/5 = 142.1408 + 91.8061, less 0.0858
-    "r2_counted3": "261.34",  # 22.475^2/4 + 23.25^2/4 = 126.2814 + 135.1406, less 0.0858
-    "r2_counted4": "260.70",  # 21.625^2/5 + 22.4^2/3 = 93.5281 + 167.2533, less 0.0858
-    "r2_counted5": "150.11",  # 14.425^2/6 + 15.2^2/2 = 34.6801 + 115.52, less 0.0858
+    "r2_gain1": "80.93",  # 117.1806/2 + 11.6^2/6 - 0.0858 = 58.5903 + 22.4267 - 0.0858
+    "r2_gain2": "233.86",  # 20.65^2/3 + 21.425^2/5 = 142.1408 + 91.8061, less 0.0858
+    "r2_gain3": "261.34",  # 22.475^2/4 + 23.25^2/4 = 126.2814 + 135.1406, less 0.0858
+    "r2_gain4": "260.70",  # 21.625^2/5 + 22.4^2/3 = 93.5281 + 167.2533, less 0.0858
+    "r2_gain5": "150.11",  # 14.425^2/6 + 15.2^2/2 = 34.6801 + 115.52, less 0.0858
     "r2_root_gain": "261.34",
     "r2_cut": "4.0",
     "r2_G_root": "22.475",
     "r2_H_root": "3",
-    "r2_child_gain1": "0",  # 58.59 + 11.65^2/3 - 126.28 is negative
-    "r2_child_gain2": "17.52",  # 142.1408 + 1.825^2/2 - 126.2814 = 142.1408 + 1.6653 - 126.2814
-    "r2_child_gain3": "0",
-    "r2_child_gain4": "32.47",  # 0.85^2/2 + 167.2533 - 135.1406 = 0.3613 + 32.1127
-    "r2_child_gain5": "1.98",  # 8.05^2/3 + 115.52 - 135.1406 = 21.6008 - 19.6206
+    "r2_left_gain1": "0",  # 58.59 + 11.65^2/3 - 126.28 is negative
+    "r2_left_gain2": "17.52",  # 142.1408 + 1.825^2/2 - 126.2814 = 142.1408 + 1.6653 - 126.2814
+    "r2_left_gain3": "0",  # the root's own cut
+    "r2_left_gain4": "0",  # not in this child
+    "r2_right_gain2": "0",  # not in this child
+    "r2_right_gain3": "0",  # the root's own cut
+    "r2_right_gain4": "32.47",  # 0.85^2/2 + 167.2533 - 135.1406 = 0.3613 + 32.1127
+    "r2_right_gain5": "1.98",  # 8.05^2/3 + 115.52 - 135.1406 = 21.6008 - 19.6206
     "r2_left_gain": "17.52",
     "r2_left_cut": "2.5",
     "r2_right_gain": "32.47",
@@ -230,15 +235,16 @@ PINS: dict[str, str] = {
     "r2_left_kept": KEEPS,
     "r2_right_kept": KEEPS,
     "r2_cut_kept": KEEPS,
+    "r2_standing_left": "2.5",
+    "r2_standing_cut": "4.0",
+    "r2_standing_right": "5.5",
     "r2_G_left": "20.650",
     "r2_H_left": "2",
     "r2_G_right": "21.625",
     "r2_H_right": "4",
-    "r2_leaf1_G": "20.650",
     "r2_leaf2_G": "1.825",  # 22.475 - 20.65 = 1.825
     "r2_leaf3_G": "−0.850",
     "r2_leaf4_G": "−22.400",  # -0.775 - 21.625
-    "r2_leaf1_H": "2",
     "r2_leaf2_H": "1",
     "r2_leaf3_H": "1",
     "r2_leaf4_H": "2",
@@ -268,18 +274,21 @@ PINS: dict[str, str] = {
     "r3_G5": "12.39",  # 12.38875
     "r3_G6": "−0.57",  # -0.57125
     # The parent scores 0.57125^2 / 7 = 0.0466.
-    "r3_counted1": "52.83",  # 76.7376/2 + 9.33125^2/6 = 38.3688 + 14.5120, less 0.0466
-    "r3_counted2": "149.35",  # 16.52^2/3 + 17.09125^2/5 = 90.9701 + 58.4222, less 0.0466
-    "r3_counted3": "168.48",  # 18.07125^2/4 + 18.6425^2/4 = 81.6425 + 86.8857, less 0.0466
-    "r3_counted4": "167.19",  # 17.34875^2/5 + 17.92^2/3 = 60.1958 + 107.0421, less 0.0466
-    "r3_counted5": "109.51",  # 12.38875^2/6 + 12.96^2/2 = 25.5802 + 83.9808, less 0.0466
+    "r3_gain1": "52.83",  # 76.7376/2 + 9.33125^2/6 = 38.3688 + 14.5120, less 0.0466
+    "r3_gain2": "149.35",  # 16.52^2/3 + 17.09125^2/5 = 90.9701 + 58.4222, less 0.0466
+    "r3_gain3": "168.48",  # 18.07125^2/4 + 18.6425^2/4 = 81.6425 + 86.8857, less 0.0466
+    "r3_gain4": "167.19",  # 17.34875^2/5 + 17.92^2/3 = 60.1958 + 107.0421, less 0.0466
+    "r3_gain5": "109.51",  # 12.38875^2/6 + 12.96^2/2 = 25.5802 + 83.9808, less 0.0466
     "r3_root_gain": "168.48",
     "r3_cut": "4.0",
-    "r3_child_gain1": "0",  # 38.37 + 9.31125^2/3 - 81.64 is negative
-    "r3_child_gain2": "10.53",  # 90.9701 + 1.55125^2/2 - 81.6425 = 90.9701 + 1.2032 - 81.6425
-    "r3_child_gain3": "0",
-    "r3_child_gain4": "20.42",  # 0.7225^2/2 + 107.0421 - 86.8857 = 0.2610 + 20.1564
-    "r3_child_gain5": "7.86",  # 5.6825^2/3 + 83.9808 - 86.8857 = 10.7636 - 2.9049
+    "r3_left_gain1": "0",  # 38.37 + 9.31125^2/3 - 81.64 is negative
+    "r3_left_gain2": "10.53",  # 90.9701 + 1.55125^2/2 - 81.6425 = 90.9701 + 1.2032 - 81.6425
+    "r3_left_gain3": "0",  # the root's own cut
+    "r3_left_gain4": "0",  # not in this child
+    "r3_right_gain2": "0",  # not in this child
+    "r3_right_gain3": "0",  # the root's own cut
+    "r3_right_gain4": "20.42",  # 0.7225^2/2 + 107.0421 - 86.8857 = 0.2610 + 20.1564
+    "r3_right_gain5": "7.86",  # 5.6825^2/3 + 83.9808 - 86.8857 = 10.7636 - 2.9049
     "r3_left_gain": "10.53",
     "r3_left_cut": "2.5",
     "r3_right_gain": "20.42",
@@ -287,14 +296,15 @@ PINS: dict[str, str] = {
     "r3_left_kept": KEEPS,  # 10.53 is at least 10
     "r3_right_kept": KEEPS,
     "r3_cut_kept": KEEPS,
+    "r3_standing_left": "2.5",
+    "r3_standing_cut": "4.0",
+    "r3_standing_right": "5.5",
     "r3_G_root": "18.07",  # 8.76 + 7.76 + 1.55125
     "r3_H_root": "3",
     "r3_G_left": "16.52",
     "r3_H_left": "2",
     "r3_G_right": "17.35",
     "r3_H_right": "4",
-    "r3_leaf1_G": "16.52",
-    "r3_leaf1_H": "2",
     "r3_leaf2_G": "1.55",
     "r3_leaf2_H": "1",
     "r3_leaf3_G": "−0.72",  # -0.7225
@@ -367,6 +377,7 @@ PINS: dict[str, str] = {
     "late6": "late",
     "late_share": "33.3%",
     "late_p": "0.3333",
+    "late_odds": "0.5000",  # 1/3 over 2/3
     "late_margin": "−0.693",  # ln(1/2)
     "late_g5": "−0.667",
     "late_g6": "−0.667",
@@ -380,13 +391,13 @@ PINS: dict[str, str] = {
     "late_margin1": "−0.416",  # -0.69315 + 0.3 x 0.92308 = -0.69315 + 0.27692
     "late_p1": "0.397",  # 1 / (1 + e^0.41623) = 1 / 2.51624
     # 11. Monotone.
-    "side_G": "−29.00",
-    "side_H": "3",
-    "low_weight": "−7.25",
+    "low_weight": "−7.25",  # -29 / 4
     "high_weight": "7.25",
+    "rise": "14.50",
     "may_rise": "allowed",
     "may_fall": "forbidden",
     "wall": "0",
+    "fourth_weight": "0.50",  # 1 / 2
     "walled": "0.50",
     # 12. Fast.
     "filled": "32",  # 1 + (1 + 2 + 4 + 8 + 16)
@@ -421,7 +432,7 @@ OTHER_PINS: list[tuple[Mapping[str, Any], dict[str, str]]] = [
     ),
     (
         {"min_child_weight": 2},
-        {"fed1": STARVED, "fed2": FED, "fed5": STARVED, "counted1": "0", "child_gain2": "0",
+        {"fed1": STARVED, "fed2": FED, "fed5": STARVED, "gain1": "0", "left_gain2": "0",
          "unsure_rows": "8 rows"},
     ),
     (
@@ -430,12 +441,113 @@ OTHER_PINS: list[tuple[Mapping[str, Any], dict[str, str]]] = [
         {"gain3": "961.14", "gain4": "975.64", "cut": "5.5", "H6": "12"},
     ),
     (
-        {"gamma": 60},
-        {"right_kept": PRUNES, "cut_kept": KEEPS, "kept": "1", "leaf3": "7.25", "leaf4": "7.25"},
+        # Only the root stands: leaves -29/4 and 29/4. At 5 km, which lies below the pruned right
+        # threshold, the prediction is 21 + 0.3 x 7.25.
+        {"gamma": 70, "query_km": 5},
+        {
+            "left_kept": PRUNES, "right_kept": PRUNES, "cut_kept": KEEPS, "kept": "1",
+            "leaf1": "0", "leaf2": "−7.25", "leaf3": "0", "leaf4": "7.25",
+            "standing_right": "0", "query_after1": "23.175",
+            # Round 2: gradients 10.825 9.825 1.825 1.175 | -7.825 -15.825. The root now cuts after
+            # row 4: 23.65^2/5 + 23.65^2/3 = 298.30 against 2 x 22.475^2/4 = 252.56; the left
+            # child's best is 20.65^2/3 + 3^2/3 - 23.65^2/5 = 142.14 + 3 - 111.86, below gamma.
+            "r2_cut": "5.5", "r2_left_gain": "33.28", "r2_left_kept": PRUNES,
+            "query_after2": "21.76",  # 23.175 - 0.3 x 23.65/5 = 23.175 - 1.419
+            # Round 3: rows 1 to 4 sum to 23.65 - 4 x 1.419 = 17.974.
+            "query_after3": "20.68",  # 21.756 - 0.3 x 17.974/5 = 21.756 - 1.07844
+        },
     ),
     (
-        {"gamma": 500},
-        {"cut_kept": PRUNES, "kept": "0", "leaf1": "0", "leaf4": "0", "mse3": "125.67"},
+        # The same at 2 km, below the pruned left thresholds.
+        {"gamma": 70, "query_km": 2},
+        {
+            "query_after1": "18.825",  # 21 - 2.175
+            "query_after2": "17.41",  # 18.825 - 1.419
+            "query_after3": "16.33",  # 17.406 - 1.07844
+        },
+    ),
+    (
+        # No split stands; the base score is 7 too high: G = 42, weight -42/7.
+        {"gamma": 2000, "base_shift": 7, "query_km": 3},
+        {
+            "base": "28.00", "G6": "42.00", "root_score": "252.00",  # 42^2 / 7
+            "cut_kept": PRUNES, "kept": "0", "leaf2": "0", "leaf4": "−6.00",
+            "wall": "−5.25",  # half of -(29 + 21)/4 + (29 - 21)/4
+            "after1_1": "26.200", "query_after1": "26.200",  # 28 - 0.3 x 6
+            "query_after2": "24.86",  # 26.2 - 0.3 x 6 x 5.2/7 = 26.2 - 1.337143
+            "query_after3": "23.87",  # 24.862857 - 0.3 x 6 x 3.862857/7 = 24.862857 - 0.993306
+        },
+    ),
+    (
+        # Gradients 11 11 11 11 -1 -43: the root cuts after row 5 with 43^2/6 + 43^2/2 = 1232.67,
+        # its left child after row 4 with 44^2/5 + 1/2 - 43^2/6 = 387.2 + 0.5 - 308.17.
+        {"y1": 10, "y2": 10, "y3": 10, "y4": 10, "y5": 22, "y6": 64, "gamma": 100},
+        {
+            "base": "21.00", "cut": "7.0", "root_gain": "1,232.67", "left_gain4": "79.53",
+            "left_cut": "5.5", "left_kept": PRUNES, "cut_kept": KEEPS,
+            "leaf2": "−7.17",  # -43 / 6
+            "after1_4": "18.850",  # 21 - 0.3 x 7.1667 = 21 - 2.15
+        },
+    ),
+    (
+        # Gradients 10 10 10 10 10 -50. Root gains 50^2/6 + 50^2/2 = 1,666.67, then
+        # 37.5^2/6 + 42.5^2/2 - 5^2/7 = 1,133.93, then 28.125^2/6 + 36.125^2/2 - 8^2/7 = 775.20:
+        # gamma prunes the third tree, whose only leaf is 8/7.
+        {"y1": 10, "y2": 10, "y3": 10, "y4": 10, "y5": 10, "y6": 70, "gamma": 1000},
+        {
+            "root_gain": "1,666.67", "r2_root_gain": "1,133.93", "r3_root_gain": "775.20",
+            "r2_cut_kept": KEEPS, "r3_cut": "7.0", "r3_cut_kept": PRUNES,
+            "after2_5": "15.63",  # 20 - 0.3 x 50/6 - 0.3 x 37.5/6 = 20 - 2.5 - 1.875 = 15.625
+            "after3_5": "15.97",  # 15.625 + 0.3 x 8/7
+        },
+    ),
+    (
+        # Labels whose root gains less than what it leads to, lambda 0: thirds of means 50/3 and
+        # 30 around 70/3, 6 x (20/3)^2 = 266.67; in the right child 40 40 | 10 around 30:
+        # 2 x 10^2 + 20^2 = 600; in the left 20 20 | 10 around 50/3: 2 x (10/3)^2 + (20/3)^2.
+        {"y1": 20, "y2": 20, "y3": 10, "y4": 40, "y5": 40, "y6": 10, "reg_lambda": 0,
+         "gamma": 400},
+        {
+            "root_gain": "266.67", "cut": "4.0", "left_gain": "66.67", "right_gain": "600.00",
+            "left_kept": PRUNES, "right_kept": KEEPS, "cut_kept": KEEPS, "kept": "2",
+            "leaf2": "−6.67", "leaf3": "16.67", "leaf4": "−13.33", "leaf3_H": "2",
+        },
+    ),
+    (
+        # From here on lambda and gamma are 0 and the leaves hold equal labels, so that each round
+        # leaves 0.7 of every residual and 0.49 of every gain. Root: 0 0 0 12 | 60 60 around 22,
+        # 4 x 19^2 + 2 x 38^2 = 4,332; left child around 3: 1 + 3 rows 3^2 + 3 x 1^2 = 12, 3 + 1
+        # rows 3 x 3^2 + 9^2 = 108.
+        {"y1": 0, "y2": 0, "y3": 0, "y4": 12, "y5": 60, "y6": 60, "reg_lambda": 0, "gamma": 0},
+        {
+            "root_gain": "4,332.00", "left_gain1": "12.00", "left_gain3": "108.00",
+            "r2_left_gain1": "5.88", "r2_left_gain3": "52.92",
+            "r3_left_gain1": "2.88", "r3_left_gain3": "25.93",  # 0.2401 x 12, x 108 = 25.9308
+        },
+    ),
+    (
+        # 0 0 0 0 15 | 75 around 15; left child around 3: 4 x 3^2 + 12^2 = 180.
+        {"y1": 0, "y2": 0, "y3": 0, "y4": 0, "y5": 15, "y6": 75, "reg_lambda": 0, "gamma": 0},
+        {"left_gain4": "180.00", "r2_left_gain4": "88.20", "r3_left_gain4": "43.22"},
+    ),
+    (
+        # Its mirror image, 75 | 15 0 0 0 0. Right child: after row 3, 2 x 4.5^2 + 3 x 3^2 = 67.5;
+        # after row 5, 4 x 0.75^2 + 3^2 = 11.25.
+        {"y1": 75, "y2": 15, "y3": 0, "y4": 0, "y5": 0, "y6": 0, "reg_lambda": 0, "gamma": 0},
+        {
+            "right_gain2": "180.00", "right_gain3": "67.50", "right_gain5": "11.25",
+            "r2_right_gain2": "88.20", "r2_right_gain3": "33.08",  # 33.075
+            "r3_right_gain2": "43.22", "r3_right_gain3": "16.21",  # 16.20675
+        },
+    ),
+    (
+        {"gamma": 5, "gamma_high": 10},
+        {"left_kept": KEEPS, "kept": "3", "standing_left": "2.5", "kept_high": "2",
+         "leaf1": "−8.33", "leaf2": "−2.00"},  # -25/3, -4/2
+    ),
+    (
+        {"trial_step": 2},
+        {"trial_moved": "1.00", "trial_exact": "0.313"},  # -1 + 2; ln(1 + e) - 1
     ),
     (
         # A quick delivery without a distance: g = 21 - 5 = 16, total 16, parent 256/8 = 32.
@@ -447,5 +559,5 @@ OTHER_PINS: list[tuple[Mapping[str, Any], dict[str, str]]] = [
         },
     ),
     ({"min_child_weight": 0.4}, {"late_fed": FED}),
-    ({"promise": 100}, {"late_share": "0%", "late_p": "0.0000010"}),
+    ({"promise": 100}, {"late_share": "0%", "late_p": "0.0000010", "late_margin": "−13.816"}),
 ]  # fmt: skip

@@ -220,6 +220,8 @@ def find_unit(text: str) -> Unit | str:
     Single units are joined by "·", "*", "-" or a space, and divided by "/" or "per"; all that
     follows the first "/" is below the line, as in USD/GPU/h.
     """
+    if len(text) > LONGEST:
+        return f"a unit has at most {LONGEST} characters; this has {len(text)}"
     atoms = _atoms(text)
     if text.rstrip().endswith("/") or "//" in text.replace(" ", "") or (text and not atoms):
         return f"{text!r} is not a unit: something is missing beside the /"

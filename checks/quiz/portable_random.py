@@ -14,6 +14,10 @@ In JavaScript, with `state` an integer and Math.imul the product modulo 2^32:
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from typing import TypeVar
+
+T = TypeVar("T")
 MASK = 0xFFFFFFFF
 TWO_32 = 4294967296.0
 
@@ -65,3 +69,11 @@ class PortableRandom:
         if not 1 <= n <= 2**20:
             raise ValueError(f"below({n}): n must be 1 to 2^20")
         return int(self.uniform() * n)
+
+    def shuffled(self, items: Iterable[T]) -> list[T]:
+        """Return the items in a random order (Fisher and Yates, from the end)."""
+        mixed = list(items)
+        for i in range(len(mixed) - 1, 0, -1):
+            j = self.below(i + 1)
+            mixed[i], mixed[j] = mixed[j], mixed[i]
+        return mixed

@@ -5,16 +5,24 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-from checks.site import browser_model, cards, code_pages
+from checks.quiz import page as quiz_page
+from checks.quiz.bank import bank
+from checks.site import browser_model, cards, code_pages, quiz_data
 from worked.chapters import CHAPTERS, graph, pictures
 
 
 def documents(root: Path) -> Iterator[tuple[str, str]]:
-    """Yield the generated files: per chapter its model and cards, per file of code its page."""
+    """Yield the generated files.
+
+    Per chapter its model and its cards; what the quiz takes from Python; per file of code its page.
+    """
     for slug in CHAPTERS:
         g = graph(slug)
         yield f"assets/chapters/{slug}.js", browser_model.module(slug, g, pictures(slug))
         yield f"assets/chapters/{slug}.cards.json", cards.document(slug, g, root, _proofs(slug))
+        if bank(slug):
+            yield f"assets/quiz/{slug}.js", quiz_page.module(slug)
+    yield from quiz_data.modules()
     for path in code_pages.files(root):
         yield code_pages.source_uri(path), code_pages.page(root, path)
 

@@ -59,6 +59,7 @@ def on_page_markdown(markdown: str, page: Any, config: Any, files: Files) -> str
     """Check the page's text for loose numbers, then place figures, formulas and pictures."""
     from checks.prose import loose_in_file
     from checks.site.place import PageContext, place
+    from checks.site.quiz import with_questions
 
     if page.file.generated_by is not None:
         return markdown
@@ -74,7 +75,7 @@ def on_page_markdown(markdown: str, page: Any, config: Any, files: Files) -> str
     chapter = page.meta.get("chapter")
     context = PageContext(path, chapter, _to_root(page), ROOT, max(1, first_line))
     with _plain_errors():
-        return place(markdown, context)
+        return place(with_questions(markdown, chapter), context)
 
 
 def on_page_content(html: str, page: Any, config: Any, files: Files) -> str:

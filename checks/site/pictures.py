@@ -25,12 +25,29 @@ A picture is a dict in a chapter's PICTURES. A *name* below is a figure's name; 
     x        name of the given that is swept; x_label: text; from, to: in the given's unit
     x_scale  "linear" (default) or "log"; y_scale likewise; points: how many (default 96)
     unit     of the y axis; y_label: text
+             around: [names] instead of from and to: what the curve must show, with some room
     series   [{figure: name, label: text}]
     mark     True (default): a dot on each series at the given's present value
     lines    [{figure: name, label: text}] upright lines at a figure of x's dimension (optional)
     recorded [{label: text, points: [{x: name or number, y: name or number}]}] (optional);
              numbers are in the units of the axes
     y_from, y_to   limits of the y axis in its unit (optional; default: from the values)
+
+`plane`: straight lines and points, with the numbers of the points beside them.
+    from, to x_label, y_label: of the axes; numbers without unit
+    lines    [{slope: name, intercept: name, label: text, fold: True (optional)}]
+             folded: the size of slope times x, a V with its tip at 0; the intercept then is 0
+    points   [{x: name, y: name, label: text}] points of one label have one mark (optional)
+    gaps     [{x: name, from: name, to: name, figure: name, label: text}] upright stretches
+             (optional)
+
+`moves`: where something stood and where it stands now, a row for each thing.
+    unit; places (default: of each figure); axis: text; before, after: texts for the legend
+    rows     [{label: text, from: name, to: name}]
+    limit    {figure: name, label: text} (optional)
+
+`clocks`: a face for each angle to watch, with a hand for each figure in radians.
+    clocks   [{label: text, hands: [{figure: name, label: text}]}] the same hands on each
 
 `timeline`: who does what, when.
     unit     of time, for the axis ("min"); x_label: text (optional)
@@ -43,6 +60,14 @@ A picture is a dict in a chapter's PICTURES. A *name* below is a figure's name; 
     nodes, per_node, tensor, pipeline: names (or whole numbers); order: which index runs
     fastest, default ["tensor", "data", "pipeline"]; colour: the index that gives the colour,
     default "pipeline"; node_label: text, default "node"
+
+`tree`: a decision tree whose splits stand or are pruned.
+    root     a split: {split: text, gain: name, stands: name of a verdict, merged: name of the
+             leaf weight it has when pruned, left: node, right: node}; or a leaf:
+             {leaf: text, weight: name}
+    answers  [text, text] on the branches to the left and right; gain, pruned, weight, gone,
+             nothing: texts for "gain", "pruned", "leaf weight", "no node" and "no split gains"
+    legend   [text, text, text] for a split, a leaf, and what is not there
 """
 
 from __future__ import annotations
@@ -69,7 +94,7 @@ class PictureError(ValueError):
 @cache
 def _drawing_board(slug: str) -> quickjs.Context:
     return context(
-        bundle("exact.js", "graph.js", "charts.js"),
+        bundle("exact.js", "graph.js", "charts_lines.js", "charts_clocks.js", "charts.js"),
         f"const model = {expression(slug, graph(slug), pictures(slug))};",
         "function drawn(id, settings) {"
         " return [picture(model, id, evaluate(model, JSON.parse(settings)))].join(''); }",

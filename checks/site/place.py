@@ -12,7 +12,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from checks.site import maths, panel, pictures, sources, spans, tables
+from checks.quiz.bank import chapters as chapters_with_bank
+from checks.site import exercise_table, maths, panel, pictures, quiz, sources, spans, tables
 from checks.site.equations import filled, formula_tex, symbol, values_template, values_tex
 from worked.chapters import CHAPTERS, graph
 from worked.figures import Graph
@@ -113,7 +114,7 @@ class _Spot:
 def _placed(body: str, spot: _Spot, page: PageContext) -> str:
     word, colon, rest = body.partition(":")
     word, rest = word.strip(), rest.strip()
-    if word in _BLOCKS and (colon or word in ("panel", "steps")):
+    if word in _BLOCKS and (colon or word in _NEEDS_NO_MORE):
         if not spot.is_alone or spot.indent:
             raise ValueError("must stand alone on its line, at the left margin")
         return _BLOCKS[word](rest, page)
@@ -213,6 +214,18 @@ def _steps(rest: str, page: PageContext) -> str:
     return "\n".join(steps)
 
 
+def _quiz(rest: str, page: PageContext) -> str:
+    return f"\n{quiz.section(_chapter('', page), rest)}\n"
+
+
+def _quiz_set(rest: str, page: PageContext) -> str:
+    return f"\n{quiz.chapter_set(_chapter(rest, page), page.base)}\n"
+
+
+def _practice(rest: str, page: PageContext) -> str:
+    return f"\n{quiz.practice(chapters_with_bank(), page.base)}\n"
+
+
 def _givens(rest: str, page: PageContext) -> str:
     return f"\n{tables.givens(rest)}\n"
 
@@ -221,10 +234,17 @@ def _proof(rest: str, page: PageContext) -> str:
     return f"\n{tables.proof(_chapter(rest, page), page.base)}\n"
 
 
+def _exercises(rest: str, page: PageContext) -> str:
+    """`exercises:` for all of them, `exercises: chapter` for one chapter's."""
+    return f"\n{exercise_table.table(rest, page.base)}\n"
+
+
 _INLINE: dict[str, Callable[[str, _Spot, PageContext], str]] = {
     "lit": _literal, "eq": _equation, "sym": _symbol, "step": _step,
 }  # fmt: skip
 _BLOCKS: dict[str, Callable[[str, PageContext], str]] = {
     "code": _code, "picture": _picture, "panel": _panel, "steps": _steps, "givens": _givens,
-    "proof": _proof,
+    "proof": _proof, "quiz": _quiz, "quiz-set": _quiz_set, "practice": _practice,
+    "exercises": _exercises,
 }  # fmt: skip
+_NEEDS_NO_MORE = ("panel", "steps", "quiz-set", "practice")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -60,14 +61,15 @@ def reference(body: str, chapter: str | None) -> Reference:
     return found
 
 
-def written(ref: Reference) -> str:
-    """Return the book's value as plain text, exactly rounded.
+def written(ref: Reference, values: Mapping[str, float] | None = None) -> str:
+    """Return the book's value, or that among `values`, as plain text, exactly rounded.
 
     Raises:
         FigureError, UnitError: the figure or the unit is not known, or they do not fit.
     """
     g = ref.graph
-    shown = g.shown(ref.name, unit_name=ref.unit, places=ref.places)
+    values = g.base if values is None else values
+    shown = g.shown(ref.name, values, ref.unit, ref.places)
     figure = g.figure(ref.name)
     if not ref.bare:
         return shown
@@ -75,7 +77,7 @@ def written(ref: Reference) -> str:
         raise FigureError(f"{ref.name}: is a verdict, which has no bare number")
     # The number that stands before the unit, digit for digit as it does with the unit.
     in_unit = unit(ref.unit or figure.unit)
-    number = rounded(g.base[ref.name], in_unit, figure.places if ref.places is None else ref.places)
+    number = rounded(values[ref.name], in_unit, figure.places if ref.places is None else ref.places)
     if isinstance(figure, Given) and ref.places is None and not in_unit.name.startswith("USD"):
         number = number.rstrip("0").rstrip(".") if "." in number else number
     return number

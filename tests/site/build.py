@@ -25,6 +25,7 @@ def build_fixture(folder: Path) -> Path:
         f"hooks:\n  - {FIXTURE / 'register.py'}\n  - {ROOT / 'checks/site/hooks.py'}\n"
         "nav:\n  - Home: index.md\n  - Chapters:\n    - chapters/small.md\n"
         "  - Reference:\n    - givens.md\n  - Labs:\n    - labs/small_lab.py\n"
+        "  - Practice:\n    - practice/index.md\n"
     )
     run_mkdocs(config)
     return folder / "site"

@@ -136,6 +136,9 @@ def test_general_format_is_pythons(core: quickjs.Context) -> None:
     rng = random.Random(4)
     numbers = [0, 1, 70, 8e9, 0.25, 1e-7, 123456, 1234567, 99999.95, 1e16]
     numbers += [10 ** rng.uniform(-8, 20) for _ in range(500)]
+    # Exact ties after the sixth digit: the even digit wins, so 1234565 is 1.23456e+06.
+    numbers += [1234565, 1234575, -1234565, 12345.25, 12345.75, 0.5 + 2**-17, 999999.5, 1e-5]
+    numbers += [(rng.randint(10**5, 10**6) + 0.5) * 10 ** rng.randint(0, 9) for _ in range(200)]
     got = json.loads(core.get("all")("general", json.dumps([[x] for x in numbers])))
     assert got == [f"{x:g}" for x in numbers]
 

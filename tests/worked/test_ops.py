@@ -134,7 +134,10 @@ def test_dimensions_are_those_that_pint_finds(slug: str) -> None:
     for f in g.derived:
         names = list(g.arguments(f.name).values())
         mine = f.formula(*(g.units[n].dimension for n in names))
-        theirs = f.formula(*(registry().Quantity(1.0, pint_unit(g.units[n].name)) for n in names))
+        theirs = f.formula(
+            *(registry().Quantity(g.base[n] / float(g.units[n].factor),
+                                  pint_unit(g.units[n].name)) for n in names)
+        )  # fmt: skip
         theirs = registry().Quantity(theirs).dimensionality
         powers = (theirs.get("[information]", 0), theirs.get("[time]", 0), theirs.get("[money]", 0))
         assert g.units[f.name].dimension.same_as(mine), f.name

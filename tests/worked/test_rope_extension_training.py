@@ -95,6 +95,23 @@ def test_training_is_repeatable():
     assert study.train(setting, "rope", 1)[1] != study.train(setting, "rope", 2)[1]
 
 
+def test_withheld_tokens_leave_the_others_at_their_positions():
+    """A table's later rows are read from their own place; RoPE reads the same from anywhere."""
+    torch.manual_seed(0)
+    tokens = torch.randint(32, (2, 20))
+    learned, rope = study.Decoder(SMALL, "learned"), study.Decoder(SMALL, "rope")
+    late, first = learned(tokens, None, 32), learned(tokens)
+    assert not torch.allclose(late, first, atol=1e-2)
+    learned.rows.weight.data[:20] = learned.rows.weight.data[32:52]
+    torch.testing.assert_close(learned(tokens), late)
+    unscaled = study.scalings(SMALL, 1)["unscaled"]
+    # The last quarter's targets are the same tokens whether the start is shown or not.
+    shown = study.accuracy(SMALL, rope, unscaled, 4, 1)
+    withheld = study.accuracy(SMALL, rope, unscaled, 4, 1, SMALL.trained_length)
+    assert 0 <= withheld <= 1
+    assert abs(withheld - shown) < 0.1  # an untrained model guesses, with or without the start
+
+
 @pytest.mark.slow
 @pytest.mark.timeout(120)
 def test_rope_learns_the_task_that_a_model_without_positions_does_not():
@@ -138,3 +155,7 @@ def test_the_recorded_study_holds_every_run_and_its_laws():
                 assert f"rope_{method}_{ratio}x_{words}_accuracy_mean" in values
         unscaled = values[f"rope_unscaled_{ratio}x_stretched_words_accuracy_mean"]
         assert unscaled < values["rope_1x_accuracy_mean"]
+    # A table is noise where it was not trained: worse than none, once its start is out of view.
+    late = {p: values[f"{p}_4x_without_start_accuracy_mean"] for p in study.POSITIONS}
+    assert late["learned"] < late["no_position"] < late["rope"]
+    assert values["learned_4x_familiar_words_accuracy_mean"] > late["no_position"]

@@ -104,7 +104,7 @@ def frequency(first_frequency: Any, base: Any, pair: Any, head_dim: Any) -> Any:
     """Radians a token by which the pair number `pair` of a head is turned.
 
     first_frequency: radians a token of the pair number 0, which the paper sets to 1.
-    Source: Su et al. 2021, section 3.2.2, θ_i = 10000^(-2i/d) with i from 0.
+    Source: Su et al. 2021, section 3.2.2, which counts pairs from 1: θ_i = 10000^(-2(i-1)/d).
     """
     return first_frequency * base ** (-2 * pair / head_dim)
 

@@ -14,12 +14,72 @@ from typing import Any
 
 from worked.formulas.ops import absolute, ceil, exp, floor, ln, log2, maximum, minimum, where
 
+_NOISE = 1e-9  # more than a binary fraction is off, less than any share of a column
+
+# -- sums over rows ---------------------------------------------------------------------------
+
+
+def mean_of_six(first: Any, second: Any, third: Any, fourth: Any, fifth: Any, sixth: Any) -> Any:
+    """Mean of six labels: the constant with the least squared error."""
+    return (first + second + third + fourth + fifth + sixth) / 6
+
+
+def shifted(mean: Any, shift: Any) -> Any:
+    """Base score that stands off the mean by a shift."""
+    return mean + shift
+
+
+def running_sum(so_far: Any, value: Any) -> Any:
+    """Sum over the rows so far and one more."""
+    return so_far + value
+
+
+def sum_of_all(so_far: Any, value: Any) -> Any:
+    """Sum over all rows but the last and the last, which may cancel.
+
+    What binary fractions leave of nothing counts as nothing: gradients around a mean add up to 0.
+    """
+    return _cancelled(so_far + value, absolute(so_far) + absolute(value))
+
+
+def _cancelled(total: Any, size: Any) -> Any:
+    return where(absolute(total) <= 1e-12 * size, 0, total)
+
+
 # -- one row ----------------------------------------------------------------------------------
+
+
+def gradient_total(row_weight: Any, shift: Any) -> Any:
+    """Gradients of six rows at a base score that stands off their mean by a shift.
+
+    Residuals around the mean cancel, so only the shift is left, six times.
+    """
+    return 6 * row_weight * shift
 
 
 def weighted_gradient(row_weight: Any, prediction: Any, label: Any) -> Any:
     """Derivative of w (ŷ - y)² / 2 by ŷ; the second derivative, the hessian, is w itself."""
     return row_weight * (prediction - label)
+
+
+def probability(margin: Any) -> Any:
+    """Probability at a margin (log-odds) m: 1 / (1 + e^-m)."""
+    return 1 / (1 + exp(-margin))
+
+
+def odds(share: Any) -> Any:
+    """Odds of a share: so many with the label 1 for each with the label 0."""
+    return share / (1 - share)
+
+
+def log_odds(odds: Any) -> Any:
+    """Margin at which the gradients of rows with label 1 and with label 0 cancel."""
+    return ln(odds)
+
+
+def is_late(minutes: Any, promise: Any) -> Any:
+    """Label of a delivery: 1 when it takes longer than promised, else 0."""
+    return where(promise < minutes, 1, 0)
 
 
 def logistic_gradient(probability: Any, label: Any) -> Any:
@@ -137,7 +197,12 @@ def split_gain(
     """
     return (
         score(left_gradient, left_hessian, reg_lambda, reg_alpha)
-        + score(all_gradient - left_gradient, all_hessian - left_hessian, reg_lambda, reg_alpha)
+        + score(
+            remainder(all_gradient, left_gradient),
+            remainder(all_hessian, left_hessian),
+            reg_lambda,
+            reg_alpha,
+        )
         - score(all_gradient, all_hessian, reg_lambda, reg_alpha)
     )
 
@@ -187,39 +252,83 @@ def library_gamma(paper_gamma: Any) -> Any:
     return 2 * paper_gamma
 
 
-def is_fed(left_hessian: Any, right_hessian: Any, min_child_weight: Any) -> Any:
-    """Whether both children of a split reach min_child_weight: 1 or 0."""
-    return where(min_child_weight <= minimum(left_hessian, right_hessian), 1, 0)
+def reaches(hessian_sum: Any, min_child_weight: Any) -> Any:
+    """Whether a child's hessian sum reaches min_child_weight: 1 or 0."""
+    return where(min_child_weight <= hessian_sum, 1, 0)
 
 
-def _counted(gain: Any, left_hessian: Any, all_hessian: Any, min_child_weight: Any) -> Any:
-    return where(
-        min_child_weight <= minimum(left_hessian, all_hessian - left_hessian),
-        where(gain <= 1e-6, 0, gain),
-        0,
-    )
+def _score(gradient_sum: Any, hessian_sum: Any, reg_lambda: Any, reg_alpha: Any) -> Any:
+    """Return the score of a node that may be empty, which then counts for nothing anyway."""
+    return score(gradient_sum, where(hessian_sum <= 0, 1, hessian_sum), reg_lambda, reg_alpha)
+
+
+def _worth(gain: Any) -> Any:
+    """Return the gain, or 0 for a gain of at most a millionth (the library's kRtEps)."""
+    return where(gain <= 1e-6, 0, gain)
 
 
 def counted_gain(
     left_gradient: Any, left_hessian: Any, all_gradient: Any, all_hessian: Any, reg_lambda: Any,
     reg_alpha: Any, min_child_weight: Any,
 ) -> Any:  # fmt: skip
-    """Gain that a candidate enters the race with: 0 unless both children are fed.
+    """Gain that a candidate enters the race with: 0 unless both children are there and fed.
 
-    A gain of at most a millionth counts as none (the library's kRtEps). The first four arguments
-    are those of split_gain.
+    The arguments are those of split_gain, for the node that is split; a candidate that lies
+    outside the node has nothing on one side. A gain of at most a millionth counts as none (the
+    library's kRtEps).
     """
-    return _counted(
-        split_gain(
-            left_gradient, left_hessian, all_gradient, all_hessian, reg_lambda, reg_alpha
-        ),
-        left_hessian, all_hessian, min_child_weight,
+    right_gradient = remainder(all_gradient, left_gradient)
+    right_hessian = remainder(all_hessian, left_hessian)
+    gain = (
+        _score(left_gradient, left_hessian, reg_lambda, reg_alpha)
+        + _score(right_gradient, right_hessian, reg_lambda, reg_alpha)
+        - _score(all_gradient, all_hessian, reg_lambda, reg_alpha)
+    )
+    smaller = minimum(left_hessian, right_hessian)
+    return where(smaller <= 0, 0, where(min_child_weight <= smaller, _worth(gain), 0))
+
+
+def gain_above(
+    left_gradient: Any, left_hessian: Any, cut_gradient: Any, cut_hessian: Any, all_gradient: Any,
+    all_hessian: Any, reg_lambda: Any, reg_alpha: Any, min_child_weight: Any,
+) -> Any:  # fmt: skip
+    """Gain of splitting the root's right child, counted as in counted_gain.
+
+    left_gradient, left_hessian: sums of all rows below the new threshold; cut_gradient,
+    cut_hessian: of all rows below the root's, which are not in this child.
+    """
+    return counted_gain(
+        left_gradient - cut_gradient, left_hessian - cut_hessian, all_gradient - cut_gradient,
+        all_hessian - cut_hessian, reg_lambda, reg_alpha, min_child_weight,
     )  # fmt: skip
 
 
+def gain_of_last_row(
+    left_gradient: Any, left_hessian: Any, row_gradient: Any, row_hessian: Any, cut_hessian: Any,
+    reg_lambda: Any, reg_alpha: Any,
+) -> Any:  # fmt: skip
+    """Gain of cutting a last row off the root's left child, 0 where the child ends before it.
+
+    left_gradient, left_hessian: sums of the rows before it; row_gradient, row_hessian: its own;
+    cut_hessian: hessian sum of the left child. With one row on the root's other side, which was
+    fed, one row is enough here too.
+    """
+    node_hessian = left_hessian + row_hessian
+    gain = (
+        score(left_gradient, left_hessian, reg_lambda, reg_alpha)
+        + score(row_gradient, row_hessian, reg_lambda, reg_alpha)
+        - score(left_gradient + row_gradient, node_hessian, reg_lambda, reg_alpha)
+    )
+    return where(node_hessian <= cut_hessian, _worth(gain), 0)
+
+
 def rows_to_feed(min_child_weight: Any, probability: Any) -> Any:
-    """Fewest rows of one predicted probability whose hessians reach min_child_weight."""
-    return ceil(min_child_weight / (probability * (1 - probability)))
+    """Fewest rows of one predicted probability whose hessians reach min_child_weight.
+
+    The small number taken away keeps ten rows of 0.16 for 1.6 at ten: binary fractions make it
+    a little more.
+    """
+    return ceil(min_child_weight / (probability * (1 - probability)) - _NOISE)
 
 
 # -- one tree of two levels on six sorted rows ------------------------------------------------
@@ -230,132 +339,33 @@ def best_of_five(first: Any, second: Any, third: Any, fourth: Any, fifth: Any) -
     return maximum(maximum(maximum(first, second), maximum(third, fourth)), fifth)
 
 
-def winning_threshold(
-    best: Any, gain_1: Any, gain_2: Any, gain_3: Any, gain_4: Any, gain_5: Any, threshold_1: Any,
-    threshold_2: Any, threshold_3: Any, threshold_4: Any, threshold_5: Any,
-) -> Any:  # fmt: skip
-    """Threshold of the candidate with the best gain, or 0 where nothing gains.
+def best_of_four(first: Any, second: Any, third: Any, fourth: Any) -> Any:
+    """The largest of four gains."""
+    return maximum(maximum(first, second), maximum(third, fourth))
 
-    threshold_k: of candidate k, rising. Of equal gains the highest threshold wins: the library
-    walks a column without missing values from its top down and keeps the first.
+
+def of_the_winner(
+    best: Any, gain_2: Any, gain_3: Any, gain_4: Any, gain_5: Any, value_1: Any, value_2: Any,
+    value_3: Any, value_4: Any, value_5: Any,
+) -> Any:  # fmt: skip
+    """What belongs to the candidate with the best gain (its threshold, its sums); 0 without gain.
+
+    gain_k, value_k: of candidate k, the thresholds rising; when none of the others has the best
+    gain, the first has. Of equal gains the highest threshold wins: the library walks a column
+    without missing values from its top down and keeps the first.
     """
-    return where(
-        best <= 0,
-        0,
-        maximum(
-            maximum(
-                maximum(
-                    where(best <= gain_1, threshold_1, 0), where(best <= gain_2, threshold_2, 0)
-                ),
-                maximum(
-                    where(best <= gain_3, threshold_3, 0), where(best <= gain_4, threshold_4, 0)
-                ),
-            ),
-            where(best <= gain_5, threshold_5, 0),
-        ),
-    )
+    lower = where(best <= gain_3, value_3, where(best <= gain_2, value_2, value_1))
+    upper = where(best <= gain_5, value_5, where(best <= gain_4, value_4, lower))
+    return where(best <= 0, 0, upper)
 
 
-def gradient_below(
-    threshold: Any, x_1: Any, x_2: Any, x_3: Any, x_4: Any, x_5: Any, x_6: Any, gradient_1: Any,
-    gradient_2: Any, gradient_3: Any, gradient_4: Any, gradient_5: Any, gradient_6: Any,
+def of_the_winner_of_four(
+    best: Any, gain_2: Any, gain_3: Any, gain_4: Any, value_1: Any, value_2: Any, value_3: Any,
+    value_4: Any,
 ) -> Any:  # fmt: skip
-    """Sum of the gradients of the rows whose value is below the threshold."""
-    return (
-        where(x_1 < threshold, gradient_1, 0) + where(x_2 < threshold, gradient_2, 0)
-        + where(x_3 < threshold, gradient_3, 0) + where(x_4 < threshold, gradient_4, 0)
-        + where(x_5 < threshold, gradient_5, 0) + where(x_6 < threshold, gradient_6, 0)
-    )  # fmt: skip
-
-
-def hessian_below(
-    threshold: Any, x_1: Any, x_2: Any, x_3: Any, x_4: Any, x_5: Any, x_6: Any, row_weight: Any
-) -> Any:
-    """Sum of the hessians of the rows whose value is below the threshold, one weight for all."""
-    return row_weight * (
-        where(x_1 < threshold, 1, 0) + where(x_2 < threshold, 1, 0)
-        + where(x_3 < threshold, 1, 0) + where(x_4 < threshold, 1, 0)
-        + where(x_5 < threshold, 1, 0) + where(x_6 < threshold, 1, 0)
-    )  # fmt: skip
-
-
-def gain_in_child(
-    left_gradient: Any, left_hessian: Any, cut_gradient: Any, cut_hessian: Any, all_gradient: Any,
-    all_hessian: Any, threshold: Any, cut: Any, reg_lambda: Any, reg_alpha: Any,
-    min_child_weight: Any,
-) -> Any:  # fmt: skip
-    """Gain of splitting one child of the root again, counted as in counted_gain.
-
-    left_gradient, left_hessian: sums of all rows below the new threshold; cut_gradient,
-    cut_hessian: of all rows below the root's cut. Below the cut the node runs from the first row
-    to the cut, above it from the cut to the last row; at the cut itself there is nothing to gain.
-    """
-    before = where(cut < threshold, cut_gradient, 0), where(cut < threshold, cut_hessian, 0)
-    end = (
-        where(threshold < cut, cut_gradient, all_gradient),
-        where(threshold < cut, cut_hessian, all_hessian),
-    )
-    left = left_gradient - before[0], left_hessian - before[1]
-    node = end[0] - before[0], end[1] - before[1]
-    gain = split_gain(left[0], left[1], node[0], node[1], reg_lambda, reg_alpha)
-    elsewhere = where(threshold < cut, 1, where(cut < threshold, 1, 0))
-    return elsewhere * _counted(gain, left[1], node[1], min_child_weight)
-
-
-def best_below(
-    cut: Any, threshold_1: Any, threshold_2: Any, threshold_3: Any, threshold_4: Any,
-    threshold_5: Any, gain_1: Any, gain_2: Any, gain_3: Any, gain_4: Any, gain_5: Any,
-) -> Any:  # fmt: skip
-    """The largest gain among the candidates in the root's left child: those below its cut."""
-    return best_of_five(
-        where(threshold_1 < cut, gain_1, 0), where(threshold_2 < cut, gain_2, 0),
-        where(threshold_3 < cut, gain_3, 0), where(threshold_4 < cut, gain_4, 0),
-        where(threshold_5 < cut, gain_5, 0),
-    )  # fmt: skip
-
-
-def best_above(
-    cut: Any, threshold_1: Any, threshold_2: Any, threshold_3: Any, threshold_4: Any,
-    threshold_5: Any, gain_1: Any, gain_2: Any, gain_3: Any, gain_4: Any, gain_5: Any,
-) -> Any:  # fmt: skip
-    """The largest gain among the candidates in the root's right child: those above its cut."""
-    return best_of_five(
-        where(cut < threshold_1, gain_1, 0), where(cut < threshold_2, gain_2, 0),
-        where(cut < threshold_3, gain_3, 0), where(cut < threshold_4, gain_4, 0),
-        where(cut < threshold_5, gain_5, 0),
-    )  # fmt: skip
-
-
-def winner_below(
-    cut: Any, best: Any, gain_1: Any, gain_2: Any, gain_3: Any, gain_4: Any, gain_5: Any,
-    threshold_1: Any, threshold_2: Any, threshold_3: Any, threshold_4: Any, threshold_5: Any,
-) -> Any:  # fmt: skip
-    """Threshold of the left child's best split, or 0 where nothing gains; ties as in the root.
-
-    best: best gain below the root's cut; a candidate at or above the cut cannot have won.
-    """
-    return winning_threshold(
-        best, gain_1, gain_2, gain_3, gain_4, gain_5,
-        where(threshold_1 < cut, threshold_1, 0), where(threshold_2 < cut, threshold_2, 0),
-        where(threshold_3 < cut, threshold_3, 0), where(threshold_4 < cut, threshold_4, 0),
-        where(threshold_5 < cut, threshold_5, 0),
-    )  # fmt: skip
-
-
-def winner_above(
-    cut: Any, best: Any, gain_1: Any, gain_2: Any, gain_3: Any, gain_4: Any, gain_5: Any,
-    threshold_1: Any, threshold_2: Any, threshold_3: Any, threshold_4: Any, threshold_5: Any,
-) -> Any:  # fmt: skip
-    """Threshold of the right child's best split, or 0 where nothing gains; ties as in the root.
-
-    best: best gain above the root's cut; a candidate at or below the cut cannot have won.
-    """
-    return winning_threshold(
-        best, gain_1, gain_2, gain_3, gain_4, gain_5,
-        where(cut < threshold_1, threshold_1, 0), where(cut < threshold_2, threshold_2, 0),
-        where(cut < threshold_3, threshold_3, 0), where(cut < threshold_4, threshold_4, 0),
-        where(cut < threshold_5, threshold_5, 0),
-    )  # fmt: skip
+    """What belongs to the best of four candidates; as of_the_winner."""
+    lower = where(best <= gain_3, value_3, where(best <= gain_2, value_2, value_1))
+    return where(best <= 0, 0, where(best <= gain_4, value_4, lower))
 
 
 def child_kept(gain: Any, gamma: Any) -> Any:
@@ -365,7 +375,8 @@ def child_kept(gain: Any, gamma: Any) -> Any:
 
 def root_kept(gain: Any, gamma: Any, left_kept: Any, right_kept: Any) -> Any:
     """Whether the root's split survives: a split below it does, or its own gain reaches γ."""
-    return where(gain <= 0, 0, maximum(where(gamma <= gain, 1, 0), maximum(left_kept, right_kept)))
+    alone = where(gamma <= gain, 1, 0)
+    return where(gain <= 0, 0, 1 - (1 - alone) * (1 - left_kept) * (1 - right_kept))
 
 
 def splits_kept(root_gain: Any, left_gain: Any, right_gain: Any, gamma: Any) -> Any:
@@ -374,43 +385,105 @@ def splits_kept(root_gain: Any, left_gain: Any, right_gain: Any, gamma: Any) -> 
     return left + right + root_kept(root_gain, gamma, left, right)
 
 
-def first_leaf_sum(
-    left_kept: Any, root_kept: Any, left_sum: Any, cut_sum: Any, all_sum: Any
-) -> Any:
-    """Sum over the lowest leaf that pruning left.
+def standing(kept: Any, value: Any) -> Any:
+    """A value that belongs to a split, or 0 once the split is pruned; kept: 1 or 0."""
+    return kept * value
 
-    left_kept, root_kept: 1 or 0; left_sum, cut_sum, all_sum: sums of all rows below the left
-    child's threshold, below the root's, and of all rows.
+
+def second_leaf_sum(root_kept: Any, cut_sum: Any, left_kept: Any, left_sum: Any) -> Any:
+    """Sum over the leaf just below the root's threshold.
+
+    root_kept, left_kept: 1 or 0; cut_sum, left_sum: of all rows below the root's threshold, below
+    the left child's.
     """
-    return where(left_kept < 1, where(root_kept < 1, all_sum, cut_sum), left_sum)
+    return root_kept * cut_sum - left_kept * left_sum
 
 
-def second_leaf_sum(
-    left_kept: Any, root_kept: Any, left_sum: Any, cut_sum: Any, all_sum: Any
-) -> Any:
-    """Sum over the leaf just below the root's threshold; arguments as in first_leaf_sum."""
-    return where(left_kept < 1, where(root_kept < 1, all_sum, cut_sum), cut_sum - left_sum)
+def third_leaf_sum(right_kept: Any, right_sum: Any, cut_sum: Any) -> Any:
+    """Sum over the leaf just above the root's threshold, 0 where the right split is pruned.
 
-
-def third_leaf_sum(
-    right_kept: Any, root_kept: Any, right_sum: Any, cut_sum: Any, all_sum: Any
-) -> Any:
-    """Sum over the leaf just above the root's threshold.
-
-    right_sum: sum of all rows below the right child's threshold; cut_sum: below the root's.
+    right_sum, cut_sum: of all rows below the right child's threshold, below the root's.
     """
-    return where(
-        right_kept < 1, where(root_kept < 1, all_sum, all_sum - cut_sum), right_sum - cut_sum
+    return right_kept * (right_sum - cut_sum)
+
+
+def fourth_leaf_sum(root_kept: Any, cut_sum: Any, third_sum: Any, all_sum: Any) -> Any:
+    """Sum over the highest leaf: of all rows less those below the root's threshold and leaf 3.
+
+    It is the whole of the data where the root's split is pruned.
+    """
+    return all_sum - root_kept * cut_sum - third_sum
+
+
+def first_leaf_weight(
+    left_kept: Any, gradient_sum: Any, hessian_sum: Any, reg_lambda: Any, reg_alpha: Any
+) -> Any:
+    """Weight of the lowest leaf, 0 where the left child's split is pruned or was never made."""
+    return left_kept * tree_leaf_weight(gradient_sum, hessian_sum, reg_lambda, reg_alpha)
+
+
+def tree_leaf_weight(gradient_sum: Any, hessian_sum: Any, reg_lambda: Any, reg_alpha: Any) -> Any:
+    """Weight of a leaf that pruning may have emptied: 0 then, else as leaf_weight."""
+    weight = leaf_weight(
+        gradient_sum, where(hessian_sum <= 0, 1, hessian_sum), reg_lambda, reg_alpha
+    )
+    return where(hessian_sum <= 0, 0, weight)
+
+
+def first_row_step(
+    prediction: Any, learning_rate: Any, left_kept: Any, root_kept: Any, weight_1: Any,
+    weight_2: Any, weight_4: Any,
+) -> Any:  # fmt: skip
+    """Prediction of the first row after one tree: it is in the lowest leaf that stands.
+
+    Without a left split that is the second, without a root split the fourth.
+    """
+    weight = left_kept * weight_1 + (root_kept - left_kept) * weight_2 + (1 - root_kept) * weight_4
+    return prediction + learning_rate * weight
+
+
+def second_row_step(
+    prediction: Any, learning_rate: Any, hessian: Any, left_kept: Any, left_hessian: Any,
+    root_kept: Any, cut_hessian: Any, right_kept: Any, weight_1: Any, weight_2: Any,
+    weight_3: Any, weight_4: Any,
+) -> Any:  # fmt: skip
+    """Prediction of the second row after one tree; arguments as in row_step.
+
+    Beyond the root's threshold it is the right child's first row.
+    """
+    upper = weight_4 + right_kept * (weight_3 - weight_4)
+    lower = upper + root_kept * where(hessian <= cut_hessian, weight_2 - upper, 0)
+    return prediction + learning_rate * (
+        lower + left_kept * where(hessian <= left_hessian, weight_1 - lower, 0)
     )
 
 
-def fourth_leaf_sum(
-    right_kept: Any, root_kept: Any, right_sum: Any, cut_sum: Any, all_sum: Any
-) -> Any:
-    """Sum over the highest leaf that pruning left; arguments as in third_leaf_sum."""
-    return where(
-        right_kept < 1, where(root_kept < 1, all_sum, all_sum - cut_sum), all_sum - right_sum
+def row_step(
+    prediction: Any, learning_rate: Any, hessian: Any, left_kept: Any, left_hessian: Any,
+    root_kept: Any, cut_hessian: Any, right_kept: Any, right_hessian: Any, weight_1: Any,
+    weight_2: Any, weight_3: Any, weight_4: Any,
+) -> Any:  # fmt: skip
+    """Prediction of a row after one tree: the rows lie in order, so hessian sums find its leaf.
+
+    hessian: sum up to and with the row; left_hessian, cut_hessian, right_hessian: of all rows
+    below the left child's threshold, the root's, the right child's. From the highest leaf down,
+    each split that stands and whose lower side reaches the row takes it.
+    """
+    upper = weight_4 + right_kept * where(hessian <= right_hessian, weight_3 - weight_4, 0)
+    lower = upper + root_kept * where(hessian <= cut_hessian, weight_2 - upper, 0)
+    return prediction + learning_rate * (
+        lower + left_kept * where(hessian <= left_hessian, weight_1 - lower, 0)
     )
+
+
+def fifth_row_step(
+    prediction: Any, learning_rate: Any, hessian: Any, root_kept: Any, cut_hessian: Any,
+    right_kept: Any, right_hessian: Any, weight_2: Any, weight_3: Any, weight_4: Any,
+) -> Any:  # fmt: skip
+    """Prediction of the fifth row after one tree; the first leaf never reaches so far."""
+    upper = weight_4 + right_kept * where(hessian <= right_hessian, weight_3 - weight_4, 0)
+    lower = upper + root_kept * where(hessian <= cut_hessian, weight_2 - upper, 0)
+    return prediction + learning_rate * lower
 
 
 def step_through_tree(
@@ -419,12 +492,17 @@ def step_through_tree(
 ) -> Any:  # fmt: skip
     """Prediction at x after one tree: η times the weight of the leaf that x falls into.
 
-    left_cut, cut, right_cut: thresholds of the left child, the root and the right child;
-    weight_1 to weight_4: of the four leaves in order (equal where pruning has joined them).
+    left_cut, cut, right_cut: thresholds of the left child, the root and the right child, 0 for a
+    split that does not stand; weight_1 to weight_4: of the four leaves in order.
     """
     return prediction + learning_rate * where(
         x < cut, where(x < left_cut, weight_1, weight_2), where(x < right_cut, weight_3, weight_4)
     )
+
+
+def shrunken_step(prediction: Any, learning_rate: Any, weight: Any) -> Any:
+    """Prediction after a tree whose leaf has that weight: η of it is added."""
+    return prediction + learning_rate * weight
 
 
 def mean_squared_error(
@@ -453,9 +531,17 @@ def clipped_share(share: Any) -> Any:
     return minimum(maximum(share, 1e-6), 1 - 1e-6)
 
 
-def rises(left_weight: Any, right_weight: Any) -> Any:
-    """Whether a split lets the prediction rise with the feature, or stay: 1 or 0."""
-    return where(left_weight <= right_weight, 1, 0)
+def rises(rise: Any) -> Any:
+    """Whether a split lets the prediction rise with the feature, or stay: 1 or 0.
+
+    rise: the right child's weight less the left one's.
+    """
+    return where(rise >= 0, 1, 0)
+
+
+def falls(rise: Any) -> Any:
+    """Whether a split lets the prediction fall with the feature, or stay: 1 or 0."""
+    return where(rise <= 0, 1, 0)
 
 
 # -- what it costs ----------------------------------------------------------------------------
@@ -466,7 +552,7 @@ def sampled_columns(columns: Any, share: Any) -> Any:
 
     The small addend keeps 0.1 of 30 columns at 3 against the noise of binary fractions.
     """
-    return maximum(1, floor(columns * share + 1e-9))
+    return maximum(1, floor(columns * share + _NOISE))
 
 
 def sort_comparisons(rows: Any, features: Any) -> Any:

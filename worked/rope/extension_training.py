@@ -132,10 +132,12 @@ class Decoder(nn.Module):
         self.norm = nn.LayerNorm(setting.width)
         self.head = nn.Linear(setting.width, setting.vocabulary, bias=False)
 
-    def forward(self, tokens: Tensor, tables: tuple[Tensor, Tensor] | None = None) -> Tensor:
+    def forward(
+        self, tokens: Tensor, tables: tuple[Tensor, Tensor] | None = None, start: int = 0
+    ) -> Tensor:
         x = self.tokens(tokens)
         if self.rows is not None:
-            x = x + self.rows.weight[: tokens.shape[1]]
+            x = x + self.rows.weight[start : start + tokens.shape[1]]
         for block in self.blocks:
             x = block(x, tables)
         return self.head(self.norm(x))
@@ -207,19 +209,28 @@ def train(setting: Setting, position: str, seed: int) -> tuple[Decoder, list[flo
 
 @torch.no_grad()
 def accuracy(
-    setting: Setting, model: Decoder, scaling: Scaling | None, ratio: int, stretch: int
+    setting: Setting,
+    model: Decoder,
+    scaling: Scaling | None,
+    ratio: int,
+    stretch: int,
+    withheld: int = 0,
 ) -> float:
     """Return the share of right next tokens in the last quarter of sequences of ratio * length.
 
     That quarter lies past the trained length as soon as `ratio` is 2. With `stretch` 1 the
     words are as long as in training, and one period back is a distance that training showed;
-    with `stretch` = `ratio` they grow with the sequence, and most distances are new.
+    with `stretch` = `ratio` they grow with the sequence, and most distances are new. The first
+    `withheld` tokens are not shown; the others keep their positions.
     """
     length = ratio * setting.trained_length
     generator = torch.Generator().manual_seed(1_000_003)  # no training seed: unseen words
     tokens, _ = repeated_words(setting, setting.evaluation_sequences, length, stretch, generator)
-    predicted = model(tokens[:, :-1], _tables(scaling, length)).argmax(-1)
-    right = predicted == tokens[:, 1:]
+    tables = _tables(scaling, length)
+    if tables is not None:
+        tables = tables[0][withheld:], tables[1][withheld:]
+    predicted = model(tokens[:, withheld:-1], tables, withheld).argmax(-1)
+    right = predicted == tokens[:, withheld + 1 :]
     return right[:, -(length // 4) :].double().mean().item()
 
 
@@ -251,6 +262,12 @@ def run(setting: Setting, position: str, seed: int) -> dict[str, float]:
                 values[f"{place}_{words}_accuracy"] = accuracy(
                     setting, model, scaling, ratio, stretch
                 )
+    # A table of positions has trained rows for the start of a longer text. Without that start
+    # only rows that no training step has touched are in view.
+    ratio, scaling = max(RATIOS), scalings(setting, 1)["unscaled"] if position == "rope" else None
+    values[f"{position}_{ratio}x_without_start_accuracy"] = accuracy(
+        setting, model, scaling, ratio, 1, setting.trained_length
+    )
     values["cpu_time"] = time.process_time() - start
     return values
 

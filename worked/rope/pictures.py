@@ -12,10 +12,13 @@ PAST_THE_TABLE: dict[str, Any] = {
     "title": "Small models inside and past the trained length",
     "alt": "Bars of accuracy. At the trained length RoPE has {{ real_rope_inside }}, learned "
     "positions {{ real_learned_inside }}, no positions {{ real_no_position_inside }}. At four "
-    "times the length, on words stretched with it, they have {{ real_unscaled_4x_stretched }}, "
-    "{{ real_learned_4x_stretched }} and {{ real_no_position_4x_stretched }}.",
+    "times the length they have {{ real_unscaled_4x_familiar }}, {{ real_learned_4x_familiar }} "
+    "and {{ real_no_position_4x_familiar }}; without the start of the text "
+    "{{ real_rope_4x_late }}, {{ real_learned_4x_late }} and {{ real_no_position_4x_late }}; on "
+    "stretched words {{ real_unscaled_4x_stretched }}, {{ real_learned_4x_stretched }} and "
+    "{{ real_no_position_4x_stretched }}.",
     "caption": "Share of right next tokens, mean of {{ real_seeds }} seeds (recorded: it does not "
-    "follow the panel). Past the trained length the words grow with the text.",
+    "follow the panel). Guessing gives {{ real_chance }}.",
     "unit": "%",
     "axis": "right next tokens, %",
     "places": 1,
@@ -25,24 +28,40 @@ PAST_THE_TABLE: dict[str, Any] = {
             "label": "at the trained length",
             "figures": ["real_rope_inside", "real_learned_inside", "real_no_position_inside"],
         },
-        {
-            "label": "at twice the length",
-            "figures": [
-                "real_unscaled_2x_stretched",
-                "real_learned_2x_stretched",
-                "real_no_position_2x_stretched",
-            ],
-        },
-        {
-            "label": "at four times the length",
-            "figures": [
-                "real_unscaled_4x_stretched",
-                "real_learned_4x_stretched",
-                "real_no_position_4x_stretched",
-            ],
-        },
+        *(
+            {
+                "label": f"four times the length, {label}",
+                "figures": [f"{rope}_4x_{name}", f"real_learned_4x_{name}",
+                            f"real_no_position_4x_{name}"],
+            }
+            for label, name, rope in (
+                ("words as in training", "familiar", "real_unscaled"),
+                ("the same without the text's start", "late", "real_rope"),
+                ("words four times as long", "stretched", "real_unscaled"),
+            )
+        ),
     ],
-    "limit": {"figure": "real_chance", "label": "guessing"},
+}  # fmt: skip
+
+CLOCKS: dict[str, Any] = {
+    "id": "clocks",
+    "kind": "clocks",
+    "title": "The angles of both pairs at the two positions",
+    "alt": "Two clock faces. On the fast pair's the query stands at {{ q_angle_0 }} and the key at "
+    "{{ k_angle_0 }}, on the slow pair's at {{ q_angle_1 }} and {{ k_angle_1 }}.",
+    "caption": "Each pair is a clock, and a token's position sets the hands: the fast one turns "
+    "once in {{ lambda_0 }}, the slow one in {{ lambda_1 }}. What the score sees is the angle "
+    "*between* the two hands of a face.",
+    "clocks": [
+        {
+            "label": label,
+            "hands": [
+                {"figure": f"q_angle_{pair}", "label": "query"},
+                {"figure": f"k_angle_{pair}", "label": "key"},
+            ],
+        }
+        for pair, label in enumerate(("fast pair", "slow pair"))
+    ],
 }
 
 TURNING: dict[str, Any] = {
@@ -76,8 +95,9 @@ WAVELENGTHS: dict[str, Any] = {
     "to {{ lambda_slow }} for the smaller base and {{ large_lambda_slow }} for the larger. The "
     "smaller base reaches the trained length of {{ trained_length }} at pair {{ last_turned }}, "
     "the larger at pair {{ large_last_turned }}.",
-    "caption": "Each pair is slower than the one before by the same factor. Right of its upright "
-    "line no pair makes a full turn within {{ trained_length }}.",
+    "caption": "Each pair is slower than the one before by the same factor. The upright lines "
+    "stand where a pair would make exactly one turn within {{ trained_length }}: right of them "
+    "none does.",
     "x": "pair_wanted",
     "x_label": "pair",
     "from": 0,
@@ -90,8 +110,8 @@ WAVELENGTHS: dict[str, Any] = {
         {"figure": "large_lambda_i", "label": "larger base"},
     ],
     "lines": [
-        {"figure": "last_turned", "label": "one turn, smaller base"},
-        {"figure": "large_last_turned", "label": "one turn, larger base"},
+        {"figure": "last_turned", "label": "smaller base"},
+        {"figure": "large_last_turned", "label": "larger base"},
     ],
 }
 
@@ -205,6 +225,7 @@ ROUNDING: dict[str, Any] = {
 
 PICTURES: list[dict[str, Any]] = [
     PAST_THE_TABLE,
+    CLOCKS,
     TURNING,
     WAVELENGTHS,
     SCORE,

@@ -38,7 +38,7 @@ YARN = Source(
     "section 3.2",
     "https://arxiv.org/abs/2309.00071", READ, REVIEW,
 )  # fmt: skip
-IEEE = Source("IEEE 754-2019, table 3.5 (binary32 has 24 bits of significand)", None, READ)
+IEEE = Source("IEEE 754-2019, table 3.5 (binary32 has 24 bits of significand)", None, READ, REVIEW)
 BFLOAT = Source(
     "Kalamkar et al. 2019, A Study of BFLOAT16 for Deep Learning Training, section 2",
     "https://arxiv.org/abs/1905.12322", READ, REVIEW,
@@ -137,7 +137,7 @@ TABLE = Step(
             ("real_length", "trained_length_tokens", "Length the small models were trained at",
              "tokens", 0),
             ("real_steps", "training_steps", "Training steps of the small models", "", 0),
-            ("real_params", "parameters", "Parameters of a small model", "params", 0),
+            ("real_params", "parameters", "Parameters of a small model, no table", "params", 0),
             ("real_chance", "chance_accuracy", "Accuracy of guessing", "%", 1),
             *(
                 (f"real_{name}_inside", f"{name}_1x_accuracy_mean",
@@ -152,6 +152,13 @@ TABLE = Step(
                                     ("no_position", "no positions"))
                 for n in (2, 4)
                 for words in ("familiar", "stretched")
+            ),
+            *(
+                (f"real_{name}_4x_late", f"{name}_4x_without_start_accuracy_mean",
+                 f"Accuracy at 4 times the length without the text's start: {label}", "%", 1)
+                for name, label in (("rope", "RoPE, as trained"),
+                                    ("learned", "learned positions"),
+                                    ("no_position", "no positions"))
             ),
         ),
     ),

@@ -66,6 +66,7 @@ CANDIDATES: dict[str, Any] = {
         {"label": f"below {{{{ t{k} }}}} km", "figures": [f"gain{k}", f"other_gain{k}"]}
         for k in range(1, 6)
     ],
+    "limit": {"figure": "gamma", "label": "gamma"},
 }
 
 PRUNING: dict[str, Any] = {
@@ -86,6 +87,45 @@ PRUNING: dict[str, Any] = {
         {"label": "root: below {{ cut }} km", "figures": ["root_gain"]},
     ],
     "limit": {"figure": "gamma", "label": "gamma"},
+}
+
+
+def _child(side: str, leaves: tuple[int, int], merged: int) -> dict[str, Any]:
+    return {
+        "split": f"below {{{{ {side}_cut }}}} km?",
+        "gain": f"{side}_gain",
+        "stands": f"{side}_kept",
+        "merged": f"leaf{merged}",
+        "left": {"leaf": f"leaf {leaves[0]}", "weight": f"leaf{leaves[0]}"},
+        "right": {"leaf": f"leaf {leaves[1]}", "weight": f"leaf{leaves[1]}"},
+    }
+
+
+TREE: dict[str, Any] = {
+    "id": "tree",
+    "kind": "tree",
+    "title": "The first tree, grown and pruned",
+    "alt": "A tree of two levels. The root asks for a distance below {{ cut }} km and gains "
+    "{{ root_gain }}: gamma {{ gamma }} {{ cut_kept }}. Its left child asks for {{ left_cut }} km, "
+    "gain {{ left_gain }}: gamma {{ left_kept }}. Its right child asks for {{ right_cut }} km, "
+    "gain {{ right_gain }}: gamma {{ right_kept }}.",
+    "caption": "With gamma {{ gamma }}, {{ kept }} of the splits stand. Where a split is pruned, "
+    "its node is the leaf.",
+    "answers": ["yes", "no"],
+    "gain": "gain",
+    "pruned": "pruned",
+    "weight": "leaf of weight",
+    "gone": "no node",
+    "nothing": "no split gains",
+    "legend": ["split", "leaf", "pruned away"],
+    "root": {
+        "split": "below {{ cut }} km?",
+        "gain": "root_gain",
+        "stands": "cut_kept",
+        "merged": "leaf4",
+        "left": _child("left", (1, 2), 2),
+        "right": _child("right", (3, 4), 4),
+    },
 }
 
 FIT: dict[str, Any] = {
@@ -181,5 +221,5 @@ SPEED: dict[str, Any] = {
 }
 
 PICTURES: list[dict[str, Any]] = [
-    LOG_LOSS, LEAF, CANDIDATES, PRUNING, FIT, ERROR, MISSING, SPEED,
+    LOG_LOSS, LEAF, CANDIDATES, PRUNING, TREE, FIT, ERROR, MISSING, SPEED,
 ]  # fmt: skip

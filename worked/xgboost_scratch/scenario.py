@@ -6,8 +6,12 @@ rows left. The tables of each round are built by loops; names end in the row or 
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from datetime import date
+from typing import Any
+
 from worked.figures import Derived, Given, Graph, Measured, Source, Step
-from worked.formulas import boosting, communication, losses, memory, second_order
+from worked.formulas import communication, losses, memory, second_order
 from worked.recording import recorded
 from worked.xgboost_scratch.pictures import PICTURES
 
@@ -26,14 +30,16 @@ KM = ((1, 0.1, 1.4), (2, 1.6, 2.4), (3, 2.6, 3.9), (5, 4.1, 5.4), (6, 5.6, 6.9),
 MINUTES = (8, 9, 17, 22, 31, 39)
 ORDINAL = ("", "first", "second", "third", "fourth", "fifth", "sixth")
 
+READ = date(2026, 11, 25)
+REVIEW = date(2027, 11, 25)
 DEFAULTS = Source(
-    "XGBoost 3.2 documentation, XGBoost Parameters: the default",
-    "https://xgboost.readthedocs.io/en/stable/parameter.html",
-)
+    "XGBoost 3.2.0, the default as its save_config() writes it; described in XGBoost Parameters",
+    "https://xgboost.readthedocs.io/en/stable/parameter.html", READ, REVIEW,
+)  # fmt: skip
 GOSS = Source(
-    "LightGBM 4 documentation, Parameters: the default",
-    "https://lightgbm.readthedocs.io/en/stable/Parameters.html",
-)
+    "LightGBM, include/LightGBM/config.h: the default",
+    "https://lightgbm.readthedocs.io/en/stable/Parameters.html", READ, REVIEW,
+)  # fmt: skip
 
 
 def _recorded(
@@ -82,19 +88,22 @@ def _gradients(r: int) -> tuple[Derived, ...]:
             for i in ROWS
         ),
         *(
-            Derived(_in(r, f"G{k}"), boosting.running_sum, "",
+            Derived(_in(r, f"G{k}"),
+                    second_order.sum_of_all if k == 6 else second_order.running_sum, "",
                     _when(r, f"Gradients of the first {k} rows"), _of(r, f"G_{{{k}}}"),
                     places=_places(r), signed=True, inputs={
                         "so_far": _in(r, "g1" if k == 2 else f"G{k - 1}"),
-                        "residual": _in(r, f"g{k}")})
-            for k in ROWS[1:]
+                        "value": _in(r, f"g{k}")})
+            for k in (ROWS[1:] if r > 1 else CANDIDATES[1:])
         ),
+        *((Derived("G6", second_order.gradient_total, "", "Gradients of all six rows", "G_{6}",
+                   places=2, signed=True, inputs={"shift": "base_shift"}),) if r == 1 else ()),
     )  # fmt: skip
 
 
 HESSIANS = tuple(
-    Derived(f"H{k}", boosting.running_sum, "", f"Hessians of the first {k} rows", f"H_{{{k}}}",
-            inputs={"so_far": "row_weight" if k == 2 else f"H{k - 1}", "residual": "row_weight"})
+    Derived(f"H{k}", second_order.running_sum, "", f"Hessians of the first {k} rows", f"H_{{{k}}}",
+            inputs={"so_far": "row_weight" if k == 2 else f"H{k - 1}", "value": "row_weight"})
     for k in ROWS[1:]
 )  # fmt: skip
 
@@ -112,132 +121,191 @@ def _left(r: int, k: int) -> dict[str, str]:
 def _gains(r: int) -> tuple[Derived, ...]:
     """Return the gain with which every split of the root enters the race."""
     return tuple(
-        Derived(_in(r, f"counted{k}"), second_order.counted_gain, "",
-                _when(r, f"Gain that counts of the split after row {k}"),
-                _of(r, rf"\bar\Delta_{{{k}}}"), places=2, inputs=_left(r, k))
+        Derived(_in(r, f"gain{k}"), second_order.counted_gain, "",
+                _when(r, f"Gain of the split after row {k}"), _of(r, rf"\Delta_{{{k}}}"),
+                places=2, inputs=_left(r, k))
         for k in CANDIDATES
     )  # fmt: skip
 
 
-def _race(r: int, template: str) -> dict[str, str]:
-    """Return the five gains and the five thresholds as arguments of a formula."""
-    gains = {f"gain_{k}": _in(r, template.format(k)) for k in CANDIDATES}
-    return gains | {f"threshold_{k}": f"t{k}" for k in CANDIDATES}
+def _winner(
+    r: int, best: str, gains: list[str], suffix: str, candidates: range, what: str, symbol: str
+) -> tuple[Derived, ...]:
+    """Return threshold and sums below it of the candidate that has the best of the gains.
 
+    best: the figure that holds it; gains: figures of the candidates from the second on.
+    """
+    formula: Callable[..., Any] = second_order.of_the_winner
+    if len(candidates) == 4:
+        formula = second_order.of_the_winner_of_four
+    race = {"best": best} | {f"gain_{i}": name for i, name in enumerate(gains, 2)}
 
-def _sums_below(r: int, cut: str, suffix: str, symbol: str) -> tuple[Derived, ...]:
-    """Return the sums of gradients and hessians of all rows below a threshold."""
-    x = _six("x{}", "x")
+    def of(values: list[str]) -> dict[str, str]:
+        return race | {f"value_{i}": name for i, name in enumerate(values, 1)}
+
+    cut = _in(r, f"{suffix}_cut" if suffix != "root" else "cut")
     return (
-        Derived(_in(r, f"G_{suffix}"), second_order.gradient_below, "",
-                _when(r, f"Gradients below the {suffix} threshold"),
+        Derived(cut, formula, "", _when(r, f"Threshold of {what}, km"),
+                _of(r, rf"t_\mathrm{{{symbol}}}"), places=1,
+                inputs=of([f"t{k}" for k in candidates])),
+        Derived(_in(r, f"G_{suffix}"), formula, "", _when(r, f"Gradients below {what}'s threshold"),
                 _of(r, rf"G_\mathrm{{{symbol}}}"), places=_places(r), signed=True,
-                inputs={"threshold": cut, **x, **_six(_in(r, "g{}"), "gradient")}),
-        Derived(_in(r, f"H_{suffix}"), second_order.hessian_below, "",
-                _when(r, f"Hessians below the {suffix} threshold"),
-                _of(r, rf"H_\mathrm{{{symbol}}}"), inputs={"threshold": cut, **x}),
+                inputs=of([_in(r, "g1" if k == 1 else f"G{k}") for k in candidates])),
+        Derived(_in(r, f"H_{suffix}"), formula, "", _when(r, f"Hessians below {what}'s threshold"),
+                _of(r, rf"H_\mathrm{{{symbol}}}"),
+                inputs=of(["row_weight" if k == 1 else f"H{k}" for k in candidates])),
     )  # fmt: skip
 
 
 def _root(r: int) -> tuple[Derived, ...]:
     """Return the root's split and the sums on its left."""
-    gain, cut = _in(r, "root_gain"), _in(r, "cut")
+    gains = [_in(r, f"gain{k}") for k in CANDIDATES]
+    best = _in(r, "root_gain")
     return (
-        Derived(gain, second_order.best_of_five, "", _when(r, "Best gain of the root"),
+        Derived(best, second_order.best_of_five, "", _when(r, "Best gain of the root"),
                 _of(r, r"\Delta_\mathrm{root}"), places=2,
-                inputs={ORDINAL[k]: _in(r, f"counted{k}") for k in CANDIDATES}),
-        Derived(cut, second_order.winning_threshold, "", _when(r, "Threshold of the root, km"),
-                _of(r, r"t_\mathrm{root}"), places=1,
-                inputs={"best": gain, **_race(r, "counted{}")}),
-        *_sums_below(r, cut, "root", "root"),
+                inputs={ORDINAL[k]: gain for k, gain in enumerate(gains, 1)}),
+        *_winner(r, best, gains[1:], "root", CANDIDATES, "the root", "root"),
     )  # fmt: skip
 
 
 def _second_level(r: int) -> tuple[Derived, ...]:
-    """Return the gains of splitting the root's children, and the winner on each side."""
-    cut = _in(r, "cut")
-    at_cut = {"cut_gradient": _in(r, "G_root"), "cut_hessian": _in(r, "H_root"), "cut": cut}
-    found = [
-        Derived(_in(r, f"child_gain{k}"), second_order.gain_in_child, "",
-                _when(r, f"Gain of splitting a child of the root after row {k}"),
-                _of(r, rf"\delta_{{{k}}}"), places=2,
-                inputs=_left(r, k) | at_cut | {"threshold": f"t{k}"})
-        for k in CANDIDATES
-    ]  # fmt: skip
-    for side, symbol, best, winner in (
-        ("left", "L", second_order.best_below, second_order.winner_below),
-        ("right", "R", second_order.best_above, second_order.winner_above),
+    """Return the gains of splitting the root's children, and the winner on each side.
+
+    The left child never reaches the last candidate, the right child never the first.
+    """
+    at_cut = _in(r, "G_root"), _in(r, "H_root")
+    last_row = {"left_gradient": _in(r, "G4"), "left_hessian": "H4", "row_gradient": _in(r, "g5"),
+                "row_hessian": "row_weight", "cut_hessian": at_cut[1]}  # fmt: skip
+    found: list[Derived] = []
+    for side, symbol, formulas, candidates in (
+        (
+            "left",
+            "L",
+            [second_order.counted_gain] * 3 + [second_order.gain_of_last_row],
+            CANDIDATES[:-1],
+        ),
+        ("right", "R", [second_order.gain_above] * 4, CANDIDATES[1:]),
     ):
-        race = {"cut": cut, **_race(r, "child_gain{}")}
-        gain, threshold = _in(r, f"{side}_gain"), _in(r, f"{side}_cut")
+        own = {f"{'all' if side == 'left' else 'cut'}_{name}": figure
+               for name, figure in zip(("gradient", "hessian"), at_cut, strict=True)}  # fmt: skip
+        gains = [_in(r, f"{side}_gain{k}") for k in candidates]
+        best = _in(r, f"{side}_gain")
         found += [
-            Derived(gain, best, "", _when(r, f"Best gain of the {side} child"),
-                    _of(r, rf"\Delta_\mathrm{{{symbol}}}"), places=2, inputs=race),
-            Derived(threshold, winner, "", _when(r, f"Threshold of the {side} child, km"),
-                    _of(r, rf"t_\mathrm{{{symbol}}}"), places=1, inputs={"best": gain, **race}),
-            *_sums_below(r, threshold, side, symbol),
+            *(
+                Derived(gain, formula, "",
+                        _when(r, f"Gain of splitting the {side} child after row {k}"),
+                        _of(r, rf"\Delta_{{\mathrm{{{symbol}}}{k}}}"), places=2, inputs=inputs)
+                for k, gain, formula, inputs in zip(
+                    candidates, gains, formulas, [_left(r, k) | own for k in candidates[:3]]
+                    + [last_row if side == "left" else _left(r, 5) | own], strict=True)
+            ),
+            Derived(best, second_order.best_of_four, "", _when(r, f"Best gain of the {side} child"),
+                    _of(r, rf"\Delta_\mathrm{{{symbol}}}"), places=2,
+                    inputs={ORDINAL[i]: gain for i, gain in enumerate(gains, 1)}),
+            *_winner(r, best, gains[1:], side, candidates, f"the {side} child", symbol),
         ]  # fmt: skip
     return tuple(found)
 
 
 def _pruned(r: int) -> tuple[Derived, ...]:
-    """Return which splits survive gamma, and the sums and weights of the leaves that are left."""
+    """Return which splits survive gamma, and the sums and weights of the leaves that are left.
+
+    A split that is pruned leaves its lower leaf empty, and the rows go to the next leaf up; an
+    emptied root leaves all rows in the highest.
+    """
+    kept = {side: _in(r, f"{side}_kept") for side in ("left", "right", "cut")}
     found: list[Derived] = [
         *(
-            Derived(_in(r, f"{side}_kept"), second_order.child_kept, "",
+            Derived(kept[side], second_order.child_kept, "",
                     _when(r, f"Gamma on the {side} child's split"),
                     _of(r, rf"k_\mathrm{{{side[0].upper()}}}"), words=KEEPS,
                     inputs={"gain": _in(r, f"{side}_gain")})
             for side in ("left", "right")
         ),
-        Derived(_in(r, "cut_kept"), second_order.root_kept, "",
-                _when(r, "Gamma on the root's split"), _of(r, r"k_\mathrm{root}"), words=KEEPS,
-                inputs={"gain": _in(r, "root_gain"), "left_kept": _in(r, "left_kept"),
-                        "right_kept": _in(r, "right_kept")}),
+        Derived(kept["cut"], second_order.root_kept, "", _when(r, "Gamma on the root's split"),
+                _of(r, r"k_\mathrm{root}"), words=KEEPS,
+                inputs={"gain": _in(r, "root_gain"), "left_kept": kept["left"],
+                        "right_kept": kept["right"]}),
+        *(
+            Derived(_in(r, f"standing_{side}"), second_order.standing, "",
+                    _when(r, f"Threshold of the {what} if it stands, km"),
+                    _of(r, rf"\bar t_\mathrm{{{symbol}}}"), places=1,
+                    inputs={"kept": kept[side],
+                            "value": _in(r, "cut" if side == "cut" else f"{side}_cut")})
+            for side, what, symbol in (("left", "left child", "L"), ("cut", "root", "root"),
+                                       ("right", "right child", "R"))
+        ),
     ]  # fmt: skip
-    leaves = (
-        (second_order.first_leaf_sum, "left"), (second_order.second_leaf_sum, "left"),
-        (second_order.third_leaf_sum, "right"), (second_order.fourth_leaf_sum, "right"),
-    )  # fmt: skip
-    for i, (formula, side) in enumerate(leaves, 1):
-        for letter, what in (("G", "Gradients"), ("H", "Hessians")):
-            found.append(
-                Derived(_in(r, f"leaf{i}_{letter}"), formula, "", _when(r, f"{what} of leaf {i}"),
-                        _of(r, rf"{letter}_{{\ell {i}}}"), signed=letter == "G",
-                        places=_places(r) if letter == "G" else 0,
-                        inputs={f"{side}_kept": _in(r, f"{side}_kept"),
-                                "root_kept": _in(r, "cut_kept"),
-                                f"{side}_sum": _in(r, f"{letter}_{side}"),
-                                "cut_sum": _in(r, f"{letter}_root"),
-                                "all_sum": _in(r, "G6") if letter == "G" else "H6"}))  # fmt: skip
-        found.append(
-            Derived(_in(r, f"leaf{i}"), second_order.kept_leaf_weight, "",
-                    _when(r, f"Weight of leaf {i}"), _of(r, f"w_{{{i}}}"), places=2, signed=True,
-                    inputs={"gradient_sum": _in(r, f"leaf{i}_G"),
-                            "hessian_sum": _in(r, f"leaf{i}_H")}))  # fmt: skip
+    for letter, what in (("G", "Gradients"), ("H", "Hessians")):
+        left, root, right = (_in(r, f"{letter}_{n}") for n in ("left", "root", "right"))
+        leaves = {i: _in(r, f"leaf{i}_{letter}") for i in (2, 3, 4)}
+        whole = _in(r, "G6") if letter == "G" else "H6"
+        at_root = {"root_kept": kept["cut"], "cut_sum": root}
+        found += [
+            Derived(leaves[i], formula, "", _when(r, f"{what} of leaf {i}"),
+                    _of(r, rf"{letter}_{{\ell {i}}}"), signed=letter == "G",
+                    places=_places(r) if letter == "G" else 0, inputs=inputs)
+            for i, formula, inputs in (
+                (2, second_order.second_leaf_sum,
+                 at_root | {"left_kept": kept["left"], "left_sum": left}),
+                (3, second_order.third_leaf_sum,
+                 {"right_kept": kept["right"], "right_sum": right, "cut_sum": root}),
+                (4, second_order.fourth_leaf_sum,
+                 at_root | {"third_sum": leaves[3], "all_sum": whole}),
+            )
+        ]  # fmt: skip
+    sums = {i: {"gradient_sum": _in(r, f"leaf{i}_G"), "hessian_sum": _in(r, f"leaf{i}_H")}
+            for i in (2, 3, 4)}  # fmt: skip
+    sums[1] = {"left_kept": kept["left"], "gradient_sum": _in(r, "G_left"),
+               "hessian_sum": _in(r, "H_left")}  # fmt: skip
+    # Only the highest leaf is never empty; as an unsplit root it may be starved.
+    weight = {1: second_order.first_leaf_weight, 4: second_order.kept_leaf_weight}
+    found += [
+        Derived(_in(r, f"leaf{i}"), weight.get(i, second_order.tree_leaf_weight), "",
+                _when(r, f"Weight of leaf {i}"), _of(r, f"w_{{{i}}}"), places=2, signed=True,
+                inputs=sums[i])
+        for i in range(1, 5)
+    ]  # fmt: skip
     return tuple(found)
 
 
-def _stepped(r: int, name: str, label: str, symbol: str, before: str, x: str) -> Derived:
-    """Return the prediction at one distance after a round."""
-    tree = {"left_cut": _in(r, "left_cut"), "cut": _in(r, "cut"), "right_cut": _in(r, "right_cut")}
-    return Derived(name, second_order.step_through_tree, "", label, symbol,
-                   places=_places(r + 1), signed=True,
-                   inputs={"prediction": before, "learning_rate": "eta", "x": x, **tree,
-                           **{f"weight_{i}": _in(r, f"leaf{i}") for i in range(1, 5)}})  # fmt: skip
-
-
 def _predictions(r: int) -> tuple[Derived, ...]:
-    """Return every row's prediction after a round, the query's, and the error."""
+    """Return every row's prediction after a round, the query's, and the error.
+
+    The rows lie in order, so the first is in the lowest leaf and the sixth in the highest.
+    """
+    weight = {f"weight_{i}": _in(r, f"leaf{i}") for i in range(1, 5)}
+    left = {"left_kept": _in(r, "left_kept"), "left_hessian": _in(r, "H_left")}
+    root = {"root_kept": _in(r, "cut_kept"), "cut_hessian": _in(r, "H_root")}
+    right = {"right_kept": _in(r, "right_kept"), "right_hessian": _in(r, "H_right")}
+    formulas: dict[int, Callable[..., Any]] = {
+                1: second_order.first_row_step, 2: second_order.second_row_step,
+                5: second_order.fifth_row_step, 6: second_order.shrunken_step}  # fmt: skip
+    wiring: dict[int, dict[str, str]] = {
+        i: {"hessian": f"H{i}", **left, **root, **right, **weight} for i in range(2, 6)
+    } | {1: left | root | weight, 6: {"weight": _in(r, "leaf4")}}
+    for i, unread in (
+        (1, ("left_hessian", "cut_hessian", "weight_3")), (2, ("right_hessian",)),
+        (5, ("left_kept", "left_hessian", "weight_1")),
+    ):  # fmt: skip
+        wiring[i] = {n: figure for n, figure in wiring[i].items() if n not in unread}
+    cuts = {"left_cut": _in(r, "standing_left"), "cut": _in(r, "standing_cut"),
+            "right_cut": _in(r, "standing_right")}  # fmt: skip
+    step = {"learning_rate": "eta"}
     return (
         *(
-            _stepped(r, f"after{r}_{i}", f"Prediction of row {i} after round {r}",
-                     rf"\hat y_{{{i}}}^{{({r})}}", _before(r, i), f"x{i}")
+            Derived(f"after{r}_{i}", formulas.get(i, second_order.row_step), "",
+                    f"Prediction of row {i} after round {r}", rf"\hat y_{{{i}}}^{{({r})}}",
+                    places=_places(r + 1), signed=True,
+                    inputs={"prediction": _before(r, i), **step, **wiring[i]})
             for i in ROWS
         ),
-        _stepped(r, f"query_after{r}", f"Prediction at the chosen distance after round {r}",
-                 rf"\hat y_{{q}}^{{({r})}}", "base" if r == 1 else f"query_after{r - 1}",
-                 "query_km"),
+        Derived(f"query_after{r}", second_order.step_through_tree, "",
+                f"Prediction at the chosen distance after round {r}", rf"\hat y_{{q}}^{{({r})}}",
+                places=_places(r + 1), signed=True,
+                inputs={"prediction": "base" if r == 1 else f"query_after{r - 1}", **step,
+                        "x": "query_km", **cuts, **weight}),
         Derived(f"mse{r}", second_order.mean_squared_error, "",
                 f"Mean squared error after round {r}", rf"\mathrm{{MSE}}_{{{r}}}", places=2,
                 inputs=_six(f"after{r}_{{}}", "prediction") | _six("y{}", "label")),
@@ -257,17 +325,23 @@ SECOND_ORDER = Step(
             Given(f"y{i}", y, "", f"y_{{{i}}}", f"Minutes of delivery {i}", 0, 500, places=1)
             for i, y in enumerate(MINUTES, 1)
         ),
-        Given("row_weight", 1, "", "h", "Weight of each row, which is its hessian", 0.1, 10,
-              places=2, note="under squared error a row's hessian is its sample weight, usually 1"),
-        Derived("base", boosting.mean_of_six, "", "Base score: the mean label",
-                r"\hat y^{(0)}", places=2, inputs={w: f"y{i}" for i, w in enumerate(ORDINAL) if w}),
+        Given("row_weight", 1, "", "h", "Weight of each row, which is its hessian", 1, 10,
+              integer=True,
+              note="under squared error a row's hessian is its sample weight, usually 1"),
+        Derived("mean_label", second_order.mean_of_six, "", "Mean label", r"\bar y", places=2,
+                inputs={w: f"y{i}" for i, w in enumerate(ORDINAL) if w}),
+        Given("base_shift", 0, "", "s_0", "How far the base score stands off the mean, minutes",
+              -20, 20, places=2,
+              note="left to itself the library takes the mean; base_score sets another value"),
+        Derived("base", second_order.shifted, "", "Base score", r"\hat y^{(0)}", places=2,
+                signed=True, inputs={"mean": "mean_label", "shift": "base_shift"}),
         *_gradients(1),
         *HESSIANS,
         Given("trial_margin", -1, "", "m", "A margin (log-odds) to start from", -6, 6, places=2),
         Given("trial_label", 1, "", "y", "The label there", 0, 1, integer=True),
         Given("trial_step", 1, "", "s", "A step in the margin", -3, 3, places=2),
-        Derived("trial_p", boosting.probability, "", "Probability at the margin", "p", places=3,
-                inputs={"log_odds": "trial_margin"}),
+        Derived("trial_p", second_order.probability, "", "Probability at the margin", "p", places=3,
+                inputs={"margin": "trial_margin"}),
         Derived("trial_g", second_order.logistic_gradient, "", "Gradient of the log loss there",
                 r"g_\mathrm{log}", places=3, signed=True,
                 inputs={"probability": "trial_p", "label": "trial_label"}),
@@ -339,18 +413,15 @@ GAIN = Step(
     "gain",
     "The gain, and where the half went",
     (
-        *(
-            Derived(f"gain{k}", second_order.split_gain, "", f"Gain of the split after row {k}",
-                    rf"\Delta_{{{k}}}", places=2, signed=True, inputs=_left(1, k))
-            for k in CANDIDATES
-        ),
+        Derived("plain_gain", second_order.split_gain, "", "Gain of the split after row 4",
+                r"\Delta", places=2, signed=True, inputs=_left(1, 4)),
         Derived("left_score4", second_order.score, "", "Score of rows 1 to 4", "S_4", places=2,
                 inputs={"gradient_sum": "G4", "hessian_sum": "H4"}),
         Derived("root_score", second_order.score, "", "Score of all six rows", "S_6", places=2,
                 inputs={"gradient_sum": "G6", "hessian_sum": "H6"}),
         Derived("paper_gain4", second_order.paper_gain, "",
                 "The same gain in the paper's writing, less gamma", r"\tilde\Delta_4", places=2,
-                signed=True, inputs={"gain": "gain4"}),
+                signed=True, inputs={"gain": "plain_gain"}),
         Given("trial_gamma", 30, "", r"\gamma'", "A gamma between the two readings", 0, 2000,
               places=2),
         Derived("library_verdict", second_order.library_keeps, "",
@@ -392,11 +463,12 @@ SPLITS = Step(
         Derived("other_best", second_order.best_of_five, "", "Best gain at the second lambda",
                 r"\Delta^{\lambda_0}_\mathrm{best}", places=2, signed=True,
                 inputs={ORDINAL[k]: f"other_gain{k}" for k in CANDIDATES}),
-        Derived("other_cut", second_order.winning_threshold, "",
+        Derived("other_cut", second_order.of_the_winner, "",
                 "Threshold of the best split at the second lambda, km",
                 r"t^{\lambda_0}_\mathrm{best}", places=1, inputs={
-                    "best": "other_best", **{f"gain_{k}": f"other_gain{k}" for k in CANDIDATES},
-                    **{f"threshold_{k}": f"t{k}" for k in CANDIDATES}}),
+                    "best": "other_best",
+                    **{f"gain_{k}": f"other_gain{k}" for k in CANDIDATES[1:]},
+                    **{f"value_{k}": f"t{k}" for k in CANDIDATES}}),
         *_gains(1),
         *_root(1),
     ),
@@ -427,11 +499,12 @@ CHILD_WEIGHT = Step(
               "Hessian sum that each child must reach, min_child_weight", 0, 20, DEFAULTS,
               places=2),
         *(
-            Derived(f"fed{k}", second_order.is_fed, "",
-                    f"min_child_weight on the split after row {k}", f"v_{{{k}}}", words=FED,
-                    inputs={"left_hessian": "row_weight" if k == 1 else f"H{k}",
-                            "right_hessian": f"right_H{k}"})
-            for k in CANDIDATES
+            Derived(f"fed{k}", second_order.reaches, "",
+                    f"min_child_weight on the split after row {k}, its smaller child",
+                    f"v_{{{k}}}", words=FED,
+                    inputs={"hessian_sum": side})
+            for k, side in zip(CANDIDATES, ("row_weight", "H2", "H3", "right_H4", "right_H5"),
+                               strict=True)
         ),
         Given("sure_p", 0.99, "", r"p_\mathrm{sure}", "A probability that the model is sure of",
               0.5, 0.9999, places=4),
@@ -505,10 +578,10 @@ MISSING = Step(
               500, places=1),
         Derived("g_missing", second_order.weighted_gradient, "", "Gradient of that row", "g_?",
                 places=2, signed=True, inputs={"prediction": "base", "label": "y_missing"}),
-        Derived("missing_G", boosting.running_sum, "", "Gradients of all seven rows", "G_7",
-                places=2, signed=True, inputs={"so_far": "G6", "residual": "g_missing"}),
-        Derived("missing_H", boosting.running_sum, "", "Hessians of all seven rows", "H_7",
-                inputs={"so_far": "H6", "residual": "row_weight"}),
+        Derived("missing_G", second_order.running_sum, "", "Gradients of all seven rows", "G_7",
+                places=2, signed=True, inputs={"so_far": "G6", "value": "g_missing"}),
+        Derived("missing_H", second_order.running_sum, "", "Hessians of all seven rows", "H_7",
+                inputs={"so_far": "H6", "value": "row_weight"}),
         *(
             Derived(f"right_way{k}", second_order.split_gain, "",
                     f"Gain after row {k} with the missing value sent right",
@@ -596,8 +669,8 @@ HISTOGRAMS = Step(
                 r"b_\mathrm{node}", inputs={"bins": "max_bin", "pair_bytes": "pair_width"}),
         Given("sketch_factor", 8, "", "f", "How much finer than the bins the sketch resolves", 1,
               64, Source(
-                  "XGBoost 3.2, src/common/quantile.h; SKETCH_FACTOR in hist_tree.py, with which "
-                  "the library's cuts come out to the last bit"), integer=True),
+                  "XGBoost 3.2.0: the factor with which its cuts come out to the last bit, as "
+                  "the tests compare them", None, READ, REVIEW), integer=True),
         Given("sketch_entry", 16, "B", r"b_\mathrm{sketch}",
               "Bytes of a sketch's entry: value, two rank bounds, weight", 4, 64,
               note="four float32"),
@@ -630,32 +703,34 @@ LOGISTIC = Step(
     (
         Given("promise", 30, "", r"\tau", "Minutes promised; longer is late", 1, 500, places=1),
         *(
-            Derived(f"late{i}", boosting.is_late, "", f"Delivery {i}", f"\\ell_{{{i}}}", words=LATE,
-                    inputs={"minutes": f"y{i}"})
+            Derived(f"late{i}", second_order.is_late, "", f"Delivery {i}", f"\\ell_{{{i}}}",
+                    words=LATE, inputs={"minutes": f"y{i}"})
             for i in ROWS
         ),
-        Derived("late_share", boosting.mean_of_six, "%", "Share of late deliveries",
+        Derived("late_share", second_order.mean_of_six, "%", "Share of late deliveries",
                 r"\bar\ell", places=1,
                 inputs={w: f"late{i}" for i, w in enumerate(ORDINAL) if w}),
         Derived("late_p", second_order.clipped_share, "", "Base score as a probability", "p_0",
                 places=4, inputs={"share": "late_share"}),
-        Derived("late_margin", boosting.log_odds, "", "Base score as a margin: its log-odds",
-                "m_0", places=3, signed=True, inputs=_LATE),
+        Derived("late_odds", second_order.odds, "", "Odds of being late", r"p_0/(1-p_0)",
+                places=4, inputs={"share": "late_p"}),
+        Derived("late_margin", second_order.log_odds, "", "Base score as a margin: its log-odds",
+                "m_0", places=3, signed=True, inputs={"odds": "late_odds"}),
         Derived("late_g5", second_order.logistic_gradient, "", "Gradient of row 5", "g'_5",
                 places=3, signed=True, inputs={**_LATE, "label": "late5"}),
         Derived("late_g6", second_order.logistic_gradient, "", "Gradient of row 6", "g'_6",
                 places=3, signed=True, inputs={**_LATE, "label": "late6"}),
         Derived("late_h", second_order.logistic_hessian, "", "Hessian of every row", "h'",
                 places=3, inputs=_LATE),
-        Derived("late_G", boosting.running_sum, "", "Gradients of rows 5 and 6", r"G'_\ell",
-                places=3, signed=True, inputs={"so_far": "late_g5", "residual": "late_g6"}),
-        Derived("late_H", boosting.running_sum, "", "Hessians of rows 5 and 6", r"H'_\ell",
-                places=3, inputs={"so_far": "late_h", "residual": "late_h"}),
-        Derived("late_left_H", boosting.running_sum, "", "Hessians of rows 1 to 4", r"H_\ell",
-                places=3, inputs={"so_far": "late_H", "residual": "late_H"}),
-        Derived("late_fed", second_order.is_fed, "",
-                "min_child_weight on the split of late from punctual", r"v_\ell", words=FED,
-                inputs={"left_hessian": "late_left_H", "right_hessian": "late_H"}),
+        Derived("late_G", second_order.running_sum, "", "Gradients of rows 5 and 6", r"G'_\ell",
+                places=3, signed=True, inputs={"so_far": "late_g5", "value": "late_g6"}),
+        Derived("late_H", second_order.running_sum, "", "Hessians of rows 5 and 6", r"H'_\ell",
+                places=3, inputs={"so_far": "late_h", "value": "late_h"}),
+        Derived("late_left_H", second_order.running_sum, "", "Hessians of rows 1 to 4", r"H_\ell",
+                places=3, inputs={"so_far": "late_H", "value": "late_H"}),
+        Derived("late_fed", second_order.reaches, "",
+                "min_child_weight on the split of late from punctual, its smaller child",
+                r"v_\ell", words=FED, inputs={"hessian_sum": "late_H"}),
         Derived("newton", second_order.newton_step, "",
                 "Weight of the leaf of rows 5 and 6 without penalties: a Newton step",
                 r"w_\mathrm{Newton}", places=2, signed=True,
@@ -663,11 +738,11 @@ LOGISTIC = Step(
         Derived("late_weight", second_order.leaf_weight, "", "The same with the penalties",
                 r"w_\ell", places=3, signed=True,
                 inputs={"gradient_sum": "late_G", "hessian_sum": "late_H"}),
-        Derived("late_margin1", boosting.shrunken_step, "", "Their margin after a round", "m_1",
+        Derived("late_margin1", second_order.shrunken_step, "", "Their margin after a round", "m_1",
                 places=3, signed=True, inputs={"prediction": "late_margin", "learning_rate": "eta",
-                                               "leaf": "late_weight"}),
-        Derived("late_p1", boosting.probability, "", "Their probability after a round", "p_1",
-                places=3, inputs={"log_odds": "late_margin1"}),
+                                               "weight": "late_weight"}),
+        Derived("late_p1", second_order.probability, "", "Their probability after a round", "p_1",
+                places=3, inputs={"margin": "late_margin1"}),
     ),
 )  # fmt: skip
 
@@ -675,29 +750,27 @@ MONOTONE = Step(
     "monotone",
     "Monotone constraints",
     (
-        Derived("side_G", second_order.remainder, "", "Gradients above the root threshold",
-                r"G'_\mathrm{root}", places=2, signed=True,
-                inputs={"whole": "G6", "part": "G_root"}),
-        Derived("side_H", second_order.remainder, "", "Hessians above the root threshold",
-                r"H'_\mathrm{root}", inputs={"whole": "H6", "part": "H_root"}),
-        Derived("low_weight", second_order.leaf_weight, "", "Weight of the root's left child",
-                r"w_\mathrm{left}", places=2, signed=True,
-                inputs={"gradient_sum": "G_root", "hessian_sum": "H_root"}),
-        Derived("high_weight", second_order.leaf_weight, "", "Weight of the root's right child",
-                r"w_\mathrm{right}", places=2, signed=True,
-                inputs={"gradient_sum": "side_G", "hessian_sum": "side_H"}),
-        Derived("may_rise", second_order.rises, "", "The root's split under a rising constraint",
-                r"v_\mathrm{up}", words=HOLDS,
-                inputs={"left_weight": "low_weight", "right_weight": "high_weight"}),
-        Derived("may_fall", second_order.rises, "", "The root's split under a falling constraint",
-                r"v_\mathrm{down}", words=HOLDS,
-                inputs={"left_weight": "high_weight", "right_weight": "low_weight"}),
+        Derived("low_weight", second_order.leaf_weight, "", "Weight of rows 1 to 3 as a leaf",
+                r"w_\mathrm{low}", places=2, signed=True,
+                inputs={"gradient_sum": "G3", "hessian_sum": "H3"}),
+        Derived("high_weight", second_order.leaf_weight, "", "Weight of rows 4 to 6 as a leaf",
+                r"w_\mathrm{high}", places=2, signed=True,
+                inputs={"gradient_sum": "right_G3", "hessian_sum": "right_H3"}),
+        Derived("rise", second_order.remainder, "", "How far the second stands above the first",
+                r"w_\mathrm{high}-w_\mathrm{low}", places=2, signed=True,
+                inputs={"whole": "high_weight", "part": "low_weight"}),
+        Derived("may_rise", second_order.rises, "", "The split under a rising constraint",
+                r"v_\mathrm{up}", words=HOLDS),
+        Derived("may_fall", second_order.falls, "", "The split under a falling constraint",
+                r"v_\mathrm{down}", words=HOLDS),
         Derived("wall", losses.mean_of_two, "", "Wall between the two subtrees", r"\omega",
                 places=2, signed=True,
                 inputs={"first": "low_weight", "second": "high_weight"}),
-        Derived("walled", second_order.clipped_weight, "",
-                "Weight of leaf 3, held above the wall", r"\bar w_3", places=2, signed=True,
-                inputs={"weight": "leaf3"}),
+        Derived("fourth_weight", second_order.leaf_weight, "", "Weight of row 4 alone as a leaf",
+                r"w'_4", places=2, signed=True,
+                inputs={"gradient_sum": "g4", "hessian_sum": "row_weight"}),
+        Derived("walled", second_order.clipped_weight, "", "The same, held at or above the wall",
+                r"\bar w_4", places=2, signed=True, inputs={"weight": "fourth_weight"}),
     ),
 )  # fmt: skip
 
@@ -715,8 +788,10 @@ def _timing(name: str, value: str, label: str, unit: str | None, places: int = 0
     return _recorded(name, "training_speed", value, label, unit, places)
 
 
-def _traffic(name: str, value: str, label: str, unit: str | None = None) -> Measured:
-    return _recorded(name, "all_reduce_traffic", value, label, unit)
+def _traffic(
+    name: str, value: str, label: str, unit: str | None = None, places: int = 0
+) -> Measured:
+    return _recorded(name, "all_reduce_traffic", value, label, unit, places)
 
 
 FAST = Step(
@@ -749,7 +824,7 @@ FAST = Step(
         _traffic("real_filled", "histograms_summed_per_tree", "Histograms summed for its tree"),
         _traffic("real_payload", "all_reduced_bytes_per_tree", "Bytes all-reduced for its tree",
                  "MB"),
-        _traffic("real_rows_bytes", "rows_bytes_if_sent_instead", "Bytes of its rows", "kB"),
+        _traffic("real_rows_bytes", "rows_bytes_if_sent_instead", "Bytes of its rows", "MB", 2),
         _speed("own_speed", "chapter", "Training speed of this chapter's code"),
         _speed("xgb_speed", "xgboost_1_thread", "Training speed of XGBoost on one thread"),
         _speed("xgb_all_speed", "xgboost_all_threads", "Training speed of XGBoost on all threads"),

@@ -141,6 +141,21 @@ function twinOf(model, name, values) {
   return twins[unit] && shown(model, name, values, { unit: twins[unit], places: 1 });
 }
 
+// The working of a figure with other values than the page's, as nodes: formula, formula with
+// values, inputs, code. `chapter` is {model, base}; `values` holds the figure and its inputs.
+export async function workingOf({ model, base }, name, values) {
+  const card = (await cardsOf(model.slug))[name];
+  const box = make("div", { class: "card-working" }, ...working(model, model.slug, card, values, null).filter(Boolean));
+  const chapters = { [model.slug]: { model, base, values } };
+  refresh(collect(box, chapters), chapters);
+  // These numbers are the question's own: no change of the page's, and they open no cards.
+  for (const element of box.querySelectorAll("[data-fig]")) {
+    element.classList.remove("is-changed");
+    delete element.dataset.fig;
+  }
+  return [...box.children];
+}
+
 function working(model, slug, card, values, go) {
   const formula = fromHtml("div", card.formulaHtml, { class: "card-formula", tabindex: "0" });
   const numbers = fromHtml("div", card.valuesHtml, { class: "card-formula", tabindex: "0" });
@@ -151,7 +166,9 @@ function working(model, slug, card, values, go) {
     make(
       "li",
       {},
-      make("button", { type: "button", class: "card-input", onclick: () => go(input) }, figureOf(model, input).label),
+      go
+        ? make("button", { type: "button", class: "card-input", onclick: () => go(input) }, figureOf(model, input).label)
+        : make("span", {}, figureOf(model, input).label),
       make("span", {}, shown(model, input, values)),
     ),
   );

@@ -49,13 +49,22 @@ function halfEven(num, den) {
   return twice > den || (twice === den && quotient & 1n) ? quotient + 1n : quotient;
 }
 
-// A double read to 15 significant digits, which removes the noise of binary arithmetic.
-function withoutNoise(x) {
+// A double's size to so many significant digits, a tie to the even one: [digits, exponent] for
+// digits * 10^exponent.
+function significant(x, count) {
   const [num, den] = exactFraction(Math.abs(x));
-  const exponent = 14 - Number(x.toExponential(20).split("e")[1]);
+  const exponent = Number(x.toExponential(20).split("e")[1]) - count + 1;
   const power = 10n ** BigInt(Math.abs(exponent));
-  const n = exponent >= 0 ? halfEven(num * power, den) : halfEven(num, den * power);
-  return exponent >= 0 ? [n, power] : [n * power, 1n];
+  const digits = exponent < 0 ? halfEven(num * power, den) : halfEven(num, den * power);
+  return [digits, exponent];
+}
+
+// A double's size read to 15 significant digits, which removes the noise of binary arithmetic:
+// [numerator, denominator].
+export function withoutNoise(x) {
+  const [n, exponent] = significant(x, 15);
+  const power = 10n ** BigInt(Math.abs(exponent));
+  return exponent < 0 ? [n, power] : [n * power, 1n];
 }
 
 // Write `value` (base units) in a unit of worth unitNum/unitDen, rounded half away from zero.
@@ -87,15 +96,21 @@ export function withUnit(number, unit) {
   return unit ? `${number} ${unit}` : number;
 }
 
-// What Python's format(x, "g") writes: six significant digits, no trailing zeros.
-export function general(x) {
-  if (x === 0) return "0";
-  const [digits, power] = x.toExponential(5).split("e");
-  const exponent = Number(power);
-  const trim = (s) => (s.includes(".") ? s.replace(/\.?0+$/, "") : s);
-  if (exponent < -4 || exponent >= 6) {
+// What Python's format(x, ".6g") writes: so many significant digits, no trailing zeros.
+export function general(x, count = 6) {
+  if (x === 0 || !Number.isFinite(x)) return String(x);
+  const [digits, last] = significant(x, count);
+  const text = digits.toString();
+  const exponent = last + text.length - 1;
+  const kept = text.replace(/0+$/, "");
+  const sign = x < 0 ? "-" : "";
+  if (exponent < -4 || exponent >= count) {
+    const part = kept.length > 1 ? "." + kept.slice(1) : "";
     const size = String(Math.abs(exponent)).padStart(2, "0");
-    return `${trim(digits)}e${exponent < 0 ? "-" : "+"}${size}`;
+    return `${sign}${kept[0]}${part}e${exponent < 0 ? "-" : "+"}${size}`;
   }
-  return trim(x.toFixed(5 - exponent));
+  if (exponent < 0) return `${sign}0.${"0".repeat(-exponent - 1)}${kept}`;
+  const whole = kept.slice(0, exponent + 1).padEnd(exponent + 1, "0");
+  const part = kept.slice(exponent + 1);
+  return sign + whole + (part && "." + part);
 }

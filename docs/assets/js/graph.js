@@ -100,16 +100,20 @@ function compute(model, name, values) {
   return value;
 }
 
-// Compute every figure, in base units, after applying `settings`.
+// Compute every figure, in base units, after applying `settings`; or `only` some (a set that
+// holds all that these depend on).
 // Throws FigureError where a setting is wrong or a figure comes out meaningless.
-export function evaluate(model, settings = {}) {
+export function evaluate(model, settings = {}, only = null) {
   const changes = changesOf(model, settings);
   const values = {};
+  const wanted = (name) => only === null || only.has(name);
   for (const [name, given] of Object.entries(model.givens)) {
-    values[name] = toBase(name in changes ? changes[name] : given.value, given);
+    if (wanted(name)) values[name] = toBase(name in changes ? changes[name] : given.value, given);
   }
-  for (const [name, measured] of Object.entries(model.measured)) values[name] = measured.value;
-  for (const name of model.order) values[name] = compute(model, name, values);
+  for (const [name, measured] of Object.entries(model.measured)) {
+    if (wanted(name)) values[name] = measured.value;
+  }
+  for (const name of model.order) if (wanted(name)) values[name] = compute(model, name, values);
   return values;
 }
 

@@ -2,7 +2,7 @@
 // and write every number again when a given changes.
 import { keepInAddress, settingsInAddress } from "./address.js";
 import { installCards } from "./cards.js";
-import { installCopyButtons } from "./copy.js";
+import { installCopyButtons, makeWideFocusable } from "./copy.js";
 import { FigureError, changesOf, evaluate, optionOf } from "./graph.js";
 import { collect, redraw, refresh } from "./numbers.js";
 import { buildPanel } from "./panel.js";
@@ -107,8 +107,8 @@ function change(page, some) {
   for (const [name, value] of Object.entries(some)) {
     const problem = take(page, name, value);
     if (!problem) continue;
-    const beside = page.panels.some(({ panel }) => panel.refuse(name, withoutName(problem, name)));
-    if (!beside) page.problems.push(problem);
+    const beside = page.panels.map(({ panel }) => panel.refuse(name, withoutName(problem, name)));
+    if (!beside.includes(true)) page.problems.push(problem);
   }
   schedule(page);
 }
@@ -161,6 +161,7 @@ function flash(spans) {
 
 // Say what differs from the book, for the eye and for a screen reader.
 function announce(page, different) {
+  lookForWide();
   const parts = [...(page.problems ?? [])];
   if (Object.keys(page.settings).length) {
     const verdicts = different.filter((s) => page.chapters[s.slug].model.derived[s.name]?.words);
@@ -171,7 +172,8 @@ function announce(page, different) {
       parts.push("Recorded measurements (dashed underline) keep their recorded values.");
     }
   }
-  for (const { panel } of page.panels) panel.say(parts.join(" "));
+  // Once is enough for whoever hears it.
+  page.panels[0]?.panel.say(parts.join(" "));
 }
 
 function visit(page, slug, name) {
@@ -181,4 +183,11 @@ function visit(page, slug, name) {
 }
 
 installCopyButtons();
+const lookForWide = makeWideFocusable();
 start();
+if (document.querySelector("[data-quiz], [data-quiz-set]")) {
+  import("./quiz/steps.js").then(({ installQuestions }) => installQuestions());
+}
+if (document.querySelector("[data-practice]")) {
+  import("./quiz/practice.js").then(({ installPractice }) => installPractice());
+}

@@ -1,0 +1,1 @@
+"""The question banks, one file for each chapter: data alone."""

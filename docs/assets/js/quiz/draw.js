@@ -1,0 +1,88 @@
+// Draw a question: from a bank's question and a seed to what the reader is asked. The twin of
+// checks/quiz/draw.py; the same seed gives the same question.
+import { withoutNoise } from "../exact.js";
+import { FigureError, evaluate, shown } from "../graph.js";
+import { PortableRandom, seedOf } from "./portable_random.js";
+
+const TRIES = 64;
+
+// What a double is shown as, exactly: its first 15 digits as a fraction of BigInts.
+export function exact(value) {
+  if (value === 0) return [0n, 1n];
+  const [n, d] = withoutNoise(value);
+  return reduced(value < 0 ? -n : n, d);
+}
+
+function reduced(n, d) {
+  let [a, b] = [n < 0n ? -n : n, d];
+  while (b) [a, b] = [b, a % b];
+  return [n / a, d / a];
+}
+
+// The text of parts (strings and figures) with these values.
+export function fill(model, parts, values) {
+  return parts.map((part) => (typeof part === "string" ? part : figure(model, part, values))).join("");
+}
+
+function figure(model, part, values) {
+  const options = { bare: part.bare === true };
+  if (part.places !== undefined) options.places = part.places;
+  if (part.unit === undefined) return shown(model, part.fig, values, options);
+  const units = { ...model.units, [part.unit]: part.worth };
+  return shown({ ...model, units }, part.fig, values, { ...options, unit: part.unit });
+}
+
+// The question as it is asked for `seed`: {model, question, seed, text, settings, values, key,
+// wrongs, order}. Numbers are fractions in base units; see Asked in checks/quiz/draw.py.
+export function draw(model, question, seed) {
+  const random = new PortableRandom((seedOf(question.id) ^ seed) >>> 0);
+  if (question.kind === "number") return drawNumber(model, question, seed, random);
+  const values = evaluate(model, {}, new Set(question.needs));
+  const text = fill(model, question.ask, values);
+  const asked = { model, question, seed, text, settings: {}, values, wrongs: [], order: [] };
+  if (question.kind === "choice") asked.order = random.shuffled(question.options.map((_, i) => i));
+  if (question.kind === "order") {
+    const right = question.items.map((_, i) => i);
+    asked.order = random.shuffled(right);
+    if (asked.order.every((item, i) => item === i)) asked.order = [...right.slice(1), right[0]];
+  }
+  return asked;
+}
+
+function drawNumber(model, question, seed, random) {
+  for (let attempt = 0; attempt < TRIES; attempt += 1) {
+    const settings = Object.fromEntries(
+      Object.entries(question.vary).map(([name, options]) => [name, options[random.below(options.length)]]),
+    );
+    const values = valuesAt(model, settings, question.needs);
+    if (values === null || values[question.figure] === 0) continue;
+    const key = exact(values[question.figure]);
+    const wrongs = [];
+    for (const { cause, args, wrong } of question.mistakes) {
+      const value = wrong(...args.map((name) => values[name]));
+      if (!Number.isFinite(value)) continue;
+      const [n, d] = exact(value);
+      if (n === key[0] && d === key[1]) continue;
+      wrongs.push({ value: [n, d], cause: fill(model, cause, values) });
+    }
+    const text = fill(model, question.ask, values);
+    return { model, question, seed, text, settings, values, key, wrongs, order: [] };
+  }
+  throw new RangeError(`${question.id}: no values that make sense in ${TRIES} tries (seed ${seed})`);
+}
+
+function valuesAt(model, settings, needs) {
+  try {
+    return evaluate(model, settings, new Set(needs));
+  } catch (error) {
+    if (error instanceof FigureError) return null;
+    throw error;
+  }
+}
+
+// The right value of a number as the book writes it.
+export function shownKey({ model, question, values }) {
+  if (!question.ownUnit) return shown(model, question.figure, values);
+  const units = { ...model.units, [question.unit]: question.worth };
+  return shown({ ...model, units }, question.figure, values, { unit: question.unit });
+}

@@ -1,0 +1,96 @@
+# %% [markdown]
+# # Lab: position as an angle
+#
+# The plots of the chapter, with other numbers. This page was run when the site was built; download the notebook, put it beside a clone of the project,
+# and change what you like.
+
+# %%
+import matplotlib.pyplot as plt
+import numpy as np
+
+from worked.chapters import graph
+from worked.rope import rotary_numpy as rope
+
+chapter = graph("rope")
+book = chapter.evaluate()
+for name in ("q_turned_0", "q_turned_1", "score", "score_moved", "score_swapped", "lost_position"):
+    print(f"{chapter.figure(name).label:55} {chapter.shown(name, book)}")
+
+# %% [markdown]
+# ## The score of a real head against the offset
+#
+# A random query and key of a real head's width. The score depends on the offset alone; the two positions are drawn at random for every point, and the
+# curve is smooth all the same.
+
+# %%
+rng = np.random.default_rng(0)
+width = int(book["head_dim"])
+q, k = rng.standard_normal((2, width))
+frequencies = rope.inverse_frequencies(width, book["base"])
+offsets = np.arange(-200, 201)
+curve = rope.relative_score(q, k, offsets, frequencies)
+
+
+def turned(vector, position):
+    cos, sin = rope.rotary_tables([position], frequencies)
+    return rope.rotate_adjacent(vector[None], cos, sin)[0]
+
+
+starts = rng.integers(200, 5000, offsets.size)
+points = [turned(q, n + d) @ turned(k, n) for n, d in zip(starts, offsets, strict=True)]
+print(f"largest difference: {np.abs(points - curve).max():.1e}")
+
+fig, ax = plt.subplots(figsize=(6.4, 4))
+ax.plot(offsets, curve, label="from the offset alone")
+ax.plot(offsets[::10], points[::10], "o", label="from two random positions")
+ax.set_xlabel("offset, query minus key")
+ax.set_ylabel("score, not yet divided by the root of the width")
+ax.legend()
+fig.tight_layout()
+
+# %% [markdown]
+# ## What each scaling does to every pair
+#
+# The ratio of the new wavelength to the trained one: one keeps a pair, the stretch interpolates it in full.
+
+# %%
+base, trained, stretch = book["base"], book["trained_length"], book["factor"]
+scaled = {
+    "linear": rope.linear_frequencies(width, base, stretch),
+    "NTK-aware": rope.ntk_frequencies(width, base, stretch),
+    "YaRN": rope.yarn_frequencies(width, base, stretch, trained),
+    "Llama 3.1": rope.llama3_frequencies(width, base, stretch, trained),
+}
+fig, ax = plt.subplots(figsize=(6.4, 4))
+for label, new in scaled.items():
+    ax.plot(frequencies / new, label=label)
+ax.set_xlabel("pair")
+ax.set_ylabel("wavelength over the trained one")
+ax.legend()
+fig.tight_layout()
+
+# %% [markdown]
+# ## Two pairings, one permutation
+#
+# The same vectors give other scores when pairs are halves instead of neighbours, until they are reordered.
+
+# %%
+position = np.array([3.0])
+cos, sin = rope.rotary_tables(position, frequencies)
+order = rope.adjacent_to_halves(width)
+adjacent = rope.rotate_adjacent(q[None], cos, sin)[0] @ k
+halves = rope.rotate_halves(q[None], cos, sin)[0] @ k
+converted = rope.rotate_halves(q[order][None], cos, sin)[0] @ k[order]
+print(f"adjacent {adjacent:.6f}   halves {halves:.6f}   halves after reordering {converted:.6f}")
+
+# %% [markdown]
+# ## Positions in bf16
+#
+# How many different positions are left, by the length of the text.
+
+# %%
+from worked.rope.precision import distinct_positions, round_to_bfloat16
+
+for length in (256, 1024, 4096, 16_384, 65_536):
+    left = distinct_positions(round_to_bfloat16, length)
+    print(f"{length:6,} positions: {left:5,} different ones in bf16")

@@ -1,0 +1,93 @@
+# %% [markdown]
+# # Lab: one tree, many knobs
+#
+# The chapter's numbers, redrawn with other settings, and the chapter's code beside the library. This page was run when the site was built; download the notebook, put it beside a
+# clone of the project, and change what you like. It needs no GPU and downloads nothing.
+
+# %%
+import matplotlib.pyplot as plt
+import numpy as np
+
+from worked.chapters import graph
+
+chapter = graph("xgboost")
+book = chapter.evaluate()
+for name in ("base", "root_gain", "cut", "kept", "mse0", "mse3"):
+    print(f"{chapter.figure(name).label:45} {chapter.shown(name, book)}")
+
+# %% [markdown]
+# ## Where lambda moves the first split
+#
+# The gain of every candidate over lambda. The highest line wins, and the winner changes once.
+
+# %%
+lambdas = np.linspace(0, 4, 81)
+fig, ax = plt.subplots(figsize=(6.4, 4))
+for k in range(1, 6):
+    swept = chapter.sweep(f"gain{k}", "reg_lambda", lambdas, {})
+    ax.plot(lambdas, [v for _, v in swept], label=f"below {chapter.shown(f't{k}', book)} km")
+ax.set_xlabel("lambda")
+ax.set_ylabel("gain of the first split")
+ax.legend()
+fig.tight_layout()
+
+cuts = [v for _, v in chapter.sweep("cut", "reg_lambda", lambdas, {})]
+moves = [x for x, a, b in zip(lambdas[1:], cuts, cuts[1:], strict=False) if a != b]
+print("the winner changes at about lambda =", ", ".join(f"{x:.2f}" for x in moves))
+
+# %% [markdown]
+# ## What gamma leaves standing
+
+# %%
+gammas = np.geomspace(1, 1000, 200)
+fig, ax = plt.subplots(figsize=(6.4, 3))
+ax.step(gammas, [v for _, v in chapter.sweep("kept", "gamma", gammas, {})], where="post")
+ax.set_xscale("log")
+ax.set_xlabel("gamma")
+ax.set_ylabel("splits that survive")
+ax.set_yticks(range(4))
+fig.tight_layout()
+
+# %% [markdown]
+# ## The same trees as the library
+#
+# Both are trained on scikit-learn's diabetes data; every node is compared.
+
+# %%
+import xgboost as xgb
+from sklearn.datasets import load_diabetes
+
+from worked.xgboost_scratch.agreement import Tally, compare
+from worked.xgboost_scratch.booster import train
+from worked.xgboost_scratch.splits import TreeParameters
+from worked.xgboost_scratch.tree import trees_in_model_json
+
+data = load_diabetes()
+x, y = data.data.astype(np.float32), data.target.astype(np.float32)
+settings = TreeParameters(max_depth=4, reg_lambda=2.0)
+mine = train(x, y, settings, rounds=10, method="exact", base_score=152.0)
+theirs = xgb.train(
+    {"max_depth": 4, "lambda": 2.0, "tree_method": "exact", "nthread": 1, "base_score": 152.0},
+    xgb.DMatrix(x, label=y),
+    10,
+)
+tally = Tally()
+trees = trees_in_model_json(bytes(theirs.save_raw("json")))
+for own, library in zip((t[0] for t in mine.trees), trees, strict=True):
+    compare(own, library, tally)
+print(f"{tally.trees} trees, {tally.nodes} nodes, {tally.differing} that split differently")
+print(f"largest difference of a leaf value: {max(tally.leaves):.1e}")
+
+# %% [markdown]
+# ## A quantile sketch at work
+#
+# A long stream of skewed values is summarised, then asked for the rank of each value that it kept.
+
+# %%
+from worked.xgboost_scratch.quantile_sketch import error, sketch_column
+
+values = np.random.default_rng(1).lognormal(size=100_000).astype(np.float32)
+for eps in (0.1, 0.02, 0.004):
+    summary = sketch_column(values, eps)
+    doubt = error(summary) / len(values)
+    print(f"eps {eps}: {len(summary):5} entries kept, widest doubt about a rank {doubt:.3%}")

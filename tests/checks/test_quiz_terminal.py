@@ -1,0 +1,310 @@
+"""`workbook drill`, `exam`, `verify` and `export anki`, as a reader types them."""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import pty
+import re
+import select
+import signal
+import subprocess
+import sys
+import time
+import zipfile
+from collections.abc import Callable, Iterator
+from itertools import islice
+from pathlib import Path
+
+import pytest
+
+from checks.quiz import terminal_drill
+from checks.quiz.bank import bank, find
+from checks.quiz.draw import draw
+from checks.quiz.portable_random import PortableRandom
+from checks.quiz.progress import Log, recorded
+from checks.quiz.questions import Number
+from checks.quiz.schedule import NEW_PER_DAY
+from checks.quiz.terminal_export import notes
+from checks.quiz.verify import typed
+from checks.terminal import main
+from worked.chapters import CHAPTERS
+
+Run = Callable[..., tuple[int, str, str]]
+
+
+@pytest.fixture(autouse=True)
+def data_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Every test has a reader of its own."""
+    monkeypatch.setenv("WORKBOOK_DATA", str(tmp_path / "data"))
+    monkeypatch.setenv("COLUMNS", "100")
+    return tmp_path / "data"
+
+
+@pytest.fixture
+def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
+    """Return a function that runs a command with typed lines: (exit code, stdout, stderr)."""
+
+    def go(command: str, *lines: str) -> tuple[int, str, str]:
+        monkeypatch.setattr(sys, "stdin", io.StringIO("".join(f"{line}\n" for line in lines)))
+        code = main(command.split())
+        captured = capsys.readouterr()
+        return code, captured.out, captured.err
+
+    return go
+
+
+def seeded(seed: int) -> Iterator[tuple[str, str]]:
+    """Yield (id, right answer) of the numbers that a drill with this seed asks."""
+    pool = [terminal_drill.Entry("gpu-wall", q) for q in bank("gpu-wall") if isinstance(q, Number)]
+    seeds = PortableRandom(seed)
+    for entry in PortableRandom(seed).shuffled(pool):
+        asked = draw(entry.slug, entry.question, seeds.word())
+        yield entry.id, typed(asked.key, asked.unit)
+
+
+DRILL = "drill --chapter gpu-wall --kind number"
+
+
+# -- the drill --------------------------------------------------------------------------------
+
+
+def test_right_answers_are_counted_and_saved_as_good(run: Run) -> None:
+    keys = list(islice(seeded(7), 3))
+    code, out, _ = run(f"{DRILL} --seed 7 --count 3", *(key for _, key in keys))
+    assert code == 0
+    assert "3 of 3 right" in out
+    assert [(r.question, r.rating, r.mode, r.where) for r in recorded()] == [
+        (id_, 3, "drill", "terminal") for id_, _ in keys
+    ]
+
+
+def test_a_hint_makes_a_right_answer_hard_and_a_wrong_one_is_answered_with_the_working(
+    run: Run,
+) -> None:
+    keys = [key for _, key in islice(seeded(7), 2)]
+    code, out, _ = run(f"{DRILL} --seed 7 --count 2", "?", keys[0], "1e30 parsec", keys[1] + "9e9")
+    assert code == 0
+    assert "hint:" in out
+    assert "parsec" in out, "an unknown unit is asked about again"
+    assert [r.rating for r in recorded()][:1] == [2]
+
+
+def test_giving_up_shows_the_working_and_counts_as_wrong(run: Run) -> None:
+    _, out, _ = run(f"{DRILL} --seed 7 --count 1", "!")
+    assert "formula" in out
+    assert "inputs" in out
+    assert [r.rating for r in recorded()] == [1]
+
+
+def test_a_classic_mistake_is_named(run: Run) -> None:
+    slug, question = find("gpu-wall/static-bytes")
+    pool = [e for e in bank(slug) if isinstance(e, Number)]
+    seed = next(s for s in range(500)
+                if PortableRandom(s).shuffled(pool)[0] is question)  # fmt: skip
+    asked = draw(slug, question, PortableRandom(seed).word())
+    _, out, _ = run(f"{DRILL} --seed {seed} --count 1", typed(asked.key / 8, "GB"))
+    assert "Those are the bf16 weights alone." in out
+
+
+def test_stopping_keeps_what_was_answered(run: Run) -> None:
+    first = next(seeded(7))[1]
+    for last in ("q", None):
+        code, out, _ = run(f"{DRILL} --seed 7 --count 5", first, *([last] if last else []))
+        assert code == 0
+        assert "1 of 1 right" in out
+    assert len(recorded()) == 2
+
+
+def test_the_same_seed_asks_the_same_questions(run: Run) -> None:
+    outs = [run(f"{DRILL} --seed 11 --count 2", "!", "!")[1] for _ in range(2)]
+    assert outs[0] == outs[1]
+    assert outs[0] != run(f"{DRILL} --seed 12 --count 2", "!", "!")[1]
+
+
+def test_what_was_wrong_comes_back_before_new_questions(
+    run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A wrong answer of an hour ago is due; one that was right is not yet."""
+    from datetime import UTC, datetime, timedelta
+
+    ago = datetime.now(UTC) - timedelta(hours=1)
+    with Log() as log:
+        log.record("gpu-wall/young", 1, seed=1, mode="drill", now=ago)
+        log.record("gpu-wall/waste", 4, seed=1, mode="drill", now=ago)
+    _, out, _ = run(f"{DRILL} --count 1", "!")
+    assert "by Young's rule" in " ".join(out.split())
+    assert recorded()[-1].question == "gpu-wall/young"
+
+
+def test_the_day_has_room_for_so_many_new_questions(run: Run) -> None:
+    """After the day's new ones nothing is due, and --ahead goes on."""
+    lines = ["!"] * (NEW_PER_DAY + 30)
+    run(f"drill --chapter gpu-wall --count {NEW_PER_DAY + 20}", *lines)
+    assert len({r.question for r in recorded()}) == NEW_PER_DAY
+    code, out, _ = run("drill --chapter gpu-wall --count 2", "!", "!")
+    assert code == 0
+    assert "Nothing is due until" in out
+    _, out, _ = run("drill --chapter gpu-wall --count 1 --ahead", "!")
+    assert "0 of 1 right" in out
+
+
+@pytest.mark.parametrize(
+    ("command", "said"),
+    [
+        ("drill --chapter gpu-wal", "did you mean gpu-wall"),
+        ("drill --count 0", "at least one question"),
+        ("exam --minutes 0", "above 0"),
+        ("verify nonsense", "no such chapter"),
+        ("verify --seeds 0", "at least one"),
+        ("export anki deck.zip", "end in .apkg"),
+    ],
+)
+def test_a_mistaken_option_is_explained(run: Run, command: str, said: str) -> None:
+    code, _, err = run(command)
+    assert code == 2
+    assert said in err
+
+
+# -- the exam ---------------------------------------------------------------------------------
+
+
+def paper(seed: int, count: int) -> list[tuple[str, str]]:
+    """Return (id, right answer) of an exam's numbers."""
+    pool = [terminal_drill.Entry("gpu-wall", q) for q in bank("gpu-wall") if isinstance(q, Number)]
+    chosen = PortableRandom(seed).shuffled(pool)[:count]
+    seeds = PortableRandom(seed ^ 0x5EED)
+    drawn = [(e, draw(e.slug, e.question, seeds.word())) for e in chosen]
+    return [(e.id, typed(a.key, a.unit)) for e, a in drawn]
+
+
+def test_an_exam_reports_by_step_and_says_what_to_reread(run: Run) -> None:
+    keys = paper(3, 4)
+    answers = [keys[0][1], keys[1][1], "0", keys[3][1]]
+    command = "exam --chapter gpu-wall --kind number --seed 3 --count 4"
+    code, out, _ = run(command, *answers)
+    assert code == 0
+    assert "3 of 4 right." in out
+    step = find(keys[2][0])[1].step
+    assert f"chapters/gpu-wall/#{step}" in out
+    assert re.search(r"workbook run gpu-wall --step \d+", out)
+    assert "It is not zero." in out
+    assert [(r.mode, r.rating) for r in recorded()] == [
+        ("exam", 3), ("exam", 3), ("exam", 1), ("exam", 3)
+    ]  # fmt: skip
+
+
+def test_an_exam_gives_no_hints_and_no_verdict_before_its_end(run: Run) -> None:
+    keys = paper(3, 2)
+    command = "exam --chapter gpu-wall --kind number --seed 3 --count 2"
+    _, out, _ = run(command, "?", keys[0][1], keys[1][1])
+    before, _, after = out.partition("2 of 2 right.")
+    assert "hint:" not in out
+    assert "Right" not in before
+    assert after
+
+
+def test_what_an_exam_did_not_reach_is_said_and_not_held_against_the_reader(run: Run) -> None:
+    keys = paper(3, 4)
+    _, out, _ = run("exam --chapter gpu-wall --kind number --seed 3 --count 4", keys[0][1], "q")
+    assert "1 of 4 right, 3 not reached." in out
+    assert len(recorded()) == 1
+
+
+def test_an_exam_ends_when_its_time_is_over(tmp_path: Path) -> None:
+    """The reader types nothing; after a second the report comes by itself."""
+    own, theirs = pty.openpty()
+    process = subprocess.Popen(
+        [sys.executable, "-m", "checks.terminal", "exam", "--minutes", "0.02", "--count", "3"],
+        stdin=theirs, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+    )  # fmt: skip
+    os.close(theirs)
+    try:
+        out, _ = process.communicate(timeout=60)
+    finally:
+        process.kill()
+        os.close(own)
+    assert process.returncode == 0
+    assert "Time is up." in out
+    assert "0 of 3 right, 3 not reached." in out
+
+
+# -- a process killed at any moment ----------------------------------------------------------------
+
+
+def read_until(fd: int, text: str, seconds: float = 60) -> str:
+    """Read from a terminal until `text` came."""
+    seen = ""
+    ends = time.monotonic() + seconds
+    while text not in seen:
+        assert time.monotonic() < ends, seen
+        ready, _, _ = select.select([fd], [], [], 0.5)
+        if ready:
+            seen += os.read(fd, 65536).decode()
+    return seen
+
+
+def test_a_drill_killed_while_an_answer_is_typed_loses_only_that_answer(tmp_path: Path) -> None:
+    keys = [key for _, key in islice(seeded(7), 2)]
+    own, theirs = pty.openpty()
+    process = subprocess.Popen(
+        [sys.executable, "-m", "checks.terminal", *DRILL.split(), "--seed", "7", "--count", "5"],
+        stdin=theirs, stdout=theirs, stderr=theirs, close_fds=True,
+    )  # fmt: skip
+    os.close(theirs)
+    try:
+        read_until(own, "answer with unit > ")
+        for key in keys:
+            os.write(own, f"{key}\n".encode())
+            read_until(own, "answer with unit > ")
+        os.write(own, b"12 G")
+        time.sleep(0.2)
+        process.send_signal(signal.SIGKILL)
+        process.wait(30)
+    finally:
+        process.kill()
+        os.close(own)
+    assert [r.rating for r in recorded()] == [3, 3]
+
+
+# -- Anki and verify ------------------------------------------------------------------------------
+
+
+def test_the_deck_holds_every_question_once_with_a_lasting_id(run: Run, tmp_path: Path) -> None:
+    """A number comes as three notes, each other question as one."""
+    file = tmp_path / "deck.apkg"
+    code, out, _ = run(f"export anki {file} --chapter gpu-wall")
+    assert code == 0
+    wanted = sum(3 if isinstance(q, Number) else 1 for q in bank("gpu-wall"))
+    assert f"{wanted} notes" in out
+    assert zipfile.is_zipfile(file)
+    made = list(notes("gpu-wall"))
+    assert len({n.id for n in made}) == len(made) == wanted
+    assert made == list(notes("gpu-wall"))
+    assert all("<script" not in n.front + n.back for n in made)
+
+
+def test_verify_prints_a_line_for_each_question(run: Run) -> None:
+    code, out, _ = run("verify gpu-wall --seeds 3")
+    assert code == 0
+    assert sum(line.startswith("  ok") for line in out.splitlines()) == len(bank("gpu-wall"))
+    assert "all questions hold" in out
+
+
+def test_the_drill_starts_no_library_that_listing_the_chapters_does_not_need() -> None:
+    """`workbook list` imports neither fsrs nor sqlite nor the banks."""
+    code = (
+        "import json, sys; from checks.terminal import main; main(['list']); "
+        "print(json.dumps([m for m in ('fsrs', 'sqlite3', 'genanki', 'checks.quiz.bank') "
+        "if m in sys.modules]))"
+    )
+    out = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert json.loads(out.stdout.splitlines()[-1]) == []
+
+
+def test_every_chapter_can_be_drilled(run: Run) -> None:
+    for slug in CHAPTERS:
+        code, out, _ = run(f"drill --chapter {slug} --seed 1 --count 1", "!")
+        assert code == 0
+        assert "0 of 1 right" in out

@@ -1,0 +1,99 @@
+"""The RoPE chapter's pictures: hands at their angles, labels that keep apart, at any setting."""
+
+from __future__ import annotations
+
+import math
+import re
+from typing import Any
+
+import pytest
+
+from checks.site.pictures import svg
+from worked.chapters import graph, pictures
+
+SLUG = "rope"
+IDS = [p["id"] for p in pictures(SLUG)]
+SETTINGS: list[dict[str, Any]] = [
+    {},
+    {"model": "Llama 3 8B"},
+    {"query_position": 0, "key_position": 10_000, "factor": 1, "probe": -20},
+    {"q_0": 0, "q_1": 0, "q_2": 0, "q_3": 0},  # a score of nothing at every offset
+    {"q_0": 10, "q_1": -10, "k_0": 10, "k_1": -10, "base": 1e9, "large_base": 1e9},
+    {"pairs": 8, "trained_length": 256, "rounded_position": 4900, "bf16_bits": 24},
+]
+
+
+@pytest.mark.parametrize("settings", SETTINGS)
+@pytest.mark.parametrize("picture", IDS)
+def test_a_picture_stays_on_its_board(picture: str, settings: dict[str, Any]) -> None:
+    """Whatever the reader sets, no coordinate is missing and none leaves the drawing."""
+    drawing = svg(SLUG, picture, settings)
+    assert not re.search("NaN|Infinity|undefined", drawing)
+    (height,) = re.findall(r'viewBox="0 0 640 ([\d.]+)"', drawing)
+    for name, most in (("x", 640), ("cx", 640), ("y", float(height)), ("cy", float(height))):
+        for value in re.findall(rf' {name}="([-\d.]+)"', drawing):
+            assert -0.01 <= float(value) <= most, (name, value)
+
+
+@pytest.mark.parametrize("settings", SETTINGS)
+@pytest.mark.parametrize("picture", IDS)
+def test_no_number_of_an_axis_is_cut_off(picture: str, settings: dict[str, Any]) -> None:
+    """A character is about 7 wide at the size of ticks; 1,000,000 needs nine."""
+    drawing = svg(SLUG, picture, settings)
+    ticks = re.findall(r'<text x="([\d.]+)" y="[\d.]+" text-anchor="end" class="tick">([^<]+)',
+                       drawing)  # fmt: skip
+    for x, written in ticks:
+        assert float(x) - 7 * len(written) >= 0, written
+
+
+def hands(drawing: str) -> list[float]:
+    """Return the angle at which each hand of each face points, anticlockwise from the right."""
+    found = re.findall(r'd="M([\d.]+) ([\d.]+)L([\d.]+) ([\d.]+)" class="curve', drawing)
+    return [
+        math.atan2(float(y) - float(b), float(a) - float(x))
+        for x, y, a, b in found
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(("query", "key"), [(3, 1), (1, 3), (0, 0), (157, 314), (50, 7)])
+def test_the_hands_of_the_clocks_stand_at_the_angles_of_the_positions(query: int, key: int) -> None:
+    """The fast hand at the position itself in radians, the slow one at a hundredth of it."""
+    drawing = svg(SLUG, "clocks", {"query_position": query, "key_position": key})
+    want = [query, key, query / 100, key / 100]
+    for pointed, angle in zip(hands(drawing), want, strict=True):
+        assert math.cos(pointed - angle) == pytest.approx(1, abs=1e-4)
+
+
+def test_moving_both_positions_turns_the_hands_and_keeps_the_angle_between_them() -> None:
+    """That angle is what the score sees: 2 rad on the fast face, 0.02 on the slow one."""
+    for shift in (0, 5, 100):
+        drawing = svg(SLUG, "clocks", {"query_position": 3 + shift, "key_position": 1 + shift})
+        fast_q, fast_k, slow_q, slow_k = hands(drawing)
+        assert math.cos(fast_q - fast_k) == pytest.approx(math.cos(2), abs=2e-3)
+        assert math.sin(fast_q - fast_k) == pytest.approx(math.sin(2), abs=2e-3)
+        assert math.sin(slow_q - slow_k) == pytest.approx(math.sin(0.02), abs=2e-3)
+
+
+def test_each_hand_is_named_with_its_angle() -> None:
+    drawing = svg(SLUG, "clocks")
+    said = re.findall(r'data-fig="rope\.(\w+)">([^<]+)', drawing)
+    assert said == [
+        ("q_angle_0", "query: 3.00 rad"), ("k_angle_0", "key: 1.00 rad"),
+        ("q_angle_1", "query: 0.030 rad"), ("k_angle_1", "key: 0.010 rad"),
+    ]  # fmt: skip
+
+
+def test_the_curve_of_the_score_follows_query_key_base_and_scaling() -> None:
+    drawings = {
+        svg(SLUG, "score", s)
+        for s in ({}, {"q_0": 3}, {"k_3": -2}, {"base": 20_000}, {"factor": 2}, {"probe": 5})
+    }
+    assert len(drawings) == 6
+
+
+def test_the_dots_of_the_score_stand_where_the_working_says() -> None:
+    """At the offset of the two positions the curve as trained passes through their score."""
+    g = graph(SLUG)
+    values = g.evaluate({"query_position": 9, "key_position": 4, "probe": 5})
+    assert values["probe_score"] == pytest.approx(values["score"], rel=1e-12)
+    assert g.shown("probe_score", values) in svg(SLUG, "score", {"probe": 5})
