@@ -12,6 +12,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from checks.pinned import l1_gradient
+
 PINS: dict[str, dict[str, str]] = {}
 OTHER_PINS: dict[str, list[tuple[Mapping[str, Any], dict[str, str]]]] = {}
 OPTION_PINS: dict[str, dict[str, dict[str, dict[str, float]]]] = {}
@@ -349,3 +351,6 @@ OPTION_PINS["gpu-wall"] = {
         }.items()
     },
 }
+
+PINS["l1-gradient"] = l1_gradient.PINS
+OTHER_PINS["l1-gradient"] = l1_gradient.OTHER_PINS

@@ -10,6 +10,7 @@ from worked.figures import Graph, UnknownNameError, _suggest
 
 CHAPTERS: dict[str, str] = {
     "gpu-wall": "worked.gpu_wall.scenario",
+    "l1-gradient": "worked.l1_gradient.scenario",
 }
 
 

@@ -129,6 +129,18 @@ def _ending(g: Mapping[str, Any], r: Mapping[str, Any], rate: Any) -> dict[str, 
     }  # fmt: skip
 
 
+def _looked_at(g: Mapping[str, Any], kind: str, m: Any) -> dict[str, Any]:
+    """Return what stands beside the weight at the step looked at, under L1."""
+    yhat = _clean(m * g["x"] + g["intercept"])
+    off = _clean(g["y"] - yhat)
+    return {
+        f"{kind}_at_prediction": yhat,
+        f"{kind}_at_residual": off,
+        f"{kind}_at_loss": np.abs(off),
+        f"{kind}_at_gradient": -g["x"] * np.sign(off),
+    }
+
+
 def _endings(g: Mapping[str, Any], r: Mapping[str, Any]) -> dict[str, Any]:
     one, two = _ending(g, r, g["rate"]), _ending(g, r, g["second_rate"])
     way = np.abs(r["best"] - g["m"])
@@ -143,6 +155,11 @@ def _endings(g: Mapping[str, Any], r: Mapping[str, Any]) -> dict[str, Any]:
         "landing": one["landing"],
         "l1_gap": one["gap"],
         "l1_at": one["at"],
+        **_looked_at(g, "l1", one["at"]),
+        "l2_at_prediction": g["y"] - r["residual"] * shrink ** g["step"],
+        "l2_at_residual": r["residual"] * shrink ** g["step"],
+        "l2_at_loss": (r["residual"] * shrink ** g["step"]) ** 2,
+        "l2_at_gradient": -2 * g["x"] * r["residual"] * shrink ** g["step"],
         "contraction": shrink,
         "l2_left": way * np.abs(shrink) ** one["arrival"],
         "l2_at": r["best"] + (g["m"] - r["best"]) * shrink ** g["step"],
@@ -202,8 +219,7 @@ def _many(g: Mapping[str, Any], r: Mapping[str, Any]) -> dict[str, Any]:
 
 def _between(g: Mapping[str, Any], r: Mapping[str, Any]) -> dict[str, Any]:
     def huber(off: Any, join: Any) -> Any:
-        inside = np.minimum(np.abs(off), join)
-        return inside * inside / 2 + join * (np.abs(off) - inside)
+        return np.where(np.abs(off) > join, join * np.abs(off) - join * join / 2, off * off / 2)
 
     off, out = r["residual"], r["outlier_residual"]
     slopes = {

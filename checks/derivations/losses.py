@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from itertools import combinations
-
 from sympy import (
     Abs,
     And,
@@ -181,11 +179,11 @@ def covered(step_count: Expr, step_width: Expr) -> Expr:
     return summation(step_width, (k, 1, step_count))
 
 
-def rest(distance: Expr, covered: Expr, tolerance: Expr) -> Expr:
-    """Solve: steps and rest are the distance; a rest of no more than the tolerance is none."""
+def rest(distance: Expr, covered: Expr, step_count: Expr, arrival: Expr) -> Expr:
+    """Solve: steps and rest are the distance; none is left if no step beyond them is needed."""
     q = Dummy("q", real=True)
     left = solve(covered + q - distance, q)[0]
-    return Piecewise((0, left - tolerance <= 0), (left, True))
+    return Piecewise((left, arrival - step_count > 0), (0, True))
 
 
 def steps_to_minimum(distance: Expr, step_width: Expr, tolerance: Expr) -> Expr:
@@ -194,11 +192,9 @@ def steps_to_minimum(distance: Expr, step_width: Expr, tolerance: Expr) -> Expr:
     return ceiling(solve(n * step_width + tolerance - distance, n)[0])
 
 
-def lands(distance: Expr, covered: Expr, tolerance: Expr) -> Expr:
-    """It lands where no rest is left beyond the tolerance."""
-    q = Dummy("q", real=True)
-    left = solve(covered + q - distance, q)[0]
-    return Piecewise((0, left > tolerance), (1, True))
+def lands(step_count: Expr, arrival: Expr) -> Expr:
+    """It bounces if a step beyond the whole ones is needed to get there."""
+    return Piecewise((0, arrival - step_count > 0), (1, True))
 
 
 def bounce_floor(rate: Expr, x: Expr) -> Expr:
@@ -241,6 +237,13 @@ def l2_weight_after(start: Expr, best: Expr, contraction: Expr, step: Expr) -> E
     return best + expand(solved).subs(k, step)
 
 
+def l2_residual_after(residual: Expr, contraction: Expr, step: Expr) -> Expr:
+    """Take the residual of the weight that the recurrence of the weights leads to."""
+    x, best = Symbol("x", positive=True), Symbol("best")
+    after = l2_weight_after(best - residual / x, best, contraction, step)
+    return simplify(x * (best - after))
+
+
 def l2_distance_after(distance: Expr, contraction: Expr, step: Expr) -> Expr:
     """The same recurrence, for the size of the distance."""
     return l2_weight_after(distance, Integer(0), Abs(contraction), step)
@@ -274,19 +277,19 @@ def reaches(distance: Expr, reach: Expr) -> Expr:
     return Piecewise((0, reach - distance < 0), (1, True))
 
 
-def _ranked(values: tuple[Expr, ...], rank: int) -> Expr:
-    """Return the `rank`-th smallest: the least among the largest of all sets of `rank`."""
-    return Min(*(Max(*chosen) for chosen in combinations(values, rank)))
+def _inner(a: Expr, b: Expr, c: Expr, d: Expr) -> tuple[Expr, Expr]:
+    """Sort both pairs: neither the smaller of the small nor the larger of the large is inner."""
+    return Max(Min(a, b), Min(c, d)), Min(Max(a, b), Max(c, d))
 
 
 def lower_middle(first: Expr, second: Expr, third: Expr, fourth: Expr) -> Expr:
-    """The second smallest, by ranks."""
-    return _ranked((first, second, third, fourth), 2)
+    """The smaller of the two inner ones that sorting the pairs leaves."""
+    return Min(*_inner(first, second, third, fourth))
 
 
 def upper_middle(first: Expr, second: Expr, third: Expr, fourth: Expr) -> Expr:
-    """The third smallest, by ranks."""
-    return _ranked((first, second, third, fourth), 3)
+    """The larger of the two inner ones that sorting the pairs leaves."""
+    return Max(*_inner(first, second, third, fourth))
 
 
 def median_with_one_more(lower: Expr, upper: Expr, added: Expr) -> Expr:

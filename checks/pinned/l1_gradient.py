@@ -118,6 +118,7 @@ PINS: dict[str, str] = {
     "l2_gradient_11": "−0.00000033",  # 0.00000032768
     "l2_gradient_12": "−0.000000066",  # 0.000000065536
     "step_width": "0.20",  # 0.1 x 2
+    "tolerance": "0.000000001",
     "distance": "2.00",  # 3 - 1
     "step_count": "10",  # 2 / 0.2
     "covered": "2.00",  # 10 x 0.2
@@ -129,7 +130,15 @@ PINS: dict[str, str] = {
     "step": "5",
     "l1_gap": "1.00",  # 2 - 5 x 0.2
     "l1_at": "2.00",  # 3 - 1
+    "l1_at_prediction": "8.00",  # 2 x 2 + 4
+    "l1_at_residual": "2.00",  # 10 - 8
+    "l1_at_loss": "2.00",
+    "l1_at_gradient": "−2.00",
     "l2_at": "2.9994",  # 3 - 2 / 3,125 = 3 - 0.00064
+    "l2_at_prediction": "9.9987",  # 10 - 0.00128
+    "l2_at_residual": "0.0013",  # 4 / 3,125 = 0.00128
+    "l2_at_loss": "0.0000016",  # 0.00128^2 = 0.0000016384
+    "l2_at_gradient": "−0.0051",  # -4 x 0.00128 = -0.00512
     # 7. L1 against L2.
     "outlier": "100",
     "outlier_residual": "94.0",  # 100 - 6
@@ -256,6 +265,7 @@ PINS: dict[str, str] = {
     "mean_loss_five": "21.60",  # (14 + 94) / 5
     # 9. The linear programme: 10 coefficients, an intercept, two for each of 442 patients.
     "variables": "895",  # 10 + 1 + 884
+    "descent_gap": "0.00047%",  # 0.0889 / 19,024.3433 = 4.67e-6
     # 10. Huber and smooth L1.
     "delta": "2",
     "beta": "2",
@@ -327,6 +337,7 @@ ONE_POINT = {
             "pull_of_",
             "residual_of_",
             "squared_pull_of_",
+            "beyond",
         )
     )
 }
@@ -627,6 +638,7 @@ OTHER_PINS: list[tuple[Mapping[str, Any], dict[str, str]]] = [
             "arrival": "10",  # 1.999 / 0.2 = 9.995
             "landing": LANDS,
             "second_rest": "0",
+            "second_arrival": "10",
             "second_landing": LANDS,
         },
     ),

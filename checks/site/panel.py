@@ -19,6 +19,7 @@ def panel(slug: str, graph: Graph, names: Sequence[str] = ()) -> str:
             graph.given(name)
     only = f' data-only="{" ".join(names)}"' if names else ""
     shown = [g for g in graph.givens if not names or g.name in names]
+    label = "Givens" if not names else f"Givens: {', '.join(_safe(g.label) for g in shown)}"
     choices = "; ".join(
         f"{html.escape(c.label)}: <b>{html.escape(c.default)}</b>"
         for c in graph.choices.values()
@@ -30,7 +31,7 @@ def panel(slug: str, graph: Graph, names: Sequence[str] = ()) -> str:
         for g in shown
     )
     return (
-        f'<section class="panel" data-panel="{slug}"{only} aria-label="Givens">'
+        f'<section class="panel" data-panel="{slug}"{only} aria-label="{label}">'
         f'<div class="panel-static"><p>{choices}</p><details><summary>All givens</summary>'
         f"<table><thead><tr><th>Given</th><th>Value</th><th>Source</th></tr></thead>"
         f"<tbody>{rows}</tbody></table></details></div></section>"

@@ -25,12 +25,26 @@ A picture is a dict in a chapter's PICTURES. A *name* below is a figure's name; 
     x        name of the given that is swept; x_label: text; from, to: in the given's unit
     x_scale  "linear" (default) or "log"; y_scale likewise; points: how many (default 96)
     unit     of the y axis; y_label: text
+             around: [names] instead of from and to: what the curve must show, with some room
     series   [{figure: name, label: text}]
     mark     True (default): a dot on each series at the given's present value
     lines    [{figure: name, label: text}] upright lines at a figure of x's dimension (optional)
     recorded [{label: text, points: [{x: name or number, y: name or number}]}] (optional);
              numbers are in the units of the axes
     y_from, y_to   limits of the y axis in its unit (optional; default: from the values)
+
+`plane`: straight lines and points, with the numbers of the points beside them.
+    from, to x_label, y_label: of the axes; numbers without unit
+    lines    [{slope: name, intercept: name, label: text, fold: True (optional)}]
+             folded: the size of slope times x, a V with its tip at 0; the intercept then is 0
+    points   [{x: name, y: name, label: text}] points of one label have one mark (optional)
+    gaps     [{x: name, from: name, to: name, figure: name, label: text}] upright stretches
+             (optional)
+
+`moves`: where something stood and where it stands now, a row for each thing.
+    unit; places (default: of each figure); axis: text; before, after: texts for the legend
+    rows     [{label: text, from: name, to: name}]
+    limit    {figure: name, label: text} (optional)
 
 `timeline`: who does what, when.
     unit     of time, for the axis ("min"); x_label: text (optional)
@@ -69,7 +83,7 @@ class PictureError(ValueError):
 @cache
 def _drawing_board(slug: str) -> quickjs.Context:
     return context(
-        bundle("exact.js", "graph.js", "charts.js"),
+        bundle("exact.js", "graph.js", "charts_lines.js", "charts.js"),
         f"const model = {expression(slug, graph(slug), pictures(slug))};",
         "function drawn(id, settings) {"
         " return [picture(model, id, evaluate(model, JSON.parse(settings)))].join(''); }",

@@ -7,6 +7,7 @@ from datetime import date
 from itertools import groupby
 from typing import Any
 
+from worked.chapters import graph
 from worked.figures import Source, with_unit
 from worked.units import rounded_fraction
 
@@ -93,8 +94,9 @@ def proof(slug: str, base: str) -> str:
         f"<td>{_safe(', '.join(r.routes)) or 'none'}</td></tr>"
         for r in checks.proof.table(slug)
     )
+    label = f"Checks of each figure: {_safe(graph(slug).title)}"
     return (
-        '<div class="wide-table" tabindex="0" role="region" aria-label="Checks of each figure">'
+        f'<div class="wide-table" tabindex="0" role="region" aria-label="{label}">'
         '<table class="proof"><thead><tr><th scope="col">Figure</th><th scope="col">Formula</th>'
         f'<th scope="col">Checked by</th></tr></thead><tbody>{rows}</tbody></table></div>'
     )

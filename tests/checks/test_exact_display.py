@@ -53,6 +53,9 @@ class Exact:
     def __rtruediv__(self, other: Any) -> Exact:
         return Exact(Exact(other).q / self.q)
 
+    def __pow__(self, other: Any) -> Exact:
+        return Exact(self.q ** Exact(other).q)
+
     __radd__, __rmul__ = __add__, __mul__
 
     def __neg__(self) -> Exact:
@@ -80,6 +83,7 @@ class Exact:
             "floor": lambda: floor(a[0]),
             "maximum": lambda: max(a),
             "minimum": lambda: min(a),
+            "absolute": lambda: abs(a[0]),
             "sqrt": lambda: Fraction(DIGITS.sqrt(decimal(a[0]))),
             "exp": lambda: Fraction(DIGITS.exp(decimal(a[0]))),
         }

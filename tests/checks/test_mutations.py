@@ -40,7 +40,8 @@ def test_every_mistake_in_a_chapter_is_caught_or_proved_harmless(slug: str) -> N
     survivors = [o.mutant for o in found if o.survived]
     assert not survivors
     planted = Counter(o.mutant.kind for o in found)
-    assert all(planted[kind] >= 50 for kind in KINDS), planted
+    # Of units a chapter of pure numbers has few.
+    assert all(planted[kind] >= (1 if kind == "unit" else 50) for kind in KINDS), planted
     # The classic ones are among them.
     if slug == SLUG:
         places = {(m.where, m.mistake) for m in (o.mutant for o in found)}

@@ -97,6 +97,13 @@ def test_median_interval_contains_numpys_median():
         assert (low + high) / 2 == pytest.approx(np.median(values), rel=1e-15)
 
 
+def test_numpy_takes_the_middle_of_an_even_count_and_torch_the_lower_end():
+    """Of 1, 2, 3, 5 every number from 2 to 3 minimises; the libraries pick 2.5 and 2."""
+    assert medians.median_interval([1, 2, 3, 5]) == (2, 3)
+    assert np.median([1, 2, 3, 5]) == 2.5
+    assert torch.median(torch.tensor([1.0, 2.0, 3.0, 5.0])).item() == 2
+
+
 def test_the_best_slope_is_what_a_linear_programme_without_intercept_finds():
     from scipy.optimize import linprog
 

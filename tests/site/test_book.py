@@ -91,3 +91,31 @@ def test_no_page_scrolls_sideways_on_a_phone(book: Path, address: str, browser: 
         page.goto(f"{address}{path}/")
         assert page.evaluate("document.documentElement.scrollWidth") <= 390, path
     context.close()
+
+
+def test_a_stepper_walks_by_keyboard(address: str, browser: Any) -> None:
+    """Next and Previous move the step, the table and the address follow, and it stops at the end.
+
+    L1 climbs from 1 by 0.2 a step: 2.00 at step 5, 2.20 at step 6.
+    """
+    context = browser.new_context(viewport={"width": 1280, "height": 900}, reduced_motion="reduce")
+    page = context.new_page()
+    page.goto(f"{address}chapters/l1-gradient/")
+    page.wait_for_selector("html[data-live=ready]")
+    weight = page.locator('article td .fig[data-fig="l1-gradient.l1_at"]').first
+    following = page.get_by_role("button", name="Step to look at: next")
+    assert weight.inner_text() == "2.00"
+    following.focus()
+    page.keyboard.press("Enter")
+    page.wait_for_function("location.search === '?step=6'")
+    assert weight.inner_text() == "2.20"
+    page.get_by_role("button", name="Step to look at: previous").press("Space")
+    page.wait_for_function("location.search === ''")
+    assert weight.inner_text() == "2.00"
+    for _ in range(9):
+        following.press("Enter")
+        page.evaluate("new Promise(d => requestAnimationFrame(() => requestAnimationFrame(d)))")
+    assert page.evaluate("location.search") == "?step=12"
+    assert following.get_attribute("aria-disabled") == "true"
+    assert page.evaluate("document.activeElement.textContent") == "Next"
+    context.close()

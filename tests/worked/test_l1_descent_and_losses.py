@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from worked.l1_gradient import descent, losses, medians
+from worked.l1_gradient import descent, float_study, losses, medians
+from worked.recording import load
 
 F = Fraction
 X, Y, START = F(2), F(10), F(1)  # the chapter's point and first weight
@@ -151,6 +152,16 @@ def test_in_floats_rate_one_tenth_misses_the_minimum_and_rests_only_by_a_second_
     assert 3.0 not in weights
     assert losses.predict(weights[10], 2.0) == 10.0
     assert set(weights[10:]) == {weights[10]}
+
+
+def test_the_recorded_study_of_floats_is_what_the_study_gives():
+    values = {name: entry["value"] for name, entry in load(float_study.MEASURED)["values"].items()}
+    assert values == {name: value for name, (value, _) in float_study.study().items()}
+    # 2^-51 is one unit in the last place of 3; the step of 0.05 x 2 is the bounce.
+    assert values["weight_past_the_minimum_after_ten_steps"] == 2**-51
+    assert values["in_units_of_the_last_place"] == 1
+    assert values["prediction_short_of_the_target_after_ten_steps"] == 0
+    assert values["small_rate_float_amplitude"] == pytest.approx(0.1, abs=1e-14)
 
 
 def test_in_floats_rate_one_twentieth_bounces_for_ever_where_exact_arithmetic_lands():

@@ -129,12 +129,13 @@ def covered(step_count: Any, step_width: Any) -> Any:
     return step_count * step_width
 
 
-def rest(distance: Any, covered: Any, tolerance: Any) -> Any:
-    """Distance left after the whole steps; 0 when it is within the tolerance.
+def rest(distance: Any, covered: Any, step_count: Any, arrival: Any) -> Any:
+    """Distance left after the whole steps; 0 when the last of them lands.
 
-    covered: the way of the whole steps.
+    covered: the way of the whole steps; step_count: their number; arrival: the step that is at
+    the minimum or past it.
     """
-    return where(distance - covered <= tolerance, 0, distance - covered)
+    return where(arrival <= step_count, 0, distance - covered)
 
 
 def steps_to_minimum(distance: Any, step_width: Any, tolerance: Any) -> Any:
@@ -145,12 +146,13 @@ def steps_to_minimum(distance: Any, step_width: Any, tolerance: Any) -> Any:
     return ceil((distance - tolerance) / step_width)
 
 
-def lands(distance: Any, covered: Any, tolerance: Any) -> Any:
+def lands(step_count: Any, arrival: Any) -> Any:
     """Whether fixed-rate L1 descent lands on the minimum (1) or bounces around it for ever (0).
 
-    covered: the way of the whole steps that fit into the distance, with the same tolerance.
+    step_count: whole steps in the distance; arrival: the step that is at the minimum or past it.
+    It lands if that is one of the whole steps.
     """
-    return where(distance - covered <= tolerance, 1, 0)
+    return where(arrival <= step_count, 1, 0)
 
 
 def bounce_floor(rate: Any, x: Any) -> Any:
@@ -191,6 +193,14 @@ def l2_weight_after(start: Any, best: Any, contraction: Any, step: Any) -> Any:
     return best + (start - best) * contraction**step
 
 
+def l2_residual_after(residual: Any, contraction: Any, step: Any) -> Any:
+    """Residual after `step` L2 steps with a fixed rate, from the residual at the start.
+
+    It shrinks like the distance of the weight, of which it is x times.
+    """
+    return residual * contraction**step
+
+
 def l2_distance_after(distance: Any, contraction: Any, step: Any) -> Any:
     """Distance from the minimum after `step` L2 steps with a fixed rate."""
     return distance * absolute(contraction) ** step
@@ -226,22 +236,38 @@ def reaches(distance: Any, reach: Any) -> Any:
 # -- many points ------------------------------------------------------------------------------
 
 
-def _inner(a: Any, b: Any, c: Any, d: Any) -> tuple[Any, Any]:
-    """Return the two middle ones of four, in no order."""
-    return (
-        maximum(minimum(a, b), minimum(c, d)),
-        minimum(maximum(a, b), maximum(c, d)),
+def lower_middle(first: Any, second: Any, third: Any, fourth: Any) -> Any:
+    """The second smallest of four: the smallest among the larger ones of all pairs."""
+    return minimum(
+        minimum(
+            minimum(
+                minimum(
+                    minimum(maximum(first, second), maximum(third, fourth)),
+                    maximum(first, third),
+                ),
+                maximum(second, fourth),
+            ),
+            maximum(first, fourth),
+        ),
+        maximum(second, third),
     )
 
 
-def lower_middle(first: Any, second: Any, third: Any, fourth: Any) -> Any:
-    """The second smallest of four."""
-    return minimum(*_inner(first, second, third, fourth))
-
-
 def upper_middle(first: Any, second: Any, third: Any, fourth: Any) -> Any:
-    """The second largest of four."""
-    return maximum(*_inner(first, second, third, fourth))
+    """The second largest of four: the largest among the smaller ones of all pairs."""
+    return maximum(
+        maximum(
+            maximum(
+                maximum(
+                    maximum(minimum(first, second), minimum(third, fourth)),
+                    minimum(first, third),
+                ),
+                minimum(second, fourth),
+            ),
+            minimum(first, fourth),
+        ),
+        minimum(second, third),
+    )
 
 
 def median_with_one_more(lower: Any, upper: Any, added: Any) -> Any:
@@ -313,24 +339,24 @@ def programme_variables(points: Any, inputs: Any) -> Any:
 def huber_loss(residual: Any, threshold: Any) -> Any:
     """Huber's loss: r²/2 up to the threshold δ, then a line of slope δ.
 
+    With c the smaller of |r| and δ, both pieces are c·(|r| - c/2).
     Source: Huber 1964, "Robust estimation of a location parameter"; torch.nn.HuberLoss.
     """
-    return where(
-        absolute(residual) <= threshold,
-        residual**2 / 2,
-        threshold * (absolute(residual) - threshold / 2),
+    return minimum(absolute(residual), threshold) * (
+        absolute(residual) - minimum(absolute(residual), threshold) / 2
     )
 
 
 def smooth_l1_loss(residual: Any, threshold: Any) -> Any:
     """Smooth L1: r²/(2β) below the threshold β, then a line of slope 1.
 
+    With c the smaller of |r| and β, both pieces are c·(|r| - c/2)/β.
     Source: torch.nn.SmoothL1Loss; with β = 1, Girshick 2015 (Fast R-CNN), equation 3.
     """
-    return where(
-        absolute(residual) < threshold,
-        residual**2 / (2 * threshold),
-        absolute(residual) - threshold / 2,
+    return (
+        minimum(absolute(residual), threshold)
+        * (absolute(residual) - minimum(absolute(residual), threshold) / 2)
+        / threshold
     )
 
 

@@ -34,7 +34,6 @@ def magnitude(value: Real) -> Real:
     return value if value >= 0 else -value
 
 
-# --8<-- [start:l1_loss]
 def predict(m: Real, x: Real, intercept: Real = INTERCEPT) -> Real:
     """Return the prediction yhat = m x + intercept, in the units of y.
 
@@ -45,6 +44,7 @@ def predict(m: Real, x: Real, intercept: Real = INTERCEPT) -> Real:
     return m * x + intercept
 
 
+# --8<-- [start:l1_loss]
 def l1_loss(y: Real, yhat: Real) -> Real:
     """Return the absolute error |y - yhat|, in the units of y."""
     require_finite(y=y, yhat=yhat)

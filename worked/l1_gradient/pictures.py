@@ -4,76 +4,115 @@ from __future__ import annotations
 
 from typing import Any
 
+X_AXIS: dict[str, Any] = {"from": 0, "to": 4, "x_label": "input x", "y_label": "output"}
+
 LINE: dict[str, Any] = {
     "id": "line",
-    "kind": "curve",
+    "kind": "plane",
     "title": "One point and one line",
     "alt": "A straight line that starts at the intercept {{ intercept }} and rises by {{ m }} for "
     "each unit of x. At x = {{ x }} it predicts {{ prediction }}; the data point stands at "
-    "{{ y }}.",
-    "caption": "The line predicts {{ prediction }} where the point stands at {{ y }}. The dot is "
-    "the prediction, the square the point; what lies between them is the residual.",
-    "x": "x",
-    "x_label": "input x",
-    "from": 0,
-    "to": 4,
-    "unit": "",
-    "y_label": "output",
-    "series": [{"figure": "prediction", "label": "the line m·x + b"}],
-    "lines": [{"figure": "x", "label": "x"}],
-    "recorded": [{"label": "the data point", "points": [{"x": "x", "y": "y"}]}],
+    "{{ y }}, and between the two lies the residual, {{ residual }}.",
+    "caption": "The line predicts {{ prediction }} where the point stands at {{ y }}. What lies "
+    "between them is the residual, {{ residual }}. Turn the line: change the weight in "
+    "the panel.",
+    **X_AXIS,
+    "lines": [{"slope": "m", "intercept": "intercept", "label": "the line ŷ = m·x + b"}],
+    "points": [
+        {"x": "x", "y": "y", "label": "the data point"},
+        {"x": "x", "y": "prediction", "label": "the prediction"},
+    ],
+    "gaps": [
+        {"x": "x", "from": "prediction", "to": "y", "figure": "residual", "label": "residual"}
+    ],
 }
 
-LOSS: dict[str, Any] = {
-    "id": "loss",
-    "kind": "curve",
-    "title": "Four losses against the weight",
-    "alt": "The losses of the one point against the weight m. All touch 0 at {{ best }}. L2 is a "
-    "parabola and passes {{ squared_loss }} at the current weight; L1 is a V with its tip at "
-    "{{ best }} and passes {{ loss }}; Huber ({{ huber }}) and smooth L1 ({{ smooth }}) are round "
-    "at the bottom and straight outside.",
-    "caption": "The dots mark the current weight, {{ m }}; the upright line is the weight that "
-    "fits the point, {{ best }}.",
-    "x": "m",
-    "x_label": "weight m",
-    "from": 0.5,
-    "to": 5.5,
-    "points": 201,
-    "unit": "",
+KINK: dict[str, Any] = {
+    "id": "kink",
+    "kind": "plane",
+    "title": "A line through the kink",
+    "alt": "The absolute value of r is a V with its tip at 0. A line of slope {{ line_slope }} "
+    "runs through the tip and {{ touches }}.",
+    "caption": "A line of slope {{ line_slope }}: {{ touches }}. Turn it in the panel: between the "
+    "two arms of the V every slope is a subgradient.",
+    "from": -3,
+    "to": 3,
+    "x_label": "residual r",
     "y_label": "loss",
-    "series": [
-        {"figure": "loss", "label": "L1"},
-        {"figure": "squared_loss", "label": "L2"},
-        {"figure": "huber", "label": "Huber"},
-        {"figure": "smooth", "label": "smooth L1"},
+    "lines": [
+        {"slope": 1, "intercept": 0, "label": "|r|", "fold": True},
+        {"slope": "line_slope", "intercept": 0, "label": "the line c·r"},
     ],
-    "lines": [{"figure": "best", "label": "minimum"}],
 }
 
-GRADIENTS: dict[str, Any] = {
-    "id": "gradients",
-    "kind": "curve",
-    "title": "Four gradients against the weight",
-    "alt": "The gradients by the weight m. L1 is flat at {{ subgradient_low }}, jumps at "
-    "{{ best }} and is flat at {{ subgradient_high }} from there on. L2 is a straight line "
-    "through 0 at {{ best }}, {{ squared_gradient }} at the current weight. Huber and smooth L1 "
-    "are straight in the middle and flat outside.",
-    "caption": "Constant, proportional, and clipped. The dots mark the current weight, {{ m }}.",
-    "x": "m",
-    "x_label": "weight m",
-    "from": 0.5,
-    "to": 5.5,
-    "points": 201,
-    "unit": "",
-    "y_label": "gradient",
-    "series": [
-        {"figure": "gradient", "label": "L1"},
-        {"figure": "squared_gradient", "label": "L2"},
-        {"figure": "huber_gradient", "label": "Huber"},
-        {"figure": "smooth_gradient", "label": "smooth L1"},
-    ],
-    "lines": [{"figure": "best", "label": "minimum"}],
-}
+
+def _against_weight(
+    picture_id: str, title: str, alt: str, caption: str, y_label: str, series: dict[str, str]
+) -> dict[str, Any]:
+    """Return curves over the weight; `series`: figure -> label."""
+    return {
+        "id": picture_id,
+        "kind": "curve",
+        "title": title,
+        "alt": alt,
+        "caption": caption,
+        "x": "m",
+        "x_label": "weight m",
+        "around": ["m", "best", "beyond"],
+        "points": 81,
+        "unit": "",
+        "y_label": y_label,
+        "series": [{"figure": figure, "label": label} for figure, label in series.items()],
+        "lines": [{"figure": "best", "label": "minimum"}],
+    }
+
+
+LOSS = _against_weight(
+    "loss",
+    "Both losses against the weight",
+    "The losses of the one point against the weight m. Both touch 0 at {{ best }}. L2 is a "
+    "parabola and passes {{ squared_loss }} at the current weight; L1 is a V with its tip at "
+    "{{ best }} and passes {{ loss }}.",
+    "The dots mark the current weight, {{ m }}; the upright line is the weight that fits the "
+    "point, {{ best }}.",
+    "loss",
+    {"loss": "L1", "squared_loss": "L2"},
+)
+
+GRADIENTS = _against_weight(
+    "gradients",
+    "Both gradients against the weight",
+    "The gradients by the weight m. L1 is flat at {{ subgradient_low }}, jumps at {{ best }} and "
+    "is flat at {{ subgradient_high }} from there on. L2 is a straight line through 0 at "
+    "{{ best }}, {{ squared_gradient }} at the current weight.",
+    "Constant, and proportional. The dots mark the current weight, {{ m }}.",
+    "gradient",
+    {"gradient": "L1", "squared_gradient": "L2"},
+)
+
+FOUR_LOSSES = _against_weight(
+    "four-losses",
+    "Four losses against the weight",
+    "The losses of the one point against the weight m, all 0 at {{ best }}. At the current weight "
+    "L1 is {{ loss }}, L2 {{ squared_loss }}, Huber {{ huber }} and smooth L1 {{ smooth }}. Huber "
+    "and smooth L1 are round at the bottom and straight outside.",
+    "Round at the bottom like L2, straight outside like L1. The dots mark the current weight, "
+    "{{ m }}.",
+    "loss",
+    {"loss": "L1", "squared_loss": "L2", "huber": "Huber", "smooth": "smooth L1"},
+)
+
+FOUR_GRADIENTS = _against_weight(
+    "four-gradients",
+    "Four gradients against the weight",
+    "The gradients by the weight m. L1 jumps at {{ best }}, L2 is a straight line through 0 there. "
+    "Huber and smooth L1 are straight in the middle and flat outside, Huber at "
+    "{{ huber_gradient }} and smooth L1 at {{ smooth_gradient }} at the current weight.",
+    "Constant, proportional, and clipped. The dots mark the current weight, {{ m }}.",
+    "gradient",
+    {"gradient": "L1", "squared_gradient": "L2", "huber_gradient": "Huber",
+     "smooth_gradient": "smooth L1"},
+)  # fmt: skip
 
 DESCENT: dict[str, Any] = {
     "id": "descent",
@@ -127,47 +166,137 @@ BOUNCE: dict[str, Any] = {
     ],
 }
 
-OUTLIER: dict[str, Any] = {
-    "id": "outlier",
-    "kind": "bars",
-    "title": "Where one step takes the weight: on the point, and on the outlier",
-    "alt": "Bars of the weight after one step from {{ m }}. L1: {{ l1_weight_1 }} on the point, "
-    "{{ outlier_l1_first }} on the outlier. L2: {{ l2_weight_1 }} and {{ outlier_l2_first }}. "
-    "Huber: {{ huber_first }} and {{ outlier_huber_first }}. Smooth L1: {{ smooth_first }} and "
-    "{{ outlier_smooth_first }}.",
-    "caption": "One step from {{ m }} at a rate of {{ rate }}, on the target {{ y }} and on the "
-    "misread target {{ outlier }}. The upright line is the weight that fits the point.",
-    "unit": "",
-    "places": 2,
-    "axis": "weight after one step",
-    "series": ["on the point", "on the outlier"],
-    "groups": [
-        {"label": label, "figures": [point, f"outlier_{name}_first"]}
-        for label, name, point in (
-            ("L1", "l1", "l1_weight_1"),
-            ("L2", "l2", "l2_weight_1"),
-            ("Huber", "huber", "huber_first"),
-            ("smooth L1", "smooth", "smooth_first"),
-        )
+
+def _outlier(
+    picture_id: str, title: str, alt: str, rows: tuple[tuple[str, str, str], ...]
+) -> dict[str, Any]:
+    """Return the moves of one step, from the point to the outlier.
+
+    rows: of label, name and figure of the weight after a step on the point.
+    """
+    return {
+        "id": picture_id,
+        "kind": "moves",
+        "title": title,
+        "alt": alt,
+        "caption": "One step from {{ m }} at a rate of {{ rate }}, on the target {{ y }} and on "
+        "the misread target {{ outlier }}. The upright line is the weight that fits the point.",
+        "unit": "",
+        "places": 2,
+        "axis": "weight after one step",
+        "before": "one step on the point",
+        "after": "one step on the outlier",
+        "rows": [
+            {"label": label, "from": point, "to": f"outlier_{name}_first"}
+            for label, name, point in rows
+        ],
+        "limit": {"figure": "best", "label": "fits the point"},
+    }
+
+
+OUTLIER = _outlier(
+    "outlier",
+    "Where one step takes the weight: on the point, and on the outlier",
+    "The weight after one step from {{ m }}, on the point and on the outlier. L1: "
+    "{{ l1_weight_1 }} and {{ outlier_l1_first }}. L2: {{ l2_weight_1 }} and "
+    "{{ outlier_l2_first }}.",
+    (("L1", "l1", "l1_weight_1"), ("L2", "l2", "l2_weight_1")),
+)
+
+OUTLIER_FOUR = _outlier(
+    "outlier-four",
+    "One step under four losses: on the point, and on the outlier",
+    "The weight after one step from {{ m }}, on the point and on the outlier. L1: "
+    "{{ l1_weight_1 }} and {{ outlier_l1_first }}. L2: {{ l2_weight_1 }} and "
+    "{{ outlier_l2_first }}. Huber: {{ huber_first }} and {{ outlier_huber_first }}. Smooth L1: "
+    "{{ smooth_first }} and {{ outlier_smooth_first }}.",
+    (
+        ("L1", "l1", "l1_weight_1"),
+        ("L2", "l2", "l2_weight_1"),
+        ("Huber", "huber", "huber_first"),
+        ("smooth L1", "smooth", "smooth_first"),
+    ),
+)
+
+STEP_LINES: dict[str, Any] = {
+    "id": "step-lines",
+    "kind": "plane",
+    "title": "The line at step {{ step }}, under L1 and under L2",
+    "alt": "Three lines from the intercept {{ intercept }}: at the start with the weight {{ m }}, "
+    "at step {{ step }} under L1 with {{ l1_at }}, and under L2 with {{ l2_at }}. The data point "
+    "stands at {{ y }}; L1 predicts {{ l1_at_prediction }} there and L2 {{ l2_at_prediction }}.",
+    "caption": "Step {{ step }}: L1 predicts {{ l1_at_prediction }}, L2 {{ l2_at_prediction }}, "
+    "the target is {{ y }}.",
+    **X_AXIS,
+    "lines": [
+        {"slope": "m", "intercept": "intercept", "label": "start"},
+        {"slope": "l1_at", "intercept": "intercept", "label": "L1"},
+        {"slope": "l2_at", "intercept": "intercept", "label": "L2"},
     ],
-    "limit": {"figure": "best", "label": "fits the point"},
+    "points": [{"x": "x", "y": "y", "label": "the data point"}],
+}
+
+STEP_LOSSES: dict[str, Any] = {
+    "id": "step-losses",
+    "kind": "curve",
+    "title": "Where step {{ step }} stands on each loss",
+    "alt": "The L1 loss is a V and the L2 loss a parabola over the weight, both 0 at {{ best }}. "
+    "At step {{ step }} descent under L1 stands at the weight {{ l1_at }} with a loss of "
+    "{{ l1_at_loss }}, descent under L2 at {{ l2_at }} with {{ l2_at_loss }}.",
+    "caption": "Step {{ step }}: down the V by equal steps, down the parabola by shrinking ones. "
+    "The dots stand at the start.",
+    "x": "m",
+    "x_label": "weight m",
+    "around": ["m", "best", "beyond", "l1_at"],
+    "points": 81,
+    "unit": "",
+    "y_label": "loss",
+    "series": [
+        {"figure": "loss", "label": "L1 loss"},
+        {"figure": "squared_loss", "label": "L2 loss"},
+    ],
+    "recorded": [
+        {"label": "L1 at this step", "points": [{"x": "l1_at", "y": "l1_at_loss"}]},
+        {"label": "L2 at this step", "points": [{"x": "l2_at", "y": "l2_at_loss"}]},
+    ],
+    "lines": [{"figure": "best", "label": "minimum"}],
 }
 
 DRAGGED: dict[str, Any] = {
     "id": "dragged",
-    "kind": "bars",
+    "kind": "moves",
     "title": "Where each loss puts the weight, without the outlier and with it",
-    "alt": "Bars of the fitted weight. Least absolute error: {{ median_four }} without the "
-    "outlier, {{ median_five }} with it. Least squares: {{ mean_four }} without, {{ mean_five }} "
-    "with it.",
-    "caption": "Drag the outlier's target in the panel: the lower pair follows it, the upper "
-    "stays between the middle votes.",
+    "alt": "The fitted weight. Least absolute error moves from {{ median_four }} without the "
+    "outlier to {{ median_five }} with it, least squares from {{ mean_four }} to {{ mean_five }}.",
+    "caption": "Move the outlier's target: the mean follows it as far as it goes, the median "
+    "stays between the middle votes, {{ median_low }} and {{ median_high }}.",
     "unit": "",
     "axis": "fitted weight",
-    "series": ["four points", "with the outlier"],
-    "groups": [
-        {"label": "least absolute error (median)", "figures": ["median_four", "median_five"]},
-        {"label": "least squares (mean)", "figures": ["mean_four", "mean_five"]},
+    "before": "four points",
+    "after": "with the outlier",
+    "rows": [
+        {"label": "least absolute error (median)", "from": "median_four", "to": "median_five"},
+        {"label": "least squares (mean)", "from": "mean_four", "to": "mean_five"},
+    ],
+}
+
+DRAGGED_LINES: dict[str, Any] = {
+    "id": "dragged-lines",
+    "kind": "plane",
+    "title": "The line of each loss through five points",
+    "alt": "Five points at the input {{ x }}, with the targets {{ y_1 }}, {{ y_2 }}, {{ y }}, "
+    "{{ y_4 }} and, the outlier, {{ outlier }}. The line of least absolute error has the weight "
+    "{{ median_five }}, that of least squares {{ mean_five }}.",
+    "caption": "Both lines start at the intercept, {{ intercept }}. Least absolute error passes "
+    "through the middle point; least squares through the mean of the targets, where no point is.",
+    **X_AXIS,
+    "lines": [
+        {"slope": "median_five", "intercept": "intercept", "label": "least absolute error"},
+        {"slope": "mean_five", "intercept": "intercept", "label": "least squares"},
+    ],
+    "points": [
+        *({"x": "x", "y": y, "label": "four points"} for y in ("y_1", "y_2", "y", "y_4")),
+        {"x": "x", "y": "outlier", "label": "the outlier"},
     ],
 }
 
@@ -182,9 +311,8 @@ MEDIAN: dict[str, Any] = {
     "fifth makes it a corner, at {{ median_five }}, and lifts the whole curve.",
     "x": "m",
     "x_label": "weight m",
-    "from": 0,
-    "to": 6,
-    "points": 241,
+    "around": ["m", "vote_1", "vote_2", "best", "vote_4"],
+    "points": 41,
     "unit": "",
     "y_label": "mean L1 loss",
     "series": [
@@ -197,10 +325,17 @@ MEDIAN: dict[str, Any] = {
 PICTURES: list[dict[str, Any]] = [
     LINE,
     LOSS,
+    KINK,
     GRADIENTS,
+    FOUR_LOSSES,
+    FOUR_GRADIENTS,
     DESCENT,
+    STEP_LINES,
+    STEP_LOSSES,
     OUTLIER,
+    OUTLIER_FOUR,
     BOUNCE,
     MEDIAN,
     DRAGGED,
+    DRAGGED_LINES,
 ]

@@ -95,6 +95,10 @@ def _smooth_descent(
     return tuple(figures)
 
 
+def _float(name: str, value: str, label: str, places: int = 0) -> Measured:
+    return recorded("l1_gradient", "floats", value, label, "", places, name)
+
+
 def _fixed(name: str) -> Callable[[int], str]:
     return lambda k: name
 
@@ -199,13 +203,39 @@ DESCENT = Step(
                 r"\rho", places=2),
         _size("l2_left", losses.l2_distance_after, "Distance that L2 has left by then",
               "d_{(2)}", places=9, inputs={"step": "arrival"}),
+        _float("float_miss", "weight_past_the_minimum_after_ten_steps",
+               "Float weight after ten steps, past the minimum", 17),
+        _float("float_miss_units", "in_units_of_the_last_place",
+               "The same in units of the last place"),
+        _float("float_rest", "prediction_short_of_the_target_after_ten_steps",
+               "What the float prediction then misses the target by"),
+        _float("float_rate", "small_rate", "A rate of half the size", 2),
+        _float("float_exact_steps", "small_rate_exact_steps", "Steps in which it lands exactly"),
+        _float("float_amplitude", "small_rate_float_amplitude",
+               "Width of its bounce in floats", 2),
         Given("step", 5, "", "k", "Step to look at", 0, STEPS, integer=True),
         _signed("l1_gap", losses.gap_after, "L1: distance from the minimum at that step",
                 "e(k)", places=2),
         _signed("l1_at", losses.weight_at, "L1: weight at that step", "m(k)", places=2,
                 inputs={"start": "m", "gap": "l1_gap"}),
+        _signed("l1_at_prediction", losses.prediction, "L1: prediction at that step",
+                r"\hat y(k)", 2, {"m": "l1_at"}),
+        _signed("l1_at_residual", losses.residual, "L1: residual at that step", "r(k)", 2,
+                {"prediction": "l1_at_prediction"}),
+        _size("l1_at_loss", losses.l1_loss, "L1 loss at that step", "L(k)", 2,
+              {"residual": "l1_at_residual"}),
+        _signed("l1_at_gradient", losses.l1_gradient, "L1: gradient at that step", "g(k)", 2,
+                {"prediction": "l1_at_prediction"}),
         _signed("l2_at", losses.l2_weight_after, "L2: weight at that step", "m^{(2)}(k)",
                 places=4, inputs={"start": "m"}),
+        _signed("l2_at_prediction", losses.prediction, "L2: prediction at that step",
+                r"\hat y^{(2)}(k)", 4, {"m": "l2_at"}),
+        _signed("l2_at_residual", losses.l2_residual_after, "L2: residual at that step",
+                "r^{(2)}(k)", 4),
+        _size("l2_at_loss", losses.l2_loss, "L2 loss at that step", "L_2(k)", 4,
+              {"residual": "l2_at_residual"}),
+        _signed("l2_at_gradient", losses.l2_gradient, "L2: gradient at that step",
+                "g^{(2)}(k)", 4, {"residual": "l2_at_residual"}),
     ),
 )  # fmt: skip
 
@@ -222,12 +252,12 @@ def _fixed_rate(prefix: str, mark: str) -> tuple[Derived, ...]:
         _size(way, losses.covered, "Way that they cover", f"n{mark}h{mark}", places=2,
               inputs={"step_count": count, "step_width": width}),
         _size(left, losses.rest, "What they leave of the distance", f"q{mark}", places=2,
-              inputs={"covered": way}),
+              inputs={"covered": way, "step_count": count, "arrival": f"{prefix}_arrival"}),
         _size(f"{prefix}_arrival", losses.steps_to_minimum,
               "Steps at the second rate until it is at the minimum or past it", f"k{mark}",
               places=0, inputs={"step_width": width}),
         _verdict(f"{prefix}_landing", losses.lands, "L1 descent at the second rate", f"v{mark}",
-                 LANDS, {"covered": way}),
+                 LANDS, {"step_count": count, "arrival": f"{prefix}_arrival"}),
         _signed(f"{prefix}_near", losses.weight_at, "Weight of the bounce on the near side",
                 r"m_\mathrm{near}", 2, {"start": "m", "gap": left}),
         _signed(f"{prefix}_near_prediction", losses.prediction, "Prediction there",

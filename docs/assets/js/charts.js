@@ -1,10 +1,11 @@
 // Pictures: a specification (checks/site/pictures.py says what may stand in it) and the values
 // of a graph go in, an SVG string comes out. Runs at build time and again in the browser when a
 // given changes. Colours are CSS variables of docs/assets/css/book.css, so both themes work.
+import { around, moves, plane } from "./charts_lines.js";
 import { rounded } from "./exact.js";
 import { figureOf, inUnit, shown, sweep } from "./graph.js";
 
-const WIDTH = 640;
+export const WIDTH = 640;
 const LEFT = 6;
 const TONES = 6;
 const DASHES = ["", "8 5", "2 4", "12 4 2 4", "5 3", "1 6"];
@@ -49,7 +50,7 @@ export function filled(model, text, values) {
   });
 }
 
-function known(model, name) {
+export function known(model, name) {
   if (!figureOf(model, name)) throw new Error(`${model.slug} has no figure '${name}'`);
   return name;
 }
@@ -61,12 +62,12 @@ function tickText(value, step) {
 }
 
 // Coordinates need no more than two decimals.
-function px(x) {
+export function px(x) {
   return String(Math.round(x * 100) / 100);
 }
 
 // A position or amount: a number stands for itself, a name for that figure in `unit`.
-function amount(board, value, unit) {
+export function amount(board, value, unit) {
   if (typeof value === "number") return value;
   return inUnit(board.model, board.values[known(board.model, value)], unit);
 }
@@ -79,7 +80,7 @@ function niceStep(span, count) {
   return [1, 2, 2.5, 5, 10].find((m) => m * power >= raw * 0.999) * power;
 }
 
-function linear(from, to, start, end, count = 5) {
+export function linear(from, to, start, end, count = 5) {
   const step = niceStep(to - from || 1, count);
   const ticks = [];
   for (let i = Math.ceil(from / step - 1e-9); i * step <= to + step * 1e-9; i += 1) {
@@ -116,17 +117,17 @@ function ceiling(largest) {
 
 // -- shapes -----------------------------------------------------------------------------------
 
-function text(x, y, content, { anchor = "start", cls = "", figure = "" } = {}) {
+export function text(x, y, content, { anchor = "start", cls = "", figure = "" } = {}) {
   const classes = cls ? ` class="${cls}"` : "";
   const data = figure ? ` data-fig="${figure}"` : "";
   return `<text x="${px(x)}" y="${px(y)}" text-anchor="${anchor}"${classes}${data}>${escaped(content)}</text>`;
 }
 
-function line(x1, y1, x2, y2, cls) {
+export function line(x1, y1, x2, y2, cls) {
   return `<line x1="${px(x1)}" y1="${px(y1)}" x2="${px(x2)}" y2="${px(y2)}" class="${cls}"/>`;
 }
 
-function box(x, y, width, height, cls, title = "", extra = "") {
+export function box(x, y, width, height, cls, title = "", extra = "") {
   const inside = title ? `><title>${escaped(title)}</title></rect>` : "/>";
   return (
     `<rect x="${px(x)}" y="${px(y)}" width="${px(Math.max(0, width))}" height="${px(height)}" ` +
@@ -134,13 +135,13 @@ function box(x, y, width, height, cls, title = "", extra = "") {
   );
 }
 
-const tone = (index) => `tone-${(index % TONES) + 1}`;
+export const tone = (index) => `tone-${(index % TONES) + 1}`;
 
 // Roughly how wide a text is drawn, for deciding whether it fits.
-const textWidth = (content, size = 14) => String(content).length * size * 0.56;
+export const textWidth = (content, size = 14) => String(content).length * size * 0.56;
 
 // A legend in lines; `mark(x, y, index)` draws the sample. Returns [svg, height].
-function legend(labels, mark, top) {
+export function legend(labels, mark, top) {
   let [x, y, out] = [0, top + 12, ""];
   labels.forEach((label, index) => {
     const width = 30 + textWidth(label) + 16;
@@ -153,7 +154,7 @@ function legend(labels, mark, top) {
 
 const toneMark = (x, y, index) => box(x, y - 11, 18, 13, `segment ${tone(index)}`);
 
-function bottomAxis(axis, top, bottom, label) {
+export function bottomAxis(axis, top, bottom, label) {
   const ticks = axis.ticks.map(
     ([value, content]) =>
       line(axis.at(value), top, axis.at(value), bottom, "grid") +
@@ -275,13 +276,29 @@ function sweepPoints(spec) {
   });
 }
 
-// The points of a sweep; a given of whole numbers is swept over whole numbers only.
+// A curve that is drawn `around` some figures begins and ends beyond the outermost of them.
+function windowed(board) {
+  const { spec, model } = board;
+  if (!spec.around) return board;
+  const { unit } = model.givens[spec.x];
+  const [from, to] = around(spec.around.map((name) => amount(board, name, unit)), 0.2);
+  return { ...board, spec: { ...spec, from, to } };
+}
+
+// The points of a sweep; a given of whole numbers is swept over whole numbers only. The figures
+// that a curve is drawn around are among them, for there it may have its corners.
 function sweptPoints(board) {
-  const points = sweepPoints(board.spec);
+  const { spec, model } = board;
+  const corners = (spec.around ?? []).map((name) => amount(board, name, model.givens[spec.x].unit));
+  // A hair to either side of a corner as well, where a jump has its two ends.
+  const hair = (spec.to - spec.from) * 1e-6;
+  const beside = corners.flatMap((c) => [c - hair, c, c + hair]);
+  const points = [...sweepPoints(spec), ...beside].sort((a, b) => a - b);
   return board.model.givens[board.spec.x].integer ? [...new Set(points.map(Math.round))] : points;
 }
 
-function curve(board) {
+function curve(unplaced) {
+  const board = windowed(unplaced);
   const { spec, model, values, write } = board;
   const { unit } = spec;
   const given = model.givens[spec.x];
@@ -293,7 +310,9 @@ function curve(board) {
   );
   const recorded = (spec.recorded ?? []).map((r) => ({
     label: write(r.label),
-    points: r.points.map((p) => [amount(board, p.x, given.unit), amount(board, p.y, unit)]),
+    points: r.points
+      .map((p) => [amount(board, p.x, given.unit), amount(board, p.y, unit)])
+      .filter(([at]) => !spec.around || (at >= spec.from && at <= spec.to)),
   }));
   const ys = [...swept.filter(Boolean).flat(), ...recorded.flatMap((r) => r.points.map((p) => p[1]))];
   const positive = ys.filter((y) => y > 0);
@@ -532,4 +551,4 @@ function gpu(x, y, width, role, colour, rank) {
   return cell + text(x + width / 2, y + 15, upper, middle) + text(x + width / 2, y + 30, lower, middle);
 }
 
-const KINDS = { stacked_bars: stackedBars, bars, curve, timeline, layout };
+const KINDS = { stacked_bars: stackedBars, bars, curve, timeline, layout, plane, moves };

@@ -69,11 +69,13 @@ function toBase(value, given) {
   return nearestDouble(num * BigInt(given.num), den * BigInt(given.den));
 }
 
+const NOISE = 2 ** -45;
+
 // The decimal of 12 digits that `value` is but for its last bits, or `value` itself: the noise of
 // binary arithmetic must reach no later rounding up, comparison or difference.
 function withoutLastBits(value) {
   const decimal = Number(value.toExponential(11));
-  return decimal === Number(value.toExponential(14)) ? decimal : value;
+  return Math.abs(decimal - value) <= NOISE * Math.abs(value) ? decimal : value;
 }
 
 function sane(name, computed, signed) {

@@ -107,8 +107,8 @@ function change(page, some) {
   for (const [name, value] of Object.entries(some)) {
     const problem = take(page, name, value);
     if (!problem) continue;
-    const beside = page.panels.some(({ panel }) => panel.refuse(name, withoutName(problem, name)));
-    if (!beside) page.problems.push(problem);
+    const beside = page.panels.map(({ panel }) => panel.refuse(name, withoutName(problem, name)));
+    if (!beside.includes(true)) page.problems.push(problem);
   }
   schedule(page);
 }
@@ -171,7 +171,8 @@ function announce(page, different) {
       parts.push("Recorded measurements (dashed underline) keep their recorded values.");
     }
   }
-  for (const { panel } of page.panels) panel.say(parts.join(" "));
+  // Once is enough for whoever hears it.
+  page.panels[0]?.panel.say(parts.join(" "));
 }
 
 function visit(page, slug, name) {

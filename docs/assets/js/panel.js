@@ -39,11 +39,13 @@ function fieldText(value) {
 export function buildPanel(section, model, change, reset) {
   const only = section.dataset.only?.split(" ");
   const wanted = (name) => !only || only.includes(name);
-  const prefix = `panel-${model.slug}`;
+  // A page may hold several panels of one chapter; names of elements must differ.
+  const nth = [...document.querySelectorAll("[data-panel]")].indexOf(section);
+  const prefix = `panel-${model.slug}${nth > 0 ? `-${nth + 1}` : ""}`;
   const choices = Object.entries(model.choices).filter(([name]) => wanted(name));
   const givens = Object.values(model.givens).filter((g) => wanted(g.name));
   const selects = Object.fromEntries(choices.map(([name, c]) => [name, selectOf(name, c, change)]));
-  const fields = Object.fromEntries(givens.map((g) => [g.name, fieldOf(g, prefix, change)]));
+  const fields = Object.fromEntries(givens.map((g) => [g.name, fieldOf(g, prefix, change, Boolean(only))]));
 
   const status = make("p", { class: "panel-status", role: "status" });
   const undo = make("button", { type: "button", class: "panel-reset", disabled: true, onclick: reset }, "Reset");
@@ -144,7 +146,26 @@ function groups(givens, fields) {
   );
 }
 
-function fieldOf(given, prefix, change) {
+// Previous and Next, for a given that counts a few steps.
+function steppers(given, set, now) {
+  const button = (by, word) =>
+    make(
+      "button",
+      {
+        type: "button", class: "panel-step", "aria-label": `${given.label}: ${word.toLowerCase()}`,
+        onclick: () => {
+          const next = now() + by;
+          if (next >= given.low && next <= given.high) set(String(next));
+        },
+      },
+      word,
+    );
+  return make("span", { class: "given-steps" }, button(-1, "Previous"), button(1, "Next"));
+}
+
+const MOST_STEPS = 24;
+
+function fieldOf(given, prefix, change, small) {
   const id = `${prefix}-${given.name}`;
   const hint = `${general(given.low)} to ${general(given.high)} ${given.unit}`.trim();
   const set = (value) => change({ [given.name]: value }, given.name);
@@ -161,6 +182,9 @@ function fieldOf(given, prefix, change) {
       set(value);
     },
   });
+  let current = given.value;
+  const counts = small && given.integer && given.high - given.low <= MOST_STEPS;
+  const buttons = counts ? steppers(given, set, () => current) : null;
   const error = make("p", { class: "given-error", id: `${id}-error` });
   const label = make("label", { for: id }, given.label, " ");
   label.append(fromHtml("span", given.symbolHtml, { class: "given-symbol", "aria-hidden": "true" }));
@@ -170,12 +194,17 @@ function fieldOf(given, prefix, change) {
     label,
     make("span", { class: "given-value" }, input, make("span", { class: "given-unit" }, given.unit)),
     slider,
+    buttons,
     error,
   );
   return {
     row,
     input,
     show(value, changed) {
+      current = value;
+      for (const [i, end] of [given.low, given.high].entries()) {
+        buttons?.children[i].setAttribute("aria-disabled", String(value === end));
+      }
       if (document.activeElement !== input) input.value = fieldText(value);
       slider.value = String(toSlider(given, value));
       slider.setAttribute("aria-valuetext", `${general(value)} ${given.unit}`.trim());
