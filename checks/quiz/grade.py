@@ -6,6 +6,7 @@ docs/assets/js/quiz/grade.js is the twin of this file; both say the same words.
 from __future__ import annotations
 
 import inspect
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
@@ -176,11 +177,11 @@ def written_formula(formula: Callable[..., float], letters: Mapping[str, str]) -
 
     written = text(trace(formula), letters)
     for sign, instead in (
-        ("×", "*"), (",", ""), ("round up(", "ceil("), ("round down(", "floor("),
-        ("absolute(", "abs("),
+        ("×", "*"), ("round up(", "ceil("), ("round down(", "floor("), ("absolute(", "abs("),
     ):  # fmt: skip
         written = written.replace(sign, instead)
-    return written
+    # The commas of thousands go; those between the arguments of a function, with a space, stay.
+    return re.sub(r",(?=\d)", "", written)
 
 
 def _counterexample(found: expressions.Comparison) -> str:

@@ -46,6 +46,7 @@ from checks.quiz.terminal_text import judge
 from checks.site import browser_model, quiz_data
 from checks.site.javascript import context, linked
 from worked.chapters import CHAPTERS, graph
+from worked.formulas.ops import maximum
 
 SEEDS = 1_000
 # Words of a worked line or of a source: numerals in them are quoted.
@@ -309,6 +310,16 @@ def test_a_formula_is_right_in_any_form_and_its_mistakes_are_named() -> None:
     other = grade_formula(asked, "S*n")
     assert other.says[1].startswith("At S = ")
     assert grade_formula(asked, "2(n-1)S/n").outcome == "again"
+
+
+def test_a_formula_is_written_with_the_commas_between_a_functions_arguments() -> None:
+    """max(n, L) takes two arguments; the comma of 1,000 is for readers and goes."""
+    letters = {"length": "n", "trained_length": "L"}
+
+    def formula(length: Any, trained_length: Any) -> Any:
+        return 1000 * maximum(length, trained_length)
+
+    assert written_formula(formula, letters) == "1000 * max(n, L)"
 
 
 def test_an_order_says_where_it_first_goes_wrong() -> None:
