@@ -59,7 +59,8 @@ NUMBERS = (
     Number(
         "residual", "loss", "residual",
         "A line has the weight {{ m }} and the intercept {{ intercept }}. For an input of {{ x }} "
-        "the target is {{ y }}. What is the residual, with its sign?",
+        "the target is {{ y }}. What is the residual, with its sign (positive when the line is too "
+        "low)?",
         {"m": (-3, -2, 2, 3, 4), "intercept": (-6, -3, 2, 4, 5), "x": (0.5, 1.5, 2.5, 3),
          "y": (-9, -4, 8, 10, 13, 17)},
         (
@@ -341,8 +342,8 @@ NUMBERS = (
         "{{ second_rate }}. The intercept is {{ intercept }}, the input {{ x }}, the target "
         "{{ y }}. It ends up bouncing between two weights. Which is the one beyond the minimum, "
         "seen from the start?",
-        {"m": (1, 3), "x": (2, 2.5), "second_rate": (0.14, 0.18, 0.22, 0.24),
-         "y": (18, 21, 27, 33)},
+        {"m": (1, 2), "x": (2, 2.5), "second_rate": (0.12, 0.18, 0.22, 0.24),
+         "y": (13, 16, 19, 22, 25)},
         (
             Mistake("That is the weight on the near side.", lambda second_near: second_near),
             Mistake("You mirrored the near side at the minimum. The bounce is one step wide, and "
@@ -413,7 +414,7 @@ NUMBERS = (
         (
             Mistake("That is the mean of the votes, which minimises the squared error.",
                     lambda mean_five: mean_five),
-            Mistake("You left the outlier out; it has a vote as well.",
+            Mistake("You left {{ outlier }} out; an outlier has a vote as well.",
                     lambda median_four: median_four),
             Mistake("You did not divide by the input.", lambda key, x: key * x),
             Mistake("That is the median target; ask which weight puts the line through it.",
@@ -435,7 +436,7 @@ NUMBERS = (
         (
             Mistake("That is the median of the votes, which minimises the absolute error.",
                     lambda median_five: median_five),
-            Mistake("You left the outlier out; the squared error does not.",
+            Mistake("You left {{ outlier }} out; the squared error does not.",
                     lambda mean_four: mean_four),
             Mistake("You divided the sum of the five by four.", lambda key: key * 5 / 4),
             Mistake("You did not divide by the input.", lambda key, x: key * x),
@@ -463,7 +464,7 @@ NUMBERS = (
                     lambda mean_squared_gradient: mean_squared_gradient),
             Mistake("You forgot the input: each point pulls with the size of it.",
                     lambda key, x: key / x),
-            Mistake("You left the outlier out; it pulls as hard as every other point.",
+            Mistake("You left {{ outlier }} out; it pulls as hard as every other point.",
                     lambda pull_of_1, pull_of_2, gradient, pull_of_4:
                     (pull_of_1 + pull_of_2 + gradient + pull_of_4) / 4),
         ),
@@ -567,7 +568,7 @@ FORMULAS = (
         "Write the factor by which one step of descent on the squared error (no factor of one "
         "half) of one point multiplies the distance from the minimum.",
         losses.l2_contraction,
-        {"e": Symbol("rate", "learning rate", 0.01, 0.3),
+        {"r": Symbol("rate", "learning rate", 0.01, 0.3),
          "x": Symbol("x", "input", 0.5, 3)},
         (
             Mistake("The two of the square is missing.", lambda rate, x: 1 - rate * x**2),
@@ -581,10 +582,10 @@ FORMULAS = (
     ),
     Formula(
         "bounce-floor-formula", "compare",
-        "Descent on the absolute error with a fixed rate bounces around the minimum. Write the "
-        "value that the larger of its two losses never falls below.",
+        "Descent on the absolute error of one point, with a fixed rate, bounces around the "
+        "minimum. Write the value that the larger of its two losses never falls below.",
         losses.bounce_floor,
-        {"e": Symbol("rate", "learning rate", 0.01, 0.3),
+        {"r": Symbol("rate", "learning rate", 0.01, 0.3),
          "x": Symbol("x", "input", 0.5, 3)},
         (
             Mistake("That is the sum of the two losses; the larger is at least half of it.",
@@ -604,8 +605,8 @@ FORMULAS = (
         "reach-formula", "compare",
         "Each rate is g times the one before. Write how far descent on the absolute error of one "
         "point with a positive input can travel at most.",
-        lambda initial, x, ratio: initial * x / (1 - ratio),
-        {"e": Symbol("initial", "first rate", 0.01, 0.3),
+        losses.geometric_reach,
+        {"r": Symbol("initial", "first rate", 0.01, 0.3),
          "x": Symbol("x", "input, positive", 0.5, 3),
          "g": Symbol("ratio", "ratio of the rates", 0.1, 0.95)},
         (
@@ -683,7 +684,7 @@ PICKED = (
         (
             Option("Nothing: its prediction is the intercept, whatever the weight.",
                    "The last link of the chain rule is the input, so its gradient is zero under "
-                   "every loss.", right=True),
+                   "every loss of the residual.", right=True),
             Option("Nothing under L2, but under L1 it still has one vote.",
                    "Its vote counts with the size of its input, which is zero."),
             Option("As much as any other; the input only changes the sign.",
@@ -738,7 +739,8 @@ PICKED = (
                    "They tend to zero, so the bounce dies; their sum does not converge, so every "
                    "distance is within reach.", right=True),
             Option("A small constant.",
-                   "It reaches everything, but keeps a bounce as wide as one step."),
+                   "It comes near from everywhere, but unless it lands by luck it keeps a bounce "
+                   "as wide as one step."),
             Option("Nine tenths of the rate before.",
                    "A geometric sum is finite: from far enough away it stops short."),
             Option("One over k squared.",
@@ -752,10 +754,10 @@ PICKED = (
         "Least absolute deviations on {{ points }} patients with {{ inputs }} inputs and an "
         "intercept: {{ on_plane }} patients lie exactly on the plane. Why?",
         (
-            Option("An optimal corner of the programme makes as many residuals vanish as the plane "
+            Option("At a corner of the programme at least as many residuals vanish as the plane "
                    "has unknowns.",
-                   "One for each weight and one for the intercept; the others only decide which "
-                   "corner it is.", right=True),
+                   "One for each weight and one for the intercept, and no more unless points line "
+                   "up; the other points decide which corner it is.", right=True),
             Option("Those patients have the smallest errors by chance.",
                    "A residual of exactly zero is no chance: the optimum sits on kinks."),
             Option("The solver's tolerance rounds small residuals to zero.",
@@ -771,14 +773,15 @@ PICKED = (
         "Bring the way from least absolute deviations to an exact plane into order.",
         (
             "Write the objective: the sum of the absolute residuals.",
-            "For each point introduce two variables that may not be negative: how far it lies "
-            "above the plane, and how far below.",
-            "Replace each absolute residual by the sum of its two variables.",
-            "Demand for each point that prediction plus above minus below equals the target.",
-            "Let a linear-programming solver minimise the sum under these equations.",
-            "Check at the optimum that of each pair at least one is zero, so that the sums are "
-            "the absolute residuals.",
-            "Check the sum against the dual programme.",
+            "Give each point two variables that may not be negative, how far it lies above the "
+            "plane and how far below, tied by an equation: prediction plus above minus below is "
+            "the target.",
+            "Replace each absolute residual of the objective by the sum of its two variables.",
+            "Let a linear-programming solver minimise that sum under the equations.",
+            "Check that of each pair at least one came out as zero, so that the sum reached is "
+            "that of the absolute residuals.",
+            "Compare the sum, now known to be the right quantity, with that of the dual "
+            "programme.",
         ),
         "The split makes the objective linear. It is honest only because lowering both variables "
         "of a pair together would lower the sum, so an optimum never has both above zero.",
@@ -788,11 +791,12 @@ PICKED = (
     Choice(
         "ported-threshold", "between",
         "A training job moves from PyTorch's smooth L1 loss with a threshold of {{ beta }} to "
-        "its Huber loss with the same threshold, nothing else changed. What happens to its gradients?",
+        "its Huber loss with the same threshold, nothing else changed. What happens to its "
+        "gradients?",
         (
             Option("Each is multiplied by the threshold, near the minimum and far from it.",
-                   "Huber's loss is the threshold times smooth L1, everywhere; the rate must be "
-                   "divided by it to get the old run back.", right=True),
+                   "Huber's loss is the threshold times smooth L1, everywhere. Under plain "
+                   "gradient descent, divide the rate by it to get the old run back.", right=True),
             Option("Nothing; they are two names of one loss.",
                    "Only where the threshold is one, which is the default of both."),
             Option("Only those of large residuals change.",
@@ -809,8 +813,8 @@ PICKED = (
         "for the warehouse. The models were trained on the absolute error. What goes wrong?",
         (
             Option("The sum falls short, in the same direction every time.",
-                   "Each model predicts a median, which lies below the mean here; means add, "
-                   "medians do not.", right=True),
+                   "Each model predicts a median, which lies below the mean on such data; means "
+                   "add, medians do not.", right=True),
             Option("Nothing: errors of single shops cancel in the sum.",
                    "Random errors cancel; the gap between median and mean has one sign in all "
                    "shops."),
