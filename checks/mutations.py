@@ -40,6 +40,7 @@ import numpy as np
 from checks import givens as givens_checks
 from checks import proof
 from checks.pins import OPTION_PINS, OTHER_PINS, PINS
+from checks.trace import trace
 from checks.units import check_figure
 from worked import givens, units
 from worked.chapters import CHAPTERS, graph
@@ -370,8 +371,10 @@ def judge_wiring(slug: str, mutant: Mutant, f: Derived, argument: str, wrong: st
     if disagrees(slug, f.name, f.formula, inputs):
         return Outcome(mutant, RECOUNT)
     right = g.arguments(f.name)[argument]
-    if outcomes_tried := _same_for_all_verdicts(g, f, inputs):
-        return Outcome(mutant, equivalent=f"equal in all {outcomes_tried} outcomes of the verdicts")
+    if outcomes_tried := _same_in_all_outcomes(g, f, inputs):
+        return Outcome(
+            mutant, equivalent=f"equal in all {outcomes_tried} outcomes of what is 0 or 1"
+        )
     if _same_figure(slug, right, wrong):
         return Outcome(mutant, equivalent=f"{wrong} and {right} are the same formula of the givens")
     mine = f.formula(*(_in_givens(slug, n) for n in inputs))
@@ -380,11 +383,20 @@ def judge_wiring(slug: str, mutant: Mutant, f: Derived, argument: str, wrong: st
     return Outcome(mutant)
 
 
-def _same_for_all_verdicts(g: Graph, f: Derived, inputs: list[str]) -> int:
+def _is_zero_or_one(figure: Derived) -> bool:
+    """Whether the formula chooses between the numbers 0 and 1 and does nothing else."""
+    tree = trace(figure.formula)
+    if tree.op != "where":
+        return False
+    branches = [t.args[0] for t in tree.args[1:] if t.op == "num"]
+    return sorted(branches) == [0, 1]
+
+
+def _same_in_all_outcomes(g: Graph, f: Derived, inputs: list[str]) -> int:
     """Return in how many outcomes a rewired figure was tried, if it is the same in all; else 0.
 
-    It can be tried in all where it depends on the givens through a few verdicts only, each of
-    which is 0 or 1. Not every combination need be possible; it is then tried for nothing.
+    It can be tried in all where it depends on the givens only through a few figures that are 0 or
+    1. Not every combination of them need be possible; it is then tried for nothing.
     """
     verdicts: dict[str, None] = {}
     order: list[str] = []
@@ -393,7 +405,7 @@ def _same_for_all_verdicts(g: Graph, f: Derived, inputs: list[str]) -> int:
         figure = g.figures[name]
         if not isinstance(figure, Derived):
             return not isinstance(figure, Given)
-        if figure.words:
+        if _is_zero_or_one(figure):
             verdicts[name] = None
             return True
         if not all(visit(n) for n in g.arguments(name).values()):

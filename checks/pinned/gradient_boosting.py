@@ -12,8 +12,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-ON_TIME, LATE = "on time", "late"
-
 PINS: dict[str, str] = {
     # The givens: six deliveries and the chapter's own choices; 100 trees of depth 3 are
     # scikit-learn's defaults.
@@ -56,12 +54,12 @@ PINS: dict[str, str] = {
     "median": "19.50",
     "mean_sae": "58.00",  # 13 + 12 + 4 + 1 + 10 + 18; 21 lies between 17 and 22
     "trial_sae": "58.00",  # 12 + 11 + 3 + 2 + 11 + 19
-    "late1": ON_TIME,
-    "late2": ON_TIME,
-    "late3": ON_TIME,
-    "late4": ON_TIME,
-    "late5": LATE,
-    "late6": LATE,
+    "late1": "0",
+    "late2": "0",
+    "late3": "0",
+    "late4": "0",
+    "late5": "1",
+    "late6": "1",
     "late_share": "33.3%",  # 2 / 6
     "base_p": "0.3333",
     "base_odds": "0.5000",  # 1 to 2
@@ -353,7 +351,7 @@ OTHER_PINS: list[tuple[Mapping[str, Any], dict[str, str]]] = [
             "upper1": "2.00",
             "gain": "120.00",
             # Deliveries 3 and 4 are not late at a promise of 30: the promise is kept exactly.
-            "late3": ON_TIME,
+            "late3": "0",
             "sign2": "1",  # a residual of 0 counts as up
         },
     ),
@@ -389,7 +387,7 @@ OTHER_PINS: list[tuple[Mapping[str, Any], dict[str, str]]] = [
         # Nothing is late: the share is kept a millionth away from 0.
         {"promise": 50},
         {
-            "late6": ON_TIME,
+            "late6": "0",
             "late_share": "0%",
             "base_p": "0.0000010",
             "base_log_odds": "−13.816",  # -6 ln 10 = -13.8155
@@ -397,10 +395,23 @@ OTHER_PINS: list[tuple[Mapping[str, Any], dict[str, str]]] = [
         },
     ),
     (
+        # All but the first are late: odds of 5 to 1.
+        {"promise": 8.5},
+        {
+            "late1": "0",
+            "late2": "1",
+            "late3": "1",
+            "late_share": "83.3%",  # 5 / 6
+            "base_odds": "5.0000",
+            "base_log_odds": "1.609",  # ln 5 = 1.60944
+            "cutc": "1.5",
+        },
+    ),
+    (
         # Half is late: 22, 31 and 39.
         {"promise": 20},
         {
-            "late4": LATE,
+            "late4": "1",
             "late_share": "50.0%",
             "base_log_odds": "0",
             "cutc": "4.0",
@@ -428,8 +439,8 @@ OTHER_PINS: list[tuple[Mapping[str, Any], dict[str, str]]] = [
             "trial_sae": "74.00",  # 9 + 22 + 1 + 21 + 8 + 13
             "clip1": "5.00",
             "clip2": "−5.00",
-            "late1": LATE,
-            "late6": ON_TIME,
+            "late1": "1",
+            "late6": "0",
             # Residuals 2/3, -1/3, 2/3, -1/3, -1/3, -1/3: S = 2/3, 1/3, 1, 2/3, 1/3.
             "errorc_4": "1.0000",  # 4/3 - 4/9 x 0.75
             "bestc": "0.6667",  # 4/3 - 1 x 2/3

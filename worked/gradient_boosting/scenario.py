@@ -20,7 +20,6 @@ __all__ = ["GRAPH", "PICTURES"]
 
 ROWS, CANDIDATES, ROUNDS = range(1, 7), range(1, 6), range(1, 6)
 ORDINAL = ("", "first", "second", "third", "fourth", "fifth", "sixth")
-LATE = ("on time", "late")
 
 # The ranges keep the six distances apart and in order, as the tables need them.
 KM = ((1, 0.1, 1.4), (2, 1.6, 2.4), (3, 2.6, 3.9), (5, 4.1, 5.4), (6, 5.6, 6.9), (8, 7.1, 15))
@@ -49,10 +48,12 @@ SKLEARN = Source(
 
 def _recorded(
     name: str, record: str, value: str, label: str, unit: str | None = None, places: int = 0,
-    signed: bool = False,
+    symbol: str = "", signed: bool = False,
 ) -> Measured:  # fmt: skip
     """Return a recorded value of this chapter."""
-    return recorded("gradient_boosting", record, value, label, unit, places, name, signed=signed)
+    return recorded(
+        "gradient_boosting", record, value, label, unit, places, name, symbol, signed
+    )  # fmt: skip
 
 
 def _six(template: str, start: str) -> dict[str, str]:
@@ -255,8 +256,8 @@ BASE = Step(
                 inputs={"constant": "trial", **_LABELS}),
         Given("promise", 30, "", r"\tau", "Minutes promised; longer is late", 1, 500, places=1),
         *(
-            Derived(f"late{i}", boosting.is_late, "", f"Delivery {i}", rf"\ell_{{{i}}}",
-                    words=LATE, inputs={"minutes": f"y{i}"})
+            Derived(f"late{i}", boosting.is_late, "", f"Delivery {i} is late: 1, or not: 0",
+                    rf"\ell_{{{i}}}", inputs={"minutes": f"y{i}"})
             for i in ROWS
         ),
         Derived("late_share", boosting.mean_of_six, "%", "Share of late deliveries",
@@ -549,7 +550,8 @@ BAGGING = Step(
                 inputs={"rows": "sample_rows"}),
         *(
             _recorded(f"{what}_{short}", "bias_variance", f"{record}_of_{value}",
-                      f"{words} of {label}", places=2)
+                      f"{words} of {label}", places=2,
+                      symbol=r"\sigma^2" if (what, short) == ("variance", "tree") else "")
             for short, value, label in _METHODS
             for what, record, words in (
                 ("bias", "squared_bias", "Squared bias"), ("variance", "variance", "Variance"),

@@ -326,6 +326,11 @@ NUMBERS = (
 )  # fmt: skip
 
 
+def left_out_of_rows(rows: Any) -> Any:
+    """Chance that a bootstrap sample of as many draws as rows (2 or more) misses a given row."""
+    return boosting.left_out_share(rows, boosting.other_rows(rows))
+
+
 def log_odds_of_share(probability: Any) -> Any:
     """Log-odds of a share."""
     return ln(probability / (1 - probability))
@@ -362,7 +367,7 @@ FORMULAS = (
     Formula(
         "left-out-formula", "bagging",
         "Write the chance that a bootstrap sample of n draws from n rows leaves a given row out.",
-        boosting.left_out_share, {"n": Symbol("rows", "rows", 2, 50)},
+        left_out_of_rows, {"n": Symbol("rows", "rows", 2, 50)},
         (
             Mistake("That is one draw; there are n of them.", lambda rows: 1 - 1 / rows),
             Mistake("That is the chance that it is drawn.",
