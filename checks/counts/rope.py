@@ -162,6 +162,7 @@ def _head(g: Mapping[str, Any], r: Mapping[str, Any]) -> dict[str, Any]:
     theta, slow = _theta(g, g["base"], pair), _theta(g, g["base"], pairs - 1)
     return {
         "head_dim": pairs + pairs,
+        "slowest_pair": pairs - 1.0,
         "pair": pair,
         "theta_i": theta,
         "lambda_i": TURN / theta,

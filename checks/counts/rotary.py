@@ -106,6 +106,12 @@ def head_width(pairs: int) -> int:
     return len([component for pair in range(pairs) for component in (2 * pair, 2 * pair + 1)])
 
 
+def slowest_pair(pairs: int) -> int:
+    """Ask the chapter's system for a head's frequencies and look where the lowest stands."""
+    row = _row(1, 10_000, 2 * pairs)
+    return row.index(min(row))
+
+
 def existing_pair(pair_wanted: int, pairs: int) -> int:
     """Walk along the pairs towards the wanted one."""
     here = 0

@@ -103,6 +103,12 @@ def head_width(pairs: Expr) -> Expr:
     return solve(d / 2 - pairs, d)[0]
 
 
+def slowest_pair(pairs: Expr) -> Expr:
+    """Solve: the numbers from 0 up to the last, one a pair, are as many as the pairs."""
+    last, number = Symbol("last", positive=True), Symbol("number", integer=True)
+    return solve(summation(1, (number, 0, last)) - pairs, last)[0]
+
+
 def existing_pair(pair_wanted: Expr, pairs: Expr) -> Expr:
     """By cases: the last pair is one before the number of pairs, as they count from 0."""
     last = pairs - 1

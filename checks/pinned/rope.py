@@ -42,6 +42,7 @@ PINS: dict[str, str] = {
     "lambda_1": "628 tokens",  # 200π
     "pairs": "64",  # 128 / 2
     "head_dim": "128",
+    "slowest_pair": "63",  # 64 pairs, from 0
     "pair_wanted": "40",
     "pair": "40",  # below 63
     "theta_i": "0.003162 rad/token",  # 10^(-4 x 40/64) = 10^-2.5
@@ -149,7 +150,7 @@ PINS: dict[str, str] = {
     "ntk_theta_slow": "0.000014 rad/token",  # 0.000115478 / 8 = 0.0000144
     "ntk_slow_wanted": "0.473 rad",  # 32,768 x 0.0000144348
     "current_length": "16,384 tokens",
-    "dynamic_factor": "1×",
+    "dynamic_factor": "1",
     "dynamic_scale": "4.00×",  # 16,384 / 4,096 - 0
     # 4^(1/63) = e^(1.3862944 / 63) = 1.0222485; 4^(-40/63) = e^-0.8801869 = 0.414705
     "dynamic_base": "40,890",  # 40,000 x 1.0222485 = 40,889.9

@@ -22,10 +22,13 @@ A picture is a dict in a chapter's PICTURES. A *name* below is a figure's name; 
     limit    as above (optional)
 
 `curve`: figures over a given.
-    x        name of the given that is swept; x_label: text; from, to: in the given's unit
+    x        name of the given that is swept; x_label: text; from, to: in the given's unit, or
+             names
     x_scale  "linear" (default) or "log"; y_scale likewise; points: how many (default 96)
     unit     of the y axis; y_label: text
              around: [names] instead of from and to: what the curve must show, with some room
+             near: {step: name, steps: number} instead: that many steps to either side of the
+             given's present value; the y axis then holds the curve with some room
     series   [{figure: name, label: text}]
     mark     True (default): a dot on each series at the given's present value
     lines    [{figure: name, label: text}] upright lines at a figure of x's dimension (optional)

@@ -97,3 +97,51 @@ def test_the_dots_of_the_score_stand_where_the_working_says() -> None:
     values = g.evaluate({"query_position": 9, "key_position": 4, "probe": 5})
     assert values["probe_score"] == pytest.approx(values["score"], rel=1e-12)
     assert g.shown("probe_score", values) in svg(SLUG, "score", {"probe": 5})
+
+
+def ticks_of_x(drawing: str) -> list[float]:
+    """Return the numbers along the bottom axis."""
+    found = re.findall(r'text-anchor="middle" class="tick">([^<]+)', drawing)
+    return [float(t.replace(",", "").replace("−", "-")) for t in found]
+
+
+@pytest.mark.parametrize(("position", "spacing"), [(5000, 32), (300, 2), (200, 1), (70_000, 512)])
+def test_the_staircase_is_drawn_where_the_reader_is(position: int, spacing: int) -> None:
+    """Four steps to either side: 2^(⌊log2 x⌋ + 1 - 8) tokens each, never less than a token."""
+    drawing = svg(SLUG, "rounding", {"rounded_position": position})
+    ticks = ticks_of_x(drawing)
+    assert len(ticks) >= 3
+    assert position - 4 * spacing <= ticks[0] < ticks[-1] <= position + 4 * spacing
+    g = graph(SLUG)
+    held = g.shown("held_position", g.evaluate({"rounded_position": position}))
+    assert f">{held}</text>" in drawing  # beside the dot
+
+
+def test_the_staircase_starts_at_the_first_position_that_a_reader_may_ask_for() -> None:
+    assert min(ticks_of_x(svg(SLUG, "rounding", {"rounded_position": 1}))) >= 1
+
+
+@pytest.mark.parametrize("picture", ["wavelengths", "scaled"])
+@pytest.mark.parametrize("pairs", [8, 64, 512])
+def test_wavelengths_are_drawn_for_all_pairs_and_no_others(picture: str, pairs: int) -> None:
+    """Pairs count from 0, so the axis ends at one less than there are."""
+    settings = {"pairs": pairs, "pair_wanted": pairs - 1}
+    drawing = svg(SLUG, picture, settings)
+    ticks = ticks_of_x(drawing)
+    step = ticks[1] - ticks[0]
+    assert ticks[0] == 0
+    assert pairs - 1 - step < ticks[-1] <= pairs - 1
+
+
+def test_the_name_of_an_axis_keeps_clear_of_the_labels_of_upright_lines() -> None:
+    """With few pairs the lines stand at the left, and the name moves above their labels."""
+    for settings in ({}, {"pairs": 8}):
+        drawing = svg(SLUG, "wavelengths", settings)
+        (name_y,) = map(float, re.findall(r'y="([\d.]+)"[^>]* class="axis">wavelength', drawing))
+        labels = re.findall(r'<text x="([\d.]+)" y="([\d.]+)" text-anchor="(\w+)" class="strong">'
+                            r"(?:smaller|larger) base", drawing)  # fmt: skip
+        assert len(labels) == 2
+        for x, y, anchor in labels:
+            starts = float(x) if anchor == "start" else float(x) - 8 * len("smaller base: 45.03")
+            # 18 characters of the name are about 140 wide, a line of text is 16 high.
+            assert starts > 140 or abs(float(y) - name_y) >= 16

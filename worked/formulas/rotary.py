@@ -95,6 +95,11 @@ def head_width(pairs: Any) -> Any:
     return 2 * pairs
 
 
+def slowest_pair(pairs: Any) -> Any:
+    """Number of a head's last and slowest pair; pairs count from 0."""
+    return pairs - 1
+
+
 def existing_pair(pair_wanted: Any, pairs: Any) -> Any:
     """The wanted pair's number, or the last pair's where there are fewer; pairs count from 0."""
     return minimum(pair_wanted, pairs - 1)

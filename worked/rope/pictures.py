@@ -73,7 +73,7 @@ TURNING: dict[str, Any] = {
     "At position {{ query_position }} they are {{ q_turned_0 }}, {{ q_turned_1 }} and "
     "{{ q_turned_2 }}.",
     "caption": "The query's components as it moves along the text: a fast clock and a slow one. "
-    "The dots are at position {{ query_position }}.",
+    "The dots are at position {{ query_position }}. Positions are whole; straight lines join them.",
     "x": "query_position",
     "x_label": "position of the query",
     "from": 0,
@@ -101,7 +101,7 @@ WAVELENGTHS: dict[str, Any] = {
     "x": "pair_wanted",
     "x_label": "pair",
     "from": 0,
-    "to": 63,
+    "to": "slowest_pair",
     "unit": "tokens",
     "y_scale": "log",
     "y_label": "wavelength, tokens",
@@ -154,7 +154,7 @@ SCALED: dict[str, Any] = {
     "x": "pair_wanted",
     "x_label": "pair",
     "from": 0,
-    "to": 63,
+    "to": "slowest_pair",
     "unit": "tokens",
     "y_scale": "log",
     "y_label": "wavelength, tokens",
@@ -214,13 +214,10 @@ ROUNDING: dict[str, Any] = {
     "edge seem {{ bf16_spacing }} apart.",
     "x": "rounded_position",
     "x_label": "true position",
-    "from": 4900,
-    "to": 5100,
-    "points": 201,
+    "near": {"step": "bf16_spacing", "steps": 4},
+    "points": 513,
     "unit": "",
     "y_label": "position held in bf16",
-    "y_from": 4880,
-    "y_to": 5120,
     "series": [{"figure": "held_position", "label": "held position"}],
 }
 

@@ -277,13 +277,23 @@ function sweepPoints(spec) {
   });
 }
 
-// A curve that is drawn `around` some figures begins and ends beyond the outermost of them.
-function windowed(board) {
-  const { spec, model } = board;
-  if (!spec.around) return board;
-  const { unit } = model.givens[spec.x];
-  const [from, to] = around(spec.around.map((name) => amount(board, name, unit)), 0.2);
-  return { ...board, spec: { ...spec, from, to } };
+// The ends of a curve. Drawn `around` some figures, it begins and ends beyond the outermost of
+// them; drawn `near` its given, some steps before and after it. Else an end may be a figure.
+function windowed(board, given) {
+  const { spec } = board;
+  const { unit } = given;
+  const ends = ({ from, to }) => ({ ...board, spec: { ...spec, from, to } });
+  if (spec.around) {
+    const [from, to] = around(spec.around.map((name) => amount(board, name, unit)), 0.2);
+    return ends({ from, to });
+  }
+  if (spec.near) {
+    const step = amount(board, spec.near.step, unit);
+    const reach = spec.near.steps * (given.integer ? Math.max(1, step) : step);
+    const at = amount(board, spec.x, unit);
+    return ends({ from: Math.max(given.low, at - reach), to: Math.min(given.high, at + reach) });
+  }
+  return ends({ from: amount(board, spec.from, unit), to: amount(board, spec.to, unit) });
 }
 
 // The points of a sweep; a given of whole numbers is swept over whole numbers only. The figures
@@ -299,11 +309,11 @@ function sweptPoints(board) {
 }
 
 function curve(unplaced) {
-  const board = windowed(unplaced);
+  const given = unplaced.model.givens[unplaced.spec.x];
+  if (!given) throw new Error(`${unplaced.spec.id}: '${unplaced.spec.x}' is not a given`);
+  const board = windowed(unplaced, given);
   const { spec, model, values, write } = board;
   const { unit } = spec;
-  const given = model.givens[spec.x];
-  if (!given) throw new Error(`${spec.id}: '${spec.x}' is not a given`);
   const names = spec.series.map((s) => known(model, s.figure));
   const points = sweptPoints(board);
   const swept = sweep(model, names, spec.x, points, values).map(
@@ -317,8 +327,9 @@ function curve(unplaced) {
   }));
   const ys = [...swept.filter(Boolean).flat(), ...recorded.flatMap((r) => r.points.map((p) => p[1]))];
   const positive = ys.filter((y) => y > 0);
-  const low = spec.y_from ?? (spec.y_scale === "log" ? Math.min(...positive) : Math.min(0, ...ys));
-  const high = spec.y_to ?? (spec.y_scale === "log" ? Math.max(...positive) : ceiling(Math.max(...ys)));
+  const [closeLow, closeHigh] = spec.near ? around(ys) : [];
+  const low = spec.y_from ?? closeLow ?? (spec.y_scale === "log" ? Math.min(...positive) : Math.min(0, ...ys));
+  const high = spec.y_to ?? closeHigh ?? (spec.y_scale === "log" ? Math.max(...positive) : ceiling(Math.max(...ys)));
   const keys = [...spec.series.map((s) => write(s.label)), ...recorded.map((r) => r.label)];
   const sample = (x, y, index) =>
     index < names.length
@@ -336,9 +347,12 @@ function curve(unplaced) {
       line(left, y.at(value), right, y.at(value), "grid") +
       text(left - 8, y.at(value) + 5, content, { anchor: "end", cls: "tick" }),
   );
+  const title = write(spec.y_label ?? unit);
+  // The axis' name stands above the labels of upright lines where those come near it.
+  const raised = uprights(board).some((l) => x.at(l.at) < textWidth(title) + 90);
   const body =
     key +
-    text(0, top - 14, write(spec.y_label ?? unit), { cls: "axis" }) +
+    text(0, top - 14 - (raised ? 20 * (spec.lines ?? []).length : 0), title, { cls: "axis" }) +
     yAxis.join("") +
     bottomAxis(x, top, bottom, `${write(spec.x_label ?? given.label)}${given.unit ? ` (${given.unit})` : ""}`) +
     names.map((_, s) => path(points, swept, s, x, y, [low, high])).join("") +
@@ -369,15 +383,22 @@ function recordedMarks(points, x, y, index) {
     .join("");
 }
 
-function uprightLines(board, x, top, bottom) {
+// The upright lines within the drawing: where, with what label, in which row above it.
+function uprights(board) {
   const { model, spec, values, write } = board;
-  const given = model.givens[spec.x];
+  const { unit } = model.givens[spec.x];
   return (spec.lines ?? [])
-    .map((l, index) => {
-      const at = amount(board, l.figure, given.unit);
-      if (!(at >= spec.from && at <= spec.to)) return "";
-      const label = `${write(l.label)}: ${shown(model, l.figure, values)}`;
-      const high = top - 8 - 20 * index;
+    .map((l, row) => ({
+      row, at: amount(board, l.figure, unit),
+      label: `${write(l.label)}: ${shown(model, l.figure, values)}`,
+    }))
+    .filter(({ at }) => at >= spec.from && at <= spec.to);
+}
+
+function uprightLines(board, x, top, bottom) {
+  return uprights(board)
+    .map(({ at, label, row }) => {
+      const high = top - 8 - 20 * row;
       const leftward = x.at(at) + textWidth(label) > WIDTH;
       return (
         line(x.at(at), high + 4, x.at(at), bottom, "limit") +
