@@ -508,8 +508,8 @@ _RATES = (
         step="mfu",
         source="nanoGPT, estimate_mfu run on an H100, pull request 464: 104 % MFU",
         url="https://github.com/karpathy/nanoGPT/pull/464",
-        task="A training run on one H100 SXM in bf16 does 324.5 TFLOP/s of model FLOPs. What is "
-        "its MFU?",
+        task="A training run in dense bf16 does 324.5 TFLOP/s of model FLOPs on one H100 SXM, "
+        "whose data sheet says 1,979 TFLOP/s, with sparsity. What is its MFU?",
         lines=(
             "done: 324.5 TFLOP/s",
             "peak of the card: 312 TFLOP/s",
@@ -912,8 +912,8 @@ _TIMES = (
         source="Machine Learning Systems (Harvard), volume 2, fault tolerance chapter, corrected "
         "in pull request 1681: 20 FITs for 20,000",
         url="https://github.com/harvard-edge/cs249r_book/pull/1681",
-        task="A GPU fails once in 50,000 hours on average. How many FIT is that, the unit of "
-        "failures in a billion hours?",
+        task="FIT counts failures in a billion hours. A GPU fails once in 50,000 hours on average: "
+        "how many FIT is that?",
         lines=(
             "time between failures: 50,000 h",
             "a FIT is one failure in 1,000,000 h",
