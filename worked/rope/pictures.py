@@ -150,7 +150,7 @@ SCALED: dict[str, Any] = {
     "{{ linear_lambda }} linear, {{ ntk_lambda }} NTK-aware, {{ dynamic_lambda }} dynamic, "
     "{{ yarn_lambda }} with YaRN and {{ llama3_lambda }} with Llama 3.1's method.",
     "caption": "What stretching by {{ factor }} does to each pair. Linear moves the whole line; "
-    "the others leave the fast pairs and stretch the slow ones.",
+    "the others spare the fast pairs, in part or in full, and stretch the slow ones.",
     "x": "pair_wanted",
     "x_label": "pair",
     "from": 0,
