@@ -9,6 +9,7 @@ that recomputes it on the page.
 from __future__ import annotations
 
 import inspect
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
@@ -141,6 +142,17 @@ def _wrap(text: str, level: int, least: int) -> str:
     return text if level >= least else rf"\left({text}\right)"
 
 
+_NEGATIVE = re.compile(r"(?:\\htmlData\{[^{}]*\}\{)?(?:\\text\{)?[−-]")
+
+
+def _operand(t: Term, s: Mapping[str, str], valued: bool) -> tuple[str, int]:
+    """Write an operand; a negative value gets brackets, so that no two signs meet."""
+    written, level = _latex(t, s, valued)
+    if valued and t.op == "arg" and _NEGATIVE.match(written):
+        return rf"\left({written}\right)", ATOM
+    return written, level
+
+
 def _latex(t: Term, s: Mapping[str, str], valued: bool) -> tuple[str, int]:
     op, a = t.op, t.args
     if op == "arg":
@@ -149,10 +161,10 @@ def _latex(t: Term, s: Mapping[str, str], valued: bool) -> tuple[str, int]:
         fraction = isinstance(a[0], Fraction) and a[0].denominator != 1
         return _number(a[0]), NEG if a[0] < 0 else MUL if fraction else ATOM
     if op in "+-":
-        left, right = _latex(a[0], s, valued), _latex(a[1], s, valued)
+        left, right = _latex(a[0], s, valued), _operand(a[1], s, valued)
         return f"{left[0]} {op} {_wrap(*right, ADD + (op == '-'))}", ADD
     if op == "*":
-        left, right = _latex(a[0], s, valued), _latex(a[1], s, valued)
+        left, right = _operand(a[0], s, valued), _operand(a[1], s, valued)
         numeric = valued or (_ends_in_number(a[0]) and _starts_with_number(a[1]))
         joint = r" \times " if numeric else r"\,"
         return f"{_wrap(*left, MUL)}{joint}{_wrap(*right, MUL)}", MUL
@@ -164,7 +176,7 @@ def _latex(t: Term, s: Mapping[str, str], valued: bool) -> tuple[str, int]:
         least = ATOM + (valued and a[0].op == "arg") + ("^" in base[0] and a[0].op == "arg")
         return f"{_wrap(*base, least)}^{{{power}}}", POW
     if op == "neg":
-        return f"-{_wrap(*_latex(a[0], s, valued), MUL)}", ADD
+        return f"-{_wrap(*_operand(a[0], s, valued), MUL)}", ADD
     if op in _COMPARE_LATEX:
         sides = [_latex(x, s, valued)[0] for x in a]
         return f"{sides[0]} {_COMPARE_LATEX[op]} {sides[1]}", 0

@@ -22,7 +22,7 @@ PINS: dict[str, str] = {
     "factor": "8×",
     "wanted_length": "32,768 tokens",  # 4,096 x 8 = 2^15
     "rows_missing": "28,672 tokens",  # 32,768 - 4,096
-    "within_table": "there is none",
+    "within_table": "No",
     # 2. One pair, by hand: (1, 2) at position 3.
     "q_0": "1",
     "q_1": "2",
@@ -248,7 +248,7 @@ OTHER_PINS: list[tuple[Mapping[str, Any], dict[str, str]]] = [
         {"model": "Llama 3 8B", "factor": 1, "pair_wanted": 100},
         {
             "rows_missing": "0 tokens",
-            "within_table": "there is one",
+            "within_table": "Yes",
             "pair": "63",
             "theta_1": "0.0014 rad/token",  # 1/√500,000 = 0.00141421
             "lambda_i": "2,559,196 tokens",

@@ -98,8 +98,9 @@ _KEYS_AND_VALUES = (
         ),
         wrong=1,
         why="A token keeps keys and values, so twice a width, and that width is the one of the 8 "
-        "key-value heads, 1,024, not the hidden width of 8,192. The calculator drops the 2 and "
-        "never uses its own ratio for the cache, so it comes out 4 times too large.",
+        "key-value heads, 1,024, not the hidden width of 8,192: 80 × 2 × 1,024 = 163,840 values, "
+        "2.50 GiB in all. The calculator drops the 2 and never uses its own ratio for the cache, "
+        "so it comes out 4 times too large.",
         published=10.00 * GIB,
         ours=lambda: kv_cache(80, 8193, 8, 128, 2),
         mistaken=lambda: kv_cache(80, 8193, 64, 128, 2) / 2,
@@ -122,8 +123,9 @@ _KEYS_AND_VALUES = (
             "2,048 tokens: 2,048 × 2,621,440 B = 5,369 MB",
         ),
         wrong=0,
-        why="With grouped queries only the 8 key-value heads are cached. The form asks for heads "
-        "and offers 64, the query heads, which is 8 times too many.",
+        why="With grouped queries only the 8 key-value heads are cached: 2 × 8 × 128 = 2,048, and "
+        "671 MB in all. The form asks for heads and offers 64, the query heads, which is 8 times "
+        "too many.",
         published=5_369e6,
         ours=lambda: kv_cache(80, 2048, 8, 128, 2),
         mistaken=lambda: kv_cache(80, 2048, 64, 128, 2),
@@ -138,8 +140,8 @@ _KEYS_AND_VALUES = (
         source="LLMs-from-scratch, ch04/04_gqa/memory_estimator_gqa.py, its answer for a "
         "Llama-3-8B (4,096 wide, 32 heads, 32 layers), 8,192 tokens, --n_kv_groups 8; issue 922",
         url="https://github.com/rasbt/LLMs-from-scratch/issues/922",
-        task="A model has 32 layers, 32 query heads and 8 groups of key-value heads of 128. How "
-        "large is the key-value cache of 8,192 tokens in 16 bits?",
+        task="A model has 32 layers and 32 query heads of 128, in 8 groups that share one "
+        "key-value head each. How large is the key-value cache of 8,192 tokens in 16 bits?",
         lines=(
             "key-value heads: 32 / 8 = 4",
             "keys and values in a layer: 2 × 4 × 128 = 1,024",
@@ -147,8 +149,9 @@ _KEYS_AND_VALUES = (
             "8,192 tokens: 8,192 × 65,536 B = 0.54 GB",
         ),
         wrong=0,
-        why="Eight groups are eight key-value heads, as in the book's own attention class. The "
-        "script divides the query heads by the number of groups and gets the size of a group, 4.",
+        why="Eight groups are eight key-value heads, as in the book's own attention class, and the "
+        "cache is 1.07 GB. The script divides the query heads by the number of groups and gets "
+        "the size of a group, 4.",
         published=0.54 * GB,
         ours=lambda: kv_cache(32, 8192, 8, 128, 2),
         mistaken=lambda: kv_cache(32, 8192, 32 / 8, 128, 2),
@@ -173,7 +176,7 @@ _KEYS_AND_VALUES = (
         ),
         wrong=2,
         why="The factor 2 for keys and values is in the first line already; once more doubles the "
-        "answer. The table's rows for 8B and 70B have it once. Its GB are GiB.",
+        "answer, which is 7.69 GiB. The table's rows for 8B and 70B have it once. Its GB are GiB.",
         published=15.38 * GIB,
         ours=lambda: kv_cache(126, 16_000, 8, 128, 2),
         mistaken=lambda: 2 * kv_cache(126, 16_000, 8, 128, 2),
@@ -196,9 +199,9 @@ _KEYS_AND_VALUES = (
             "bytes a token keeps: 3,584 × 2 B = 7,168 B",
         ),
         wrong=0,
-        why="A configuration that states a head size means it: here the heads together are 4,096 "
-        "wide, wider than the hidden state. Dividing the hidden size by the heads is a guess that "
-        "only holds where nothing is stated.",
+        why="A configuration that states a head size means it: 256, and 8,192 B. Here the heads "
+        "together are 4,096 wide, wider than the hidden state. Dividing the hidden size by the "
+        "heads is a guess that only holds where nothing is stated.",
         published=7168,
         ours=lambda: kv_cache(1, 1, 8, 256, 2),
         mistaken=lambda: kv_cache(1, 1, 8, memory.head_dim(3584, 16), 2),
@@ -221,8 +224,9 @@ _KEYS_AND_VALUES = (
             "both: 2 × 1,280 = 2,560",
         ),
         wrong=0,
-        why="The model's heads are 128 wide as its configuration says, together narrower than the "
-        "hidden state. Here the guess is too high, elsewhere it is too low: read `head_dim`.",
+        why="The model's heads are 128 wide, as its configuration says, together narrower than the "
+        "hidden state: 2,048 values. Here the guess is too high, elsewhere it is too low: read "
+        "`head_dim`.",
         published=2560,
         ours=lambda: 2 * memory.kv_width(8, 128),
         mistaken=lambda: 2 * memory.kv_width(8, memory.head_dim(5120, 32)),
@@ -245,7 +249,7 @@ _KEYS_AND_VALUES = (
         ),
         wrong=0,
         why="That is one head. All 32 of them keep keys and values, so a token takes 512 KiB and "
-        "the context 16 GiB: more than the weights.",
+        "the context 16 GiB: more than the weights, 7 billion × 2 B = 14 GB.",
         published=512 * 2**20,
         ours=lambda: kv_cache(32, 32_768, 32, 128, 2),
         mistaken=lambda: kv_cache(32, 32_768, 1, 128, 2),
@@ -273,7 +277,7 @@ _BYTES = (
         ),
         wrong=1,
         why="Adam keeps two moments for each parameter, the mean of the gradient and of its "
-        "square: 8 bytes.",
+        "square: 8 bytes, 1,400 GB in all.",
         published=700 * GB,
         ours=lambda: memory.tensor_bytes(175e9, memory.sum_bytes(4, 4)),
         mistaken=lambda: memory.tensor_bytes(175e9, 4),
@@ -295,7 +299,8 @@ _BYTES = (
             "6.7 billion × 4 B = 26.8 GB",
         ),
         wrong=1,
-        why="Four bytes are one of the three tensors. Together they take 12 bytes a parameter.",
+        why="Four bytes are one of the three tensors. Together they take 12 bytes a parameter, "
+        "80.4 GB.",
         published=26.8 * GB,
         ours=lambda: memory.tensor_bytes(6.7e9, memory.optimizer_bytes_per_param(4, 4, 4)),
         mistaken=lambda: memory.tensor_bytes(6.7e9, memory.optimizer_bytes_per_param(4, 0, 0)),
@@ -318,8 +323,9 @@ _BYTES = (
             "13.4 GB + 13.4 GB + 26.8 GB = 54 GB",
         ),
         wrong=2,
-        why="The optimizer keeps 12 bytes a parameter, not 4. The sum is 16 bytes a parameter, "
-        "which no 80 GB card holds; 54 GB would have fitted with room to spare.",
+        why="The optimizer keeps 12 bytes a parameter, not 4: the 32-bit copy and two moments. The "
+        "sum is 16 bytes a parameter, 107 GB, more than an 80 GB card holds; 54 GB would have "
+        "fitted with room to spare.",
         published=54 * GB,
         ours=lambda: parallelism.replica_bytes(6.7e9, 2, 2, 12),
         mistaken=lambda: parallelism.replica_bytes(6.7e9, 2, 2, 4),
@@ -340,7 +346,8 @@ _BYTES = (
             "4,816,896 × 4 × 4 B = 77,070,336 B",
         ),
         wrong=2,
-        why="The four bytes of a value are multiplied in twice.",
+        why="The four bytes of a value are multiplied in twice. Right is 4,816,896 × 4 B = "
+        "19,267,584 B.",
         published=77_070_336,
         ours=lambda: memory.tensor_bytes(32 * 3 * 224 * 224, 4),
         mistaken=lambda: memory.tensor_bytes(32 * 3 * 224 * 224, 4 * 4),
@@ -386,7 +393,7 @@ _BYTES = (
             "524,288 B = 524 KiB",
         ),
         wrong=2,
-        why="A KiB is 1,024 bytes, so it is 512 KiB, as the book had it; 524 are kB.",
+        why="A KiB is 1,024 bytes, so it is 512 KiB, as the book had it; 524 is the number of kB.",
         published=524 * 1024,
         ours=lambda: memory.tensor_bytes(128 * 2048, 2),
         mistaken=lambda: memory.tensor_bytes(128 * 2048, 2) / 1000 * 1024,
@@ -432,8 +439,8 @@ _BYTES = (
             "83 GB / 80 GB = 104 %",
         ),
         wrong=1,
-        why="The log divides by 10^9, the driver counts in 2^30. The card's 80 are GiB, 85.9 GB, "
-        "so 83 GB fit; nothing uses more than there is.",
+        why="The log divides by 10^9, the driver counts in 2^30. The card's 80 are GiB, which is "
+        "85.9 GB, so 83 GB are 97 % of it; nothing uses more than there is.",
         published=83 / 80,
         ours=lambda: memory.ratio(83 * GB, 80 * GIB),
         mistaken=lambda: memory.ratio(83 * GB, 80 * GB),
@@ -456,8 +463,8 @@ _BYTES = (
             "1,073,741,824 / 4,194,304 = 256",
         ),
         wrong=1,
-        why="Keys and values are two tensors of that size. The lab's own formula, N / (2d), gives "
-        "128; its text had lost the 2.",
+        why="Keys and values are two tensors of that size, so the answer is 128. The lab's own "
+        "formula, N / (2d), gives that; its text had lost the 2.",
         published=256,
         ours=lambda: memory.ratio(32_768**2, 2 * 32_768 * memory.kv_width(1, 128)),
         mistaken=lambda: memory.ratio(32_768**2, 32_768 * memory.kv_width(1, 128)),
@@ -475,8 +482,8 @@ _RATES = (
         step="mfu",
         source="nanoGPT, estimate_mfu run on an H100, pull request 464: 104 % MFU",
         url="https://github.com/karpathy/nanoGPT/pull/464",
-        task="A training run on one H100 SXM in bf16 does 324.5 TFLOP/s of model FLOPs. What is "
-        "its MFU?",
+        task="A training run in dense bf16 does 324.5 TFLOP/s of model FLOPs on one H100 SXM, "
+        "whose data sheet says 1,979 TFLOP/s, with sparsity. What is its MFU?",
         lines=(
             "done: 324.5 TFLOP/s",
             "peak of the card: 312 TFLOP/s",
@@ -503,15 +510,17 @@ _RATES = (
         step="mfu",
         source="Machine Learning Systems (Harvard), volume 2, definition 1.5, issue 1825",
         url="https://github.com/harvard-edge/cs249r_book/issues/1825",
-        task="A 7B model computes in dense bf16 on an H100 SXM. What peak does it meet there?",
+        task="The data sheet of the H100 SXM says 1,979 TFLOP/s in bf16, with sparsity. How long "
+        "does a token of a 7B model take there at least, in dense bf16, by its FLOPs?",
         lines=(
             "one token forward: 2 × 7 billion = 14 GFLOP",
             "peak of the card: 312 TFLOP/s",
             "least time of a token: 14 GFLOP / 312 TFLOP/s = 44.9 µs",
         ),
         wrong=1,
-        why="312 TFLOP/s is the A100's dense bf16 peak; an H100 SXM does 989. Every time and "
-        "every utilization that follows is off by 3.2.",
+        why="312 TFLOP/s is the A100's dense bf16 peak; an H100 SXM does 989, half of its data "
+        "sheet's sparse figure, and needs 14.2 µs. Every time and every utilization that follows "
+        "is off by 3.2.",
         published=312e12,
         ours=lambda: device("H100 SXM", "peak_bf16"),
         mistaken=lambda: device("A100 80GB SXM", "peak_bf16"),
@@ -523,19 +532,21 @@ _RATES = (
         name="h100-corrected-to-sparse",
         chapter="gpu-wall",
         step="mfu",
-        source='Report of an error in Machine Learning Systems, issue 1825: "H100 peak TFLOPS is '
+        source='a report of an error in Machine Learning Systems, issue 1825: "H100 peak TFLOPS is '
         '1,979"',
         url="https://github.com/harvard-edge/cs249r_book/issues/1825",
-        task="What is the peak of an H100 SXM for an ordinary, dense bf16 matrix product?",
+        task="The data sheet of the H100 SXM says 1,979 TFLOP/s in bf16, with a footnote on "
+        "sparsity. How long does a token of a 7B model take there at least, in ordinary, dense "
+        "products?",
         lines=(
-            "one token of a 7B model forward: 2 × 7 billion = 14 GFLOP",
-            "peak of the card: 1,979 TFLOP/s",
+            "one token forward: 2 × 7 billion = 14 GFLOP",
+            "peak of the card for them: 1,979 TFLOP/s",
             "least time of a token: 14 GFLOP / 1,979 TFLOP/s = 7.07 µs",
         ),
         wrong=1,
-        why="The data sheet's figure carries a footnote: with 2:4 structured sparsity, half of "
-        "the products skipped. A dense product gets half, 989 TFLOP/s. The correction was as "
-        "wrong as what it corrected.",
+        why="The footnote says that the figure holds with 2:4 structured sparsity, half of the "
+        "products skipped. Dense products get half, 989 TFLOP/s, and a token takes 14.2 µs. The "
+        "correction was as wrong as what it corrected.",
         published=1979e12,
         ours=lambda: device("H100 SXM", "peak_bf16"),
         mistaken=lambda: device("H100 SXM", "peak_bf16_sparse"),
@@ -550,15 +561,16 @@ _RATES = (
         source="torchtitan, table of peak FLOPs, pull request 1393; the same figure in Machine "
         "Learning Systems (Harvard), pull request 1681",
         url="https://github.com/pytorch/torchtitan/pull/1393",
-        task="By what peak must the FLOP/s of a B200 in dense bf16 be divided to get its MFU?",
+        task="A run does 0.9 PFLOP/s of dense bf16 products on a B200, whose data sheet says 4.5 "
+        "PFLOP/s in bf16, with sparsity. What is its MFU?",
         lines=(
-            "a run does 0.9 PFLOP/s of dense products",
-            "peak to divide by, from the data sheet: 4.5 PFLOP/s",
+            "done: 0.9 PFLOP/s",
+            "peak to divide by: 4.5 PFLOP/s",
             "MFU: 0.9 PFLOP/s / 4.5 PFLOP/s = 20 %",
         ),
         wrong=1,
-        why="The figure with sparsity is twice the dense one. Divided by 4.5, every MFU reads "
-        "half of what it is.",
+        why="The figure with sparsity is twice the dense one, 2.25 PFLOP/s, so the MFU is 40 %. "
+        "Divided by 4.5, every MFU reads half of what it is.",
         published=4.5e15,
         ours=lambda: device("B200", "peak_bf16"),
         mistaken=lambda: device("B200", "peak_bf16_sparse"),
@@ -570,17 +582,18 @@ _RATES = (
         name="h100-pcie-sparse-peak",
         chapter="gpu-wall",
         step="mfu",
-        source="Report of an error in LLM Sizing Guide, issue 3: 1513 for the H100 PCIe",
+        source="a report of an error in LLM Sizing Guide, issue 3: 1513 for the H100 PCIe",
         url="https://github.com/qoofyk/LLM_Sizing_Guide/issues/3",
-        task="What is the peak of an H100 PCIe in dense bf16?",
+        task="A run does 378 TFLOP/s of dense bf16 products on an H100 PCIe, whose data sheet says "
+        "1,513 TFLOP/s in bf16, with a footnote on sparsity. What is its MFU?",
         lines=(
-            "a run does 378 TFLOP/s of dense products",
+            "done: 378 TFLOP/s",
             "peak of the card: 1,513 TFLOP/s",
             "MFU: 378 TFLOP/s / 1,513 TFLOP/s = 25 %",
         ),
         wrong=1,
         why="The data sheet prints the sparse rate. The guide's figure was the dense one, half of "
-        "it, and was right.",
+        "it, and was right: 756 TFLOP/s, and an MFU of 50 %.",
         published=1513e12,
         ours=lambda: device("H100 PCIe", "peak_bf16"),
         mistaken=lambda: device("H100 PCIe", "peak_bf16_sparse"),
@@ -594,15 +607,17 @@ _RATES = (
         step="mfu",
         source="AIInfra, servers chapter, issue 386: 8 cards do 1.6 PFlops in FP8",
         url="https://github.com/Infrasys-AI/AIInfra/issues/386",
-        task="What is the dense FP8 peak of a server with 8 H100 SXM?",
+        task="The data sheet of the H100 SXM says 3,958 TFLOP/s in FP8, with sparsity. What is the "
+        "dense FP8 peak of a server of 8, and what the one in bf16?",
         lines=(
             "one card, dense FP8: 200 TFLOP/s",
-            "8 × 200 TFLOP/s = 1.6 PFLOP/s",
-            "16-bit rates are half of that",
+            "server: 8 × 200 TFLOP/s = 1.6 PFLOP/s",
+            "in 16 bits half of that: 1.6 PFLOP/s / 2 = 0.8 PFLOP/s",
         ),
         wrong=0,
-        why="A card does about 2,000 TFLOP/s, the server 16 PFLOP/s. (The text prints 200 PFlops "
-        "for the card and 1.6 for the eight, which do not even agree with each other.)",
+        why="Half of the sparse figure is 1,979 TFLOP/s a card, so the server does 16 PFLOP/s, and "
+        "8 in bf16. (The text prints 200 PFlops for the card and 1.6 for the eight, which do not "
+        "even agree with each other.)",
         published=1.6e15,
         ours=lambda: compute.scaled(device("H100 SXM", "peak_fp8"), 8),
         mistaken=lambda: compute.scaled(device("H100 SXM", "peak_fp8") / 10, 8),
@@ -660,7 +675,8 @@ _RATES = (
         name="mbu-corrected-to-35-percent",
         chapter="gpu-wall",
         step="inference",
-        source='Report of an error in AI Engineering, aie-book issue 7: "the result should be 35%"',
+        source='a report of an error in AI Engineering, aie-book issue 7: "the result should be '
+        '35%"',
         url="https://github.com/chiphuyen/aie-book/issues/7",
         task="A 7B model in 16 bits decodes one sequence at 100 tokens a second on a card that "
         "reads 2 TB/s. What share of the bandwidth does it use?",
@@ -687,15 +703,15 @@ _RATES = (
         source="hwloc, NVLink 3 and 4 in its matrix of one-way bandwidths, issue 574: 50 GB/s a "
         "link for 25",
         url="https://github.com/open-mpi/hwloc/issues/574",
-        task="How many bytes a second does one NVLink of an A100 (12 of them, 600 GB/s in all) "
-        "carry one way?",
+        task="The data sheet of an A100 adds up its 12 NVLinks, both ways, to 600 GB/s. How many "
+        "bytes a second does one of them carry one way?",
         lines=(
             "all links, as the data sheet has it: 600 GB/s",
-            "12 links: 600 GB/s / 12 = 50 GB/s",
-            "one way, one link: 50 GB/s",
+            "one link: 600 GB/s / 12 = 50 GB/s",
+            "one link, one way: 50 GB/s",
         ),
         wrong=2,
-        why="The data sheet adds both directions. One way it is 25 GB/s a link and 300 GB/s for "
+        why="The 50 are both directions of a link. One way it is 25 GB/s a link and 300 GB/s for "
         "the GPU, and a ring sends one way.",
         published=50 * GB,
         ours=lambda: memory.ratio(device("A100 80GB SXM", "interconnect_bandwidth"), 12),
@@ -737,16 +753,18 @@ _TIMES = (
         source='How to Scale Your Model, "How to Think About GPUs", quiz 2, question 3, corrected '
         "in pull request 128; evaluated for the array of the question",
         url="https://github.com/jax-ml/scaling-book/pull/128",
-        task="How long does an all-gather of 536.9 MB over 8 GPUs take at 450 GB/s one way each?",
+        task="How long does an all-gather of 536.9 MB over 8 GPUs take at 450 GB/s one way each, "
+        "with a share of it on each GPU at the start?",
         lines=(
             "each GPU's share: 536.9 MB / 8 = 67.1 MB",
-            "each sends 7 shares; that is about the whole over the 8 links",
-            "536.9 MB / (8 × 450 GB/s) = 149 µs",
+            "each GPU must receive the other 7 shares",
+            "time, the array over all 8 links: 536.9 MB / (8 × 450 GB/s) = 149 µs",
         ),
-        wrong=1,
-        why="Seven shares of an eighth are nearly the whole array through one GPU's link, 1.04 "
-        "ms. The text went from (N−1)·B/(N·W) to B/(N·W), which forgets the N−1, and would be the "
-        "time of a single share. The number printed beside it was right.",
+        wrong=2,
+        why="The seven shares, nearly the whole array, come in through one GPU's own link: 7 × "
+        "67.1 MB / 450 GB/s is 1.04 ms. The text went from (N−1)·B/(N·W) to B/(N·W), which "
+        "forgets the N−1 and is the time of a single share. The number printed beside it was "
+        "right.",
         published=149e-6,
         ours=lambda: communication.transfer_seconds(
             communication.all_gather_bytes(536_870_912, 8), 450e9
@@ -764,16 +782,18 @@ _TIMES = (
         source="mlsysim, calc_hierarchical_allreduce_time, pull request 1530, a correction that "
         "is itself wrong; evaluated for its 32 GB on nodes of 8 at 450 GB/s one way",
         url="https://github.com/harvard-edge/cs249r_book/pull/1530",
-        task="Gradients of 32 GB are reduced over nodes of 8 GPUs. The last phase shares the sums "
-        "inside each node, NVLink one way at 450 GB/s. How long does it take?",
+        task="Gradients of 32 GB are summed over nodes of 8 GPUs: first in shares inside each "
+        "node, then share by share between the nodes; last, the sums are shared out inside each "
+        "node, over NVLink with 450 GB/s one way. How long does the last phase take?",
         lines=(
-            "each GPU holds a reduced shard: 32 GB / 8 = 4 GB",
-            "so the last phase only carries 4 GB",
-            "as a ring all-reduce: 2 × 7 / 8 × 4 GB / 450 GB/s = 15.6 ms",
+            "share of a GPU: 32 GB / 8 = 4 GB",
+            "before the last phase each GPU holds its share, summed over all nodes",
+            "last phase, an all-reduce of the share: 2 × 7 / 8 × 4 GB / 450 GB/s = 15.6 ms",
         ),
-        wrong=1,
-        why="Each GPU must end with all 32 GB, so it has to receive the seven shards that it has "
-        "not: 28 GB, 62 ms. It is an all-gather of the whole, not a broadcast of one shard.",
+        wrong=2,
+        why="Each GPU must end with all 32 GB, so it has to receive the seven shares that it has "
+        "not: 28 GB, 62 ms. It is an all-gather of the whole; in one share there is nothing left "
+        "to reduce.",
         published=15.6e-3,
         ours=lambda: communication.transfer_seconds(
             communication.all_gather_bytes(32 * GB, 8), 450e9
@@ -796,14 +816,15 @@ _TIMES = (
         task="How many FLOPs of training does attention take for each token, without a causal "
         "saving: 12 layers, hidden size 768, 1,024 tokens?",
         lines=(
-            "forward, scores of one layer: 2 × 768 × 1,024 = 1,572,864",
+            "attention of one layer, forward: 2 × 768 × 1,024 = 1,572,864",
             "forward and backward: 3 × 1,572,864 = 4,718,592",
             "12 layers: 12 × 4,718,592 = 56,623,104",
         ),
         wrong=0,
         why="There are two products, queries with keys and weights with values, each 2·h·T for a "
-        "token. Forward is 4·h·T, and with backward 12·h·T a layer, as PaLM has it. Kaplan's "
-        "2·h·T, from which the issue starts, is what is left when a causal mask saves half.",
+        "token. Forward is 4·h·T, and with backward 12·h·T a layer, as PaLM has it: 113,246,208 "
+        "in all. Kaplan's 2·h·T, from which the issue starts, is what is left when a causal mask "
+        "saves half.",
         published=56_623_104,
         ours=lambda: compute.attention_flops_per_token(12, 768, 1024),
         mistaken=lambda: compute.attention_flops_per_token(12, 768, 1024) / 2,
@@ -841,11 +862,12 @@ _TIMES = (
         "2.6 h for 8.2 h",
         url="https://github.com/harvard-edge/cs249r_book/pull/1782",
         task="A checkpoint takes 2,450 s to write and a GPU fails once in 50,000 hours. How far "
-        "apart should checkpoints be for 1,000 GPUs?",
+        "apart should checkpoints be for 1,000 GPUs by Young's formula, the root of 2 × time to "
+        "write × time between failures?",
         lines=(
             "time between failures: 50,000 h / 10,000 = 5 h",
-            "the root of 2 × 2,450 s × 18,000 s: sqrt(2 × 2,450 s × 18,000 s) = 9,391 s",
-            "9,391 s = 2.6 h",
+            "interval: sqrt(2 × 2,450 s × 18,000 s) = 9,391 s",
+            "in hours: 9,391 s = 2.6 h",
         ),
         wrong=0,
         why="5 hours is the cluster of 10,000 GPUs. A thousand of them fail once in 50 hours, and "
@@ -864,15 +886,15 @@ _TIMES = (
         source="Machine Learning Systems (Harvard), volume 2, fault tolerance chapter, corrected "
         "in pull request 1681: 20 FITs for 20,000",
         url="https://github.com/harvard-edge/cs249r_book/pull/1681",
-        task="A GPU fails once in 50,000 hours on average. How many FIT is that, failures in a "
-        "billion hours?",
+        task="FIT counts failures in a billion hours. A GPU fails once in 50,000 hours on average: "
+        "how many FIT is that?",
         lines=(
             "time between failures: 50,000 h",
-            "the period of a FIT: 1 million × 1 h = 1,000,000 h",
-            "1,000,000 h / 50,000 h = 20",
+            "a FIT is one failure in 1,000,000 h",
+            "failures in that time: 1,000,000 h / 50,000 h = 20",
         ),
         wrong=1,
-        why="A FIT counts failures in 10^9 hours, not in 10^6. Read as 20 FIT, the same GPU would "
+        why="A FIT is one failure in 10^9 hours, not in 10^6: 20,000 FIT. A GPU of 20 FIT would "
         "run for 5,700 years.",
         published=20,
         ours=lambda: memory.ratio(1e9 * HOUR, 50_000 * HOUR),
@@ -915,12 +937,13 @@ _L1 = (
         task="What is the pinball loss at the quantile 0.5 of a prediction 0 for a target −1?",
         lines=(
             "residual: −1 − 0 = −1",
-            "too high, so the factor: 1 − 0.5 = 0.5",
+            "prediction too high, so the residual's size has the weight: 1 − 0.5 = 0.5",
             "loss: 0.5 × (−1) = −0.5",
         ),
         wrong=2,
-        why="A loss is not negative: below zero the branch is (τ − 1) times the residual, here "
-        "0.5. With the wrong sign the loss rewards predictions that are too high.",
+        why="The weight belongs to the size of the residual: 0.5 × 1 = 0.5. In terms of the "
+        "residual the branch below zero is (τ − 1) times it, never negative. With the wrong sign "
+        "the loss rewards predictions that are too high.",
         published=-0.5,
         ours=lambda: losses.pinball_loss(-1, 0.5),
         mistaken=lambda: -losses.pinball_loss(-1, 0.5),
@@ -931,19 +954,19 @@ _L1 = (
         name="quantile-turned-round",
         chapter="l1-gradient",
         step="next",
-        source="Deep reinforcement learning course of Charles University, lecture 5, slide 29, "
+        source="the deep reinforcement learning course of Charles University, lecture 5, slide 29, "
         "npfl139 issue 17; evaluated at τ = 0.9 and a residual of 1",
         url="https://github.com/ufal/npfl139/issues/17",
         task="What does the pinball loss at τ = 0.9 charge for a prediction that is too low by 1?",
         lines=(
-            "prediction minus target: 0 − 1 = −1",
-            "indicator that the target lies below the prediction, turned round: 1",
-            "factor: 1 − 0.9 = 0.1",
-            "size of the loss: 1 × 0.1 = 0.1",
+            "size of the residual: 1 − 0 = 1",
+            "prediction too low, so its weight: 1 − 0.9 = 0.1",
+            "loss: 0.1 × 1 = 0.1",
         ),
         wrong=1,
-        why="The prediction is too low, so the indicator is 0 and the factor −0.9; the loss is "
-        "0.9. Turned round, τ acts as 1 − τ and the fit goes to the tenth percentile.",
+        why="A prediction that is too low is charged with τ, one that is too high with 1 − τ: the "
+        "loss is 0.9. With the indicator turned round, as printed, the fit goes to the tenth "
+        "percentile instead of the ninetieth.",
         published=0.1,
         ours=lambda: losses.pinball_loss(1, 0.9),
         mistaken=lambda: losses.pinball_loss(1, 1 - 0.9),
@@ -958,18 +981,18 @@ _L1 = (
         source="42 AI bootcamp, machine learning, day 01, exercise 03, issue 64: 21.0342574 as "
         "the example's gradient",
         url="https://github.com/42-AI/bootcamp_machine-learning/issues/64",
-        task="Five points, the line 2 + 0.7 x, half the mean squared error. What is its "
-        "derivative by the intercept?",
+        task="The line 2 + 0.7 x misses five targets by −26.65, −19.10, −21.68, −10.44 and −17.30 "
+        "(prediction minus target). What is the derivative of half the mean squared error by the "
+        "intercept?",
         lines=(
-            "predictions minus targets: −26.6544, −19.0968, −21.6786, −10.4391, −17.3023",
-            "their sum: −26.6544 − 19.0968 − 21.6786 − 10.4391 − 17.3023 = −95.1712",
-            "their mean: −95.1712 / 5 = −19.0342",
-            "the gradient: 2 − (−19.0343) = 21.0343",
+            "sum of the five: −26.65 − 19.10 − 21.68 − 10.44 − 17.30 = −95.17",
+            "their mean: −95.17 / 5 = −19.03",
+            "the gradient: 2 − (−19.03) = 21.03",
         ),
-        wrong=3,
-        why="The mean is the gradient. The last line is a step of descent with rate 1 from the "
-        "intercept 2: the next weight, not the gradient. A line below all its points must have a "
-        "negative derivative here, for raising the intercept lowers the loss.",
+        wrong=2,
+        why="The mean is the gradient: −19.03. The last line is a step of descent with rate 1 from "
+        "the intercept 2: the next weight, not the gradient. A line below all its points must "
+        "have a negative derivative here, for raising the intercept lowers the loss.",
         published=21.0342574,
         ours=_mean_gradient_of_intercept,
         mistaken=lambda: losses.descend(_INTERCEPT, 1, _mean_gradient_of_intercept()),
@@ -987,7 +1010,7 @@ _L1 = (
         url="https://github.com/PaddlePaddle/Paddle/issues/44019",
         task="What is Huber's loss with δ = 1 for a target 3 below the prediction?",
         lines=(
-            "residual: −3; its size is above δ",
+            "residual, target minus prediction: −3; its size is above δ",
             "linear branch: δ times the residual, less half of δ^2",
             "loss: 1 × (−3) − 0.5 × 1^2 = −3.5",
         ),
@@ -1010,13 +1033,13 @@ _L1 = (
         url="https://github.com/ml-explore/mlx/pull/1986",
         task="What is the smooth L1 loss with β = 0.5 of a residual of 0.25?",
         lines=(
-            "0.25 is below β: the square",
-            "0.5 × 0.25^2 = 0.03125",
+            "0.25 is below β, so it is the branch with the square",
+            "its value: 0.5 × 0.25^2 = 0.03125",
             "loss: 0.03125",
         ),
         wrong=1,
-        why="The square is over 2β, 0.0625. Without the β the two branches do not meet at β: "
-        "0.125 on one side, 0.25 on the other.",
+        why="The square is over 2β: 0.0625. Without the β the two branches do not meet at β: 0.125 "
+        "on one side, 0.25 on the other.",
         published=0.03125,
         ours=lambda: losses.smooth_l1_loss(0.25, 0.5),
         mistaken=lambda: losses.smooth_l1_loss(0.25, 0.5) * 0.5,
@@ -1079,8 +1102,8 @@ _ROPE = (
         task="By how many radians a token is the second pair of a head of 4 turned, base 10,000?",
         lines=(
             "pairs count from 1, so i − 1 = 2 − 1 = 1",
-            "exponent: 2 × 1 / 4 = 0.5",
-            "10,000^0.5 = 100",
+            "exponent of the base: 2 × 1 / 4 = 0.5",
+            "frequency: 10,000^0.5 = 100",
         ),
         wrong=1,
         why="The exponent is negative: later pairs turn more slowly, here by 0.01. The code "
@@ -1108,7 +1131,7 @@ _ROPE = (
         ),
         wrong=1,
         why="The second product of the cosine is second with second, 2 times 1, not second with "
-        "first: the factor is the plain dot product, 2.5.",
+        "first: the factor is the plain dot product, 2.5, and the pair adds 2.5 × cos(1) = 1.351.",
         published=0.8105,
         ours=lambda: rotary.pair_score_by_offset(
             rotary.pair_dot(1, 2, 0.5, 1), rotary.pair_cross(1, 2, 0.5, 1), 1, 1
@@ -1154,11 +1177,11 @@ _ROPE = (
         source="vLLM, dynamic_ntk_scaling_rope.py, issue 41236; evaluated at α = 2, trained on "
         "2,048 tokens, 3,072 now",
         url="https://github.com/vllm-project/vllm/issues/41236",
-        task="A model trained on 2,048 tokens is run with dynamic NTK and α = 2. What is the "
-        "scale when the text has 3,072 tokens?",
+        task="Dynamic NTK scales by α × length / trained length − (α − 1). What is the scale at α "
+        "= 2 for a model trained on 2,048 tokens, when the text has 3,072 tokens?",
         lines=(
-            "length to scale by: 2 × 2,048 = 4,096",
-            "its ratio: 2 × 4,096 / 2,048 = 4",
+            "length to put in, the longest allowed: 2 × 2,048 = 4,096",
+            "α times its ratio: 2 × 4,096 / 2,048 = 4",
             "less α − 1: 4 − (2 − 1) = 3",
         ),
         wrong=0,
@@ -1175,17 +1198,19 @@ _ROPE = (
         name="yarn-logarithm-twice",
         chapter="rope",
         step="scaling",
-        source="TensorRT-LLM, laguna, pull request 16379: factor 64 comes out 12.2 % too high",
+        source="TensorRT-LLM, its Laguna model, pull request 16379: factor 64 comes out 12.2 % too "
+        "high",
         url="https://github.com/NVIDIA/TensorRT-LLM/pull/16379",
-        task="By what does YaRN multiply the rotated queries and keys at a factor of 64?",
+        task="By what does YaRN multiply the rotated queries and keys at a factor of 64, in a "
+        "model whose configuration states that number as its attention factor?",
         lines=(
-            "0.1 × ln(64) + 1 = 1.416",
-            "the configuration's factor is a setting of the same formula",
-            "0.1 × 1.416 × ln(64) + 1 = 1.589",
+            "logarithm of the factor: ln(64) = 4.159",
+            "attention factor in the configuration: 0.1 × 4.159 + 1 = 1.416",
+            "multiplied by, with 1.416 as `mscale`: 0.1 × 1.416 × 4.159 + 1 = 1.589",
         ),
-        wrong=1,
-        why="1.416 is the factor already. Passed on as `mscale` it goes through the logarithm a "
-        "second time and comes out 12 % higher, and the scores 26 %.",
+        wrong=2,
+        why="1.416 is the number already. Passed on as `mscale` it goes through the logarithm's "
+        "formula a second time and comes out 12 % higher, and the scores 26 %.",
         published=1.589,
         ours=lambda: rotary.yarn_attention_factor(64),
         mistaken=lambda: (
@@ -1237,8 +1262,8 @@ _TREES = (
         "documented formula, where the R package prints 4000.53",
         url="https://github.com/dmlc/xgboost/issues/665",
         task="The mushrooms' first split at margin 0: G = −1,199 and H = 924.5 with odour, G = "
-        "1,315.5 and H = 703.75 without. What is its gain by the paper's formula, default "
-        "settings?",
+        "1,315.5 and H = 703.75 without. What is its gain by the XGBoost paper's formula, with "
+        "the half, at the library's default settings?",
         lines=(
             "λ by default: 0",
             "1,199^2 / 924.5 + 1,315.5^2 / 703.75 = 4,014.03",
@@ -1261,19 +1286,19 @@ _TREES = (
         name="gamma-against-half-the-gain",
         chapter="xgboost",
         step="pruning",
-        source="XGBoost documentation as read in issue 2283: the gain must be at least twice γ; "
-        "evaluated for the chapter's split after the third row",
+        source="the XGBoost documentation as read in issue 2283: the gain must be at least twice "
+        "γ; evaluated for the chapter's split after the third row",
         url="https://github.com/dmlc/xgboost/issues/2283",
-        task="Six rows with gradients 13, 12, 4, −1, −10, −18, λ = 0, split after the third. Up "
-        "to which γ does the library keep the split?",
+        task="Six rows with gradients 13, 12, 4, −1, −10, −18 and hessians of 1, λ = 0, split "
+        "after the third. Up to which γ does XGBoost's library keep the split?",
         lines=(
             "left: 13 + 12 + 4 = 29; right: −1 − 10 − 18 = −29",
-            "score of the children: 29^2 / 3 + 29^2 / 3 = 560.7",
-            "half of it, as in the paper: 560.7 / 2 = 280.3",
+            "children less parent: 29^2 / 3 + 29^2 / 3 − 0^2 / 6 = 560.67",
+            "half of it, as in the paper: 560.67 / 2 = 280.3",
             "kept up to γ = 280.3",
         ),
         wrong=2,
-        why="The library never halves. It compares γ with the whole 560.7, so a γ taken from the "
+        why="The library never halves. It compares γ with the whole 560.67, so a γ taken from the "
         "paper's formula must be doubled.",
         published=280.3,
         ours=lambda: second_order.split_gain(29, 3, 0, 6, 0, 0),
@@ -1293,7 +1318,7 @@ _TREES = (
         "does each child of a first split need?",
         lines=(
             "a row's hessian at 0.5: 0.5 × 0.5 = 0.25",
-            "wanted in each child: 2",
+            "sum wanted in each child: 2",
             "each row counts as one: 2 / 1 = 2 rows",
         ),
         wrong=2,
@@ -1356,17 +1381,19 @@ _TREES = (
         chapter="gradient-boosting",
         step="classification",
         source="scikit-learn, BinomialDeviance of gradient boosting, issue 1625: log(1 + "
-        "exp(−2·y·F)) with labels 0 and 1; evaluated at y = 0, F = 2",
+        "exp(−2·y·F)) with labels 0 and 1; evaluated at y = 0, F = 1",
         url="https://github.com/scikit-learn/scikit-learn/issues/1625",
-        task="What is the log loss of a row with label 0 at log-odds of 2?",
+        task="What is the log loss of a row with label 0 at log-odds of 2, by ln(1 + exp(−2·y·F)), "
+        "where F is half the log-odds?",
         lines=(
-            "exponent: −2 × 0 × 2 = 0",
-            "1 + exp(0) = 2",
-            "ln(2) = 0.6931",
+            "half the log-odds: 2 / 2 = 1",
+            "exponent, with label and F: −2 × 0 × 1 = 0",
+            "loss: ln(1 + exp(0)) = 0.6931",
         ),
-        wrong=0,
-        why="That formula is for labels −1 and 1. With 0 the prediction drops out and a row with "
-        "label 0 costs ln 2 whatever is predicted; it should cost ln(1 + e^2) = 2.127.",
+        wrong=1,
+        why="That formula is for labels −1 and 1, so y is −1, the exponent 2 and the loss ln(1 + "
+        "e^2) = 2.127. With 0 the prediction drops out and a row with label 0 costs ln 2 whatever "
+        "is predicted.",
         published=0.6931,
         ours=lambda: second_order.log_loss(2, 0),
         mistaken=lambda: second_order.log_loss(0 * 2, 0),
@@ -1410,7 +1437,7 @@ _TREES = (
         lines=(
             "gradient: 21 − 8 = 13",
             "step: 0.1 × 13 = 1.3",
-            "21 + 1.3 = 22.3",
+            "next prediction: 21 + 1.3 = 22.3",
         ),
         wrong=2,
         why="Descent subtracts the gradient: 19.7. Trees are fitted to the negative gradient, the "

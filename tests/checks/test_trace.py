@@ -136,6 +136,23 @@ def test_a_value_with_a_unit_is_bracketed_before_it_is_squared() -> None:
     )
 
 
+def test_no_two_signs_meet_where_a_value_is_negative() -> None:
+    """−1 · (−2) + (−3) · 4: brackets around the operands, none inside a function."""
+
+    def score(a: Any, b: Any, c: Any, d: Any) -> Any:
+        return a * b + c * d
+
+    values = {"a": "−1", "b": "−2", "c": r"\htmlData{fig=x.c}{\text{−3}}", "d": "4"}
+    assert latex_with_values(trace(score), values) == (
+        r"\left(−1\right) \times \left(−2\right) + "
+        r"\left(\htmlData{fig=x.c}{\text{−3}}\right) \times 4"
+    )
+    assert latex_with_values(trace(lambda a, b: a - b), {"a": "−1", "b": "−2"}) == (
+        r"−1 - \left(−2\right)"
+    )
+    assert latex_with_values(trace(ops.cos), {"x": "−1"}) == r"\cos\left(−1\right)"
+
+
 def test_real_formulas_trace() -> None:
     assert javascript(devices_needed) == (
         "(total_bytes, device_bytes) => Math.ceil((total_bytes / device_bytes))"

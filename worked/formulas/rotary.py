@@ -188,7 +188,7 @@ def pair_score_by_offset(dot: Any, cross: Any, offset: Any, frequency: Any) -> A
     """What a pair adds to the score, from the offset alone.
 
     dot, cross: `pair_dot` and `pair_cross` of the pair before any rotation.
-    Source: Su et al. 2021, equation 16, its real part written out.
+    Source: Su et al. 2021, section 3.2.1, the real part written out.
     """
     return dot * cos(offset * frequency) + cross * sin(offset * frequency)
 
@@ -197,7 +197,7 @@ def pair_score_complex(real: Any, imaginary: Any, offset: Any, frequency: Any) -
     """Real part of (real + i·imaginary)·e^(i·offset·frequency).
 
     real, imaginary: the parts of the query's pair times the conjugate of the key's.
-    Source: Su et al. 2021, equation 16.
+    Source: Su et al. 2021, section 3.2.1.
     """
     return real * cos(offset * frequency) - imaginary * sin(offset * frequency)
 

@@ -182,7 +182,7 @@ def relative_score(q: Array, k: Array, offset: ArrayLike, frequencies: Array) ->
     """Return the score of q at position m with k at n as a function of offset = m - n alone.
 
     sum_i Re(q_i conj(k_i) e^(i offset theta_i)) over adjacent pairs read as complex numbers
-    (Su et al. 2021, equation 16), before the division by sqrt(head_dim). `q` and `k` have
+    (Su et al. 2021, section 3.4.3), before the division by sqrt(head_dim). `q` and `k` have
     shape (head_dim,), `offset` any shape, in tokens; the result has the shape of `offset`.
     """
     product = (q[0::2] + 1j * q[1::2]) * np.conj(k[0::2] + 1j * k[1::2])

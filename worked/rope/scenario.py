@@ -129,7 +129,7 @@ TABLE = Step(
         Derived("rows_missing", rotary.rows_missing, "tokens", "Positions without a trained row",
                 r"L_\mathrm{miss}", inputs={"extended_length": "wanted_length"}),
         Derived("within_table", rotary.within_table, "", "A row for every wanted position",
-                r"v_\mathrm{row}", words=("there is none", "there is one"),
+                r"v_\mathrm{row}", words=("No", "Yes"),
                 inputs={"extended_length": "wanted_length"}),
         *_measured(
             "extension",
