@@ -149,8 +149,8 @@ SCALED: dict[str, Any] = {
     "{{ linear_lambda }} linear, {{ ntk_lambda }} NTK-aware, {{ dynamic_lambda }} dynamic, "
     "{{ yarn_lambda }} with YaRN and {{ llama3_lambda }} with Llama 3.1's method.",
     "caption": "What stretching by {{ factor }} does to each pair. Linear moves the whole line; "
-    "the others spare the fast pairs, in part or in full, and stretch the slow ones. The upright lines are "
-    "the ends of YaRN's ramp.",
+    "the others spare the fast pairs, in part or in full, and stretch the slow ones. The upright "
+    "lines are the ends of YaRN's ramp.",
     "x": "pair_wanted",
     "x_label": "pair",
     "from": 0,
