@@ -44,7 +44,7 @@ site: $(READY)
 	@$(BIN)/python -m mkdocs serve --strict --dev-addr 127.0.0.1:$(PORT)
 
 test: $(READY) lint
-	@$(BIN)/python -m pytest -n 2 --dist loadfile --durations 10
+	@$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder --durations 10
 
 lint: $(READY)
 	@$(BIN)/ruff format --check .

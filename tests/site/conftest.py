@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import functools
-import http.server
 import os
 import shutil
-import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -14,6 +11,7 @@ from typing import Any
 import pytest
 
 from tests.site.build import BASE, build_fixture
+from tests.site.serve import served
 
 
 @pytest.fixture(scope="session")
@@ -22,24 +20,13 @@ def site_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return build_fixture(tmp_path_factory.mktemp("fixture-site"))
 
 
-class _Quiet(http.server.SimpleHTTPRequestHandler):
-    def log_message(self, *args: Any) -> None:
-        """Say nothing."""
-
-
 @pytest.fixture(scope="session")
 def site(site_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of the fixture's site, served below a base path as a project page is."""
     root = tmp_path_factory.mktemp("served")
     shutil.copytree(site_folder, root / BASE)
-    handler = functools.partial(_Quiet, directory=str(root))
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}/{BASE}/"
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    with served(root) as address:
+        yield f"{address}/{BASE}/"
 
 
 @pytest.fixture(scope="session")
