@@ -44,7 +44,7 @@ from checks.trace import trace
 from checks.units import check_figure
 from worked import givens, units
 from worked.chapters import CHAPTERS, graph
-from worked.figures import Derived, Figure, FigureError, Given, Graph, _sane
+from worked.figures import Derived, Figure, FigureError, Given, Graph, sane
 from worked.formulas import ops
 
 GRAPH, COUNT, DERIVATION, RECOUNT, DIMENSION, PINNED, SECOND_SOURCE = CHECKS = (
@@ -97,11 +97,8 @@ def text_of(g: Graph, name: str, value: float) -> str:
     Raises:
         FigureError: the graph would refuse the value.
     """
-    f = g.figure(name)
-    _sane(name, value, getattr(f, "signed", True))
-    if isinstance(f, Derived) and f.words and value not in (0.0, 1.0):
-        raise FigureError(f"{name}: a verdict must be 0 or 1, not {value:g}")
-    return g.shown(name, {name: value})
+    sane(g.figure(name), value)
+    return g.shown(name, {**g.base, name: value})
 
 
 def unlike_pins(g: Graph, slug: str, name: str, at: Callable[[Mapping[str, float]], float]) -> str:
@@ -422,7 +419,7 @@ def _same_in_all_outcomes(g: Graph, f: Derived, inputs: list[str]) -> int:
         for name in order:
             arguments = [values[n] for n in g.arguments(name).values()]
             formula = g.figures[name].formula  # type: ignore[union-attr]
-            values[name] = _sane(name, float(formula(*arguments)), True)
+            values[name] = sane(g.figures[name], float(formula(*arguments)), signed=True)
         got, want = (f.formula(*(values[n] for n in names)) for names in (inputs, right))
         if abs(got - want) > 1e-12 * max(abs(got), abs(want)):
             return 0
@@ -574,7 +571,7 @@ def differs_from_pins(g: Graph, slug: str) -> bool:
     for choice, options in OPTION_PINS.get(slug, {}).items():
         for option, pinned in options.items():
             given_values = g.choices[choice].options[option]
-            if any(given_values[n] != v for n, v in pinned.items()):
+            if any(given_values[n].value != v for n, v in pinned.items()):
                 return True
     settings = [({}, PINS.get(slug, {})), *OTHER_PINS.get(slug, [])]
     for changes, texts in settings:

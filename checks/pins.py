@@ -68,6 +68,8 @@ PINS["gpu-wall"] = {
     "acts_tensor_parallel": "88.6 GB",  # U x (10 + 24/8) + 429.497/8 = 34.897 + 53.687 = 88.584
     "acts_sequence_parallel": "11.4 GB",  # 91.268 / 8 = 11.409
     "head_dim": "128",  # 8,192 / 64
+    "heads_share": "evenly",  # 64 x 128 = 8,192
+    "kv_heads_share": "evenly",  # 8 x 8 = 64
     "kv_width": "1,024",  # 8 x 128
     # 6 x 8,192 + 2 x 1,024 + 4 x 28,672 = 49,152 + 2,048 + 114,688 = 165,888 values a token
     "acts_swiglu": "108.7 GB",  # 165,888 x 2 x 4,096 x 80 = 165,888 x 655,360 = 108.716e9
@@ -101,8 +103,10 @@ PINS["gpu-wall"] = {
     "pipeline_parallel": "8",
     "pipeline_short": "4",
     "mp_state": "17.5 GB",  # 1,120 / (8 x 8)
-    "mp_ranks": "1",  # 64 / 64
-    "short_ranks": "2",  # 64 / 32
+    "mp_gpus": "64 GPUs",  # 8 x 8
+    "short_gpus": "32 GPUs",  # 8 x 4
+    "mp_ranks": "1 replica",  # 64 / 64
+    "short_ranks": "2 replicas",  # 64 / 32
     "short_state": "35.0 GB",  # 1,120 / 32
     "short_zero1_state": "21.9 GB",  # 70 x (4 + 12/2) / 32 = 700/32 = 21.875
     # Beside the state: 6.5096 + 6 = 12.5096 without, 11.4085 + 6 = 17.4085 with tensor parallel.
@@ -124,9 +128,11 @@ PINS["gpu-wall"] = {
     "short_stage_layers": "20 layers",  # 80 / 4
     "batch_sequences": "1,024",
     "tokens_per_step": "4,194,304 tokens",  # 2^10 x 2^12 = 2^22
-    "dp_micro_batches": "16",  # 1,024 / 64
-    "mp_micro_batches": "1,024",  # one replica
-    "short_micro_batches": "512",  # two replicas
+    "least_batch": "64",  # one sequence for each of 64
+    "batch_feeds": "feeds every GPU",  # 1,024 are more
+    "dp_micro_batches": "16 micro-batches",  # 1,024 / 64
+    "mp_micro_batches": "1,024 micro-batches",  # one replica
+    "short_micro_batches": "512 micro-batches",  # two replicas
     "mp_bubble": "0.68%",  # 7 / 1,031 = 0.006790
     "short_bubble": "0.58%",  # 3 / 515 = 0.005825
     "few_micro_batches": "16",
@@ -148,6 +154,8 @@ PINS["gpu-wall"] = {
     "zero3_seconds": "16.5 s",  # 6,615 / 8 / 50 = 16.54; NVLink 14.7
     # A state is 2^25 x 2 B = 67.10886 MB; a ring sends 2 x 7/8 of it, four times a layer.
     "tp_volume": "4,810 GB",  # 7 x 10 x 1,024 x 67.10886e6 = 71,680 x 67.10886e6 = 4,810.36e9
+    "tp_place": "inside a node",  # 8 of 8 GPUs
+    "tp_bandwidth": "450 GB/s",  # so NVLink
     "tp_seconds": "10.7 s",  # 4,810.36 / 450 = 10.690
     "tp_network_seconds": "96.2 s",  # 4,810.36 / 50 = 96.207
     "pp_volume": "137.4 GB",  # 2 x 1,024 x 67.10886e6 = 2^37 = 137.439e9
@@ -157,8 +165,8 @@ PINS["gpu-wall"] = {
     "parameter_flops": "420 GFLOP/token",  # 6 x 70
     "attention_flops": "32.2 GFLOP/token",  # 12 x 80 x 2^25 = 960 x 33.554e6 = 32.212e9
     "train_flops": "452.2 GFLOP/token",
-    # 64 GPUs at 40 %: 64 x 989.4 x 0.4 = 25,328.64 TFLOP/s. Work: 452.212e9 x 4.194304e6
-    "step_seconds": "74.9 s",  # 1,896,716 TFLOP / 25,328.64 = 74.884
+    # A GPU at 40 %: 989.4 x 0.4 = 395.76 TFLOP/s. Its work: 452.212e9 x 16 x 4,096 tokens
+    "step_seconds": "74.9 s",  # 29,636.2 TFLOP / 395.76 = 74.884
     "backward_hiding": "3.12 s",  # 74.884 x 2/3 / 16 = 3.1202
     "ar_exposed": "2.39 s",  # 5.5125 - 3.1202 = 2.3923
     "ar_railed_exposed": "0 s",  # 0.689 is less than 3.12
@@ -174,13 +182,14 @@ PINS["gpu-wall"] = {
     "held": "48 GPUs",  # 96 / 2
     "missing": "16 GPUs",  # 64 - 48
     "deadlock": "deadlock",  # 48 is less than 64
-    "gang_starts": "1 jobs",  # 96 = 1 x 64 + 32
+    "gang_starts": "1 job",  # 96 = 1 x 64 + 32
     "one_hour": "1 h",
     "deadlock_gpu_hours": "96 GPU·h",
     "deadlock_cost": "$288",  # 96 x 3
     # 7. Inference.
     "small_params": "8,000,000,000 params",
     "small_weights": "16 GB",  # 8 x 2
+    "small_fits": FIT,
     "stranded": "80%",  # 64 / 80
     "compute_slices": "7 slices",
     "memory_slices": "8 slices",
@@ -204,6 +213,8 @@ PINS["gpu-wall"] = {
     "tokens_lost": "9.5 billion",  # 56,010.5 x 47 x 3,600 = 56,010.5 x 169,200 = 9.477e9
     "logged_rate": "60,000 tokens/s",
     "logged_mfu": "42.8%",  # 60,000 x 452.212e9 / (64 x 989.4e12) = 27,132.7 / 63,321.6
+    "peak_rate": "140,026 tokens/s",  # 63,321.6e12 / 452.2122547e9 = 140,026.3
+    "logged_possible": "is below the peak",
     "sparsity_factor": "2×",
     "sparse_peak": "1,978.8 TFLOP/s",  # 2 x 989.4
     "mfu_of_sparse": "21.4%",  # 42.849 / 2
@@ -307,10 +318,80 @@ OTHER_PINS["gpu-wall"] = [
         {
             "held": "64 GPUs",  # 192 / 3, all that a job wants
             "missing": "0 GPUs",
-            "deadlock": "both can start",
+            "deadlock": "no deadlock",
             "gang_starts": "3 jobs",  # 192 / 64
         },
     ),
+    (
+        # One node: nothing that is cut over 64 or 32 GPUs can stand on it.
+        {"gpus": 8},
+        {
+            "mp_ranks": "0 replicas",
+            "short_ranks": "0 replicas",
+            "mp_total": "34.9 GB",  # what a GPU of a replica would hold
+            "mp_fits": "needs 64 GPUs",
+            "short_fits": "needs 32 GPUs",
+            "short_zero1_total": "52.4 GB",  # 70 x (4 + 12) / 32 + 17.4085, shared with nobody
+            "short_zero1_fits": "needs 32 GPUs",
+            "zero3_total": "156.0 GB",  # 1,120/8 + 3.5 + 12.5096 = 156.0096
+            "zero3_fits": NOT,
+            "dp_micro_batches": "128 micro-batches",  # 1,024 / 8
+            "mp_micro_batches": "1,024 micro-batches",  # of the one replica
+            "node_count": "1 node",
+            "step_seconds": "599.1 s",  # 8 x 74.884
+            "held": "8 GPUs",  # all that a job wants
+            "missing": "0 GPUs",
+            "deadlock": "no deadlock",  # 96 free for 2 x 8
+            "gang_starts": "2 jobs",  # all that there are, not 96 / 8
+            "logged_mfu": "342.8%",  # 60,000 x 452.212e9 / (8 x 989.4e12) = 3.4279
+            "peak_rate": "17,503 tokens/s",  # 8 x 989.4e12 / 452.212e9 = 17,503.2
+            "logged_possible": "cannot be: at their peak the GPUs do 17,503 tokens/s",
+        },
+    ),
+    # A GPU too few for the long pipeline; the short one leaves 31 idle.
+    (
+        {"gpus": 63},
+        {
+            "mp_fits": "needs 64 GPUs",
+            "short_fits": FIT,
+            "short_ranks": "1 replica",
+            "node_count": "8 nodes",
+            "dp_micro_batches": "17 micro-batches",
+        },
+    ),
+    ({"tensor_parallel": 7}, {"mp_fits": "needs a tensor size that divides 64 heads"}),
+    (
+        {"tensor_parallel": 16},
+        {
+            "tp_place": "across nodes",
+            "tp_bandwidth": "50 GB/s",
+            "mp_gpus": "128 GPUs",
+            "mp_fits": "needs 128 GPUs",
+        },
+    ),
+    ({"layers": 4}, {"mp_fits": "needs a layer for every stage", "short_fits": FIT}),
+    ({"layers": 1}, {"zero3_gathered": "140.0 GB"}),  # there is no second layer to fetch
+    # 16 sequences keep 16 of 64 GPUs busy; the step takes as long as with 64.
+    (
+        {"batch_sequences": 16},
+        {
+            "dp_micro_batches": "1 micro-batch",
+            "step_seconds": "4.7 s",
+            "batch_feeds": "is too small: it needs 64 sequences to feed every GPU",
+        },
+    ),
+    # In turn, 127 make 64 and 63: the first starts. 126 make 63 and 63. 63 are enough for none.
+    (
+        {"free_gpus": 127},
+        {"held": "63 GPUs", "missing": "1 GPU", "deadlock": "no deadlock", "gang_starts": "1 job"},
+    ),
+    ({"free_gpus": 126}, {"held": "63 GPUs", "deadlock": "deadlock"}),
+    (
+        {"free_gpus": 63},
+        {"held": "31 GPUs", "deadlock": "too few GPUs for even one job", "gang_starts": "0 jobs"},
+    ),
+    ({"fs_bandwidth": 40}, {"saved_in_notice": "980 GB"}),  # all of it, not 40 x 30 = 1,200
+    ({"small_params": 5e10}, {"small_fits": NOT, "stranded": "0%"}),  # 100 GB on 80
 ]
 
 _GPU = ("gpu_memory", "reported_memory", "memory_bandwidth", "peak_flops", "nvlink_bandwidth",

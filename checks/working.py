@@ -25,8 +25,13 @@ def twin(graph: Graph, name: str, values: Mapping[str, float]) -> str | None:
     return None
 
 
-def working(graph: Graph, name: str, values: Mapping[str, float]) -> list[str]:
-    """Return the lines that explain a figure, its inputs one level down.
+def working(
+    graph: Graph,
+    name: str,
+    values: Mapping[str, float],
+    settings: Mapping[str, Any] | None = None,
+) -> list[str]:
+    """Return the lines that explain a figure under `settings`, its inputs one level down.
 
     Raises:
         UnknownNameError: the graph has no such figure.
@@ -38,7 +43,7 @@ def working(graph: Graph, name: str, values: Mapping[str, float]) -> list[str]:
     if isinstance(f, Derived):
         lines += _derived(graph, f, values)
     elif isinstance(f, Given):
-        lines += ["", "given"] + [f"  {line}" for line in source_lines(f)]
+        lines += ["", "given"] + [f"  {line}" for line in source_lines(graph, f, settings or {})]
     else:
         lines += ["", "measured"] + [f"  {line}" for line in record_lines(f)]
     return lines
@@ -70,16 +75,17 @@ def _derived(graph: Graph, f: Derived, values: Mapping[str, float]) -> list[str]
     return [*lines, "", "what it is", *(f"  {line}".rstrip() for line in doc.splitlines())]
 
 
-def source_lines(f: Given) -> list[str]:
-    """Return where a given comes from and what it may be set to."""
-    lines = [f.source.text]
-    if f.source.url:
-        lines.append(f.source.url)
-    if f.source.read:
-        due = f", to be read again by {f.source.review_by}" if f.source.review_by else ""
-        lines.append(f"read on {f.source.read}{due}")
-    if f.note:
-        lines.append(f.note)
+def source_lines(graph: Graph, f: Given, settings: Mapping[str, Any]) -> list[str]:
+    """Return where a given's value under `settings` comes from, and what it may be set to."""
+    source, note = graph.source(f.name, settings)
+    lines = [source.text]
+    if source.url:
+        lines.append(source.url)
+    if source.read:
+        due = f", to be read again by {source.review_by}" if source.review_by else ""
+        lines.append(f"read on {source.read}{due}")
+    if note:
+        lines.append(note)
     return [*lines, f"may be set from {f.low:g} to {f.high:g} {f.unit}".rstrip()]
 
 

@@ -11,6 +11,7 @@ from __future__ import annotations
 import difflib
 import inspect
 import math
+import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -50,6 +51,7 @@ class Source:
 
 OWN_CHOICE = "the running example's own choice"
 OWN = Source(OWN_CHOICE)
+YOURS = Source("your own value")
 
 
 @dataclass(frozen=True)
@@ -74,7 +76,9 @@ class Derived:
     """A formula applied to figures: `inputs` maps an argument to a figure's name.
 
     An argument that `inputs` does not mention takes the figure of the same name. `words`
-    turns the values 0 and 1 into a verdict ("does not fit", "fits").
+    turns the values 0, 1, 2 ... into a verdict ("does not fit", "fits", "needs {wanted}"), where
+    1 is the good one and a name in braces stands for that figure as it is shown. With `must`,
+    any other verdict refuses the setting in these words.
     """
 
     name: str
@@ -84,12 +88,21 @@ class Derived:
     symbol: str = ""
     places: int = 0
     inputs: Mapping[str, str] = field(default_factory=dict)
-    words: tuple[str, str] | None = None
+    words: tuple[str, ...] | None = None
     signed: bool = False
+    must: bool = False
 
     def arguments(self) -> dict[str, str]:
         """Return formula argument -> figure name, in the order of the formula's signature."""
         return {a: self.inputs.get(a, a) for a in inspect.signature(self.formula).parameters}
+
+    def spoken(self) -> list[str]:
+        """Return the names of the figures that its words mention."""
+        return [name for text in self.words or () for name in _NAME.findall(text)]
+
+
+_NAME = re.compile(r"\{(\w+)\}")
+"""A figure in the words of a verdict."""
 
 
 @dataclass(frozen=True)
@@ -124,13 +137,22 @@ class Step:
 
 
 @dataclass(frozen=True)
+class Setting:
+    """What an option sets a given to, in the given's unit, and where that value comes from."""
+
+    value: float
+    source: Source = OWN
+    note: str = ""
+
+
+@dataclass(frozen=True)
 class Choice:
     """A named set of alternatives, each setting several givens at once (a model, a GPU)."""
 
     name: str
     label: str
     default: str
-    options: Mapping[str, Mapping[str, float]]
+    options: Mapping[str, Mapping[str, Setting]]
 
 
 class Graph:
@@ -165,9 +187,10 @@ class Graph:
         self.order = self._order()
         self._factors = {n: float(u.factor) for n, u in self.units.items()}
         self._check_dimensions()
+        self._check_words()
         self._check_choices()
         self._plan = [
-            (n, f.formula, tuple(self.wiring[n].values()), f.signed, f.words)
+            (f, tuple(self.wiring[n].values()))
             for n in self.order
             if isinstance(f := figures[n], Derived)
         ]
@@ -207,15 +230,25 @@ class Graph:
                     f"but its unit {f.unit!r} means {want!r}"
                 )
 
+    def _check_words(self) -> None:
+        for f in self.derived:
+            known = self.ancestors(f.name) if f.must else self.figures
+            for name in f.spoken():
+                if name not in known:
+                    raise FigureError(
+                        f"{f.name}: its words mention {name!r}, which "
+                        f"{'it does not depend on' if f.must else f'{self.name} does not have'}"
+                    )
+
     def _check_choices(self) -> None:
         for c in self.choices.values():
             if c.default not in c.options:
                 raise FigureError(f"{c.name}: its default {c.default!r} is not among its options")
             for option, values in c.options.items():
-                for n, value in values.items():
+                for n, setting in values.items():
                     given = self.given(n)
                     try:
-                        self._checked(given, value)
+                        self._checked(given, setting.value)
                     except FigureError as error:
                         raise FigureError(f"{c.name} {option!r}: {error}") from None
 
@@ -287,7 +320,8 @@ class Graph:
         values: dict[str, float] = {}
         for n, v in settings.items():
             if n in self.choices:
-                values |= self._option(self.choices[n], str(v))
+                option = self.choices[n].options[self._option(self.choices[n], str(v))]
+                values |= {name: setting.value for name, setting in option.items()}
             elif n not in self.figures:
                 raise UnknownNameError(
                     f"{n}: {self.name} has no such given"
@@ -298,32 +332,58 @@ class Graph:
                 values[n] = self._checked(self.given(n), v)
         return values
 
-    def _option(self, choice: Choice, wanted: str) -> Mapping[str, float]:
+    def _option(self, choice: Choice, wanted: str) -> str:
+        """Return the name of the option that `wanted` is or begins: "h200" finds "H200 SXM"."""
         if wanted in choice.options:
-            return choice.options[wanted]
-        fold = {_folded(o): o for o in choice.options}
+            return wanted
         key = _folded(wanted)
-        hits = [o for k, o in fold.items() if k == key] or [
-            o for k, o in fold.items() if k.startswith(key)
+        hits = [o for o in choice.options if _folded(o) == key] or [
+            o for o in choice.options if key and _folded(o).startswith(key)
         ]
-        if len(hits) >= 1 and key:
-            return choice.options[hits[0]]
+        if len(hits) == 1:
+            return hits[0]
+        if hits:
+            raise UnknownNameError(
+                f"{choice.name}: '{_short(wanted)}' could be {' or '.join(hits)}; "
+                f"write more of the name"
+            )
         raise UnknownNameError(
-            f"{choice.name}: no option {wanted!r}{_suggest(wanted, choice.options)}; "
-            f"there are {', '.join(choice.options)}"
+            f"{choice.name}: no option '{_short(wanted)}'; there are {', '.join(choice.options)}"
+            f"{_suggest(wanted, choice.options)}"
         )
+
+    def source(self, name: str, settings: Mapping[str, Any]) -> tuple[Source, str]:
+        """Return where a given's value under `settings` comes from, and the note on it.
+
+        Raises:
+            FigureError: there is no such given, or a setting is wrong.
+        """
+        given = self.given(name)
+        rest = {n: v for n, v in settings.items() if n != name}
+        without = self.changes(rest).get(name, given.value)
+        if self.changes(settings).get(name, given.value) != without:
+            return YOURS, ""
+        found = given.source, given.note
+        for n, v in rest.items():
+            if n in self.choices:
+                option = self.choices[n].options[self._option(self.choices[n], str(v))]
+                if name in option:
+                    found = option[name].source, option[name].note
+        return found
 
     def _checked(self, given: Given, value: Any) -> float:
         try:
             number = float(value)
         except (TypeError, ValueError):
             raise FigureError(
-                f"{given.name}: {value!r} is not a number; give it in {given.unit or 'plain'}"
-                f"{'' if given.unit else ' numbers'}, e.g. {given.value:g}"
+                f"{given.name}: '{_short(value)}' is not a number; "
+                f"give it in {given.unit or 'plain numbers'}, e.g. {given.value:g}"
             ) from None
         where = f"{given.low:g} to {given.high:g} {given.unit}".rstrip()
         if not math.isfinite(number):
-            raise FigureError(f"{given.name}: must be a finite number in {where}, not {value}")
+            raise FigureError(
+                f"{given.name}: must be a finite number in {where}, not {_short(value)}"
+            )
         if not given.low <= number <= given.high:
             raise OutOfRangeError(f"{given.name}: {number:g} is outside its range {where}")
         if given.integer and number != int(number):
@@ -333,10 +393,21 @@ class Graph:
     def needed(self, names: Iterable[str]) -> frozenset[str]:
         """Return `names` and all that they depend on, for `evaluate` of no more than that.
 
+        The figures that a verdict's words mention count as well.
+
         Raises:
             UnknownNameError: the graph lacks one of them.
         """
-        return frozenset(a for n in names for a in (self.figure(n).name, *self.ancestors(n)))
+        found: set[str] = set()
+        rest = [self.figure(n).name for n in names]
+        while rest:
+            n = rest.pop()
+            if n not in found:
+                found.add(n)
+                f = self.figures[n]
+                rest += self.wiring.get(n, {}).values()
+                rest += f.spoken() if isinstance(f, Derived) else []
+        return frozenset(found)
 
     def evaluate(
         self, settings: Mapping[str, Any] | None = None, only: frozenset[str] | None = None
@@ -358,18 +429,24 @@ class Graph:
                 number = changed[n] if n in changed else self._checked(f, f.value)
                 values[n] = _to_base(number, self.units[n])
             elif isinstance(f, Measured):
-                values[n] = _sane(f.name, f.value * self._factors[n], f.signed)
-        for n, formula, arguments, signed, words in self._plan:
+                values[n] = sane(f, f.value * self._factors[n])
+        for derived, arguments in self._plan:
+            n = derived.name
             if only is not None and n not in only:
                 continue
             try:
-                value = float(formula(*[values[a] for a in arguments]))
-            except (ZeroDivisionError, OverflowError, ValueError) as error:
-                raise FigureError(f"{n}: {formula.__name__} has no value here: {error}") from None
-            values[n] = _sane(n, value, signed)
-            if words and value not in (0.0, 1.0):
-                raise FigureError(f"{n}: a verdict must be 0 or 1, not {value:g}")
+                value = float(derived.formula(*[values[a] for a in arguments]))
+            except (ZeroDivisionError, OverflowError, ValueError):
+                value = math.nan
+            values[n] = sane(derived, value)
+            if derived.words:
+                said = self._verdict(derived, values) if derived.must else _word(derived, value)
+                if derived.must and values[n] != 1:
+                    raise FigureError(f"{n}: {said}")
         return values
+
+    def _verdict(self, f: Derived, values: Mapping[str, float]) -> str:
+        return _NAME.sub(lambda match: self.shown(match[1], values), _word(f, values[f.name]))
 
     def sweep(
         self, name: str, over: str, points: Iterable[float], settings: Mapping[str, Any]
@@ -394,9 +471,10 @@ class Graph:
             FigureError: the figure is not known, or `unit_name` has another dimension.
         """
         f = self.figure(name)
-        value = (values or self.base)[name]
+        values = values or self.base
+        value = values[name]
         if isinstance(f, Derived) and f.words:
-            return f.words[int(value)]
+            return self._verdict(f, values)
         u = self.units[name]
         if unit_name is not None:
             try:
@@ -413,7 +491,7 @@ class Graph:
 
 
 def with_unit(number: str, unit_name: str) -> str:
-    """Join a written number and its unit: "$9,024", "40%", "1.12 TB"."""
+    """Join a written number and its unit: "$9,024", "40%", "1.12 TB", "1 GPU"."""
     if unit_name.startswith("USD"):
         rest = unit_name[3:]
         sign, digits = ("−", number[1:]) if number.startswith("−") else ("", number)
@@ -422,7 +500,13 @@ def with_unit(number: str, unit_name: str) -> str:
         return number + "%"
     if unit_name == "×":
         return number + "×"
+    if number in ("1", "−1"):
+        unit_name = _PLURAL.sub(lambda m: "y" if m[0] == "ies" else "", unit_name)
     return f"{number} {unit_name}" if unit_name else number
+
+
+_PLURAL = re.compile(r"(?<=\w\w)(?:ies|(?<=ch)es|s)(?=/|$)")
+"""What makes a counted unit plural: GPUs, queries/s, micro-batches; s and ms are no plurals."""
 
 
 def from_rows(given: Given, row: Mapping[str, Any]) -> Given:
@@ -441,12 +525,28 @@ def _to_base(value: float, u: Unit) -> float:
     return float(exact(value) * u.factor)
 
 
-def _sane(name: str, value: float, signed: bool) -> float:
-    if value != value or value in (math.inf, -math.inf):
-        raise FigureError(f"{name}: comes out as {value}, not a finite number")
+def _word(f: Derived, value: float) -> str:
+    """Return the words of a verdict, its figures still as names in braces."""
+    words = f.words or ()
+    if value not in range(len(words)):
+        raise FigureError(
+            f"{f.name}: a verdict is a whole number below {len(words)}, not {value:g}"
+        )
+    return words[int(value)]
+
+
+def sane(f: Figure, value: float, signed: bool = False) -> float:
+    """Return a computed value without its noise; `signed` allows it to be negative in any case.
+
+    Raises:
+        FigureError: it is not finite, or negative where that is meaningless.
+    """
+    if not math.isfinite(value):
+        raise FigureError(f"{f.name}: has no finite value here")
     value = _without_noise(value)
-    if value < 0 and not signed:
-        raise FigureError(f"{name}: comes out negative ({value:g}), which has no meaning here")
+    if value < 0 and not (signed or getattr(f, "signed", True)):
+        shown = with_unit(rounded(value, unit(f.unit), f.places), f.unit)
+        raise FigureError(f"{f.name}: comes out as {shown}, which has no meaning here")
     return value
 
 
@@ -464,6 +564,12 @@ def _without_noise(value: float) -> float:
     """
     decimal = float(f"{value:.11e}")
     return decimal if abs(decimal - value) <= _NOISE * abs(value) else value
+
+
+def _short(text: Any, most: int = 40) -> str:
+    """Return what somebody typed, cut where it is too long to be repeated."""
+    written = str(text)
+    return written if len(written) <= most else f"{written[:most]}..."
 
 
 def _folded(text: str) -> str:

@@ -182,7 +182,8 @@ COUNTED = (
     "job", "jobs", "node", "nodes", "head", "heads", "request", "requests", "query", "queries",
     "track", "tracks", "value", "values", "row", "rows", "tree", "trees", "minute-of-delivery",
     "pair", "pairs", "position", "positions", "rad", "×", "instance", "instances", "device",
-    "devices", "collective", "collectives", "slice", "slices", "Mtoken", "billion",
+    "devices", "collective", "collectives", "slice", "slices", "replica", "replicas",
+    "micro-batch", "micro-batches", "Mtoken", "billion",
 )  # fmt: skip
 for _name in COUNTED:
     _ATOMS[_name] = (Fraction(1), _PURE)

@@ -153,9 +153,12 @@ def bandwidth_for_notice(checkpoint_bytes: int, notice_seconds: int) -> float:
     )
 
 
-def bytes_within_notice(tier_bandwidth: int, notice_seconds: int) -> int:
-    """Write for as many seconds as there are."""
-    return len(b"".join(bytes(tier_bandwidth) for _ in range(notice_seconds)))
+def bytes_within_notice(checkpoint_bytes: int, tier_bandwidth: int, notice_seconds: int) -> int:
+    """Write for as many seconds as there are, while there is something left."""
+    left = bytes(checkpoint_bytes)
+    for _ in range(notice_seconds):
+        left = left[tier_bandwidth:]
+    return checkpoint_bytes - len(left)
 
 
 def tier_bandwidth(node_bandwidth: int, nodes: int) -> int:

@@ -172,10 +172,17 @@ def transfer_seconds(moved_bytes: int, bandwidth: int) -> float:
     return seconds_to_move(moved_bytes, bandwidth)
 
 
-@at(*draws("nodes", lambda r: ((g := r(1, 9)) * r(1, 12), g)))
 def nodes(gpus: int, gpus_per_node: int) -> int:
     """Number the GPUs and see in how many nodes they lie."""
     return len({gpu // gpus_per_node for gpu in range(gpus)})
+
+
+def group_bandwidth(
+    tensor_parallel: int, gpus_per_node: int, nvlink_bandwidth: int, network_bandwidth: int
+) -> int:
+    """Place the group's GPUs and look along which links they meet."""
+    nodes_of_group = {gpu // gpus_per_node for gpu in range(tensor_parallel)}
+    return nvlink_bandwidth if len(nodes_of_group) == 1 else network_bandwidth
 
 
 def ring_bytes_per_link(sent_bytes: int, gpus_per_node: int) -> float:

@@ -62,6 +62,11 @@ def model_flops_utilization(
     return how_many_times(useful, possible)
 
 
+def peak_tokens_per_second(gpus: int, peak_flops: int, flops_per_token: int) -> float:
+    """Let every GPU do all it can for a second."""
+    return tokens_per_second(gpus, peak_flops, 1, flops_per_token)
+
+
 def hardware_flops_utilization(mfu: int) -> float:
     """Run a step with full recomputation: the passes needed make up the MFU, all make the HFU."""
     run = ["forward", "forward again", "input gradients", "weight gradients"]

@@ -71,6 +71,8 @@ def _bill(g: Mapping[str, Any], r: Mapping[str, Any]) -> dict[str, Any]:
         "acts_sequence_parallel": token_units * (outside + inside) / t,
         "head_dim": g["hidden"] / g["heads"],
         "kv_width": keys,
+        "heads_share": _yes(g["hidden"] % g["heads"] == 0),
+        "kv_heads_share": _yes(g["heads"] % g["kv_heads"] == 0),
         "acts_swiglu": own_block,
         "swiglu_over_gpt": own_block / (token_units * (outside + inside)),
         "train_bytes": n * (w + grad + fp32) + token_units * v,
@@ -101,8 +103,10 @@ def _parallelism(g: Mapping[str, Any], r: Mapping[str, Any]) -> dict[str, Any]:
     t, p, short = g["tensor_parallel"], g["pipeline_parallel"], g["pipeline_short"]
     one_layer = g["one_layer"] * g["seq"] * g["micro_batch"] * g["hidden"] * r["saved_width"]
     acts = r["acts_full_recompute"] + one_layer
-    replicas, short_replicas = g["gpus"] / (t * p), g["gpus"] / (t * short)
-    sequences_each = g["batch_sequences"] / g["micro_batch"]
+    # A cut model stands in whole replicas; where there is none, its rows show a single one.
+    replicas, short_replicas = g["gpus"] // (t * p), g["gpus"] // (t * short)
+    one, short_one = np.maximum(replicas, 1), np.maximum(short_replicas, 1)
+    micro = g["micro_batch"]
     state = {
         "ddp": n * (w + grad + opt),
         "zero1": n * (w + grad) + n * opt / g["gpus"],
@@ -110,15 +114,25 @@ def _parallelism(g: Mapping[str, Any], r: Mapping[str, Any]) -> dict[str, Any]:
         "zero3": n * (w + grad + opt) / g["gpus"],
         "mp": n * (w + grad + opt) / t / p,
         "short": n * (w + grad + opt) / t / short,
-        "short_zero1": (n * (w + grad) + n * opt / short_replicas) / t / short,
+        "short_zero1": (n * (w + grad) + n * opt / short_one) / t / short,
     }
-    gathered = 2 * n * w / g["layers"]
+    gathered = np.where(g["layers"] > 1, 2, 1) * n * w / g["layers"]
     found = {f"{name}_state": held for name, held in state.items()}
     for name, held in state.items():
         beside = r["acts_sequence_parallel"] if name in ("mp", "short", "short_zero1") else acts
         beside = beside + (gathered if name == "zero3" else 0)
         found[f"{name}_total"] = held + beside + g["reserved"]
         found[f"{name}_fits"] = _yes(found[f"{name}_total"] <= g["gpu_memory"])
+    for name, stages, count in (
+        ("mp", p, replicas),
+        ("short", short, short_replicas),
+        ("short_zero1", short, short_replicas),
+    ):
+        obstacles = [stages > g["layers"], g["heads"] % t != 0, count == 0]
+        found[f"{name}_fits"] = np.select(obstacles, [4, 3, 2], found[f"{name}_fits"])
+
+    def rounds(ranks: Any) -> Any:
+        return -(-g["batch_sequences"] // (ranks * micro))
 
     def bubble(stages: Any, micro_batches: Any) -> Any:
         waiting = stages - 1
@@ -129,16 +143,20 @@ def _parallelism(g: Mapping[str, Any], r: Mapping[str, Any]) -> dict[str, Any]:
         "acts_data_parallel": acts,
         "zero3_gathered": gathered,
         "zero3_working": state["zero3"] + gathered,
+        "mp_gpus": t * p,
+        "short_gpus": t * short,
         "mp_ranks": replicas,
         "short_ranks": short_replicas,
         "stage_layers": np.ceil(g["layers"] / p),
         "short_stage_layers": np.ceil(g["layers"] / short),
         "tokens_per_step": g["batch_sequences"] * g["seq"],
-        "dp_micro_batches": sequences_each / g["gpus"],
-        "mp_micro_batches": sequences_each / replicas,
-        "short_micro_batches": sequences_each / short_replicas,
-        "mp_bubble": bubble(p, sequences_each / replicas),
-        "short_bubble": bubble(short, sequences_each / short_replicas),
+        "least_batch": g["gpus"] * micro,
+        "batch_feeds": _yes(g["batch_sequences"] >= g["gpus"] * micro),
+        "dp_micro_batches": rounds(g["gpus"]),
+        "mp_micro_batches": rounds(one),
+        "short_micro_batches": rounds(short_one),
+        "mp_bubble": bubble(p, rounds(one)),
+        "short_bubble": bubble(short, rounds(short_one)),
         "few_bubble": bubble(p, g["few_micro_batches"]),
     }
 
@@ -166,16 +184,19 @@ def _communication(g: Mapping[str, Any], r: Mapping[str, Any]) -> dict[str, Any]
         return np.maximum(sent / node / rate, sent / nv)
 
     inside = 2 * gradients * (1 - 1 / node) / nv
-    between = 2 * gradients / node * (1 - node / gpus) / net
+    nodes = np.ceil(gpus / node)
+    between = 2 * gradients / node * (1 - 1 / nodes) / net
+    tensor_rate = np.where(g["tensor_parallel"] <= node, nv, net)
     attention = 12 * g["layers"] * g["hidden"] * g["seq"]
     per_token = 6 * g["params"] + attention
-    tokens = g["batch_sequences"] * g["seq"]
-    step = per_token * tokens / (gpus * g["peak_flops"] * g["mfu"])
+    # The rank with the most micro-batches ends the step.
+    tokens = r["dp_micro_batches"] * g["micro_batch"] * g["seq"]
+    step = per_token * tokens / (g["peak_flops"] * g["mfu"])
     backward = step * (2 / 3) / r["dp_micro_batches"]
     spine = net / g["oversubscription"]
     one_port, railed, spread = reduced / net, rails(reduced, net), rails(reduced, spine)
     return {
-        "node_count": gpus / node,
+        "node_count": nodes,
         "ar_bytes": reduced,
         "ag_bytes": gathered,
         "ar_one_port": one_port,
@@ -187,7 +208,9 @@ def _communication(g: Mapping[str, Any], r: Mapping[str, Any]) -> dict[str, Any]
         "zero3_volume": zero3,
         "zero3_seconds": rails(zero3, net),
         "tp_volume": tensor,
-        "tp_seconds": tensor / nv,
+        "tp_place": _yes(g["tensor_parallel"] <= node),
+        "tp_bandwidth": tensor_rate,
+        "tp_seconds": tensor / tensor_rate,
         "tp_network_seconds": tensor / net,
         "pp_volume": pipeline,
         "pp_seconds": pipeline / net,
@@ -199,7 +222,7 @@ def _communication(g: Mapping[str, Any], r: Mapping[str, Any]) -> dict[str, Any]
         "ar_exposed": np.maximum(one_port - backward, 0),
         "ar_railed_exposed": np.maximum(railed - backward, 0),
         "zero3_share": rails(zero3, net) / step,
-        "tp_share": tensor / nv / step,
+        "tp_share": tensor / tensor_rate / step,
         "spine_bandwidth": spine,
         "ar_spread": spread,
         "spread_penalty": spread / railed,
@@ -207,12 +230,14 @@ def _communication(g: Mapping[str, Any], r: Mapping[str, Any]) -> dict[str, Any]
 
 
 def _gang(g: Mapping[str, Any], r: Mapping[str, Any]) -> dict[str, Any]:
-    held = g["free_gpus"] / g["rival_jobs"]
+    free, jobs, wanted = g["free_gpus"], g["rival_jobs"], g["gpus"]
+    held = np.minimum(free // jobs, wanted)
+    runs = _yes(-(-free // jobs) >= wanted)
     return {
         "held": held,
-        "missing": g["gpus"] - held,
-        "deadlock": _yes(held < g["gpus"]),
-        "gang_starts": np.floor(g["free_gpus"] / g["gpus"]),
+        "missing": wanted - held,
+        "deadlock": np.where(free < wanted, 2, runs),
+        "gang_starts": np.minimum(free // wanted, jobs),
         "deadlock_gpu_hours": g["free_gpus"] * g["one_hour"],
         "deadlock_cost": g["free_gpus"] * g["one_hour"] * g["price"],
     }
@@ -225,7 +250,8 @@ def _inference(g: Mapping[str, Any], r: Mapping[str, Any]) -> dict[str, Any]:
     steps = {b: np.maximum(reading, g[f"batch_{b}"] * one_sequence) for b in ("one", "many")}
     return {
         "small_weights": weights,
-        "stranded": (g["gpu_memory"] - weights) / g["gpu_memory"],
+        "small_fits": _yes(weights <= g["gpu_memory"]),
+        "stranded": np.maximum(g["gpu_memory"] - weights, 0) / g["gpu_memory"],
         "mig_instances": np.minimum(
             g["compute_slices"] // g["slice_compute"], g["memory_slices"] // g["slice_memory"]
         ),
@@ -248,6 +274,8 @@ def _mfu(g: Mapping[str, Any], r: Mapping[str, Any]) -> dict[str, Any]:
         "hfu": g["mfu"] * (8 / 6),
         "tokens_lost": with_attention * g["run_hours"],
         "logged_mfu": logged,
+        "peak_rate": g["gpus"] * g["peak_flops"] / r["train_flops"],
+        "logged_possible": _yes(logged <= 1),
         "sparse_peak": g["peak_flops"] * g["sparsity_factor"],
         "mfu_of_sparse": logged / g["sparsity_factor"],
     }
@@ -257,13 +285,13 @@ def _preemption(g: Mapping[str, Any], r: Mapping[str, Any]) -> dict[str, Any]:
     saved = g["params"] * (
         g["weight_width"] + g["master_width"] + g["momentum_width"] + g["variance_width"]
     )
-    nodes, m, own = g["gpus"] / g["gpus_per_node"], g["mtbf"], g["chosen_interval"]
+    nodes, m, own = np.ceil(g["gpus"] / g["gpus_per_node"]), g["mtbf"], g["chosen_interval"]
     found = {
         "checkpoint": saved,
         "nvme_bandwidth": g["node_disk"] * nodes,
         "node_share": saved / nodes,
         "rate_for_notice": saved / g["short_notice"],
-        "saved_in_notice": g["fs_bandwidth"] * g["short_notice"],
+        "saved_in_notice": np.minimum(g["fs_bandwidth"] * g["short_notice"], saved),
     }
     rates = {
         "nvme": g["node_disk"] * nodes, "fs": g["fs_bandwidth"], "object": g["object_bandwidth"],

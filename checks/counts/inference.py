@@ -19,9 +19,7 @@ def instances_per_gpu(
 
 def stranded_fraction(model_bytes: int, gpu_memory: int) -> float:
     """Count the free bytes and take all of the memory away from them."""
-    free = without(gpu_memory, model_bytes)
-    share = how_many_times(abs(free), gpu_memory)
-    return share if free >= 0 else -share
+    return how_many_times(max(0, without(gpu_memory, model_bytes)), gpu_memory)
 
 
 def decode_step_seconds(

@@ -61,7 +61,7 @@ def zero3_bytes(
     return on_each_rank(params, ranks, [], [weight_bytes, gradient_bytes, optimizer_bytes])
 
 
-@at(*draws("gathered", lambda r: ((n := r(2, 8)) * r(1, 12), r(1, 12), n)))
+@at(*draws("gathered", lambda r: ((n := r(1, 8)) * r(1, 12), r(1, 12), n)), (12, 2, 1))
 def gathered_layer_bytes(params: int, weight_bytes: int, layers: int) -> int:
     """Walk through the layers, fetch the next one early, and note the most held at once."""
     shards = np.array_split(tensor(params, width=weight_bytes), layers)
@@ -110,16 +110,36 @@ def model_parallel_zero1_bytes(
     return on_each_rank(params, ranks, [weight_bytes, gradient_bytes], [optimizer_bytes], gpus)
 
 
-@at(*draws("replicas", _cut))
-def data_parallel_ranks(gpus: int, tensor_parallel: int, pipeline_parallel: int) -> int:
-    """Form replicas, GPU by GPU, until none is left."""
+def replica_gpus(tensor_parallel: int, pipeline_parallel: int) -> int:
+    """Give every GPU of a replica its place: a stage, and a share of the stage's matrices."""
+    return len({(s, t) for s in range(pipeline_parallel) for t in range(tensor_parallel)})
+
+
+@at(*draws("replicas", lambda r: (r(1, 40), r(1, 12))), (8, 64), (63, 64), (64, 64), (128, 64))
+def data_parallel_ranks(gpus: int, replica_gpus: int) -> int:
+    """Form replicas, GPU by GPU, until too few are left for another."""
     free, replicas = list(range(gpus)), 0
-    while free:
-        for _stage in range(pipeline_parallel):
-            for _gpu in range(tensor_parallel):
-                free.pop()
+    while len(free) >= replica_gpus:
+        for _gpu in range(replica_gpus):
+            free.pop()
         replicas += 1
     return replicas
+
+
+@at(*draws("plan", lambda r: (r(1, 9), r(1, 9), r(0, 2), r(1, 16), r(1, 5), r(1, 9), r(1, 9)), 60))
+def plan(
+    needed_bytes: int, available_bytes: int, ranks: int, heads: int, tensor_parallel: int,
+    layers: int, pipeline_parallel: int,
+) -> int:  # fmt: skip
+    """Try to build it: deal out layers, then heads, then look for GPUs, then fill one."""
+    stages = [list(range(layers))[s::pipeline_parallel] for s in range(pipeline_parallel)]
+    if not all(stages):
+        return 4
+    if len({len(list(range(heads))[g::tensor_parallel]) for g in range(tensor_parallel)}) > 1:
+        return 3
+    if not list(range(ranks)):
+        return 2
+    return int(not set(range(needed_bytes)) - set(range(available_bytes)))
 
 
 def layers_per_stage(layers: int, pipeline_parallel: int) -> int:
@@ -130,16 +150,20 @@ def layers_per_stage(layers: int, pipeline_parallel: int) -> int:
     return max(stages)
 
 
-@at(*draws("micro-batches", lambda r: ((n := r(1, 5)) * (b := r(1, 5)) * r(1, 9), n, b)))
+@at(*draws("micro-batches", lambda r: (r(1, 60), r(0, 5), r(1, 5))), (1, 64, 1), (1024, 48, 1))
 def micro_batches(batch_sequences: int, ranks: int, micro_batch: int) -> int:
-    """Let every replica take a micro-batch, round after round, until the batch is read."""
-    left, rounds = list(range(batch_sequences)), 0
+    """Let the replicas (one, where there is none) take micro-batches in turn; ask the first."""
+    left, taken = list(range(batch_sequences)), [0] * (ranks or 1)
     while left:
-        for _rank in range(ranks):
-            for _sequence in range(micro_batch):
-                left.pop()
-        rounds += 1
-    return rounds
+        for rank in range(len(taken)):
+            taken[rank] += bool(left)
+            del left[:micro_batch]
+    return taken[0]
+
+
+def least_batch(ranks: int, micro_batch: int) -> int:
+    """Fill one micro-batch on every replica and count what is in them."""
+    return sum(1 for _rank in range(ranks) for _sequence in range(micro_batch))
 
 
 def tokens_per_step(batch_sequences: int, seq: int) -> int:
@@ -207,12 +231,12 @@ def bubble_fraction(pipeline_parallel: int, micro_batches: int) -> float:
 
 
 def compute_seconds(
-    flops_per_token: int, tokens_per_step: int, gpus: int, peak_flops: int, mfu: int
+    flops_per_token: int, micro_batches: int, micro_batch: int, seq: int, peak_flops: int, mfu: int
 ) -> float:
-    """Add up the work token by token, and see how many seconds of all GPUs it takes away."""
-    work = sum(flops_per_token for _ in range(tokens_per_step))
-    done_in_a_second = sum(mfu for _gpu in range(gpus) for _ in range(peak_flops))
-    return how_many_times(work, done_in_a_second)
+    """Add up one rank's work token by token, and see how many of its seconds that takes away."""
+    tokens = np.ones((micro_batches, micro_batch, seq))
+    work = sum(flops_per_token for _ in tokens.flat)
+    return how_many_times(work, sum(mfu for _ in range(peak_flops)))
 
 
 def exposed_seconds(communication_seconds: int, hiding_seconds: int) -> int:

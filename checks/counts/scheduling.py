@@ -2,35 +2,39 @@
 
 from __future__ import annotations
 
-from checks.counts.brute import at, dealt, draws, without
+from checks.counts.brute import at, draws, without
 
 
-def jobs_that_start(free_gpus: int, gpus_per_job: int) -> int:
-    """Give each job all it wants, until there is not enough for another."""
+def jobs_that_start(free_gpus: int, gpus_per_job: int, jobs: int) -> int:
+    """Give each job all it wants, until there is not enough for another, or no other."""
     free, started = list(range(free_gpus)), 0
-    while len(free) >= gpus_per_job:
+    while started < jobs and len(free) >= gpus_per_job:
         del free[:gpus_per_job]
         started += 1
     return started
 
 
-def held_per_job(free_gpus: int, jobs: int) -> float:
-    """Hand the GPUs out in turn."""
-    return dealt(free_gpus, jobs)
+def in_turn(free_gpus: int, jobs: int, gpus_per_job: int) -> list[int]:
+    """Hand the GPUs out one by one, to each job in its turn that still wants one."""
+    held = [0] * jobs
+    for turn in range(free_gpus + jobs * gpus_per_job):
+        if sum(held) < free_gpus and held[turn % jobs] < gpus_per_job:
+            held[turn % jobs] += 1
+    return held
 
 
-@at(*draws("deadlock", lambda r: (r(1, 12), r(1, 12))), (4, 4), (11, 11), (3, 4), (4, 3))
-def deadlocked(held_per_job: int, gpus_per_job: int) -> int:
-    """Let two jobs that hold as many each wait for the rest until nothing changes any more."""
-    held, free, waiting = [held_per_job, held_per_job], 0, True
-    while waiting:
-        waiting = False
-        for job, have in enumerate(held):
-            if have >= gpus_per_job:
-                return 0  # it runs, ends, and gives back what the other needs
-            if free:
-                free, held[job], waiting = free - 1, have + 1, True
-    return 1
+def held_per_job(free_gpus: int, jobs: int, gpus_per_job: int) -> int:
+    """Hand the GPUs out in turn and look at who holds least."""
+    return min(in_turn(free_gpus, jobs, gpus_per_job))
+
+
+@at(*draws("handed out", lambda r: (r(1, 30), r(2, 5), r(1, 12)), 60), (96, 2, 64), (127, 2, 64),
+    (128, 2, 64), (126, 2, 64), (1, 2, 64))  # fmt: skip
+def handed_out(free_gpus: int, jobs: int, gpus_per_job: int) -> int:
+    """Hand the GPUs out in turn and see whether a job has all it wants, or could have had."""
+    if gpus_per_job in in_turn(free_gpus, jobs, gpus_per_job):
+        return 1
+    return 0 if gpus_per_job in in_turn(free_gpus, 1, gpus_per_job) else 2
 
 
 def missing_gpus(held_per_job: int, gpus_per_job: int) -> int:

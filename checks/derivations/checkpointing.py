@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sympy import Expr, Rational, Symbol, diff, exp, integrate, series, solve, sqrt
+from sympy import Expr, Piecewise, Rational, Symbol, diff, exp, integrate, series, solve, sqrt
 
 
 def checkpoint_bytes(params: Expr, weight_bytes: Expr, optimizer_bytes: Expr) -> Expr:
@@ -99,10 +99,12 @@ def bandwidth_for_notice(checkpoint_bytes: Expr, notice_seconds: Expr) -> Expr:
     return solve(checkpoint_bytes / b - notice_seconds, b)[0]
 
 
-def bytes_within_notice(tier_bandwidth: Expr, notice_seconds: Expr) -> Expr:
-    """Integrate the rate over the notice."""
+def bytes_within_notice(checkpoint_bytes: Expr, tier_bandwidth: Expr, notice_seconds: Expr) -> Expr:
+    """Integrate the rate over the notice, or until all is written."""
     t = Symbol("t")
-    return integrate(tier_bandwidth, (t, 0, notice_seconds))
+    written = integrate(tier_bandwidth, (t, 0, notice_seconds))
+    in_time = write_seconds(checkpoint_bytes, tier_bandwidth) <= notice_seconds
+    return Piecewise((checkpoint_bytes, in_time), (written, True))
 
 
 def tier_bandwidth(node_bandwidth: Expr, nodes: Expr) -> Expr:

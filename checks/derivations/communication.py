@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sympy import Expr, Max, Rational, Symbol, solve, summation
+from sympy import Expr, Max, Piecewise, Rational, Symbol, floor, solve, summation
 
 
 def all_reduce_bytes(payload_bytes: Expr, ranks: Expr) -> Expr:
@@ -60,9 +60,16 @@ def transfer_seconds(moved_bytes: Expr, bandwidth: Expr) -> Expr:
 
 
 def nodes(gpus: Expr, gpus_per_node: Expr) -> Expr:
-    """Solve: nodes times GPUs in each are all GPUs."""
+    """Solve: nodes times GPUs in each are all GPUs; a node that is begun counts whole."""
     m = Symbol("m", positive=True)
-    return solve(m * gpus_per_node - gpus, m)[0]
+    return -floor(-solve(m * gpus_per_node - gpus, m)[0])
+
+
+def group_bandwidth(
+    tensor_parallel: Expr, gpus_per_node: Expr, nvlink_bandwidth: Expr, network_bandwidth: Expr
+) -> Expr:
+    """A group that outgrows its node waits for the network."""
+    return Piecewise((network_bandwidth, tensor_parallel > gpus_per_node), (nvlink_bandwidth, True))
 
 
 def ring_bytes_per_link(sent_bytes: Expr, gpus_per_node: Expr) -> Expr:

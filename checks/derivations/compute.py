@@ -42,6 +42,11 @@ def model_flops_utilization(
     return ideal / actual
 
 
+def peak_tokens_per_second(gpus: Expr, peak_flops: Expr, flops_per_token: Expr) -> Expr:
+    """Solve: the definition of MFU at an MFU of one."""
+    return tokens_per_second(gpus, peak_flops, Rational(1), flops_per_token)
+
+
 def hardware_flops_utilization(mfu: Expr) -> Expr:
     """Forward runs twice: count what is run over what is needed."""
     forward, backward = 1, BACKWARD_OVER_FORWARD

@@ -16,8 +16,8 @@ def instances_per_gpu(
 
 
 def stranded_fraction(model_bytes: Expr, gpu_memory: Expr) -> Expr:
-    """What is free over the whole."""
-    return (gpu_memory - model_bytes) / gpu_memory
+    """What is free over the whole; a model that is too large leaves nothing."""
+    return Max(gpu_memory - model_bytes, 0) / gpu_memory
 
 
 def decode_step_seconds(

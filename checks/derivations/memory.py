@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sympy import Add, Expr, Rational, Symbol, ceiling, solve, summation
+from sympy import Add, Expr, Piecewise, Rational, Symbol, ceiling, solve, summation
 
 
 def adam_bytes_per_param(
@@ -193,6 +193,11 @@ def whole_node_devices(devices: Expr, gpus_per_node: Expr) -> Expr:
     """Take nodes one more than have been filled before the last device comes."""
     full_nodes = -ceiling(-(ceiling(devices / gpus_per_node) - 1))
     return (full_nodes + 1) * gpus_per_node
+
+
+def fits(needed_bytes: Expr, available_bytes: Expr) -> Expr:
+    """What is needed is taken from what there is: a shortage means that it does not fit."""
+    return Piecewise((0, available_bytes - needed_bytes < 0), (1, True))
 
 
 def left_over_bytes(total_bytes: Expr, devices: Expr, device_bytes: Expr) -> Expr:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sympy import Add, Eq, Expr, Max, Mod, Piecewise, Rational, Symbol, floor, solve
+from sympy import Add, Eq, Expr, Max, Min, Mod, Piecewise, Rational, Symbol, floor, solve
 
 
 def _bytes(params: Expr, split: dict[str, tuple[Expr, Expr]]) -> Expr:
@@ -46,10 +46,11 @@ def zero3_bytes(
 
 
 def gathered_layer_bytes(params: Expr, weight_bytes: Expr, layers: Expr) -> Expr:
-    """Solve for one layer's weights, all layers alike; hold the present and the next."""
+    """Solve for one layer's weights, all layers alike; hold the present one and, if the model
+    has one, the next."""
     layer = Symbol("layer")
     one = solve(layers * layer - params * weight_bytes, layer)[0]
-    return one + one
+    return Min(one + one, layers * one)
 
 
 def model_parallel_bytes(
@@ -66,19 +67,47 @@ def model_parallel_zero1_bytes(
 ) -> Expr:  # fmt: skip
     """Apply ZeRO stage 1 to the part of the model that a GPU holds."""
     part = model_parallel_bytes(params, Rational(1), tensor_parallel, pipeline_parallel)
-    return zero1_bytes(part, weight_bytes, gradient_bytes, optimizer_bytes, ranks)
+    several = zero1_bytes(part, weight_bytes, gradient_bytes, optimizer_bytes, ranks)
+    alone = replica_bytes(part, weight_bytes, gradient_bytes, optimizer_bytes)
+    return Piecewise((several, ranks > 1), (alone, True))
 
 
-def data_parallel_ranks(gpus: Expr, tensor_parallel: Expr, pipeline_parallel: Expr) -> Expr:
-    """Solve: replicas times stages times GPUs per stage are all GPUs."""
-    d = Symbol("d", positive=True)
-    return solve(d * tensor_parallel * pipeline_parallel - gpus, d)[0]
+def replica_gpus(tensor_parallel: Expr, pipeline_parallel: Expr) -> Expr:
+    """Solve: a stage's share of the GPUs is one tensor-parallel group."""
+    n = Symbol("n", positive=True)
+    return solve(n / pipeline_parallel - tensor_parallel, n)[0]
+
+
+def data_parallel_ranks(gpus: Expr, replica_gpus: Expr) -> Expr:
+    """Take away the GPUs that make up no whole replica; what is left divides."""
+    return (gpus - Mod(gpus, replica_gpus)) / replica_gpus
+
+
+def plan(
+    needed_bytes: Expr, available_bytes: Expr, ranks: Expr, heads: Expr, tensor_parallel: Expr,
+    layers: Expr, pipeline_parallel: Expr,
+) -> Expr:  # fmt: skip
+    """State each obstacle, the worst first; where there is none the plan stands."""
+    stages_stand_empty = pipeline_parallel > layers
+    heads_are_cut = Mod(heads, tensor_parallel) > 0
+    return Piecewise(
+        (4, stages_stand_empty), (3, heads_are_cut), (2, ranks < 1),
+        (0, needed_bytes > available_bytes), (1, True),
+    )  # fmt: skip
 
 
 def micro_batches(batch_sequences: Expr, ranks: Expr, micro_batch: Expr) -> Expr:
-    """Solve: what all replicas read in m micro-batches is the batch."""
+    """Solve: in m rounds all replicas read the batch; a round that has begun counts whole."""
     m = Symbol("m", positive=True)
-    return solve(m * ranks * micro_batch - batch_sequences, m)[0]
+    rounds = [solve(m * n * micro_batch - batch_sequences, m)[0] for n in (ranks, Rational(1))]
+    whole, one_replica = (-floor(-r) for r in rounds)
+    return Piecewise((whole, ranks > 1), (one_replica, True))
+
+
+def least_batch(ranks: Expr, micro_batch: Expr) -> Expr:
+    """Solve: one round of micro-batches reads the batch."""
+    b = Symbol("b", positive=True)
+    return solve(b / (ranks * micro_batch) - 1, b)[0]
 
 
 def tokens_per_step(batch_sequences: Expr, seq: Expr) -> Expr:
@@ -100,11 +129,13 @@ def bubble_fraction(pipeline_parallel: Expr, micro_batches: Expr) -> Expr:
 
 
 def compute_seconds(
-    flops_per_token: Expr, tokens_per_step: Expr, gpus: Expr, peak_flops: Expr, mfu: Expr
-) -> Expr:
-    """Solve the definition of MFU, useful FLOPs over possible FLOPs, for the time."""
+    flops_per_token: Expr, micro_batches: Expr, micro_batch: Expr, seq: Expr, peak_flops: Expr,
+    mfu: Expr,
+) -> Expr:  # fmt: skip
+    """Solve the definition of MFU, useful FLOPs over possible FLOPs, for one rank's time."""
     t = Symbol("t", positive=True)
-    return solve(flops_per_token * tokens_per_step / (t * gpus * peak_flops) - mfu, t)[0]
+    tokens = tokens_per_step(micro_batches * micro_batch, seq)
+    return solve(flops_per_token * tokens / (t * peak_flops) - mfu, t)[0]
 
 
 def exposed_seconds(communication_seconds: Expr, hiding_seconds: Expr) -> Expr:

@@ -30,15 +30,24 @@ def expression(slug: str, graph: Graph, pictures: Iterable[dict[str, Any]]) -> s
     parts = {
         "slug": json.dumps(slug),
         "title": _json(graph.title),
-        "givens": _json(givens),
-        "choices": _json(_choices(graph)),
+        "givens": _table(givens),
+        "choices": _choices(graph),
         "order": _json([n for n in graph.order if isinstance(graph.figures[n], Derived)]),
-        "derived": "{\n" + derived + "\n}",
-        "measured": _json(measured),
+        "derived": _OWN_ONLY + derived + "\n}",
+        "measured": _table(measured),
         "units": _json(_units(graph, pictures)),
         "pictures": _json(pictures),
     }
     return "{\n" + ",\n".join(f"{k}: {v}" for k, v in parts.items()) + "\n}"
+
+
+# A table has no prototype, so that no name from an address ("constructor") finds what nobody
+# put in.
+_OWN_ONLY = '{"__proto__":null,\n'
+
+
+def _table(rows: dict[str, Any]) -> str:
+    return _OWN_ONLY + _json(rows)[1:]
 
 
 def _json(value: Any) -> str:
@@ -79,19 +88,23 @@ def _derived(graph: Graph, figure: Derived) -> str:
         "args": list(graph.arguments(figure.name).values()),
         "words": list(figure.words) if figure.words else None,
         "signed": figure.signed,
+        "must": figure.must,
     }
     return f'{_json(fields)[:-1]},"f":{javascript(figure.formula)}}}'
 
 
-def _choices(graph: Graph) -> dict[str, Any]:
-    return {
-        c.name: {
-            "label": c.label,
-            "default": c.default,
-            "options": {o: dict(v) for o, v in c.options.items()},
-        }
-        for c in graph.choices.values()
-    }
+def _choices(graph: Graph) -> str:
+    rows = []
+    for c in graph.choices.values():
+        options = ",".join(
+            f"{_json(option)}:{_table({n: s.value for n, s in settings.items()})}"
+            for option, settings in c.options.items()
+        )
+        rows.append(
+            f'{_json(c.name)}:{{"label":{_json(c.label)},"default":{_json(c.default)},'
+            f'"options":{_OWN_ONLY}{options}}}}}'
+        )
+    return _OWN_ONLY + ",".join(rows) + "}"
 
 
 def _units(graph: Graph, pictures: list[dict[str, Any]]) -> dict[str, tuple[str, str]]:

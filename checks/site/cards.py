@@ -18,7 +18,7 @@ from checks.site.equations import (
     values_template,
     values_tex,
 )
-from worked.figures import Derived, Figure, Given, Graph, Measured
+from worked.figures import Derived, Figure, Given, Graph, Measured, Source
 from worked.units import unit
 
 
@@ -48,7 +48,7 @@ def card(
     if isinstance(figure, Derived):
         return content | _derived(slug, graph, figure, root, checks)
     if isinstance(figure, Given):
-        return content | {"note": figure.note, "source": _source(figure)}
+        return content | _origin(figure.source, figure.note) | {"options": _options(graph, name)}
     return content | {"record": _record(figure)}
 
 
@@ -83,14 +83,25 @@ def _derived(
     return content
 
 
-def _source(given: Given) -> dict[str, Any]:
-    source = given.source
-    return {
-        "text": source.text,
-        "url": source.url,
+def _options(graph: Graph, name: str) -> dict[str, dict[str, dict[str, Any]]]:
+    """Return where a given's value comes from under each option of the choices that set it."""
+    options = {
+        c.name: {
+            o: _origin(settings[name].source, settings[name].note)
+            for o, settings in c.options.items()
+            if o != c.default and name in settings
+        }
+        for c in graph.choices.values()
+    }
+    return {choice: origins for choice, origins in options.items() if origins}
+
+
+def _origin(source: Source, note: str) -> dict[str, Any]:
+    days = {
         "read": source.read.isoformat() if source.read else None,
         "reviewBy": source.review_by.isoformat() if source.review_by else None,
     }
+    return {"note": note, "source": {"text": source.text, "url": source.url} | days}
 
 
 def _record(figure: Measured) -> dict[str, Any]:

@@ -60,7 +60,8 @@ A picture is a dict in a chapter's PICTURES. A *name* below is a figure's name; 
     marks    [{at: number or name, label: text}] upright lines (optional)
 
 `layout`: GPUs in their nodes, coloured by the part that they play.
-    nodes, per_node, tensor, pipeline: names (or whole numbers); order: which index runs
+    nodes, per_node, tensor, pipeline: names (or whole numbers); gpus: of the job, where they
+    need not fill the last node (default: they do); order: which index runs
     fastest, default ["tensor", "data", "pipeline"]; colour: the index that gives the colour,
     default "pipeline"; node_label: text, default "node"
 
@@ -136,7 +137,8 @@ def figure(slug: str, picture_id: str) -> str:
     caption = caption.removeprefix("<p>").removesuffix("</p>")
     return (
         f'<figure class="picture" data-picture="{slug}.{picture_id}">'
-        f'<div class="picture-box" tabindex="0" role="group" aria-label="{title}">'
+        f'<div class="picture-box" tabindex="0" role="group" aria-label="{title}" '
+        "data-search-exclude>"
         f"{svg(slug, picture_id)}</div><figcaption>{caption}</figcaption></figure>"
     )
 

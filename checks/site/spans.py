@@ -88,7 +88,7 @@ def span(ref: Reference) -> str:
     figure = ref.graph.figure(ref.name)
     classes = ["fig", kind(ref.graph, ref.name)]
     if isinstance(figure, Derived) and figure.words:
-        classes.append("is-yes" if ref.graph.base[ref.name] else "is-no")
+        classes.append("is-yes" if ref.graph.base[ref.name] == 1 else "is-no")
     attributes = f'class="{" ".join(classes)}" data-fig="{ref.slug}.{ref.name}"'
     if ref.unit is not None:
         factor = unit(ref.unit).factor

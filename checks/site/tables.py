@@ -23,7 +23,7 @@ def givens(file: str) -> str:
     known = worked.givens.things(file)
     groups = groupby(worked.givens.rows(file), key=lambda f: f.thing)
     bodies = "".join(
-        f'<tbody><tr><th colspan="3" scope="rowgroup" id="{known[thing].id}">{_safe(thing)}'
+        f'<tbody><tr><th colspan="3" scope="rowgroup" id="{file}-{known[thing].id}">{_safe(thing)}'
         f"{_vendor(known[thing].vendor)}</th></tr>{''.join(_fact_row(f) for f in facts)}</tbody>"
         for thing, facts in groups
     )
@@ -40,10 +40,9 @@ def _vendor(vendor: str) -> str:
 
 
 def _fact_row(fact: Any) -> str:
-    note = "; ".join(x for x in (fact.kind, fact.note) if x)
     value = with_unit(number(fact.value), fact.unit)
     return (
-        f"<tr><td>{_safe(fact.name.replace('_', ' '))}{_small(note)}</td>"
+        f"<tr><td>{_safe(fact.name.replace('_', ' '))}{_small(fact.remark)}</td>"
         f'<td class="number">{_safe(value)}</td><td>{source_html(fact.source)}</td></tr>'
     )
 

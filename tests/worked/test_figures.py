@@ -15,6 +15,7 @@ import pytest
 from worked.chapters import CHAPTERS, graph
 from worked.figures import (
     OWN,
+    YOURS,
     Choice,
     Derived,
     FigureError,
@@ -22,6 +23,7 @@ from worked.figures import (
     Graph,
     Measured,
     OutOfRangeError,
+    Setting,
     Source,
     Step,
     UnknownNameError,
@@ -72,7 +74,9 @@ FREE = Derived("free", free, "GB", "Left", "f", places=1, signed=True)
 VERDICT = Derived("verdict", fits, "", "Verdict", "v", words=("does not fit", "fits"))
 SECONDS = Derived("seconds", seconds, "min", "Time", "t", places=1)
 BASE = (PARAMS, WIDTH, MEMORY, RATE, TOTAL, DEVICES, FREE, VERDICT, SECONDS)
-GPU = Choice("gpu", "GPU", "H100", {"H100": {"memory": 80}, "H200 SXM": {"memory": 141}})
+SHEET = Source("The H200's data sheet")
+H200 = Setting(141, SHEET, "six stacks")
+GPU = Choice("gpu", "GPU", "H100", {"H100": {"memory": Setting(80)}, "H200 SXM": {"memory": H200}})
 
 
 def small(*figures: Any, choices: tuple[Choice, ...] = (GPU,)) -> Graph:
@@ -200,15 +204,29 @@ def test_measured_figures_stand_in_the_graph_as_recorded() -> None:
         (lambda: changed("width", value=9), "width: 9 is outside its range 0.5 to 8 B"),
         (lambda: changed("width", value=-1), "width: -1 is outside its range"),
         (lambda: changed("params", value=1.5), "params: must be a whole number"),
-        (lambda: changed("free", signed=False), "free: comes out negative .* no meaning"),
-        (lambda: changed("rate", value=0), "seconds: seconds has no value here"),
-        (lambda: changed("verdict", formula=devices), "verdict: a verdict must be 0 or 1, not 2"),
+        (
+            lambda: changed("free", signed=False),
+            "free: comes out as −60.0 GB, which has no meaning here",
+        ),
+        (lambda: changed("rate", value=0), "seconds: has no finite value here"),
+        (
+            lambda: changed("verdict", formula=devices),
+            "verdict: a verdict is a whole number below 2, not 2",
+        ),
+        (
+            lambda: changed("verdict", words=("needs {more}", "fits")),
+            "verdict: its words mention 'more', which small does not have",
+        ),
+        (
+            lambda: changed("verdict", words=("with {rate}", "fits"), must=True),
+            "verdict: its words mention 'rate', which it does not depend on",
+        ),
         (
             lambda: small(choices=(replace(GPU, default="H300"),)),
             "gpu: its default 'H300' is not among its options",
         ),
         (
-            lambda: small(choices=(replace(GPU, options={"H100": {"memory": 5000}}),)),
+            lambda: small(choices=(replace(GPU, options={"H100": {"memory": Setting(5000)}}),)),
             "gpu 'H100': memory: 5000 is outside its range",
         ),
         (
@@ -238,20 +256,108 @@ def without_end(params: Any) -> Any:
     return params * math.inf
 
 
-@pytest.mark.parametrize(("formula", "what"), [(not_a_number, "nan"), (without_end, "inf")])
-def test_a_figure_that_is_no_number_is_refused_by_name(
-    formula: Callable[..., Any], what: str
-) -> None:
-    with pytest.raises(FigureError, match=f"odd: comes out as {what}, not a finite number"):
+@pytest.mark.parametrize("formula", [not_a_number, without_end])
+def test_a_figure_that_is_no_number_is_refused_by_name(formula: Callable[..., Any]) -> None:
+    with pytest.raises(FigureError, match="odd: has no finite value here"):
         small(Derived("odd", formula, "", "Odd"))
 
 
 def test_a_measured_figure_must_be_a_number_too() -> None:
     m = Measured("took", math.nan, "s", "Took", "r.json", "x", "2026-11-24", "x", True, 1)
-    with pytest.raises(FigureError, match="took: comes out as nan"):
+    with pytest.raises(FigureError, match="took: has no finite value"):
         small(m)
-    with pytest.raises(FigureError, match="took: comes out negative"):
+    with pytest.raises(FigureError, match="took: comes out as −1 s"):
         small(replace(m, value=-1.0))
+
+
+# -- verdicts ---------------------------------------------------------------------------------
+
+
+def plan(total: Any, memory: Any, devices: Any) -> Any:
+    """Fits on one device: 1, on a few: 0; 2 where it takes more than a few."""
+    return where(total <= memory, 1, where(devices <= 5, 0, 2))
+
+
+def test_a_verdict_says_what_is_needed_instead() -> None:
+    """140 GB take two devices of 80 GB and one of 141 GB; 800 GB take ten."""
+    words = ("needs {devices}", "fits", "is too much for {memory}")
+    g = small(Derived("plan", plan, "", "Plan", words=words))
+    assert g.shown("plan") == "needs 2 GPUs"
+    assert g.shown("plan", g.evaluate({"params": 80e9})) == "needs 2 GPUs"  # 160 GB
+    assert g.shown("plan", g.evaluate({"params": 100e9})) == "needs 3 GPUs"  # 200 GB
+    assert g.shown("plan", g.evaluate({"gpu": "H200"})) == "fits"
+    assert g.shown("plan", g.evaluate({"params": 400e9})) == "is too much for 80 GB"
+    # A question that shows the verdict needs the figures in its words as well.
+    assert g.needed(["plan"]) >= {"devices", "memory", "total"}
+
+
+def test_a_verdict_that_must_be_good_refuses_the_setting_in_its_words() -> None:
+    must = Derived("enough", fits, "", "Enough", words=("{total} are too many", "enough"),
+                   must=True)  # fmt: skip
+    with pytest.raises(FigureError, match="enough: 140 GB are too many"):
+        small(must)
+    figures = tuple(replace(f, value=40e9) if f.name == "params" else f for f in BASE)
+    g = Graph("small", "Small", (Step("one", "One", (*figures, must)),), (GPU,))
+    assert g.shown("enough") == "enough"
+    with pytest.raises(FigureError, match="enough: 160 GB are too many"):
+        g.evaluate({"params": 80e9})
+
+
+# -- where a value comes from -----------------------------------------------------------------
+
+
+def test_a_given_that_was_changed_does_not_cite_the_source_of_the_default() -> None:
+    g = small()
+    assert g.source("memory", {}) == (OWN, "")
+    assert g.source("memory", {"params": 8e9}) == (OWN, "")
+    assert g.source("memory", {"gpu": "H200"}) == (SHEET, "six stacks")
+    assert g.source("memory", {"memory": 90}) == (YOURS, "")
+    assert g.source("memory", {"gpu": "H200", "memory": "90"}) == (YOURS, "")
+    # Set to what it would be anyway, it is no value of the reader's.
+    assert g.source("memory", {"memory": "80.0"}) == (OWN, "")
+    assert g.source("memory", {"gpu": "H200", "memory": 141}) == (SHEET, "six stacks")
+
+
+@pytest.mark.parametrize("slug", CHAPTERS)
+def test_every_option_of_every_choice_says_where_its_values_come_from(slug: str) -> None:
+    """By the running example's own choice only what the example makes up itself."""
+    for choice in graph(slug).choices.values():
+        for option, settings in choice.options.items():
+            for name, setting in settings.items():
+                made_up = option.startswith("Atlas") or name == "price"
+                assert setting.source.is_own_choice is made_up, (option, name)
+
+
+def test_a_v100_is_not_said_to_do_bf16_by_the_sheet_of_an_h100() -> None:
+    source, note = graph("gpu-wall").source("peak_flops", {"gpu": "V100"})
+    assert "V100" in source.text
+    assert note.startswith("fp16, dense")
+    assert "bf16" not in graph("gpu-wall").figure("peak_flops").label
+
+
+def test_an_option_that_could_be_several_is_not_guessed() -> None:
+    g = graph("gpu-wall")
+    for choice, wanted, names in (
+        ("gpu", "A100", "A100 80GB SXM or A100 40GB SXM; write more of the name"),
+        ("gpu", "h100", "H100 SXM or H100 PCIe; write more"),
+        ("model", "llama", "Llama 3 8B or Llama 2 7B or "),
+    ):
+        with pytest.raises(UnknownNameError, match=f"{choice}: '{wanted}' could be {names}"):
+            g.evaluate({choice: wanted})
+    assert g.evaluate({"gpu": "a100 80"})["gpu_memory"] == 80e9
+
+
+@pytest.mark.parametrize(
+    ("number", "unit", "written"),
+    [
+        ("1", "GPUs", "1 GPU"), ("−1", "GPUs", "−1 GPU"), ("2", "GPUs", "2 GPUs"),
+        ("1.0", "GPUs", "1.0 GPUs"), ("1", "tokens/s", "1 token/s"), ("1", "s", "1 s"),
+        ("1", "ms", "1 ms"), ("1", "queries", "1 query"), ("1", "micro-batches", "1 micro-batch"),
+        ("1", "GB/s", "1 GB/s"), ("1", "params", "1 param"), ("0", "jobs", "0 jobs"),
+    ],
+)  # fmt: skip
+def test_one_of_a_thing_is_singular(number: str, unit: str, written: str) -> None:
+    assert with_unit(number, unit) == written
 
 
 # -- what it refuses when it is asked ---------------------------------------------------------
@@ -265,13 +371,14 @@ def test_a_measured_figure_must_be_a_number_too() -> None:
         ({"gpu": "A100"}, UnknownNameError, "gpu: no option 'A100'.*there are H100, H200 SXM"),
         ({"gpu": ""}, UnknownNameError, "gpu: no option ''"),
         ({"params": "many"}, FigureError, "params: 'many' is not a number; give it in params"),
-        ({"params": None}, FigureError, "params: None is not a number"),
+        ({"params": None}, FigureError, "params: 'None' is not a number"),
         ({"params": math.nan}, FigureError, "params: must be a finite number"),
         ({"params": -math.inf}, FigureError, "params: must be a finite number"),
         ({"params": -1}, OutOfRangeError, "params: -1 is outside its range 0 to 1e.12 params"),
         ({"width": 8.5}, OutOfRangeError, "width: 8.5 is outside its range 0.5 to 8 B"),
         ({"params": 10.5}, FigureError, "params: must be a whole number"),
-        ({"rate": 0}, FigureError, "seconds: seconds has no value here"),
+        ({"rate": 0}, FigureError, "seconds: has no finite value here"),
+        ({"params": "9" * 99 + "x"}, FigureError, f"params: '{'9' * 40}...' is not a number"),
     ],
 )
 def test_a_setting_that_makes_no_sense_is_refused_by_name(

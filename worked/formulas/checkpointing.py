@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from worked.formulas.ops import exp, sqrt
+from worked.formulas.ops import exp, minimum, sqrt, where
 
 
 def checkpoint_bytes(params: Any, weight_bytes: Any, optimizer_bytes: Any) -> Any:
@@ -83,8 +83,6 @@ def completion_probability(work_seconds: Any, mtbf: Any) -> Any:
 
 def fits_notice(write_seconds: Any, notice_seconds: Any) -> Any:
     """Whether a checkpoint is written before the machine goes: 1 or 0."""
-    from worked.formulas.ops import where
-
     return where(write_seconds <= notice_seconds, 1, 0)
 
 
@@ -93,9 +91,9 @@ def bandwidth_for_notice(checkpoint_bytes: Any, notice_seconds: Any) -> Any:
     return checkpoint_bytes / notice_seconds
 
 
-def bytes_within_notice(tier_bandwidth: Any, notice_seconds: Any) -> Any:
-    """Bytes that a tier takes within the notice."""
-    return tier_bandwidth * notice_seconds
+def bytes_within_notice(checkpoint_bytes: Any, tier_bandwidth: Any, notice_seconds: Any) -> Any:
+    """Bytes of a checkpoint that a tier takes within the notice."""
+    return minimum(checkpoint_bytes, tier_bandwidth * notice_seconds)
 
 
 def tier_bandwidth(node_bandwidth: Any, nodes: Any) -> Any:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from worked.formulas.ops import maximum
+from worked.formulas.ops import ceil, maximum, where
 
 
 def all_reduce_bytes(payload_bytes: Any, ranks: Any) -> Any:
@@ -81,8 +81,15 @@ def transfer_seconds(moved_bytes: Any, bandwidth: Any) -> Any:
 
 
 def nodes(gpus: Any, gpus_per_node: Any) -> Any:
-    """Nodes that `gpus` fill."""
-    return gpus / gpus_per_node
+    """Nodes that `gpus` take up, the last one perhaps in part."""
+    return ceil(gpus / gpus_per_node)
+
+
+def group_bandwidth(
+    tensor_parallel: Any, gpus_per_node: Any, nvlink_bandwidth: Any, network_bandwidth: Any
+) -> Any:
+    """Rate of the slowest link within a tensor-parallel group: NVLink if a node holds it."""
+    return where(tensor_parallel <= gpus_per_node, nvlink_bandwidth, network_bandwidth)
 
 
 def ring_bytes_per_link(sent_bytes: Any, gpus_per_node: Any) -> Any:

@@ -20,8 +20,8 @@ def instances_per_gpu(
 
 
 def stranded_fraction(model_bytes: Any, gpu_memory: Any) -> Any:
-    """Share of a GPU's memory that a model alone on it leaves unused."""
-    return 1 - model_bytes / gpu_memory
+    """Share of a GPU's memory that a model alone on it leaves unused, none if it is too large."""
+    return maximum(0, 1 - model_bytes / gpu_memory)
 
 
 def decode_step_seconds(

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from worked.formulas.ops import ceil
+from worked.formulas.ops import ceil, where
 
 
 def tensor_bytes(params: Any, bytes_per_value: Any) -> Any:
@@ -184,8 +184,6 @@ def whole_node_devices(devices: Any, gpus_per_node: Any) -> Any:
 
 def fits(needed_bytes: Any, available_bytes: Any) -> Any:
     """Whether something fits: 1 when the bytes needed are at most those available, else 0."""
-    from worked.formulas.ops import where
-
     return where(needed_bytes <= available_bytes, 1, 0)
 
 

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from worked.formulas.ops import ceil, maximum, where
+from worked.formulas.memory import fits
+from worked.formulas.ops import ceil, floor, maximum, minimum, where
 
 
 def replica_bytes(params: Any, weight_bytes: Any, gradient_bytes: Any, optimizer_bytes: Any) -> Any:
@@ -52,10 +53,10 @@ def zero3_bytes(
 def gathered_layer_bytes(params: Any, weight_bytes: Any, layers: Any) -> Any:
     """Bytes of whole 16-bit weights that ZeRO stage 3 holds beside its shard.
 
-    Two layers: the one at work and the next one, fetched ahead. Embeddings are spread over
-    the layers, which is close enough where there are many.
+    Two layers: the one at work and the next one, fetched ahead, if there is a next one.
+    Embeddings are spread over the layers, which is close enough where there are many.
     """
-    return 2 * params * weight_bytes / layers
+    return minimum(2, layers) * params * weight_bytes / layers
 
 
 def model_parallel_bytes(
@@ -74,17 +75,37 @@ def model_parallel_zero1_bytes(
 ) -> Any:  # fmt: skip
     """Static bytes per GPU of a tensor- and pipeline-parallel model with ZeRO stage 1.
 
-    ranks: data-parallel replicas, over which the optimizer's state of each part is split.
+    ranks: data-parallel replicas, over which the optimizer's state of each part is split; where
+    there are GPUs for none, the bytes are those of a single one.
     """
     return (
-        params * (weight_bytes + gradient_bytes + optimizer_bytes / ranks)
+        params * (weight_bytes + gradient_bytes + optimizer_bytes / maximum(1, ranks))
         / (tensor_parallel * pipeline_parallel)
     )  # fmt: skip
 
 
-def data_parallel_ranks(gpus: Any, tensor_parallel: Any, pipeline_parallel: Any) -> Any:
-    """Replicas that `gpus` hold when one takes tensor times pipeline parallel GPUs."""
-    return gpus / (tensor_parallel * pipeline_parallel)
+def replica_gpus(tensor_parallel: Any, pipeline_parallel: Any) -> Any:
+    """GPUs of one replica of a tensor- and pipeline-parallel model."""
+    return tensor_parallel * pipeline_parallel
+
+
+def data_parallel_ranks(gpus: Any, replica_gpus: Any) -> Any:
+    """Whole replicas that `gpus` hold; what is left over idles."""
+    return floor(gpus / replica_gpus)
+
+
+def plan(
+    needed_bytes: Any, available_bytes: Any, ranks: Any, heads: Any, tensor_parallel: Any,
+    layers: Any, pipeline_parallel: Any,
+) -> Any:  # fmt: skip
+    """Verdict on a tensor- and pipeline-parallel plan: 1 if it can be and fits in memory.
+
+    Otherwise 0 where the bytes do not fit, 2 where the GPUs hold no replica, 3 where the heads
+    do not divide by the tensor-parallel size, 4 where there are more stages than layers.
+    """
+    on_the_gpus = where(ranks >= 1, fits(needed_bytes, available_bytes), 2)
+    split = where(divides(heads, tensor_parallel) >= 1, on_the_gpus, 3)
+    return where(pipeline_parallel <= layers, split, 4)
 
 
 def layers_per_stage(layers: Any, pipeline_parallel: Any) -> Any:
@@ -93,8 +114,16 @@ def layers_per_stage(layers: Any, pipeline_parallel: Any) -> Any:
 
 
 def micro_batches(batch_sequences: Any, ranks: Any, micro_batch: Any) -> Any:
-    """Micro-batches that each replica works through in one step."""
-    return batch_sequences / (ranks * micro_batch)
+    """Micro-batches that the replica with the most of them works through in one step.
+
+    Where there are GPUs for no replica, they are those of a single one.
+    """
+    return ceil(batch_sequences / (maximum(1, ranks) * micro_batch))
+
+
+def least_batch(ranks: Any, micro_batch: Any) -> Any:
+    """Sequences in a step that give every replica one micro-batch."""
+    return ranks * micro_batch
 
 
 def tokens_per_step(batch_sequences: Any, seq: Any) -> Any:
@@ -112,13 +141,14 @@ def bubble_fraction(pipeline_parallel: Any, micro_batches: Any) -> Any:
 
 
 def compute_seconds(
-    flops_per_token: Any, tokens_per_step: Any, gpus: Any, peak_flops: Any, mfu: Any
+    flops_per_token: Any, micro_batches: Any, micro_batch: Any, seq: Any, peak_flops: Any, mfu: Any
 ) -> Any:
-    """Seconds of computing in one step at a given model FLOPs utilization.
+    """Seconds that the rank with the most micro-batches computes in one step.
 
-    peak_flops: dense FLOP/s of one GPU in the format that is used.
+    micro_batches: that rank's, of `micro_batch` sequences each; mfu: the model FLOPs utilization
+    while it computes; peak_flops: dense FLOP/s of one GPU in the format that is used.
     """
-    return flops_per_token * tokens_per_step / (gpus * peak_flops * mfu)
+    return flops_per_token * (micro_batches * micro_batch * seq) / (peak_flops * mfu)
 
 
 def exposed_seconds(communication_seconds: Any, hiding_seconds: Any) -> Any:

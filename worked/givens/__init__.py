@@ -11,7 +11,8 @@ from datetime import date
 from functools import cache
 from pathlib import Path
 
-from worked.figures import OWN_CHOICE, Given, Source, _suggest
+from worked.figures import OWN_CHOICE, Given, Setting, Source, _suggest
+from worked.units import exact, unit
 
 FILES = ("hardware", "models", "prices", "storage")
 HERE = Path(__file__).parent
@@ -35,6 +36,11 @@ class Fact:
     def kind(self) -> str:
         """What the value must be read with: number format, dense or sparse, one-way or both."""
         return ", ".join(x for x in (self.format, self.sparsity, self.direction) if x)
+
+    @property
+    def remark(self) -> str:
+        """Its kind and the note on it, for a reader."""
+        return "; ".join(x for x in (self.kind, self.note) if x)
 
 
 @dataclass(frozen=True)
@@ -101,10 +107,18 @@ def given(
     integer: bool = False,
 ) -> Given:  # fmt: skip
     """Return a fact as a given of a chapter, with its range in the fact's unit."""
-    note = "; ".join(x for x in (fact.kind, fact.note) if x)
     return Given(
-        name, fact.value, fact.unit, symbol, label, low, high, fact.source, places, integer, note
-    )
+        name, fact.value, fact.unit, symbol, label, low, high, fact.source, places, integer,
+        fact.remark,
+    )  # fmt: skip
+
+
+def setting(fact: Fact, unit_name: str | None = None) -> Setting:
+    """Return a fact as what an option of a choice sets, in another unit of its dimension."""
+    value = fact.value
+    if unit_name is not None:
+        value = float(exact(value) * unit(fact.unit).factor / unit(unit_name).factor)
+    return Setting(value, fact.source, fact.remark)
 
 
 def overdue(today: date) -> list[Fact]:

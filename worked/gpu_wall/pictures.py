@@ -87,11 +87,12 @@ LAYOUT: dict[str, Any] = {
     "title": "Tensor groups inside nodes, pipeline stages across them",
     "alt": "A grid of {{ node_count }} of {{ gpus_per_node }} each. A tensor-parallel group of "
     "{{ tensor_parallel }} fills a node; the {{ pipeline_short }} stages of a pipeline lie in "
-    "different nodes, and {{ short_ranks }} replicas of the pipeline make up the job.",
+    "different nodes, and {{ short_ranks }} of the pipeline make up the job.",
     "caption": "The layout with the shorter pipeline: each colour is a stage. Tensor parallelism "
     "stays inside a node, where the fast links are.",
     "nodes": "node_count",
     "per_node": "gpus_per_node",
+    "gpus": "gpus",
     "tensor": "tensor_parallel",
     "pipeline": "pipeline_short",
 }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from worked.figures import Choice, Derived, Given, Graph, Measured, Step
+from worked.figures import Choice, Derived, Given, Graph, Measured, Setting, Step
 from worked.formulas import (
     checkpointing,
     communication,
@@ -13,10 +13,9 @@ from worked.formulas import (
     parallelism,
     scheduling,
 )
-from worked.givens import Fact, fact, given, things
+from worked.givens import Fact, fact, given, setting, things
 from worked.gpu_wall.pictures import PICTURES
 from worked.recording import recorded
-from worked.units import exact, unit
 
 __all__ = ["GRAPH", "PICTURES"]
 
@@ -24,6 +23,7 @@ GPU = "H100 SXM"
 FITS = ("does not fit", "fits")
 IN_TIME = ("too late", "in time")
 EVENLY = ("does not divide", "divides")
+POSSIBLE = ("cannot be: at their peak the GPUs do {peak_rate}", "is below the peak")
 # The GPUs that a reader may switch to, and the row of the price list that goes with each.
 PRICED = {
     "H100 SXM": "H100",
@@ -42,16 +42,11 @@ MODELS = (
 )  # fmt: skip
 
 
-def _in(fact_: Fact, unit_name: str) -> float:
-    """Return a fact's value in another unit of the same dimension."""
-    return float(exact(fact_.value) * unit(fact_.unit).factor / unit(unit_name).factor)
-
-
 def _price(gpu: str) -> Fact:
     return fact("prices", f"{PRICED[gpu]}, running example", "gpu_hour")
 
 
-def gpu_settings() -> dict[str, dict[str, float]]:
+def gpu_settings() -> dict[str, dict[str, Setting]]:
     """Return what choosing a GPU sets: its memory, its rates and its price."""
     settings = {}
     for name in PRICED:
@@ -59,20 +54,20 @@ def gpu_settings() -> dict[str, dict[str, float]]:
         peak = device.facts.get("peak_bf16") or device.fact("peak_fp16")
         link = device.facts.get("interconnect_bandwidth") or device.fact("pcie_bandwidth")
         settings[name] = {
-            "gpu_memory": _in(device.fact("memory_bytes"), "GB"),
-            "reported_memory": _in(device.fact("memory_reported"), "MiB"),
-            "memory_bandwidth": _in(device.fact("memory_bandwidth"), "TB/s"),
-            "peak_flops": _in(peak, "TFLOP/s"),
-            "nvlink_bandwidth": _in(link, "GB/s"),
-            "price": _price(name).value,
+            "gpu_memory": setting(device.fact("memory_bytes"), "GB"),
+            "reported_memory": setting(device.fact("memory_reported"), "MiB"),
+            "memory_bandwidth": setting(device.fact("memory_bandwidth"), "TB/s"),
+            "peak_flops": setting(peak, "TFLOP/s"),
+            "nvlink_bandwidth": setting(link, "GB/s"),
+            "price": setting(_price(name)),
         }
     return settings
 
 
-def model_settings() -> dict[str, dict[str, float]]:
+def model_settings() -> dict[str, dict[str, Setting]]:
     """Return what choosing a model sets: its parameter count and its shape."""
     shape = ("params", "layers", "hidden", "heads", "kv_heads", "ffn")
-    return {name: {n: things("models")[name].fact(n).value for n in shape} for name in MODELS}
+    return {name: {n: setting(fact("models", name, n)) for n in shape} for name in MODELS}
 
 
 def _hardware(
@@ -200,6 +195,12 @@ BILL = Step(
                 "Activations per GPU, tensor and sequence parallel, no scores", r"A_{t,s}",
                 places=1),
         Derived("head_dim", memory.head_dim, "", "Size of an attention head", "d"),
+        Derived("heads_share", parallelism.divides, "", "Heads over the hidden size", "v_h",
+                inputs={"size": "hidden", "parts": "heads"}, must=True,
+                words=("{heads} heads cannot share a hidden size of {hidden} evenly", "evenly")),
+        Derived("kv_heads_share", parallelism.divides, "", "Heads over the key-value heads",
+                "v_{kv}", inputs={"size": "heads", "parts": "kv_heads"}, must=True,
+                words=("{heads} heads cannot share {kv_heads} key-value heads evenly", "evenly")),
         Derived("kv_width", memory.kv_width, "", "Width of one token's keys", r"d_{kv}"),
         Derived("acts_swiglu", memory.activation_bytes_swiglu, "GB",
                 "Activations of Atlas's own block, no scores", r"A_\mathrm{SwiGLU}", places=1),
@@ -280,16 +281,29 @@ _SPLIT = {"weight_bytes": "weight_width", "gradient_bytes": "gradient_width",
           "optimizer_bytes": "optimizer_width"}  # fmt: skip
 
 
-def _total(name: str, label: str, symbol: str, state: str, activations: str) -> tuple[Derived, ...]:
-    """Return the total per GPU of a strategy, and whether it fits under the wall."""
+def _total(
+    name: str, label: str, symbol: str, state: str, activations: str, plan: str = ""
+) -> tuple[Derived, ...]:
+    """Return the total per GPU of a strategy, and the verdict: whether it fits under the wall.
+
+    plan: for a model that is cut, the plan whose GPUs and stages must exist.
+    """
+    held = {"needed_bytes": f"{name}_total", "available_bytes": "gpu_memory"}
+    words = (
+        *FITS, f"needs {{{plan}_gpus}}", "needs a tensor size that divides {heads} heads",
+        "needs a layer for every stage",
+    )  # fmt: skip
+    cut = {"ranks": f"{plan}_ranks"} | (
+        {} if plan == "mp" else {"pipeline_parallel": f"pipeline_{plan}"}
+    )
     return (
         Derived(f"{name}_total", memory.sum3_bytes, "GB", f"{label}: total per GPU",
                 rf"B_\mathrm{{{symbol}}}", places=1,
                 inputs={"first_bytes": state, "second_bytes": activations,
                         "third_bytes": "reserved"}),
-        Derived(f"{name}_fits", memory.fits, "", f"{label}: verdict", rf"v_\mathrm{{{symbol}}}",
-                words=FITS,
-                inputs={"needed_bytes": f"{name}_total", "available_bytes": "gpu_memory"}),
+        Derived(f"{name}_fits", parallelism.plan if plan else memory.fits, "",
+                f"{label}: verdict", rf"v_\mathrm{{{symbol}}}", words=words if plan else FITS,
+                inputs=held | cut if plan else held),
     )  # fmt: skip
 
 
@@ -324,11 +338,17 @@ PARALLELISM = Step(
               1, 64, integer=True),
         Derived("mp_state", parallelism.model_parallel_bytes, "GB",
                 "Tensor and pipeline parallel: static state per GPU", r"B_{tp}", places=1),
-        Derived("mp_ranks", parallelism.data_parallel_ranks, "",
-                "Replicas, tensor and pipeline parallel", "d_{tp}"),
-        Derived("short_ranks", parallelism.data_parallel_ranks, "",
-                "Replicas with the shorter pipeline", "d_{tp'}",
+        Derived("mp_gpus", parallelism.replica_gpus, "GPUs",
+                "GPUs of a replica, tensor and pipeline parallel", "n_{tp}"),
+        Derived("mp_ranks", parallelism.data_parallel_ranks, "replicas",
+                "Replicas, tensor and pipeline parallel", "d_{tp}",
+                inputs={"replica_gpus": "mp_gpus"}),
+        Derived("short_gpus", parallelism.replica_gpus, "GPUs",
+                "GPUs of a replica with the shorter pipeline", "n_{tp'}",
                 inputs={"pipeline_parallel": "pipeline_short"}),
+        Derived("short_ranks", parallelism.data_parallel_ranks, "replicas",
+                "Replicas with the shorter pipeline", "d_{tp'}",
+                inputs={"replica_gpus": "short_gpus"}),
         Derived("short_state", parallelism.model_parallel_bytes, "GB",
                 "Shorter pipeline: static state per GPU", r"B_{tp'}", places=1,
                 inputs={"pipeline_parallel": "pipeline_short"}),
@@ -341,10 +361,11 @@ PARALLELISM = Step(
         *_total("zero2", "ZeRO-2", "Z2,tot", "zero2_state", "acts_data_parallel"),
         *_total("zero3", "ZeRO-3", "Z3,tot", "zero3_working", "acts_data_parallel"),
         *_total("mp", "Tensor and pipeline parallel", "tp,tot", "mp_state",
-                "acts_sequence_parallel"),
-        *_total("short", "Shorter pipeline", "tp',tot", "short_state", "acts_sequence_parallel"),
+                "acts_sequence_parallel", "mp"),
+        *_total("short", "Shorter pipeline", "tp',tot", "short_state", "acts_sequence_parallel",
+                "short"),
         *_total("short_zero1", "Shorter pipeline with ZeRO-1", "tp',Z1,tot", "short_zero1_state",
-                "acts_sequence_parallel"),
+                "acts_sequence_parallel", "short"),
         Derived("stage_layers", parallelism.layers_per_stage, "layers",
                 "Layers of a pipeline stage", r"L_p"),
         Derived("short_stage_layers", parallelism.layers_per_stage, "layers",
@@ -354,11 +375,18 @@ PARALLELISM = Step(
               1048576, integer=True),
         Derived("tokens_per_step", parallelism.tokens_per_step, "tokens", "Tokens in a step",
                 r"T_\mathrm{step}"),
-        Derived("dp_micro_batches", parallelism.micro_batches, "",
+        Derived("dp_micro_batches", parallelism.micro_batches, "micro-batches",
                 "Micro-batches per step and GPU, data parallel", "m", inputs={"ranks": "gpus"}),
-        Derived("mp_micro_batches", parallelism.micro_batches, "",
+        Derived("least_batch", parallelism.least_batch, "",
+                "Sequences that give every GPU a micro-batch", r"b_\mathrm{least}",
+                inputs={"ranks": "gpus"}),
+        Derived("batch_feeds", memory.fits, "", "Verdict on the step's size", "v_b",
+                words=("is too small: it needs {least_batch} sequences to feed every GPU",
+                       "feeds every GPU"),
+                inputs={"needed_bytes": "least_batch", "available_bytes": "batch_sequences"}),
+        Derived("mp_micro_batches", parallelism.micro_batches, "micro-batches",
                 "Micro-batches per step and pipeline", "m_{tp}", inputs={"ranks": "mp_ranks"}),
-        Derived("short_micro_batches", parallelism.micro_batches, "",
+        Derived("short_micro_batches", parallelism.micro_batches, "micro-batches",
                 "Micro-batches per step and shorter pipeline", "m_{tp'}",
                 inputs={"ranks": "short_ranks"}),
         Derived("mp_bubble", parallelism.bubble_fraction, "%", "Pipeline bubble", r"f_p",
@@ -431,9 +459,14 @@ COMMUNICATION = Step(
         Derived("tp_volume", communication.tensor_parallel_step_bytes, "GB",
                 "Tensor parallelism: sent by each GPU in a step", r"V_t",
                 inputs={"layers_per_stage": "stage_layers", "micro_batches": "mp_micro_batches"}),
+        Derived("tp_place", memory.fits, "", "Where a tensor-parallel group stands", "v_t",
+                words=("across nodes", "inside a node"),
+                inputs={"needed_bytes": "tensor_parallel", "available_bytes": "gpus_per_node"}),
+        Derived("tp_bandwidth", communication.group_bandwidth, "GB/s",
+                "Rate inside a tensor-parallel group, one-way", r"\beta_t"),
         Derived("tp_seconds", communication.transfer_seconds, "s",
-                "Tensor parallelism: communication in a step, inside a node", r"t_t", places=1,
-                inputs={"moved_bytes": "tp_volume", "bandwidth": "nvlink_bandwidth"}),
+                "Tensor parallelism: communication in a step", r"t_t", places=1,
+                inputs={"moved_bytes": "tp_volume", "bandwidth": "tp_bandwidth"}),
         Derived("tp_network_seconds", communication.transfer_seconds, "s",
                 "The same traffic over the network", r"t_{t,\mathrm{net}}", places=1,
                 inputs={"moved_bytes": "tp_volume", "bandwidth": "network_bandwidth"}),
@@ -443,8 +476,9 @@ COMMUNICATION = Step(
         Derived("pp_seconds", communication.transfer_seconds, "s",
                 "Pipeline: communication in a step", r"t_p", places=1,
                 inputs={"moved_bytes": "pp_volume", "bandwidth": "network_bandwidth"}),
-        _hardware("peak_bf16", "peak_flops", r"F", "Peak of a GPU, bf16 dense", 1, 20000, 1),
-        Given("mfu", 40, "%", r"\mathrm{MFU}", "Model FLOPs utilization", 1, 100, places=1),
+        _hardware("peak_bf16", "peak_flops", r"F", "Peak of a GPU, 16-bit dense", 1, 20000, 1),
+        Given("mfu", 40, "%", r"\mathrm{MFU}", "Model FLOPs utilization", 1, 75, places=1,
+              note="above 75 % full recomputation would take more than the peak"),
         Derived("parameter_flops", compute.parameter_flops_per_token, "GFLOP/token",
                 "Training FLOPs a token, parameters", r"6N"),
         Derived("attention_flops", compute.attention_flops_per_token, "GFLOP/token",
@@ -452,7 +486,8 @@ COMMUNICATION = Step(
         Derived("train_flops", compute.train_flops_per_token, "GFLOP/token",
                 "Training FLOPs a token", r"\phi", places=1),
         Derived("step_seconds", parallelism.compute_seconds, "s", "Computing in a step",
-                r"t_\mathrm{step}", places=1, inputs={"flops_per_token": "train_flops"}),
+                r"t_\mathrm{step}", places=1,
+                inputs={"flops_per_token": "train_flops", "micro_batches": "dp_micro_batches"}),
         Derived("backward_hiding", parallelism.hiding_seconds, "s",
                 "Backward of the last micro-batch", r"t_\mathrm{bwd}", places=2,
                 inputs={"compute_seconds": "step_seconds", "micro_batches": "dp_micro_batches"}),
@@ -508,19 +543,18 @@ GANG = Step(
     (
         Given("free_gpus", 96, "GPUs", r"n_\mathrm{free}", "GPUs free in the cluster", 1, 100000,
               integer=True),
-        Given("rival_jobs", 2, "jobs", "J", "Equal jobs that arrive together", 1, 100,
+        Given("rival_jobs", 2, "jobs", "J", "Equal jobs that arrive together", 2, 100,
               integer=True),
         Derived("held", scheduling.held_per_job, "GPUs", "GPUs that each job comes to hold",
-                r"n_\mathrm{held}", inputs={"jobs": "rival_jobs"}),
+                r"n_\mathrm{held}", inputs={"jobs": "rival_jobs", "gpus_per_job": "gpus"}),
         Derived("missing", scheduling.missing_gpus, "GPUs", "GPUs that each job still waits for",
-                r"n_\mathrm{miss}", signed=True,
-                inputs={"held_per_job": "held", "gpus_per_job": "gpus"}),
-        Derived("deadlock", scheduling.deadlocked, "", "Verdict without gangs", "v_d",
-                words=("both can start", "deadlock"),
-                inputs={"held_per_job": "held", "gpus_per_job": "gpus"}),
+                r"n_\mathrm{miss}", inputs={"held_per_job": "held", "gpus_per_job": "gpus"}),
+        Derived("deadlock", scheduling.handed_out, "", "Verdict without gangs", "v_d",
+                words=("deadlock", "no deadlock", "too few GPUs for even one job"),
+                inputs={"jobs": "rival_jobs", "gpus_per_job": "gpus"}),
         Derived("gang_starts", scheduling.jobs_that_start, "jobs",
                 "Jobs that a gang scheduler starts", r"J_\mathrm{gang}",
-                inputs={"gpus_per_job": "gpus"}),
+                inputs={"jobs": "rival_jobs", "gpus_per_job": "gpus"}),
         Given("one_hour", 1, "h", r"t_1", "A time to wait", 0.1, 1000, places=1),
         Derived("deadlock_gpu_hours", cost.gpu_time, "GPU·h", "GPU-hours held idle in that time",
                 r"T_\mathrm{idle}", inputs={"gpus": "free_gpus", "seconds": "one_hour"}),
@@ -553,8 +587,11 @@ INFERENCE = Step(
         Given("small_params", 8e9, "params", r"N_s", "Parameters of a small model", 1e6, 1e11),
         Derived("small_weights", memory.tensor_bytes, "GB", "Its weights, 16 bits each", r"B_s",
                 inputs={"params": "small_params", "bytes_per_value": "weight_width"}),
+        Derived("small_fits", memory.fits, "", "Verdict: the small model alone on a GPU", "v_s",
+                words=FITS,
+                inputs={"needed_bytes": "small_weights", "available_bytes": "gpu_memory"}),
         Derived("stranded", inference.stranded_fraction, "%", "Of a whole GPU left unused",
-                r"f_\mathrm{idle}", signed=True, inputs={"model_bytes": "small_weights"}),
+                r"f_\mathrm{idle}", inputs={"model_bytes": "small_weights"}),
         Given("compute_slices", 7, "slices", r"c_\mathrm{GPU}", "Compute slices of a GPU", 1, 7,
               integer=True),
         Given("memory_slices", 8, "slices", r"m_\mathrm{GPU}", "Memory slices of a GPU", 1, 8,
@@ -636,6 +673,12 @@ MFU = Step(
                 inputs={"tokens_per_second": "rate", "seconds": "run_hours"}),
         Given("logged_rate", 60000, "tokens/s", r"r_\mathrm{log}",
               "Tokens a second in the log, all GPUs", 1, 1e9),
+        Derived("peak_rate", compute.peak_tokens_per_second, "tokens/s",
+                "Tokens a second at the GPUs' peak", r"r_\mathrm{peak}",
+                inputs={"flops_per_token": "train_flops"}),
+        Derived("logged_possible", memory.fits, "", "Verdict on that log", r"v_\mathrm{log}",
+                words=POSSIBLE,
+                inputs={"needed_bytes": "logged_rate", "available_bytes": "peak_rate"}),
         Derived("logged_mfu", compute.model_flops_utilization, "%", "MFU of that log",
                 r"\mathrm{MFU}_\mathrm{log}", places=1,
                 inputs={"tokens_per_second": "logged_rate", "flops_per_token": "train_flops"}),
@@ -724,7 +767,8 @@ PREEMPTION = Step(
                                   "notice_seconds": "short_notice"}),
         Derived("saved_in_notice", checkpointing.bytes_within_notice, "GB",
                 "What the parallel file system takes in the shorter notice",
-                r"B_\mathrm{saved}", inputs={"tier_bandwidth": "fs_bandwidth",
+                r"B_\mathrm{saved}", inputs={"checkpoint_bytes": "checkpoint",
+                                             "tier_bandwidth": "fs_bandwidth",
                                              "notice_seconds": "short_notice"}),
         Given("restart", 10, "min", "R", "Time to come back after a preemption", 0, 600,
               note="new nodes, process start, reading the checkpoint"),

@@ -8,17 +8,15 @@ from __future__ import annotations
 
 from datetime import date
 
-from worked.figures import Choice, Derived, Given, Graph, Measured, Source, Step
+from worked.figures import Choice, Derived, Given, Graph, Measured, Setting, Source, Step
 from worked.formulas import memory, rotary
-from worked.givens import Fact, fact, given, things
+from worked.givens import Fact, fact, given, setting
 from worked.recording import recorded
 from worked.rope.pictures import METHODS, PICTURES
 
 __all__ = ["GRAPH", "PICTURES"]
 
 MODEL = "Llama 2 7B"
-# The models that a reader may switch to, with the base that each was trained with.
-BASES = {"Llama 2 7B": 10_000, "Llama 3 8B": 500_000}
 READ = date(2026, 11, 24)
 REVIEW = date(2027, 11, 24)
 ROFORMER = Source(
@@ -43,6 +41,8 @@ BFLOAT = Source(
     "Kalamkar et al. 2019, A Study of BFLOAT16 for Deep Learning Training, section 2",
     "https://arxiv.org/abs/1905.12322", READ, REVIEW,
 )  # fmt: skip
+# The models that a reader may switch to, with the base that each was trained with.
+BASES = {"Llama 2 7B": Setting(10_000, ROFORMER), "Llama 3 8B": Setting(500_000, LLAMA_3)}
 FROM_FIRST = {"first_frequency": "theta_0"}
 CENTRED = {"frequency": "theta_i"}
 
@@ -51,16 +51,16 @@ def _model(thing: str, name: str) -> Fact:
     return fact("models", thing, name)
 
 
-def model_settings() -> dict[str, dict[str, float]]:
+def model_settings() -> dict[str, dict[str, Setting]]:
     """Return what choosing a model sets: its base, its trained length and its shape."""
     settings = {}
     for name, base in BASES.items():
-        facts = things("models")[name].facts
+        head = _model(name, "head_dim")
         settings[name] = {
-            "base": float(base),
-            "trained_length": facts["max_positions"].value,
-            "pairs": facts["head_dim"].value / 2,
-            **{n: facts[n].value for n in ("hidden", "layers", "heads", "kv_heads")},
+            "base": base,
+            "trained_length": setting(_model(name, "max_positions")),
+            "pairs": Setting(head.value / 2, head.source, "half of the head's size"),
+            **{n: setting(_model(name, n)) for n in ("hidden", "layers", "heads", "kv_heads")},
         }
     return settings
 
@@ -192,7 +192,7 @@ FREQUENCIES = Step(
     "frequencies",
     "All pairs: frequencies and wavelengths",
     (
-        Given("base", BASES[MODEL], "", "b", "Base", 1_000, 1e9, ROFORMER),
+        Given("base", BASES[MODEL].value, "", "b", "Base", 1_000, 1e9, ROFORMER),
         Derived("theta_1", rotary.second_of_two_frequency, "rad/token",
                 "Frequency of the second of two pairs", r"\theta_1", 4, FROM_FIRST),
         Derived("lambda_0", rotary.wavelength, "tokens", "Wavelength of the first pair",
@@ -426,7 +426,8 @@ BASE = Step(
     "base",
     "A small base or a large one",
     (
-        Given("large_base", BASES["Llama 3 8B"], "", "b'", "A larger base", 1_000, 1e9, LLAMA_3),
+        Given("large_base", BASES["Llama 3 8B"].value, "", "b'", "A larger base", 1_000, 1e9,
+              LLAMA_3),
         Derived("large_theta_i", rotary.frequency, "rad/token",
                 "Frequency of the pair looked at, larger base", r"\theta'_i", 6,
                 {**FROM_FIRST, "base": "large_base"}),

@@ -226,7 +226,7 @@ function barTitle(board, bar, y) {
   const sum = bar.segments.reduce((all, s) => all + values[s.figure], 0);
   const written = `${rounded(sum, num, den, places)} ${spec.unit}`;
   const verdict = bar.verdict ? shown(model, bar.verdict, values) : "";
-  const mark = bar.verdict ? (values[bar.verdict] ? "✓ " : "✗ ") : "";
+  const mark = bar.verdict ? (values[bar.verdict] === 1 ? "✓ " : "✗ ") : "";
   return (
     `<text x="${LEFT}" y="${px(y)}" class="halo"><tspan class="strong">${escaped(write(bar.label))}</tspan>` +
     `<tspan dx="10">${escaped(written)}</tspan>` +
@@ -531,8 +531,9 @@ function layout(board) {
   const { spec, write } = board;
   const whole = (v) => Math.round(typeof v === "number" ? v : board.values[known(board.model, v)]);
   const [nodes, perNode] = [whole(spec.nodes), whole(spec.per_node)];
+  const gpus = spec.gpus === undefined ? nodes * perNode : whole(spec.gpus);
   const sizes = { tensor: whole(spec.tensor), pipeline: whole(spec.pipeline) };
-  sizes.data = Math.floor((nodes * perNode) / (sizes.tensor * sizes.pipeline));
+  sizes.data = Math.floor(gpus / (sizes.tensor * sizes.pipeline));
   const used = sizes.data * sizes.tensor * sizes.pipeline;
   const order = spec.order ?? ["tensor", "data", "pipeline"];
   const colour = spec.colour ?? "pipeline";
@@ -545,7 +546,7 @@ function layout(board) {
   for (let n = 0; n < drawnNodes; n += 1) {
     const y = top + n * 42;
     out += text(0, y + 23, `${nodeLabel} ${n + 1}`);
-    for (let g = 0; g < perNode; g += 1) {
+    for (let g = 0; g < Math.min(perNode, gpus - n * perNode); g += 1) {
       const rank = n * perNode + g;
       const role = rank < used ? roleOf(rank, sizes, order) : null;
       out += gpu(left + g * width, y, width - 3, role, colour, rank);
@@ -553,9 +554,10 @@ function layout(board) {
   }
   const bottom = top + drawnNodes * 42;
   const notes = [];
-  if (nodes > drawnNodes) notes.push(`and ${nodes - drawnNodes} more nodes in the same order`);
-  if (used < nodes * perNode) notes.push(`${nodes * perNode - used} GPUs without a part (dashed)`);
-  if (!used) notes.push(`one replica needs ${sizes.tensor * sizes.pipeline} GPUs`);
+  const count = (number, noun) => `${number} ${noun}${number === 1 ? "" : "s"}`;
+  if (nodes > drawnNodes) notes.push(`and ${count(nodes - drawnNodes, "more node")} in the same order`);
+  if (used < gpus) notes.push(`${count(gpus - used, "GPU")} without a part (dashed)`);
+  if (!used) notes.push(`one replica needs ${count(sizes.tensor * sizes.pipeline, "GPU")}`);
   notes.forEach((note, i) => {
     out += text(left, bottom + 16 + 20 * i, note, { cls: "axis" });
   });

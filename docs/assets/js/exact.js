@@ -84,7 +84,7 @@ export function rounded(value, unitNum, unitDen, places) {
   return (value < 0 ? "−" : "") + whole + part;
 }
 
-// Join a written number and its unit: "$9,024", "40%", "1.12 TB".
+// Join a written number and its unit: "$9,024", "40%", "1.12 TB", "1 GPU".
 export function withUnit(number, unit) {
   if (unit.startsWith("USD")) {
     const rest = unit.slice(3);
@@ -93,6 +93,10 @@ export function withUnit(number, unit) {
     return `${negative ? "−" : ""}$${negative ? number.slice(1) : number}${per}`;
   }
   if (unit === "%" || unit === "×") return number + unit;
+  // What makes a counted unit plural: GPUs, queries/s, micro-batches; s and ms are no plurals.
+  const plural = /(?<=\w\w)(?:ies|(?<=ch)es|s)(?=\/|$)/g;
+  const isOne = number === "1" || number === "−1";
+  if (isOne) unit = unit.replace(plural, (end) => (end === "ies" ? "y" : ""));
   return unit ? `${number} ${unit}` : number;
 }
 

@@ -2,7 +2,19 @@
 // chapter's graph) holds givens, choices, derived figures with their formulas, and measured ones.
 import { general, nearestDouble, rounded, withUnit, writtenFraction } from "./exact.js";
 
-export class FigureError extends Error {}
+// What is wrong with a figure: its name, and the reason in words.
+export class FigureError extends Error {
+  constructor(figure, reason) {
+    super(`${figure}: ${reason}`);
+    Object.assign(this, { figure, reason });
+  }
+}
+
+// What somebody typed, cut where it is too long to be repeated.
+function short(text, most = 40) {
+  const characters = Array.from(String(text));
+  return characters.length <= most ? String(text) : `${characters.slice(0, most).join("")}...`;
+}
 
 // Parse what a reader typed: "70", "8e9", "1,024". NaN where it is no number.
 export function parseNumber(text) {
@@ -14,22 +26,19 @@ export function parseNumber(text) {
 export function checked(given, value) {
   const number = typeof value === "number" ? value : parseNumber(value);
   const where = `${general(given.low)} to ${general(given.high)} ${given.unit}`.trimEnd();
+  const refuse = (reason) => {
+    throw new FigureError(given.name, reason);
+  };
   if (Number.isNaN(number)) {
     const how = given.unit || "plain numbers";
-    throw new FigureError(
-      `${given.name}: '${value}' is not a number; give it in ${how}, e.g. ${general(given.value)}`,
-    );
+    refuse(`'${short(value)}' is not a number; give it in ${how}, e.g. ${general(given.value)}`);
   }
-  if (!Number.isFinite(number)) {
-    throw new FigureError(`${given.name}: must be a finite number in ${where}, not ${value}`);
-  }
+  if (!Number.isFinite(number)) refuse(`must be a finite number in ${where}, not ${short(value)}`);
   if (number < given.low || number > given.high) {
-    throw new FigureError(`${given.name}: ${general(number)} is outside its range ${where}`);
+    refuse(`${general(number)} is outside its range ${where}`);
   }
   if (given.integer && !Number.isInteger(number)) {
-    throw new FigureError(
-      `${given.name}: must be a whole number in ${where}, not ${general(number)}`,
-    );
+    refuse(`must be a whole number in ${where}, not ${general(number)}`);
   }
   return number;
 }
@@ -41,7 +50,7 @@ export function changesOf(model, settings) {
   for (const [name, wanted] of Object.entries(settings)) {
     const choice = model.choices[name];
     if (choice) Object.assign(values, choice.options[optionOf(name, choice, wanted)]);
-    else if (!model.givens[name]) throw new FigureError(`${name}: ${model.slug} has no such given`);
+    else if (!model.givens[name]) throw new FigureError(name, `${model.slug} has no such given`);
   }
   for (const [name, value] of Object.entries(settings)) {
     if (!model.choices[name]) values[name] = checked(model.givens[name], value);
@@ -51,17 +60,20 @@ export function changesOf(model, settings) {
 
 const folded = (text) => text.toLowerCase().replace(/[^\p{L}\p{N}]/gu, "");
 
-// The full name of an option: "h200" finds "H200 SXM".
+// The name of the option that `wanted` is or begins: "h200" finds "H200 SXM".
 export function optionOf(name, choice, wanted) {
   if (wanted in choice.options) return wanted;
   const key = folded(String(wanted));
   const options = Object.keys(choice.options);
-  const hit =
-    options.find((o) => folded(o) === key) ?? (key && options.find((o) => folded(o).startsWith(key)));
-  if (!hit) {
-    throw new FigureError(`${name}: no option '${wanted}'; there are ${options.join(", ")}`);
-  }
-  return hit;
+  const same = options.filter((o) => folded(o) === key);
+  const hits = same.length ? same : options.filter((o) => key && folded(o).startsWith(key));
+  if (hits.length === 1) return hits[0];
+  throw new FigureError(
+    name,
+    hits.length
+      ? `'${short(wanted)}' could be ${hits.join(" or ")}; write more of the name`
+      : `no option '${short(wanted)}'; there are ${options.join(", ")}`,
+  );
 }
 
 function toBase(value, given) {
@@ -78,26 +90,31 @@ function withoutLastBits(value) {
   return Math.abs(decimal - value) <= NOISE * Math.abs(value) ? decimal : value;
 }
 
-function sane(name, computed, signed) {
-  if (!Number.isFinite(computed)) {
-    const word = Number.isNaN(computed) ? "nan" : computed > 0 ? "inf" : "-inf";
-    throw new FigureError(`${name}: comes out as ${word}, not a finite number`);
-  }
+function sane(figure, computed) {
+  const { name, num, den, places, unit, signed } = figure;
+  if (!Number.isFinite(computed)) throw new FigureError(name, "has no finite value here");
   const value = withoutLastBits(computed);
   if (value < 0 && !signed) {
-    const shown = general(value);
-    throw new FigureError(`${name}: comes out negative (${shown}), which has no meaning here`);
+    const text = withUnit(rounded(value, num, den, places), unit);
+    throw new FigureError(name, `comes out as ${text}, which has no meaning here`);
   }
   return value;
 }
 
 function compute(model, name, values) {
   const d = model.derived[name];
-  const value = sane(name, d.f(...d.args.map((a) => values[a])), d.signed);
-  if (d.words && value !== 0 && value !== 1) {
-    throw new FigureError(`${name}: a verdict must be 0 or 1, not ${general(value)}`);
+  const value = sane(d, d.f(...d.args.map((a) => values[a])));
+  if (!d.words) return value;
+  if (!(value in d.words)) {
+    throw new FigureError(name, `a verdict is a whole number below ${d.words.length}, not ${general(value)}`);
   }
+  if (d.must && value !== 1) throw new FigureError(name, verdict(model, d, { ...values, [name]: value }));
   return value;
+}
+
+// The words of a verdict; a name in braces stands for that figure as it is shown.
+function verdict(model, { name, words }, values) {
+  return words[values[name]].replace(/\{(\w+)\}/g, (_, other) => shown(model, other, values));
 }
 
 // Compute every figure, in base units, after applying `settings`; or `only` some (a set that
@@ -152,7 +169,7 @@ export function figureOf(model, name) {
 // Write a figure as the reader sees it. `options`: unit, places, bare (the number alone).
 export function shown(model, name, values, options = {}) {
   const figure = figureOf(model, name);
-  if (figure.words) return figure.words[values[name]];
+  if (figure.words) return verdict(model, figure, values);
   const unit = options.unit ?? figure.unit;
   const [num, den] = options.unit === undefined ? [figure.num, figure.den] : model.units[unit];
   let number = rounded(values[name], num, den, options.places ?? figure.places);

@@ -90,7 +90,7 @@ export function redraw(found, chapters) {
 
 function markVerdict(element, value) {
   element.classList.toggle("is-yes", value === 1);
-  element.classList.toggle("is-no", value === 0);
+  element.classList.toggle("is-no", value !== 1);
 }
 
 // A formula with values in words: every {name} of the template replaced.
