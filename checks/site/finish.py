@@ -60,9 +60,13 @@ def content(page_html: str) -> str:
     return _EMPTY_HEADING.sub(r"<td\1></td>", page_html)
 
 
-def page(page_html: str) -> str:
-    """Return a whole page with what the theme leaves unnamed named: its search dialog."""
-    return page_html.replace(
+def page(page_html: str, chapter: str | None = None) -> str:
+    """Return a whole page with what the theme leaves unnamed named: its search dialog.
+
+    chapter: the chapter whose own page it is, for the page's script.
+    """
+    text = page_html.replace(
         'data-md-component="search" role="dialog"',
         'data-md-component="search" role="dialog" aria-label="Search"',
     )
+    return text.replace("<body ", f'<body data-chapter="{chapter}" ', 1) if chapter else text

@@ -91,10 +91,10 @@ def on_page_content(html: str, page: Any, config: Any, files: Files) -> str:
 
 
 def on_post_page(output: str, page: Any, config: Any) -> str:
-    """Repair what the theme leaves inaccessible."""
+    """Repair what the theme leaves inaccessible; name the page's chapter."""
     from checks.site import finish
 
-    return finish.page(output)
+    return finish.page(output, page.meta.get("chapter"))
 
 
 def on_post_template(output_content: str, template_name: str, config: Any) -> str:

@@ -45,6 +45,9 @@ def _katex() -> quickjs.Context:
 def render(tex: str, display: bool = False, spoken: str | None = None) -> str:
     r"""Return `tex` as HTML, left out of the search index.
 
+    Its element has a name of its own: the index' parser takes the end of the first element of
+    the same name inside for the end of what is left out.
+
     With `spoken`, that text is what a screen reader hears; otherwise MathML stands beside the
     drawn formula for it.
 
@@ -64,10 +67,11 @@ def render(tex: str, display: bool = False, spoken: str | None = None) -> str:
         raise MathsError(f"KaTeX refuses {tex!r}: {message}") from None
     kind = "maths maths-block" if display else "maths"
     if spoken is None:
-        return f'<span class="{kind}" data-search-exclude>{body}</span>'
+        return f'<x-maths class="{kind}" data-search-exclude>{body}</x-maths>'
     label = html.escape(spoken).replace("$", "&#36;")
     return (
-        f'<span class="{kind}" role="math" aria-label="{label}" data-search-exclude>{body}</span>'
+        f'<x-maths class="{kind}" role="math" aria-label="{label}" data-search-exclude>{body}'
+        "</x-maths>"
     )
 
 

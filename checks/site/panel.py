@@ -31,7 +31,8 @@ def panel(slug: str, graph: Graph, names: Sequence[str] = ()) -> str:
         for g in shown
     )
     return (
-        f'<section class="panel" data-panel="{slug}"{only} aria-label="{label}">'
+        f'<section class="panel" data-panel="{slug}"{only} aria-label="{label}" '
+        "data-search-exclude>"
         f'<div class="panel-static"><p>{choices}</p><details><summary>All givens</summary>'
         f"<table><thead><tr><th>Given</th><th>Value</th><th>Source</th></tr></thead>"
         f"<tbody>{rows}</tbody></table></details></div></section>"

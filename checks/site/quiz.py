@@ -13,12 +13,14 @@ from checks.quiz.bank import bank
 from checks.quiz.draw import Asked, draw, shown_key
 from checks.quiz.grade import points_of, written_formula
 from checks.quiz.questions import (
+    KIND_TITLES,
     Choice,
     FindMistake,
     Formula,
     Number,
     Order,
     Question,
+    kind_of,
 )
 from checks.working import working
 from worked.chapters import graph
@@ -67,7 +69,8 @@ def section(slug: str, step: str) -> str:
     q = question_at(slug, step)
     label = f"Question: {next(s.title for s in graph(slug).steps if s.slug == step)}"
     return (
-        f'<section class="quiz" data-quiz="{slug}/{q.name}" aria-label="{html.escape(label)}">'
+        f'<section class="quiz" data-quiz="{slug}/{q.name}" aria-label="{html.escape(label)}" '
+        "data-search-exclude>"
         f'<p class="quiz-title">Try it</p>'
         f'<div class="quiz-box">{static(draw(slug, q, STATIC_SEED))}</div></section>'
     )
@@ -85,14 +88,16 @@ def chapter_set(slug: str, base: str) -> str:
         f"Every question of this chapter, drawn anew each time. "
         f'<a href="{base}practice/">The practice page</a> mixes all chapters and brings back '
         f"what is due.\n\n"
-        f'<section class="quiz" data-quiz-set="{slug}" aria-label="Questions of this chapter">'
+        f'<section class="quiz" data-quiz-set="{slug}" aria-label="Questions of this chapter" '
+        "data-search-exclude>"
         f'<div class="quiz-box">{cards}</div></section>'
     )
 
 
 def _summary(slug: str, q: Question) -> str:
+    """Name a question by its step and kind: its own name would give the answer away."""
     step = next(s for s in graph(slug).steps if s.slug == q.step)
-    return f"{step.title}: {q.name.replace('-', ' ')}"
+    return f"{step.title}: {KIND_TITLES[kind_of(q)]}"
 
 
 def escaped(text: str) -> str:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -156,7 +158,7 @@ def test_the_slider_moves_a_given(visit: Any) -> None:
 
 def test_the_address_restores_a_change(visit: Any) -> None:
     """A shared address shows the change; an option may be shortened, a given wins over it."""
-    page = visit(CHAPTER + "?params=9&gpu=H200&model=Llama-3-8B")
+    page = visit(CHAPTER + "?params=9&gpu=H200 S&model=Llama-3-8B")
     # 9 billion x 16 bytes = 144 GB, in devices of 141 GB.
     assert text(page, "total_bytes") == "144 GB"
     assert text(page, "devices") == "2 GPUs"
@@ -203,12 +205,130 @@ def test_a_value_out_of_range_is_refused_beside_its_field(
 
 def test_a_bad_address_is_said_and_left_out(visit: Any) -> None:
     """What the address asks for in vain is named in the panel; the rest is applied."""
-    page = visit(CHAPTER + "?gpus=0&nonsense=1&params=7")
+    page = visit(CHAPTER + "?gpus=0&small.nonsense=1&params=7&gpu=H200")
     status = wait_for_status(page)
-    assert "gpus: 0 is outside its range" in status
-    assert "nonsense" in status
+    assert "GPUs of the job: 0 is outside its range 1 to 4096 GPUs." in status
+    assert "small.nonsense in the address is not a given of this page." in status
+    assert "GPU: 'H200' could be H200 SXM or H200 NVL; write more of the name." in status
     # 7 billion x 16 bytes = 112 GB.
     assert text(page, "total_bytes") == "112 GB"
+    page.wait_for_function("location.search === '?params=7'")
+
+
+def test_a_setting_that_makes_another_figure_meaningless_is_named_with_it(visit: Any) -> None:
+    """Which setting was left out, and why, in the labels' words."""
+    page = visit("?other.params=1&small.params=7")
+    said = wait_for_status(page)
+    assert "Things is left as it was. Enough to pair: 1 cannot be paired. " in said
+    assert text(page, "params") == "7 billion"
+
+
+PROTOTYPE = [
+    "constructor", "toString", "valueOf", "hasOwnProperty", "isPrototypeOf", "__proto__",
+    "__defineGetter__", "toLocaleString",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("path", [CHAPTER, ""])
+def test_a_name_that_every_object_has_is_nobodys_given(visit: Any, path: str) -> None:
+    """Such parameters, options and figures find nothing, and the page lives."""
+    page = visit(path + "?" + "&".join(f"{name}=5" for name in PROTOTYPE))
+    assert text(page, "params") == "70 billion"
+    for name in PROTOTYPE:
+        page = visit(f"{path}?small.{name}=5&small.model={name}&small.gpu={name}")
+        status = wait_for_status(page)
+        assert f"small.{name} in the address is not a given of this page." in status
+        assert f"Model: no option '{name}'; there are Atlas-70B, " in status
+        assert f"GPU: no option '{name}'; " in status
+        assert text(page, "params") == "70 billion"
+        assert page.input_value("[data-choice=model]") == "Atlas-70B"
+
+
+def test_parameters_of_others_stay_in_the_address_as_they_are(visit: Any) -> None:
+    """A shared link keeps what its sender's tools put there, letter by letter."""
+    others = "utm_source=x%20y&ref=a+b&gpsu=8&flag&rope.base=2"
+    page = visit(f"{CHAPTER}?{others}&gpus=32")
+    assert text(page, "per_gpu") == "35.0 GB"
+    page.click(".panel-more")
+    page.fill("#panel-small-gpus", "16")
+    page.wait_for_function(f"location.search === '?{others}&gpus=16'")
+    page.click(".panel-reset")
+    page.wait_for_function(f"location.search === '?{others}'")
+    assert "gpsu" not in page.locator(".panel-status").first.inner_text()
+
+
+def test_chapters_of_one_page_keep_their_settings_apart(visit: Any) -> None:
+    """Home shows two chapters that both have params and model: every option works, each alone."""
+    page = visit("")
+    pairs = page.locator('article .fig[data-fig="other.pairs"]').first
+    for model, total in (("Llama-3-8B", "0.13 TB"), ("GPT-3 175B", "2.80 TB")):
+        page.select_option("[data-choice=model]", model)
+        asked = f"?small.model={model.replace(' ', '+')}"
+        page.wait_for_function(f"location.search === '{asked}'")
+        assert text(page, "total_bytes") == total
+        assert page.input_value("[data-choice=model]") == model
+        assert pairs.inner_text() == "3 pairs"
+    page = visit("?other.model=A score&small.params=8&params=9")
+    # Twenty things; 8 billion parameters, for a plain name comes after and means the panel's.
+    assert page.locator('article .fig[data-fig="other.pairs"]').first.inner_text() == "10 pairs"
+    assert text(page, "params") == "9 billion"
+    page.click(".panel-reset")
+    page.wait_for_function("location.search === ''")
+    assert text(page, "params") == "70 billion"
+
+
+def test_back_undoes_a_change_and_forward_does_it_again(visit: Any) -> None:
+    """A choice is a step; all that is typed into one field, or one pull of a slider, is one."""
+    page = visit("")
+    page.goto(page.url + CHAPTER)
+    page.wait_for_selector("html[data-live=ready]")
+    page.select_option("[data-choice=model]", "Llama-3-8B")
+    page.wait_for_function("location.search === '?model=Llama-3-8B'")
+    page.click(".panel-more")
+    field = page.locator("#panel-small-gpus")
+    field.fill("")
+    for typed in ("3", "32", "321"):
+        field.press_sequentially(typed[-1])
+        page.wait_for_function(f"location.search.endsWith('gpus={typed}')")
+    slider = page.get_by_label("Memory of a GPU, slider")
+    slider.focus()
+    for _ in range(3):
+        before = page.evaluate("location.search")
+        slider.press("ArrowRight")
+        page.wait_for_function("(before) => location.search !== before", arg=before)
+    page.go_back()
+    page.wait_for_function("location.search === '?model=Llama-3-8B&gpus=321'")
+    page.wait_for_function("document.querySelector('#panel-small-gpu_memory').value === '80'")
+    field.focus()
+    page.go_back()
+    page.wait_for_function("location.search === '?model=Llama-3-8B'")
+    # Even the field that has the focus shows what is so.
+    page.wait_for_function("document.querySelector('#panel-small-gpus').value === '64'")
+    assert text(page, "total_bytes") == "128 GB"
+    page.go_back()
+    page.wait_for_function("location.search === ''")
+    page.wait_for_function(
+        "document.querySelector('article [data-fig=\"small.total_bytes\"]').textContent"
+        " === '1,120 GB'"
+    )
+    assert page.input_value("[data-choice=model]") == "Atlas-70B"
+    page.go_forward()
+    page.wait_for_function("location.search === '?model=Llama-3-8B'")
+    page.wait_for_function("document.querySelector('[data-choice=model]').value === 'Llama-3-8B'")
+    page.go_back()
+    page.go_back()
+    assert not page.url.endswith(CHAPTER)
+
+
+def test_a_jump_within_the_page_is_no_change(visit: Any) -> None:
+    """Following a link to a heading and coming back leaves the settings alone."""
+    page = visit(CHAPTER + "?gpus=32")
+    page.evaluate("location.hash = 'wall'")
+    page.evaluate("location.hash = 'bill'")
+    page.go_back()
+    page.wait_for_function("location.hash === '#wall'")
+    assert page.evaluate("location.search") == "?gpus=32"
+    assert text(page, "per_gpu") == "35.0 GB"
 
 
 def test_a_card_opens_by_keyboard_and_leads_to_the_givens(visit: Any) -> None:
@@ -224,7 +344,15 @@ def test_a_card_opens_by_keyboard_and_leads_to_the_givens(visit: Any) -> None:
     # The twin: 1,120 x 10^9 / 2^30 = 1,043.08 GiB.
     assert "1,120 GB" in shown
     assert "1,043.1 GiB" in shown
+    assert card.get_by_role("button", name="Back").count() == 0
     page.keyboard.press("Tab")
+    card.get_by_role("button", name="Weights", exact=True).click()
+    page.wait_for_function("document.querySelector('#card-title').textContent === 'Weights'")
+    # Back leads to the number where one began, and not further.
+    card.get_by_role("button", name="Back").click()
+    page.wait_for_function("document.querySelector('#card-title').textContent !== 'Weights'")
+    assert page.inner_text("#card-title") == "All static bytes"
+    assert card.get_by_role("button", name="Back").count() == 0
     card.get_by_role("button", name="Weights", exact=True).click()
     page.wait_for_function("document.querySelector('#card-title').textContent === 'Weights'")
     card.get_by_role("button", name="Parameters", exact=True).click()
@@ -236,6 +364,139 @@ def test_a_card_opens_by_keyboard_and_leads_to_the_givens(visit: Any) -> None:
     page.keyboard.press("Escape")
     assert card.count() == 0
     assert number.evaluate("e => e === document.activeElement")
+
+
+def focused(page: Any) -> str:
+    """Return what has the focus: a figure, an id, or a text."""
+    return page.evaluate(
+        "(({ dataset, id, textContent, tagName }) => dataset.fig ?? (id || textContent || tagName))"
+        "(document.activeElement)"
+    )
+
+
+def test_the_tab_key_leads_through_a_card_and_on_from_its_number(visit: Any) -> None:
+    """Past the last control comes what follows the number; before the first one, the number."""
+    page = visit(CHAPTER)
+    numbers = page.locator('article .fig[role="button"]')
+    first, second = (numbers.nth(i).get_attribute("data-fig") for i in (0, 1))
+    numbers.nth(0).focus()
+    page.keyboard.press("Enter")
+    page.wait_for_selector("dialog.card[open]")
+    seen = []
+    for _ in range(30):
+        page.keyboard.press("Tab")
+        if page.locator("dialog.card[open]").count() == 0:
+            break
+        seen.append(focused(page))
+    assert seen[-1] == "Change this given"
+    assert focused(page) == second
+    numbers.nth(0).focus()
+    page.keyboard.press("Enter")
+    page.wait_for_selector("dialog.card[open]")
+    page.keyboard.press("Shift+Tab")
+    assert focused(page) == "×"
+    page.keyboard.press("Shift+Tab")
+    assert focused(page) == first
+    assert page.locator("dialog.card[open]").count() == 0
+
+
+def test_every_number_of_a_formula_or_picture_opens_by_keyboard(visit: Any) -> None:
+    """A figure that stands in no text has a button beside the formula, seen when it has focus."""
+    page = visit(CHAPTER)
+    missing = page.evaluate(
+        "(() => { const all = [...document.querySelectorAll('.katex [data-fig], svg [data-fig]')];"
+        " const text = new Set([...document.querySelectorAll('.fig[role=button]')]"
+        ".map((e) => e.dataset.fig));"
+        " return [...new Set(all.map((e) => e.dataset.fig).filter((f) => !text.has(f)))]; })()"
+    )
+    assert "small.weight_width" in missing
+    keys = page.locator(".fig-keys button")
+    assert keys.count() == len(missing)
+    for i in range(keys.count()):
+        key = keys.nth(i)
+        key.focus()
+        box = key.bounding_box()
+        assert box["width"] > 20
+        assert box["height"] > 10
+        label = key.inner_text()
+        page.keyboard.press("Enter")
+        page.wait_for_selector("dialog.card[open]")
+        assert page.inner_text("#card-title") == label
+        page.keyboard.press("Escape")
+        assert key.evaluate("e => e === document.activeElement")
+
+
+def test_a_number_inside_a_card_leads_on_from_it(visit: Any) -> None:
+    """A click on a value in the card's formula opens its card, with a way back."""
+    page = visit(CHAPTER)
+    number = page.locator('article .fig[data-fig="small.total_bytes"]').first
+    number.click()
+    card = page.locator("dialog.card[open]")
+    card.wait_for()
+    card.locator('[data-fig="small.state_bytes"]').first.click()
+    page.wait_for_function("document.querySelector('#card-title').textContent === 'Training state'")
+    card.get_by_role("button", name="Back").click()
+    page.wait_for_function(
+        "document.querySelector('#card-title').textContent === 'All static bytes'"
+    )
+    page.keyboard.press("Escape")
+    assert number.evaluate("e => e === document.activeElement")
+
+
+def test_a_card_that_could_not_be_loaded_says_so_and_can_be_tried_again(
+    browser: Any, site: str
+) -> None:
+    """One failure of the network costs one try, not all cards until the page is loaded anew."""
+    context = browser.new_context(viewport={"width": 1280, "height": 900})
+    page = context.new_page()
+    page.goto(site + CHAPTER)
+    page.wait_for_selector("html[data-live=ready]")
+    page.route("**/*.cards.json*", lambda route: route.abort())
+    page.locator('article .fig[data-fig="small.total_bytes"]').first.click()
+    card = page.locator("dialog.card[open]")
+    card.wait_for()
+    assert "All static bytes" in card.inner_text()
+    assert "1,120 GB" in card.inner_text()
+    assert "could not be loaded" in card.get_by_role("alert").inner_text()
+    page.unroute("**/*.cards.json*")
+    page.route("**/*.cards.json*", lambda route: route.fulfill(status=503, body="busy"))
+    card.get_by_role("button", name="Try again").click()
+    page.wait_for_function("document.activeElement.id === 'card-title'")
+    assert "could not be loaded" in card.inner_text()
+    page.unroute("**/*.cards.json*")
+    card.get_by_role("button", name="Try again").click()
+    card.get_by_role("heading", name="Inputs").wait_for()
+    assert card.get_by_role("button", name="Back").count() == 0
+    context.close()
+
+
+def test_a_page_whose_numbers_cannot_be_loaded_says_so(browser: Any, site: str) -> None:
+    """Without its model the page stays readable and the panel says what is wrong."""
+    context = browser.new_context()
+    page = context.new_page()
+    page.route("**/assets/chapters/small.js*", lambda route: route.abort())
+    page.goto(site + CHAPTER)
+    page.get_by_text("The numbers on this page cannot be changed now").wait_for()
+    assert text(page, "total_bytes") == "1,120 GB"
+    context.close()
+
+
+def test_a_card_cites_the_source_of_the_value_that_it_shows(visit: Any) -> None:
+    """The book's data sheet for the book's value; an option's own; for a typed one, the reader."""
+
+    def source(settings: str) -> str:
+        page = visit(CHAPTER + settings)
+        page.locator('article [data-fig="small.gpu_memory"]').first.click()
+        page.wait_for_selector("dialog.card[open]")
+        return page.locator("dialog.card").inner_text()
+
+    book, chosen, typed = (source(s) for s in ("", "?gpu=H200 SXM", "?gpu=H200 SXM&gpu_memory=99"))
+    assert "Source A data sheet (read 2026-11-01, review by 2027-11-01)" in book
+    assert "Source Another data sheet (read 2026-11-02)" in chosen
+    assert "six stacks" in chosen
+    assert "A data sheet" not in chosen
+    assert "Source your own value" in typed
+    assert "Without it Another data sheet" in typed
 
 
 def test_a_card_follows_the_givens(visit: Any) -> None:
@@ -311,7 +572,7 @@ def test_the_home_page_moves_too(visit: Any) -> None:
     """A page without a chapter of its own follows the panel that it shows."""
     page = visit("")
     page.fill("#panel-small-params", "8")
-    page.wait_for_function("location.search === '?params=8'")
+    page.wait_for_function("location.search === '?small.params=8'")
     # 128 GB in TB with two decimals.
     assert text(page, "total_bytes") == "0.13 TB"
 
@@ -334,7 +595,24 @@ def test_search_finds_chapter_and_figure(visit: Any) -> None:
     assert "A small chapter" in everything
     assert "katex" not in everything
     assert "mathrm" not in everything
+    # Nothing of a formula is left, for what is left would say something else: √(2δμ) is not 2δμ.
+    assert "δ" not in everything
+    assert "√" not in everything
+    assert "2 B = 140 GB" not in everything
+    # Nor answers, nor the labels of a picture run together.
+    assert "Those are the weights alone" not in everything
+    assert "Add both widths first" not in everything
+    assert "holds and waits" not in everything
+    places = {d["location"].split("#")[0] for d in answer["docs"]}
+    assert not {p for p in places if p.startswith(("givens", "practice", "code"))}
     assert "def tensor_bytes" not in everything
+
+
+def test_no_page_uses_an_id_twice(site_folder: Path) -> None:
+    """A link leads to one place; labels and descriptions belong to one element."""
+    for file in site_folder.rglob("*.html"):
+        ids = Counter(re.findall(r'\sid="([^"]+)"', file.read_text(encoding="utf-8")))
+        assert [i for i, count in ids.items() if count > 1] == [], file
 
 
 def test_a_change_is_written_within_50_ms(visit: Any) -> None:

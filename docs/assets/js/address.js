@@ -1,17 +1,46 @@
-// The change a reader made, kept in the address: ?gpu=H200+SXM&params=8 can be shared.
+// The change a reader made, kept in the address, so that it can be shared and the browser's Back
+// undoes it: ?gpu=H200+SXM&params=8 on the chapter's own page, ?gpu-wall.gpu=H200+SXM elsewhere.
+// What else stands in the address belongs to others and stays as it is.
 
-// Return the settings in the address that `models` know, and those that none of them knows.
-export function settingsInAddress(models) {
-  const [settings, unknown] = [{}, []];
-  for (const [name, value] of new URLSearchParams(location.search)) {
-    if (models.some((m) => m.givens[name] || m.choices[name])) settings[name] = value;
-    else if (!["h", "q"].includes(name)) unknown.push(name);
+const knows = (model, name) => name in model.givens || name in model.choices;
+
+// Whose setting a parameter is, as {slug, name}, or null where it is none. `models` is a Map from
+// slug to model; `own` is the chapter that a name without one belongs to.
+function ownerOf(key, models, own) {
+  const dot = key.indexOf(".");
+  const slug = key.slice(0, Math.max(0, dot));
+  if (models.has(slug)) return { slug, name: key.slice(dot + 1) };
+  return models.has(own) && knows(models.get(own), key) ? { slug: own, name: key } : null;
+}
+
+// The settings in the address: {settings: [{slug, name, value}], unknown: [parameter]}, where
+// unknown names a chapter of this page and nothing in it.
+export function settingsInAddress(models, own) {
+  const [settings, unknown] = [[], []];
+  for (const [key, value] of new URLSearchParams(location.search)) {
+    const owner = ownerOf(key, models, own);
+    if (!owner) continue;
+    if (knows(models.get(owner.slug), owner.name)) settings.push({ ...owner, value });
+    else unknown.push(key);
   }
   return { settings, unknown };
 }
 
-// Write the settings into the address without a new step in the history.
-export function keepInAddress(settings) {
-  const query = new URLSearchParams(settings).toString();
-  history.replaceState(history.state, "", location.pathname + (query && `?${query}`) + location.hash);
+// Write the settings, a Map from slug to {name: value}, into the address; `page` is the chapter
+// whose own page this is. `isStep` makes a new step in the history.
+export function keepInAddress(models, own, page, settings, isStep) {
+  const keyOf = (part) => [...new URLSearchParams(part).keys()][0];
+  const parts = location.search.slice(1).split("&")
+    .filter((part) => part && !ownerOf(keyOf(part) ?? "", models, own));
+  for (const [slug, its] of settings) {
+    for (const [name, value] of Object.entries(its)) {
+      const key = slug === page ? name : `${slug}.${name}`;
+      parts.push(new URLSearchParams([[key, value]]).toString());
+    }
+  }
+  const search = parts.length ? `?${parts.join("&")}` : "";
+  if (search === location.search) return;
+  const address = location.pathname + search + location.hash;
+  if (isStep) history.pushState(null, "", address);
+  else history.replaceState(history.state, "", address);
 }

@@ -1,28 +1,26 @@
 // The working card of a number: formula, values, inputs, source, code and checks, in a dialog
 // beside the number that mouse, keyboard and touch can open.
 import { figureOf, shown } from "./graph.js";
-import { fromHtml, make } from "./dom.js";
+import { fetched } from "./fetched.js";
+import { fromHtml, isTabStop, make, stopBeside, tabStops } from "./dom.js";
 import { collect, refresh } from "./numbers.js";
 
 const SITE = new URL("../../", import.meta.url);
 const KIND = { given: "Given", derived: "Computed", measured: "Recorded" };
-const fetched = new Map();
 
 // The cards of a chapter, fetched once, at the first card.
-function cardsOf(slug) {
-  if (!fetched.has(slug)) {
-    const address = new URL(`assets/chapters/${slug}.cards.json`, SITE);
-    fetched.set(slug, fetch(address).then((answer) => answer.json()));
-  }
-  return fetched.get(slug);
-}
+const cardsOf = fetched(async (slug, again) => {
+  const answer = await fetch(new URL(`assets/chapters/${slug}.cards.json${again}`, SITE));
+  if (!answer.ok) throw new Error(`${answer.status} ${answer.statusText}`);
+  return answer.json();
+});
 
 // Make the numbers of the page open their cards. `chapters`: slug -> {model, base, values};
 // `visit(slug, name)` shows a given in the panel and returns whether there is one.
 export function installCards(chapters, visit) {
   const dialog = make("dialog", { class: "card", "aria-labelledby": "card-title" });
   document.body.append(dialog);
-  let [opener, trail] = [null, []];
+  let [opener, trail, turn] = [null, [], 0];
 
   const close = (refocus) => {
     if (!dialog.open) return;
@@ -32,13 +30,18 @@ export function installCards(chapters, visit) {
   };
 
   const show = async (slug, name) => {
-    const card = (await cardsOf(slug))[name];
-    const back = trail.length > 1 ? () => (trail.pop(), show(...trail.pop())) : null;
     trail.push([slug, name]);
+    const mine = (turn += 1);
+    const card = await cardsOf(slug).then((cards) => cards[name], () => null);
+    // Meanwhile the reader may have gone on.
+    if (turn !== mine) return;
+    const back = trail.length > 1 ? () => (trail.pop(), show(...trail.pop())) : null;
     const leave = () => close(true);
     const change = () => (close(false), visit(slug, name));
     const go = (input) => show(slug, input);
-    dialog.replaceChildren(...content(chapters[slug], slug, name, card, { back, leave, change, go }));
+    const again = () => show(...trail.pop());
+    const actions = { back, leave, change, go, again };
+    dialog.replaceChildren(...(card ? content(chapters[slug], slug, name, card, actions) : missing(chapters[slug], name, actions)));
     refresh(collect(dialog, chapters), chapters);
     if (!dialog.open) {
       // Opening moves the focus, which scrolls: so the dialog must be near before it opens.
@@ -49,8 +52,10 @@ export function installCards(chapters, visit) {
     dialog.querySelector("#card-title").focus({ preventScroll: true });
   };
 
-  const openFrom = (element) => {
-    const [slug, name] = element.dataset.fig.split(".");
+  const openFrom = (element, figure = element.dataset.fig) => {
+    const [slug, name] = figure.split(".");
+    // A number inside the card leads on from it.
+    if (dialog.contains(element)) return void show(slug, name);
     close(false);
     [opener, trail] = [element, []];
     element.classList.add("is-open");
@@ -63,9 +68,12 @@ export function installCards(chapters, visit) {
     element.setAttribute("role", "button");
     element.setAttribute("aria-haspopup", "dialog");
   }
+  giveKeys(chapters);
   document.addEventListener("click", (event) => {
     const number = event.target.closest?.("[data-fig]");
-    if (number && !event.target.closest("a, button, label, summary")) openFrom(number);
+    const key = event.target.closest?.("[data-opens]");
+    if (key) openFrom(key, key.dataset.opens);
+    else if (number && !event.target.closest("a, button, label, summary")) openFrom(number);
     // The path, since a button of the card may be gone by now.
     else if (!event.composedPath().includes(dialog)) close(false);
   });
@@ -77,11 +85,39 @@ export function installCards(chapters, visit) {
     }
     if (event.key === "Escape" && dialog.open) close(true);
   });
+  // The card stands at the end of the page but belongs to its number: from its last control the
+  // tab key leads to what follows the number, and from its first one back to the number.
+  dialog.addEventListener("keydown", (event) => {
+    if (event.key !== "Tab") return;
+    const isEnd = document.activeElement === tabStops(dialog).at(event.shiftKey ? 0 : -1);
+    const isHome = event.shiftKey && isTabStop(opener);
+    const next = isHome ? opener : stopBeside(opener, event.shiftKey ? -1 : 1, dialog);
+    if (!isEnd || !next) return;
+    event.preventDefault();
+    close(false);
+    next.focus();
+  });
   // Leaving the card with the tab key closes it.
   dialog.addEventListener("focusout", (event) => {
     if (event.relatedTarget && !dialog.contains(event.relatedTarget)) close(false);
   });
   return { close };
+}
+
+// Numbers that stand in formulas and pictures only can be reached by mouse and touch: give each of
+// these figures a button beside the first such place, seen where the keyboard comes to it.
+function giveKeys(chapters) {
+  const reached = new Set([...document.querySelectorAll(".fig[role=button]")].map((e) => e.dataset.fig));
+  for (const element of document.querySelectorAll(".katex [data-fig], svg [data-fig]")) {
+    const { fig } = element.dataset;
+    const [slug, name] = fig.split(".");
+    if (reached.has(fig) || !chapters[slug]) continue;
+    reached.add(fig);
+    const holder = element.closest(".picture, .equation, p, li, td, figcaption");
+    const keys = holder.querySelector(":scope > .fig-keys") ?? holder.appendChild(make("span", { class: "fig-keys" }));
+    const { label } = figureOf(chapters[slug].model, name);
+    keys.append(make("button", { type: "button", "aria-haspopup": "dialog", "data-opens": fig }, label), " ");
+  }
 }
 
 // Put the dialog below the number, or above where there is no room; a phone has it at the foot.
@@ -102,25 +138,41 @@ function place(dialog, opener) {
   dialog.style.top = `${(downward ? spot.bottom + 8 : spot.top - height - 8) + scrollY}px`;
 }
 
-function content(chapter, slug, name, card, { back, leave, change, go }) {
-  const { model, values, base } = chapter;
-  const figure = figureOf(model, name);
-  const value = shown(model, name, values);
-  const book = shown(model, name, base);
-  const parts = [
+function head(label, kind, { back, leave }) {
+  return [
     make(
       "div",
       { class: "card-head" },
       back && make("button", { type: "button", class: "card-back", onclick: back }, "← Back"),
-      make("span", { class: "card-kind" }, `${KIND[card.kind]} · ${card.step}`),
+      make("span", { class: "card-kind" }, kind),
       make("button", { type: "button", class: "card-close", "aria-label": "Close", onclick: leave }, "×"),
     ),
-    make("h2", { id: "card-title", tabindex: "-1" }, card.label),
+    make("h2", { id: "card-title", tabindex: "-1" }, label),
+  ];
+}
+
+// What stands in a card whose text could not be fetched.
+function missing({ model, values }, name, actions) {
+  return [
+    ...head(figureOf(model, name).label, "", actions),
+    make("p", { class: "card-value" }, shown(model, name, values)),
+    make("p", { role: "alert" }, "The working could not be loaded. Is the connection gone?"),
+    make("p", {}, make("button", { type: "button", class: "card-again", onclick: actions.again }, "Try again")),
+  ];
+}
+
+function content(chapter, slug, name, card, actions) {
+  const { model, values, base } = chapter;
+  const { change, go } = actions;
+  const value = shown(model, name, values);
+  const book = shown(model, name, base);
+  const parts = [
+    ...head(card.label, `${KIND[card.kind]} · ${card.step}`, actions),
     valueLine(model, name, card, value, values),
     value === book ? null : make("p", { class: "card-book" }, `In the book: ${book}`),
   ];
   if (card.kind === "derived") parts.push(...working(model, slug, card, values, go));
-  if (card.kind === "given") parts.push(...givenParts(figure, card, change));
+  if (card.kind === "given") parts.push(...givenParts(chapter, name, card, change));
   if (card.kind === "measured") parts.push(record(card.record));
   return parts.filter(Boolean);
 }
@@ -187,14 +239,23 @@ function working(model, slug, card, values, go) {
   ];
 }
 
-function givenParts(given, card, change) {
-  const { text, url, read, reviewBy } = card.source;
+function givenParts(chapter, name, card, change) {
+  const button = make("button", { type: "button", class: "card-change", onclick: change }, "Change this given");
+  return [...originParts(chapter, name, card), make("p", {}, button)];
+}
+
+// Where a given's present value comes from: the reader, the option that is chosen, or the book.
+function originParts({ settings = {} }, name, card) {
+  const choice = Object.keys(card.options).findLast((c) => settings[c] in card.options[c]);
+  const chosen = choice ? card.options[choice][settings[choice]] : card;
+  const isYours = Object.hasOwn(settings, name);
+  const { text, url, read, reviewBy } = chosen.source;
   const source = url ? make("a", { href: url, rel: "external" }, text) : make("span", {}, text);
   const dates = [read && `read ${read}`, reviewBy && `review by ${reviewBy}`].filter(Boolean).join(", ");
   return [
-    make("p", {}, make("b", {}, "Source "), source, dates && url ? ` (${dates})` : ""),
-    card.note ? make("p", {}, card.note) : null,
-    make("p", {}, make("button", { type: "button", class: "card-change", onclick: change }, "Change this given")),
+    isYours ? make("p", {}, make("b", {}, "Source "), "your own value") : null,
+    make("p", {}, make("b", {}, isYours ? "Without it " : "Source "), source, dates && url ? ` (${dates})` : ""),
+    chosen.note ? make("p", {}, chosen.note) : null,
   ];
 }
 

@@ -3,152 +3,191 @@
 import { keepInAddress, settingsInAddress } from "./address.js";
 import { installCards } from "./cards.js";
 import { installCopyButtons, makeWideFocusable } from "./copy.js";
-import { FigureError, changesOf, evaluate, optionOf } from "./graph.js";
+import { make } from "./dom.js";
+import { fetched } from "./fetched.js";
+import { FigureError, changesOf, evaluate, figureOf, optionOf } from "./graph.js";
 import { collect, redraw, refresh } from "./numbers.js";
 import { buildPanel } from "./panel.js";
 
+const PAUSE = 150;
+
 async function start() {
-  const slugs = slugsOnPage();
+  const panels = [...document.querySelectorAll("[data-panel]")];
+  const slugs = slugsOnPage(panels);
   if (!slugs.length) return;
-  const models = await Promise.all(slugs.map(load));
+  const models = await Promise.all(slugs.map(modelOf));
   const chapters = Object.fromEntries(models.map((model) => [model.slug, chapterOf(model)]));
-  const found = collect(document, chapters);
-  const page = { chapters, found, panels: [], settings: {} };
-  for (const section of document.querySelectorAll("[data-panel]")) {
-    const { model } = chapters[section.dataset.panel];
-    const panel = buildPanel(section, model, (some) => change(page, some), () => reset(page));
-    page.panels.push({ panel, slug: model.slug });
+  const page = {
+    chapters,
+    models: new Map(models.map((model) => [model.slug, model])),
+    // The chapter whose own page this is, and the one that a plain name in the address means.
+    chapter: document.body.dataset.chapter,
+    own: document.body.dataset.chapter ?? panels[0]?.dataset.panel,
+    found: collect(document, chapters),
+    panels: [],
+    problems: [],
+  };
+  for (const section of panels) {
+    const chapter = chapters[section.dataset.panel];
+    const panel = buildPanel(section, chapter.model, (...what) => change(page, chapter, ...what), () => reset(page));
+    // Whoever leaves a field has made up their mind: what comes next is a step of its own.
+    section.addEventListener("focusout", () => (page.ongoing = null));
+    page.panels.push({ panel, chapter });
   }
   installCards(chapters, (slug, name) => visit(page, slug, name));
   readAddress(page);
+  addEventListener("popstate", () => goBack(page));
   apply(page);
   document.documentElement.dataset.live = "ready";
 }
 
-function slugsOnPage() {
+function slugsOnPage(panels) {
   const figures = [...document.querySelectorAll("[data-fig]")].map((e) => e.dataset.fig.split(".")[0]);
-  const panels = [...document.querySelectorAll("[data-panel]")].map((e) => e.dataset.panel);
-  return [...new Set([...figures, ...panels])];
+  return [...new Set([...figures, ...panels.map((e) => e.dataset.panel)])];
 }
 
-async function load(slug) {
-  return (await import(`../chapters/${slug}.js`)).model;
-}
+const modelOf = fetched(async (slug, again) => (await import(`../chapters/${slug}.js${again}`)).model);
 
 function chapterOf(model) {
   const base = evaluate(model);
-  return { model, base, values: base };
+  return { model, base, values: base, settings: {} };
 }
 
-const models = (page) => Object.values(page.chapters).map((c) => c.model);
+// ---- settings
 
-// The part of the settings that a model knows.
-function known(model, settings) {
-  return Object.fromEntries(
-    Object.entries(settings).filter(([name]) => model.givens[name] || model.choices[name]),
-  );
-}
-
-// Take settings over from the address; one that makes no sense is said and left out.
+// Take the settings over from the address; one that makes no sense is said and left out.
 function readAddress(page) {
-  const { settings, unknown } = settingsInAddress(models(page));
-  const problems = unknown.map((name) => `${name} in the address is not a given of this page.`);
+  const { settings, unknown } = settingsInAddress(page.models, page.own);
+  page.search = location.search;
+  page.problems = unknown.map((key) => `${key} in the address is not a given of this page.`);
+  for (const chapter of Object.values(page.chapters)) chapter.settings = {};
   // A choice first: a given beside it in the address wins over it.
-  const isGiven = ([name]) => models(page).every((m) => !m.choices[name]);
-  for (const [name, value] of Object.entries(settings).sort((a, b) => isGiven(a) - isGiven(b))) {
-    const problem = take(page, name, value);
-    if (problem) problems.push(problem);
+  const isGiven = ({ slug, name }) => name in page.models.get(slug).givens;
+  for (const { slug, name, value } of settings.sort((a, b) => isGiven(a) - isGiven(b))) {
+    const { model } = page.chapters[slug];
+    const refused = take(page.chapters[slug], name, value);
+    if (!refused) continue;
+    if (refused.figure !== name) page.problems.push(`${labelOf(model, name)} is left as it was.`);
+    page.problems.push(saying(model, refused));
   }
-  page.problems = problems;
 }
 
-// Try one setting on top of the present ones; return the reason why it is refused, or null.
-function take(page, name, value) {
-  const wanted = { ...page.settings, [name]: value };
+// Try one setting on top of the present ones; return the error that refuses it, or null.
+function take(chapter, name, value) {
+  const { model } = chapter;
+  const wanted = { ...chapter.settings, [name]: value };
   if (value === undefined) delete wanted[name];
   try {
-    for (const model of models(page)) {
-      if (model.choices[name] && value !== undefined) {
-        wanted[name] = optionOf(name, model.choices[name], value);
-      }
-      evaluate(model, known(model, wanted));
-    }
+    const choice = model.choices[name];
+    if (choice && value !== undefined) wanted[name] = optionOf(name, choice, value);
+    evaluate(model, wanted);
   } catch (error) {
-    if (error instanceof FigureError) return error.message;
+    if (error instanceof FigureError) return error;
     throw error;
   }
-  page.settings = tidy(page, wanted, name);
+  chapter.settings = tidy(model, wanted, name);
   return null;
 }
 
 // Choosing an option overrides what was typed before into the givens that it sets; a given set
 // back to what it would be without the setting needs no setting.
-function tidy(page, settings, name) {
+function tidy(model, settings, name) {
   const kept = { ...settings };
-  for (const model of models(page)) {
-    const options = model.choices[name]?.options[settings[name] ?? model.choices[name].default];
-    for (const given of Object.keys(options ?? {})) delete kept[given];
-    if (model.givens[name] && name in kept) {
-      const { [name]: mine, ...rest } = known(model, kept);
-      const without = changesOf(model, rest)[name] ?? model.givens[name].value;
-      const number = changesOf(model, { [name]: mine })[name];
-      if (number === without) delete kept[name];
-      else kept[name] = String(number);
-    }
-    const choice = model.choices[name];
-    if (choice && kept[name] === choice.default) delete kept[name];
+  const choice = model.choices[name];
+  const options = choice?.options[settings[name] ?? choice.default];
+  for (const given of Object.keys(options ?? {})) delete kept[given];
+  if (choice && kept[name] === choice.default) delete kept[name];
+  if (model.givens[name] && name in kept) {
+    const { [name]: mine, ...rest } = kept;
+    const without = changesOf(model, rest)[name] ?? model.givens[name].value;
+    const number = changesOf(model, { [name]: mine })[name];
+    if (number === without) delete kept[name];
+    else kept[name] = String(number);
   }
   return kept;
 }
 
-function change(page, some) {
+const labelOf = (model, name) => (figureOf(model, name) ?? model.choices[name])?.label ?? name;
+
+// An error as a sentence: what it is about by its label, not by the graph's name for it.
+function saying(model, { figure, reason }) {
+  return `${labelOf(model, figure)}: ${reason}${reason.endsWith(".") ? "" : "."}`;
+}
+
+// Take new settings of a chapter. While the reader moves one slider or types into one field
+// (`isOngoing`), all of it is one step of the history.
+function change(page, chapter, some, isOngoing) {
   page.problems = [];
   for (const { panel } of page.panels) panel.clear();
   for (const [name, value] of Object.entries(some)) {
-    const problem = take(page, name, value);
-    if (!problem) continue;
-    const beside = page.panels.map(({ panel }) => panel.refuse(name, withoutName(problem, name)));
-    if (!beside.includes(true)) page.problems.push(problem);
+    const refused = take(chapter, name, value);
+    if (!refused) continue;
+    const said = saying(chapter.model, refused);
+    const beside = refused.figure === name ? refused.reason : said;
+    const places = page.panels.filter((p) => p.chapter === chapter).map(({ panel }) => panel.refuse(name, beside));
+    if (!places.includes(true)) page.problems.push(said);
   }
-  schedule(page);
-}
-
-// Beside its field an error need not repeat the field's name.
-function withoutName(message, name) {
-  return message.startsWith(`${name}: `) ? message.slice(name.length + 2) : message;
-}
-
-function reset(page) {
-  page.settings = {};
-  page.problems = [];
-  for (const { panel } of page.panels) panel.clear();
-  apply(page);
-}
-
-function schedule(page) {
+  const what = isOngoing ? `${chapter.model.slug}.${Object.keys(some)}` : null;
+  page.isStep ||= what === null || what !== page.ongoing;
+  page.ongoing = what;
   page.frame ??= requestAnimationFrame(() => {
     page.frame = null;
     apply(page);
   });
 }
 
-// Recompute all figures and write what differs.
-function apply(page) {
+function reset(page) {
+  for (const chapter of Object.values(page.chapters)) chapter.settings = {};
+  page.problems = [];
+  for (const { panel } of page.panels) panel.clear();
+  page.ongoing = null;
+  page.isStep = true;
+  apply(page);
+}
+
+// Follow the browser's Back and Forward; a jump within the page changes nothing.
+function goBack(page) {
+  if (location.search === page.search) return;
+  clearTimeout(page.keeping);
+  for (const { panel } of page.panels) panel.clear();
+  page.ongoing = null;
+  page.isStep = false;
+  readAddress(page);
+  apply(page, true);
+}
+
+// ---- showing
+
+// Recompute all figures and write what differs. `isForced`: fields take the values even where
+// the reader is typing.
+function apply(page, isForced = false) {
   const began = performance.now();
   for (const chapter of Object.values(page.chapters)) {
-    chapter.values = evaluate(chapter.model, known(chapter.model, page.settings));
+    chapter.values = evaluate(chapter.model, chapter.settings);
   }
   const result = refresh(page.found, page.chapters);
   redraw(page.found, page.chapters);
-  for (const { panel, slug } of page.panels) {
-    const { model, values, base } = page.chapters[slug];
-    panel.show(values, base, known(model, page.settings));
-  }
+  const isChanged = Object.values(page.chapters).some((c) => Object.keys(c.settings).length);
+  for (const { panel, chapter } of page.panels) panel.show(chapter, isChanged, isForced);
   document.documentElement.dataset.recomputed = (performance.now() - began).toFixed(1);
   flash(result.touched);
-  keepInAddress(page.settings);
+  keep(page);
   clearTimeout(page.later);
-  page.later = setTimeout(() => announce(page, result.different), 350);
+  page.later = setTimeout(() => announce(page, result.different, isChanged), 350);
+}
+
+// Write the settings into the address; while a slider moves once the reader pauses, for browsers
+// refuse to do so at each move. `page.isStep`: the reader may want to come back to how it was.
+function keep(page) {
+  clearTimeout(page.keeping);
+  const write = () => {
+    const settings = Object.entries(page.chapters).map(([slug, { settings }]) => [slug, settings]);
+    keepInAddress(page.models, page.own, page.chapter, settings, page.isStep);
+    page.search = location.search;
+    page.isStep = false;
+  };
+  if (page.ongoing) page.keeping = setTimeout(write, PAUSE);
+  else write();
 }
 
 // Mark for a moment what has just changed.
@@ -160,14 +199,15 @@ function flash(spans) {
 }
 
 // Say what differs from the book, for the eye and for a screen reader.
-function announce(page, different) {
+function announce(page, different, isChanged) {
   lookForWide();
-  const parts = [...(page.problems ?? [])];
-  if (Object.keys(page.settings).length) {
+  const parts = [...page.problems];
+  if (isChanged) {
     const verdicts = different.filter((s) => page.chapters[s.slug].model.derived[s.name]?.words);
     const count = different.length;
     parts.push(`${count} ${count === 1 ? "number differs" : "numbers differ"} from the book.`);
-    if (verdicts.length) parts.push(`${verdicts.length} of them a verdict.`);
+    const many = verdicts.length;
+    if (many) parts.push(`${many} of them ${many === 1 ? "is a verdict" : "are verdicts"}.`);
     if (document.querySelector(".fig.measured")) {
       parts.push("Recorded measurements (dashed underline) keep their recorded values.");
     }
@@ -177,14 +217,22 @@ function announce(page, different) {
 }
 
 function visit(page, slug, name) {
-  const place = page.panels.find((p) => p.slug === slug && p.panel.has(name));
+  const place = page.panels.find((p) => p.chapter.model.slug === slug && p.panel.has(name));
   place?.panel.visit(name);
   return Boolean(place);
 }
 
+// Where the numbers cannot be made live, the page says so and stays as it was written.
+function failed(error) {
+  console.error(error);
+  for (const section of document.querySelectorAll("[data-panel]")) {
+    section.append(make("p", { class: "panel-status", role: "status" }, "The numbers on this page cannot be changed now: a file of it could not be loaded. Load the page again."));
+  }
+}
+
 installCopyButtons();
 const lookForWide = makeWideFocusable();
-start();
+start().catch(failed);
 if (document.querySelector("[data-quiz], [data-quiz-set]")) {
   import("./quiz/steps.js").then(({ installQuestions }) => installQuestions());
 }

@@ -34,8 +34,9 @@ function fieldText(value) {
   return Number(short) === value ? short : String(value);
 }
 
-// Fill a panel's section with its live form. `change(settings, source)` is called with the new
-// settings of the chapter; the returned object shows values, errors and what changed.
+// Fill a panel's section with its live form. `change(settings, isOngoing)` is called with new
+// settings of the chapter, `isOngoing` while a slider moves or a field is being typed in; the
+// returned object shows values, errors and what changed.
 export function buildPanel(section, model, change, reset) {
   const only = section.dataset.only?.split(" ");
   const wanted = (name) => !only || only.includes(name);
@@ -86,17 +87,18 @@ export function buildPanel(section, model, change, reset) {
   });
 
   return {
-    // Show the present values; a field that the reader is typing in keeps its text.
-    show(values, base, settings) {
+    // Show the present values; a field that the reader is typing in keeps its text unless
+    // `isForced`. `isChanged`: there is something to reset.
+    show({ values, base, settings }, isChanged, isForced) {
       for (const [name, select] of Object.entries(selects)) {
         select.value = settings[name] ?? model.choices[name].default;
       }
       const changes = changesOf(model, settings);
       for (const given of givens) {
         const value = changes[given.name] ?? given.value;
-        fields[given.name].show(value, values[given.name] !== base[given.name]);
+        fields[given.name].show(value, values[given.name] !== base[given.name], isForced);
       }
-      undo.disabled = Object.keys(settings).length === 0;
+      undo.disabled = !isChanged;
     },
     refuse(name, message) {
       if (!fields[name]) return false;
@@ -127,7 +129,7 @@ function selectOf(name, choice, change) {
     "select",
     {
       "data-choice": name, "aria-label": choice.label,
-      onchange: () => change({ [name]: select.value === choice.default ? undefined : select.value }, name),
+      onchange: () => change({ [name]: select.value === choice.default ? undefined : select.value }, false),
     },
     ...options,
   );
@@ -155,7 +157,7 @@ function steppers(given, set, now) {
         type: "button", class: "panel-step", "aria-label": `${given.label}: ${word.toLowerCase()}`,
         onclick: () => {
           const next = now() + by;
-          if (next >= given.low && next <= given.high) set(String(next));
+          if (next >= given.low && next <= given.high) set(String(next), false);
         },
       },
       word,
@@ -168,7 +170,7 @@ const MOST_STEPS = 24;
 function fieldOf(given, prefix, change, small) {
   const id = `${prefix}-${given.name}`;
   const hint = `${general(given.low)} to ${general(given.high)} ${given.unit}`.trim();
-  const set = (value) => change({ [given.name]: value }, given.name);
+  const set = (value, isOngoing = true) => change({ [given.name]: value }, isOngoing);
   const input = make("input", {
     id, type: "text", inputmode: "decimal", autocomplete: "off", "data-given": given.name,
     "aria-describedby": `${id}-error`, title: `${hint}${given.integer ? ", whole" : ""}`,
@@ -200,12 +202,12 @@ function fieldOf(given, prefix, change, small) {
   return {
     row,
     input,
-    show(value, changed) {
+    show(value, changed, isForced) {
       current = value;
       for (const [i, end] of [given.low, given.high].entries()) {
         buttons?.children[i].setAttribute("aria-disabled", String(value === end));
       }
-      if (document.activeElement !== input) input.value = fieldText(value);
+      if (isForced || document.activeElement !== input) input.value = fieldText(value);
       slider.value = String(toSlider(given, value));
       slider.setAttribute("aria-valuetext", `${general(value)} ${given.unit}`.trim());
       row.classList.toggle("is-changed", changed);
