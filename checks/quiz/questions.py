@@ -152,6 +152,12 @@ KINDS: dict[str, type] = {
 }  # fmt: skip
 
 
+KIND_TITLES = {
+    "number": "number", "formula": "formula", "choice": "choice", "order": "put in order",
+    "mistake": "find the mistake", "open": "open question",
+}  # fmt: skip
+
+
 def kind_of(question: Question) -> str:
     """Return the kind as commands and pages name it."""
     return next(name for name, kind in KINDS.items() if isinstance(question, kind))

@@ -146,6 +146,9 @@ def next_due(known: Iterable[Memory], now: datetime) -> datetime | None:
 class Tally:
     """Counts over a set of questions; `retention` is their mean chance of recall now, or None.
 
+    What was answered wrongly last counts as not known: the model only says that its answer has
+    just been shown.
+
     questions: how many were asked at all; asked, right: answers; streak: right answers in a
     row, up to the latest.
     """
@@ -172,5 +175,5 @@ def tally(questions: Iterable[str], reviews: Iterable[Review], now: datetime) ->
         right=sum(r.right() for r in own),
         due=sum(m.is_due(now) for m in known),
         streak=streak,
-        retention=sum(m.recall(now) for m in known) / len(known) if known else None,
+        retention=sum(m.recall(now) for m in known if m.streak) / len(known) if known else None,
     )

@@ -812,19 +812,20 @@ def test_progress_counts_by_chapter_and_step_in_aligned_columns(run: Run) -> Non
     assert len({len(line) for line in lines}) == 1
     assert lines[0].split() == ["asked", "right", "due", "streak", "retention"]
     rows = {line[:-38].strip(): line[-38:].split() for line in lines[1:]}
-    # Answered just now: the chance of recall is 100 %, and nothing is due for a minute yet.
+    # Answered just now: the chance of recall is 100 % of what was right, and nothing of the one
+    # of four that was wrong; nothing is due for a minute yet.
     assert rows == {
-        "gpu-wall: The 80 GB wall": ["4", "3", "0", "3", "100", "%"],
+        "gpu-wall: The 80 GB wall": ["4", "3", "0", "3", "67", "%"],
         "2 The memory bill": ["2", "2", "0", "2", "100", "%"],
-        "3 The wall": ["1", "0", "0", "0", "100", "%"],
+        "3 The wall": ["1", "0", "0", "0", "0", "%"],
         "questions no longer in the book": ["1", "1", "0", "1", "100", "%"],
         "old-chapter: questions no longer in the book": ["1", "1", "0", "1", "100", "%"],
-        "all": ["5", "4", "0", "4", "100", "%"],
+        "all": ["5", "4", "0", "4", "75", "%"],
     }
     assert "0 due now, 4 asked for the first time today; the next is due in " in out
     data = json.loads(run("progress", "--json")[1])
     assert data["all"] == {
-        "questions": 4, "asked": 5, "right": 4, "due": 0, "streak": 4, "retention": 1.0,
+        "questions": 4, "asked": 5, "right": 4, "due": 0, "streak": 4, "retention": 0.75,
     }  # fmt: skip
     chapter = data["chapters"][0]
     assert chapter["chapter"] == "gpu-wall"

@@ -278,5 +278,8 @@ def test_a_tally_counts_answers_streak_and_mean_recall() -> None:
     # a/b waits for its second learning step of ten minutes, a/a was easy and waits for days
     assert both.due == 1
     assert both.retention == (known["a/a"].recall(now) + known["a/b"].recall(now)) / 2
+    # What was wrong last is not known, however sure the model is that it has just been shown.
+    assert tally(["b/c"], log, START + 5 * MINUTE).retention == 0
+    assert tally(["a/b", "b/c"], log, now).retention == known["a/b"].recall(now) / 2
     nothing = tally(["a/none"], log, now)
     assert (nothing.questions, nothing.asked, nothing.retention) == (0, 0, None)

@@ -271,6 +271,64 @@ def test_without_javascript_each_question_is_there_with_its_answer(visit: Any) -
     assert page.locator("[data-practice] a").first.get_attribute("href").endswith("#practice")
 
 
+@pytest.mark.parametrize("script", [True, False])
+def test_a_list_of_questions_names_none_of_them(visit: Any, script: bool) -> None:
+    """By number, kind and step: a question called "upside down" would be answered by its name."""
+    page = visit(CHAPTER, java_script_enabled=script)
+    if script:
+        page.locator("[data-quiz-set]").scroll_into_view_if_needed()
+        page.wait_for_selector("[data-quiz-set][data-live=ready]")
+    listed = page.locator("[data-quiz-set]").locator(
+        "option" if script else ":scope > div > details"
+    )
+    named = [o if script else o.split("\n")[0] for o in listed.all_inner_texts()]
+    assert len(named) == len(questions.QUESTIONS)
+    if script:
+        assert named[4] == "5 of 6: Find the mistake · 3. Surviving"
+    else:
+        assert named[4] == "5. Surviving: find the mistake"
+    for q, name in zip(questions.QUESTIONS, named, strict=True):
+        assert q.name not in name.lower().replace("open question", "").replace("the mistake", "")
+
+
+@pytest.mark.parametrize("script", [True, False])
+def test_on_paper_hints_and_answers_stay_folded(visit: Any, script: bool) -> None:
+    """The theme opens all that is folded when a page is printed; what gives answers away stays."""
+    page = visit(CHAPTER, java_script_enabled=script)
+    page.locator("[data-quiz-set]").scroll_into_view_if_needed()
+    if script:
+        page.wait_for_selector("[data-quiz-set][data-live=ready]")
+        page.locator("[data-quiz-set] .quiz-reveal").click()
+        page.locator("[data-quiz-set] .quiz-working[open]").wait_for()
+    page.emulate_media(media="print")
+    if script:
+        page.wait_for_function("matchMedia('print').matches")
+    page.evaluate("for (const d of document.querySelectorAll('details')) d.open = true")
+    folded = page.locator(".quiz details > :not(summary)")
+    assert folded.count() > (0 if script else 10)
+    assert [f.inner_text() for f in folded.all() if f.is_visible()] == []
+    # The questions themselves are printed.
+    assert page.locator(".quiz-ask").first.is_visible()
+
+
+def test_questions_that_could_not_be_loaded_can_be_tried_again(visit: Any, browser: Any) -> None:
+    """What the build wrote stays; the second try makes it live. The practice page likewise."""
+    context = browser.new_context(viewport={"width": 1280, "height": 900})
+    context.route("**/assets/quiz/small.js*", lambda route: route.abort())
+    for path, ready in ((CHAPTER, "[data-quiz]"), (PRACTICE, "[data-practice]")):
+        page = context.new_page()
+        page.goto(visit("").url + path)
+        section = page.locator(ready).first
+        section.scroll_into_view_if_needed()
+        section.get_by_text("a file could not be loaded").wait_for()
+        context.unroute("**/assets/quiz/small.js*")
+        section.get_by_role("button", name="Try again").click()
+        page.wait_for_selector(f"{ready}[data-live=ready]")
+        assert section.get_by_text("a file could not be loaded").count() == 0
+        context.route("**/assets/quiz/small.js*", lambda route: route.abort())
+    context.close()
+
+
 # -- the practice page -----------------------------------------------------------------------------
 
 
@@ -316,6 +374,28 @@ def test_practice_keeps_score_and_comes_back_to_what_was_wrong(visit: Any) -> No
     again.wait_for_selector("[data-practice][data-live=ready]")
     assert again.locator(".practice-status").inner_text() == "1 due now, 5 new."
     assert again.locator(".quiz-card").get_attribute("data-question") == "small/total"
+
+
+def test_another_question_goes_through_all_of_them(visit: Any) -> None:
+    """A question that was passed over comes back after all others, in the order of passing."""
+    page = visit(PRACTICE)
+    seen = []
+    for _ in range(2 * len(questions.QUESTIONS)):
+        seen.append(page.locator(".quiz-card").get_attribute("data-question"))
+        page.get_by_role("button", name="Another question").click()
+    first, second = seen[: len(questions.QUESTIONS)], seen[len(questions.QUESTIONS) :]
+    assert sorted(first) == sorted(f"small/{q.name}" for q in questions.QUESTIONS)
+    assert second == first
+
+
+def test_what_was_missed_is_not_recalled(visit: Any) -> None:
+    """Right after a miss the table says 0%, not that the answer has just been shown."""
+    page = visit(PRACTICE)
+    only(page, "number")
+    page.locator(".quiz-reveal").click()
+    page.locator(".quiz-working").wait_for()
+    row = page.locator(".practice-summary tbody tr").first.locator("th, td").all_inner_texts()
+    assert row == ["A small chapter", "6", "1", "1", "0", "0", "0%"]
 
 
 def test_progress_moves_to_the_terminal_and_back(visit: Any, tmp_path: Path) -> None:

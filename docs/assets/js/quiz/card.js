@@ -5,7 +5,7 @@ import { make } from "../dom.js";
 import { draw, fill, shownKey } from "./draw.js";
 import { grade, toleranceOf } from "./grade.js";
 
-const KINDS = {
+export const KINDS = {
   number: "Number", formula: "Formula", choice: "Choice", order: "Put in order",
   mistake: "Find the mistake", open: "Open question",
 };

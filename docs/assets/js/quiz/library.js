@@ -1,21 +1,23 @@
 // What the questions of a page need: banks and models, loaded once, and the reader's progress.
+import { make } from "../dom.js";
+import { fetched } from "../fetched.js";
 import { evaluate } from "../graph.js";
 import { ProgressStore } from "./progress.js";
 
-const loaded = new Map();
-
 // A chapter's bank and model: {bank, model, base}.
-export function chapterOf(slug) {
-  if (!loaded.has(slug)) loaded.set(slug, load(slug));
-  return loaded.get(slug);
-}
-
-async function load(slug) {
+export const chapterOf = fetched(async (slug, again) => {
   const [{ bank }, { model }] = await Promise.all([
-    import(`../../quiz/${slug}.js`),
-    import(`../../chapters/${slug}.js`),
+    import(`../../quiz/${slug}.js${again}`),
+    import(`../../chapters/${slug}.js${again}`),
   ]);
   return { bank, model, base: evaluate(model) };
+});
+
+// A sentence that something could not be loaded, and a button that does `again`.
+export function tryAgain(what, again) {
+  const button = make("button", { type: "button", onclick: () => (box.remove(), again()) }, "Try again");
+  const box = make("p", { class: "quiz-missing", role: "alert" }, `${what}: a file could not be loaded. `, button);
+  return box;
 }
 
 let store = null;

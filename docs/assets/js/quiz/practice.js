@@ -2,7 +2,7 @@
 // its export and import as a file. Nothing leaves the browser.
 import { make } from "../dom.js";
 import { newSeed, questionCard } from "./card.js";
-import { chapterOf, keep, progress, told, watching } from "./library.js";
+import { chapterOf, keep, progress, told, tryAgain, watching } from "./library.js";
 import { ProgressError } from "./reviews.js";
 import { dueNow, memories, nextDue, tally, unseen } from "./schedule.js";
 
@@ -14,15 +14,16 @@ const KINDS = [
 export async function installPractice() {
   const section = document.querySelector("[data-practice]");
   const slugs = section.dataset.practice.split(" ").filter(Boolean);
-  const chapters = new Map();
-  for (const slug of slugs) chapters.set(slug, await chapterOf(slug));
-  const page = new Practice(section, chapters);
+  const chapters = await Promise.all(slugs.map(chapterOf)).catch(() => null);
+  if (!chapters) return void section.prepend(tryAgain("Practice cannot begin now", installPractice));
+  const page = new Practice(section, new Map(chapters.map((c) => [c.bank.slug, c])));
   page.start();
 }
 
 class Practice {
   constructor(section, chapters) {
-    Object.assign(this, { section, chapters, store: progress(), asked: 0, right: 0, current: null });
+    // `passed`: the questions that the reader passed over, in this order.
+    Object.assign(this, { section, chapters, store: progress(), asked: 0, right: 0, current: null, passed: [] });
     this.questions = [...chapters.values()].flatMap((c) => c.bank.questions.map((q) => ({ chapter: c, q })));
     this.byId = new Map(this.questions.map((entry) => [entry.q.id, entry]));
   }
@@ -78,12 +79,21 @@ class Practice {
     return { known, ids, due: dueNow(ids, known, now).map((m) => m.question), fresh: unseen(ids, known) };
   }
 
+  // Pass over the current question: it comes back after all others.
+  pass() {
+    this.passed = [...this.passed.filter((id) => id !== this.current), this.current];
+    this.next(true);
+  }
+
   next(focus) {
     const { due, fresh, ids } = this.queue(Date.now());
     const others = ids.filter((id) => id !== this.current);
     const pool = others.length ? others : ids;
-    const planned = [...due, ...fresh].find((id) => id !== this.current);
-    const id = planned ?? pool[Math.floor(Math.random() * pool.length)];
+    const planned = [...due, ...fresh].filter((id) => id !== this.current);
+    const id =
+      planned.find((one) => !this.passed.includes(one)) ??
+      this.passed.find((one) => planned.includes(one)) ??
+      pool[Math.floor(Math.random() * pool.length)];
     this.current = id ?? null;
     if (id === undefined) this.card.replaceChildren(make("p", {}, "Choose at least one chapter and one kind."));
     else this.ask(id, focus);
@@ -94,7 +104,7 @@ class Practice {
     const { chapter, q } = this.byId.get(id);
     const step = chapter.bank.steps.findIndex((s) => s.slug === q.step);
     const title = `${chapter.bank.title}, ${step + 1}. ${chapter.bank.steps[step].title}`;
-    const skip = make("button", { type: "button", class: "quiz-skip", onclick: () => this.next(true) }, "Another question");
+    const skip = make("button", { type: "button", class: "quiz-skip", onclick: () => this.pass() }, "Another question");
     const review = (answer) => {
       skip.hidden = true;
       this.asked += 1;

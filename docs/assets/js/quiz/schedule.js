@@ -86,13 +86,14 @@ export function nextDue(known, now) {
 }
 
 // What a log says about `questions`: {questions, asked, right, due, streak, retention}, where
-// retention is the mean chance of recall now, null where nothing was asked.
+// retention is the mean chance of recall now, null where nothing was asked. What was answered
+// wrongly last counts as not known: the model only says that its answer has just been shown.
 export function tally(questions, log, now) {
   const wanted = new Set(questions);
   const own = inOrder(log).filter(({ question }) => wanted.has(question));
   const known = [...memories(own).values()];
   const wrong = own.findLastIndex(({ rating }) => rating === AGAIN);
-  const chances = known.map((memory) => recall(memory, now));
+  const chances = known.map((memory) => (memory.streak ? recall(memory, now) : 0));
   return {
     questions: known.length,
     asked: own.length,

@@ -1,7 +1,7 @@
 // The questions in a chapter: one at the end of each step, a set at the end of the page.
 import { make } from "../dom.js";
-import { newSeed, questionCard } from "./card.js";
-import { chapterOf, keep } from "./library.js";
+import { KINDS, newSeed, questionCard } from "./card.js";
+import { chapterOf, keep, tryAgain } from "./library.js";
 
 // Make every static question of the page live. They are built as the reader comes near them.
 export function installQuestions() {
@@ -23,8 +23,10 @@ export function installQuestions() {
 async function build(section) {
   const isSet = section.dataset.quizSet !== undefined;
   const [slug] = (section.dataset.quiz ?? section.dataset.quizSet).split("/");
-  const chapter = await chapterOf(slug);
   const box = section.querySelector(".quiz-box");
+  const chapter = await chapterOf(slug).catch(() => null);
+  // What the build wrote stays: the question can be read, with its answer folded below.
+  if (!chapter) return void box.prepend(tryAgain("This question cannot be answered here now", () => build(section)));
   if (isSet) {
     box.replaceChildren(...set(chapter));
   } else {
@@ -34,9 +36,14 @@ async function build(section) {
   section.dataset.live = "ready";
 }
 
+// The step of a question, with its number.
+function stepOf(question, { bank }) {
+  const step = bank.steps.findIndex((s) => s.slug === question.step);
+  return `${step + 1}. ${bank.steps[step].title}`;
+}
+
 function card(question, chapter, next) {
-  const step = chapter.bank.steps.findIndex((s) => s.slug === question.step);
-  const title = `${step + 1}. ${chapter.bank.steps[step].title}`;
+  const title = stepOf(question, chapter);
   const review = (answer) => keep({ ...answer, mode: "step" });
   return questionCard({ question, chapter, seed: newSeed(), review, next, title });
 }
@@ -48,7 +55,8 @@ function set(chapter) {
   const picker = make(
     "select",
     { "aria-label": "Question", onchange: () => show(Number(picker.value)) },
-    ...questions.map((q, i) => make("option", { value: String(i) }, `${i + 1} of ${questions.length}: ${q.id.split("/")[1].replaceAll("-", " ")}`)),
+    // By kind and step: a question's own name would give its answer away.
+    ...questions.map((q, i) => make("option", { value: String(i) }, `${i + 1} of ${questions.length}: ${KINDS[q.kind]} · ${stepOf(q, chapter)}`)),
   );
   const show = (at, focus) => {
     picker.value = String(at);
