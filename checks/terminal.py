@@ -3,40 +3,37 @@
 from __future__ import annotations
 
 import argparse
-import json
 import sys
 from collections.abc import Sequence
 from typing import Any
 
 from checks.exercises.terminal import add_commands as add_exercise_commands
+from checks.output import carried_out, emit
 from checks.quiz import terminal_drill, terminal_export, terminal_progress
 from worked.chapters import CHAPTERS, graph
 from worked.figures import FigureError, Given, Graph, Measured
 
-USER_ERROR = 2
-
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run the command line and return its exit code: 0 well, 1 a check failed, 2 user's mistake."""
-    try:
+    """Run the command line and return its exit code, one of those of `carried_out`."""
+
+    def work() -> int:
         args = _parser().parse_args(argv)
         code: int = args.run(args)
-        sys.stdout.flush()
         return code
-    except FigureError as error:
-        print(f"workbook: {error}", file=sys.stderr)
-        return USER_ERROR
-    except BrokenPipeError:
-        # The reader closed the pager; there is nobody left to tell.
-        sys.stderr.close()
-        return 0
-    except KeyboardInterrupt:
-        print(file=sys.stderr)
-        return 130
+
+    return carried_out(work)
+
+
+class _Parser(argparse.ArgumentParser):
+    """A parser that does not keep to itself that its help could not be written."""
+
+    def _print_message(self, message: str, file: Any = None) -> None:
+        (file or sys.stderr).write(message or "")
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
+    parser = _Parser(
         prog="workbook", description="Walk through the workbook's chapters and open its numbers."
     )
     commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
@@ -106,16 +103,10 @@ def _split(figure: str) -> tuple[Graph, str]:
     return g, name
 
 
-def _emit(data: Any) -> int:
-    json.dump(data, sys.stdout, ensure_ascii=False, indent=1)
-    print()
-    return 0
-
-
 def _list(args: argparse.Namespace) -> int:
     chapters = {slug: graph(slug) for slug in CHAPTERS}
     if args.json:
-        return _emit(
+        return emit(
             {slug: {"title": g.title, "steps": [s.title for s in g.steps]}
              for slug, g in chapters.items()}
         )  # fmt: skip
@@ -138,7 +129,7 @@ def _run(args: argparse.Namespace) -> int:
     if args.json:
         from checks.working import as_json
 
-        return _emit(
+        return emit(
             {"chapter": g.name, "settings": _settings(args.set),
              "steps": [{"number": n, "title": s.title,
                         "figures": [as_json(g, f.name, values) for f in s.figures]}
@@ -163,7 +154,7 @@ def _why(args: argparse.Namespace) -> int:
     g, name = _split(args.figure)
     values = g.evaluate(_settings(args.set))
     if args.json:
-        return _emit(as_json(g, name, values))
+        return emit(as_json(g, name, values))
     print("\n".join(working(g, name, values)))
     if args.checks:
         from checks.proof import ProofError, prove_figure
@@ -224,7 +215,7 @@ def _sweep(args: argparse.Namespace) -> int:
     if args.json:
         from checks.working import as_json
 
-        return _emit([{over: p, **as_json(g, name, values)} for p, values in swept])
+        return emit([{over: p, **as_json(g, name, values)} for p, values in swept])
     print(f"{given.label} ({over}) against {g.figure(name).label} ({name})")
     for _, values in swept:
         print(f"  {g.shown(over, values):>16}  {g.shown(name, values):>16}")
@@ -236,10 +227,8 @@ def _sweep(args: argparse.Namespace) -> int:
 def _plot(path: str, g: Graph, name: str, given: Given, swept: list[tuple[float, float]]) -> None:
     if not path.endswith((".svg", ".png", ".pdf")):
         raise FigureError(f"--plot {path}: give a file that ends in .svg, .png or .pdf")
-    try:
-        import matplotlib
-    except ModuleNotFoundError:
-        raise FigureError("--plot needs matplotlib: pip install matplotlib") from None
+    import matplotlib
+
     matplotlib.use("Agg")
     from matplotlib import pyplot
 

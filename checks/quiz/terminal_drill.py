@@ -16,7 +16,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from checks.quiz.terminal_progress import sayable
 from worked.chapters import CHAPTERS, graph
 from worked.figures import FigureError
 
@@ -43,12 +42,12 @@ def add(commands: Any) -> None:
     one = commands.add_parser("drill", help="practise: what is due first, then new questions")
     _common(one, 10)
     one.add_argument("--ahead", action="store_true", help="practise even where nothing is due")
-    one.set_defaults(run=sayable(_drill))
+    one.set_defaults(run=_drill)
 
     one = commands.add_parser("exam", help="a timed, mixed exam with a report by step")
     _common(one, 12)
     one.add_argument("--minutes", type=float, default=30, metavar="M", help="time, 30 if not given")
-    one.set_defaults(run=sayable(_exam))
+    one.set_defaults(run=_exam)
 
     one = commands.add_parser("verify", help="check every question of the bank at many seeds")
     one.add_argument("chapter", nargs="?", help="only this chapter")

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from checks.quiz.terminal_progress import sayable
+from checks.output import counted
 from worked.chapters import CHAPTERS, graph
 from worked.figures import FigureError
 
@@ -25,7 +25,7 @@ def add(commands: Any) -> None:
     two = kinds.add_parser("anki", help="a deck for each chapter, as a .apkg file")
     two.add_argument("file", nargs="?", default="workbook.apkg", help="workbook.apkg if not given")
     two.add_argument("--chapter", action="append", metavar="NAME", help="may be repeated")
-    two.set_defaults(run=sayable(_anki))
+    two.set_defaults(run=_anki)
 
 
 def _anki(args: argparse.Namespace) -> int:
@@ -41,7 +41,10 @@ def _anki(args: argparse.Namespace) -> int:
     if not made:
         raise FigureError(f"no questions yet for {', '.join(slugs)}")
     write(path, made, {slug: graph(slug).title for slug in slugs})
-    print(f"{len(made)} notes in {path}; in Anki: File, Import. Import a later one to update.")
+    print(
+        f"{counted(len(made), 'note')} in {path}; in Anki: File, Import. "
+        "Import a later one to update."
+    )
     return 0
 
 
