@@ -79,9 +79,9 @@ def emit(data: Any, default: Callable[[Any], Any] | None = None) -> int:
     return 0
 
 
-def counted(count: int, noun: str) -> str:
-    """Return a count with its noun: 1 question, 2 questions."""
-    return f"{count:,} {noun}{'' if count == 1 else 's'}"
+def counted(count: float, noun: str) -> str:
+    """Return a count with its noun: 1 question, 2 questions, 0.5 minutes."""
+    return f"{count:,.10g} {noun}{'' if count == 1 else 's'}"
 
 
 # -- the streams ------------------------------------------------------------------------------

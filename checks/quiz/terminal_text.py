@@ -121,22 +121,27 @@ def rubric_lines(asked: Asked) -> list[str]:
     return lines
 
 
-def solution_lines(asked: Asked) -> list[str]:
-    """Return the answer with its working."""
+def solution_lines(asked: Asked, brief: bool = False) -> list[str]:
+    """Return the answer with its working.
+
+    brief: of a choice the right option alone; a number's working without the code behind it.
+    """
     match asked.question:
         case Number() as q:
             lines = working(graph(asked.chapter), q.figure, asked.values)
+            lines = lines[: lines.index("code") - 1] if brief else lines
             return [f"  {shown_key(asked)}", "", *(f"  {line}".rstrip() for line in lines)]
         case Formula() as q:
             letters = {s.argument: letter for letter, s in q.symbols.items()}
             return [f"  {written_formula(q.formula, letters)}"]
         case Choice() as q:
             lines = []
-            for i in asked.order:
+            for letter, i in zip(LETTERS, asked.order, strict=False):
                 option = q.options[i]
-                mark = "right" if option.right else "wrong"
-                lines += wrapped(f"{asked.fill(option.text)} {asked.fill(option.why)}",
-                                 "         ", f"  {mark}  ")  # fmt: skip
+                if option.right or not brief:
+                    mark = f"  {letter} {'right' if option.right else 'wrong'}  "
+                    lines += wrapped(f"{asked.fill(option.text)} {asked.fill(option.why)}",
+                                     " " * len(mark), mark)  # fmt: skip
             return lines
         case Order() as q:
             lines = []
