@@ -68,6 +68,11 @@ def missing(module: str) -> str:
     return ""
 
 
+def say(note: str) -> None:
+    """Tell the reader something that is neither a result nor an error."""
+    print(f"workbook: {note}", file=sys.stderr)
+
+
 def emit(data: Any, default: Callable[[Any], Any] | None = None) -> int:
     """Print data as JSON, which stays JSON in any encoding; return the exit code 0."""
     text = json.dumps(data, ensure_ascii=False, indent=1, default=default)

@@ -17,7 +17,6 @@ import json
 import os
 import secrets
 import sqlite3
-import sys
 import tempfile
 import zlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -27,6 +26,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import TypeVar
 
+from checks.output import say
 from checks.quiz.reviews import (
     LONGEST_SECONDS,
     MOST_BYTES,
@@ -94,11 +94,6 @@ def log_path() -> Path:
     return data_folder() / "progress.sqlite"
 
 
-def to_stderr(message: str) -> None:
-    """Tell the reader something that is neither a result nor an error."""
-    print(f"workbook: {message}", file=sys.stderr)
-
-
 class Log:
     """An open log; use it in a `with` block, in one thread.
 
@@ -109,7 +104,7 @@ class Log:
     A damaged file is no error: it is set aside, `tell` is told, and the work goes on.
     """
 
-    def __init__(self, path: Path | None = None, tell: Callable[[str], None] = to_stderr) -> None:
+    def __init__(self, path: Path | None = None, tell: Callable[[str], None] = say) -> None:
         self.path = log_path() if path is None else path
         self._tell = tell
         self._connection: sqlite3.Connection | None = None
@@ -217,7 +212,7 @@ class Log:
             )
 
 
-def recorded(path: Path | None = None, tell: Callable[[str], None] = to_stderr) -> list[Review]:
+def recorded(path: Path | None = None, tell: Callable[[str], None] = say) -> list[Review]:
     """Return every review in the log, in order; none, and no new file, where there is no log.
 
     Raises:
