@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from checks.exercises.terminal import add_commands as add_exercise_commands
-from checks.output import carried_out, emit, say
+from checks.output import carried_out, counted, emit, say
 from checks.quiz import terminal_drill, terminal_export, terminal_progress
 from worked.chapters import CHAPTERS, graph
 from worked.figures import FigureError, Given, Graph, Measured
@@ -114,7 +114,7 @@ def _list(args: argparse.Namespace) -> int:
              for slug, g in chapters.items()}
         )  # fmt: skip
     for slug, g in chapters.items():
-        print(f"{slug}: {g.title} ({len(g.figures)} figures)")
+        print(f"{slug}: {g.title} ({counted(len(g.figures), 'figure')})")
         for number, step in enumerate(g.steps, 1):
             print(f"  {number:2} {step.title}")
     print("\nworkbook run CHAPTER walks through one; workbook why CHAPTER.FIGURE opens a number")

@@ -26,7 +26,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import TypeVar
 
-from checks.output import say
+from checks.output import counted, say
 from checks.quiz.reviews import (
     LONGEST_SECONDS,
     MOST_BYTES,
@@ -207,7 +207,7 @@ class Log:
             aside, saved = found
             self._tell(
                 f"{self.path} is damaged ({reason}). It was moved to {aside.name};"
-                f" {saved} {'answer' if saved == 1 else 'answers'} could be read"
+                f" {counted(saved, 'answer')} could be read"
                 " and went into a new log."
             )
 
@@ -647,6 +647,6 @@ def _refuse_loss(path: Path, known: set[Review]) -> None:
         ) from None
     if lost := sum(review not in known for review in there):
         raise LogError(
-            f"{path} exists and has {lost} {'answer' if lost == 1 else 'answers'} that your"
+            f"{path} exists and has {counted(lost, 'answer')} that your"
             " progress lacks; import it first, choose another name, or say --force"
         )

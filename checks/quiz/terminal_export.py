@@ -57,15 +57,20 @@ def notes(slug: str) -> Iterator[Note]:
     from checks.quiz.bank import bank
     from checks.quiz.draw import draw
     from checks.quiz.questions import Number
-    from checks.quiz.terminal_text import question_lines, rubric_lines, solution_lines
+    from checks.quiz.terminal_text import (
+        UNWRAPPED,
+        question_lines,
+        rubric_lines,
+        solution_lines,
+    )
 
     for q in bank(slug):
         for drawing in range(1, (DRAWINGS if isinstance(q, Number) else 1) + 1):
             asked = draw(slug, q, drawing)
             suffix = f"-{drawing}" if isinstance(q, Number) else ""
-            back = solution_lines(asked) or rubric_lines(asked)
+            back = solution_lines(asked, width=UNWRAPPED) or rubric_lines(asked, UNWRAPPED)
             tags = (f"step::{q.step}", f"kind::{asked.kind}", f"level::{q.level}")
-            front = as_html(_joined(question_lines(asked)))
+            front = as_html(_joined(question_lines(asked, UNWRAPPED)))
             yield Note(f"{slug}/{q.name}{suffix}", front, as_html(_joined(back)), tags, slug)
 
 

@@ -22,7 +22,8 @@ from pathlib import Path
 
 import pytest
 
-from checks.quiz import terminal_drill
+from checks.quiz import terminal_drill, verify
+from checks.quiz.anki import as_html
 from checks.quiz.bank import bank, find
 from checks.quiz.draw import Asked, draw, shown_key
 from checks.quiz.portable_random import PortableRandom
@@ -430,6 +431,38 @@ def test_the_deck_holds_every_question_once_with_a_lasting_id(run: Run, tmp_path
     assert len({n.id for n in made}) == len(made) == wanted
     assert made == list(notes("gpu-wall"))
     assert all("<script" not in n.front + n.back for n in made)
+
+
+def test_a_card_does_not_depend_on_the_terminal_that_exports_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Anki wraps lines itself; a paragraph of ours is one line of the card."""
+    made = []
+    for columns in ("40", "200"):
+        monkeypatch.setenv("COLUMNS", columns)
+        made.append([note for slug in CHAPTERS for note in notes(slug)])
+    assert made[0] == made[1]
+    asked = draw("rope", next(q for q in bank("rope") if isinstance(q, Choice)), 1)
+    card = next(n for n in made[0] if n.id == asked.id)
+    assert as_html(asked.text) in card.front
+
+
+def test_verify_says_how_many_questions_have_problems(
+    run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = bank("rope")[0].name
+
+    def found(slug: str, name: str, seeds: range) -> verify.Report:
+        problems = ("it is wrong",) if name in wanted else ()
+        return verify.Report(f"{slug}/{name}", "number", len(seeds), problems)
+
+    monkeypatch.setattr(verify, "verify", found)
+    wanted = {first}
+    assert run("verify rope --seeds 1")[1].endswith("\n1 question has problems\n")
+    wanted = {first, bank("rope")[1].name}
+    code, out, _ = run("verify rope --seeds 1")
+    assert code == 1
+    assert out.endswith("\n2 questions have problems\n")
 
 
 def test_verify_prints_a_line_for_each_question(run: Run) -> None:
