@@ -22,6 +22,7 @@ from fractions import Fraction
 from functools import cache
 from typing import Any
 
+from checks.output import counted
 from checks.units import check_figure
 from worked.chapters import CHAPTERS, graph
 from worked.figures import Derived, FigureError, Graph
@@ -197,7 +198,8 @@ def main() -> int:
             except (ProofError, FigureError) as error:
                 failed += 1
                 print(f"  FAIL {f.name:28} {error}")
-    print(f"\n{failed} figures without two independent checks" if failed else "\nall proved")
+    lacking = f"{counted(failed, 'figure')} without two independent checks"
+    print(f"\n{lacking if failed else 'all proved'}")
     return 1 if failed else 0
 
 

@@ -3,40 +3,39 @@
 from __future__ import annotations
 
 import argparse
-import json
+import math
 import sys
-from collections.abc import Sequence
+import textwrap
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from checks.exercises.terminal import add_commands as add_exercise_commands
+from checks.output import carried_out, counted, emit, say
 from checks.quiz import terminal_drill, terminal_export, terminal_progress
 from worked.chapters import CHAPTERS, graph
 from worked.figures import FigureError, Given, Graph, Measured
 
-USER_ERROR = 2
-
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run the command line and return its exit code: 0 well, 1 a check failed, 2 user's mistake."""
-    try:
+    """Run the command line and return its exit code, one of those of `carried_out`."""
+
+    def work() -> int:
         args = _parser().parse_args(argv)
         code: int = args.run(args)
-        sys.stdout.flush()
         return code
-    except FigureError as error:
-        print(f"workbook: {error}", file=sys.stderr)
-        return USER_ERROR
-    except BrokenPipeError:
-        # The reader closed the pager; there is nobody left to tell.
-        sys.stderr.close()
-        return 0
-    except KeyboardInterrupt:
-        print(file=sys.stderr)
-        return 130
+
+    return carried_out(work)
+
+
+class _Parser(argparse.ArgumentParser):
+    """A parser that does not keep to itself that its help could not be written."""
+
+    def _print_message(self, message: str, file: Any = None) -> None:
+        (file or sys.stderr).write(message or "")
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
+    parser = _Parser(
         prog="workbook", description="Walk through the workbook's chapters and open its numbers."
     )
     commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
@@ -57,13 +56,14 @@ def _parser() -> argparse.ArgumentParser:
     _add_common(one)
     one.set_defaults(run=_why)
 
-    one = commands.add_parser("sweep", help="compute a figure over a range of a given")
+    one = commands.add_parser("sweep", help="compute a figure over a range of a given or a choice")
     one.add_argument("figure", metavar="CHAPTER.FIGURE", help="such as gpu-wall.memory_per_gpu")
     one.add_argument(
         "--over",
         required=True,
         metavar="GIVEN=RANGE",
-        help="gpus=8..512 doubles, gpus=8..64:8 adds, gpus=8,12,64 lists",
+        help="gpus=8..512 doubles, gpus=8..64:8 adds, gpus=8,12,64 lists; so does "
+        "'gpu=H100 SXM,H200 SXM' the options of a choice",
     )
     one.add_argument("--plot", metavar="FILE", help="draw it to a .svg, .png or .pdf file")
     _add_common(one)
@@ -106,21 +106,15 @@ def _split(figure: str) -> tuple[Graph, str]:
     return g, name
 
 
-def _emit(data: Any) -> int:
-    json.dump(data, sys.stdout, ensure_ascii=False, indent=1)
-    print()
-    return 0
-
-
 def _list(args: argparse.Namespace) -> int:
     chapters = {slug: graph(slug) for slug in CHAPTERS}
     if args.json:
-        return _emit(
+        return emit(
             {slug: {"title": g.title, "steps": [s.title for s in g.steps]}
              for slug, g in chapters.items()}
         )  # fmt: skip
     for slug, g in chapters.items():
-        print(f"{slug}: {g.title} ({len(g.figures)} figures)")
+        print(f"{slug}: {g.title} ({counted(len(g.figures), 'figure')})")
         for number, step in enumerate(g.steps, 1):
             print(f"  {number:2} {step.title}")
     print("\nworkbook run CHAPTER walks through one; workbook why CHAPTER.FIGURE opens a number")
@@ -138,7 +132,7 @@ def _run(args: argparse.Namespace) -> int:
     if args.json:
         from checks.working import as_json
 
-        return _emit(
+        return emit(
             {"chapter": g.name, "settings": _settings(args.set),
              "steps": [{"number": n, "title": s.title,
                         "figures": [as_json(g, f.name, values) for f in s.figures]}
@@ -161,9 +155,11 @@ def _why(args: argparse.Namespace) -> int:
     from checks.working import as_json, working
 
     g, name = _split(args.figure)
-    values = g.evaluate(_settings(args.set))
+    settings = _settings(args.set)
+    values = g.evaluate(settings)
+    _say_idle(g, name, settings)
     if args.json:
-        return _emit(as_json(g, name, values))
+        return emit(as_json(g, name, values))
     print("\n".join(working(g, name, values)))
     if args.checks:
         from checks.proof import ProofError, prove_figure
@@ -182,31 +178,36 @@ def _why(args: argparse.Namespace) -> int:
     return 0
 
 
+MOST_POINTS = 10_000
+
+
 def points(text: str, integer: bool) -> list[float]:
     """Return the points of a range: "8..512" doubles, "8..64:8" adds, "8,12,64" lists.
 
     Raises:
-        FigureError: the text is none of these.
+        FigureError: the text is none of these, or there are too many.
     """
     try:
         if ".." not in text:
             return [float(p) for p in text.split(",")]
-        ends, _, step = text.partition(":")
+        ends, _, added = text.partition(":")
         low, high = (float(p) for p in ends.split(".."))
-        if (low <= 0 and not step) or high < low or (step and float(step) <= 0):
-            raise ValueError
-        found = [low]
-        while (following := found[-1] + float(step) if step else found[-1] * 2) <= high:
-            found.append(following)
-            if len(found) > 10_000:
-                raise FigureError(f"{text}: more than 10,000 points; take a larger step")
-        if found[-1] != high and not step:
-            found.append(high)
-        return [float(int(p)) if integer else p for p in found]
+        step = float(added) if added else 0
     except ValueError:
+        low = high = step = math.nan
+        added = ""
+    if not (low <= high < math.inf and (step > 0 if added else low > 0)):
         raise FigureError(
             f"{text}: not a range; write 8..512 (doubling), 8..64:8 (adding) or 8,12,64"
-        ) from None
+        )
+    # A step of a tenth is no exact float: leave room at the end, and drop the noise.
+    count = int((high - low) / step + 1e-9 if added else math.log2(high / low)) + 1
+    if count > MOST_POINTS:
+        raise FigureError(f"{text}: more than {MOST_POINTS:,} points; take a larger step")
+    found = [float(f"{low + i * step if added else low * 2**i:.12g}") for i in range(count)]
+    if found[-1] < high and not added:
+        found.append(high)
+    return [float(int(p)) if integer else p for p in found]
 
 
 def _sweep(args: argparse.Namespace) -> int:
@@ -214,42 +215,68 @@ def _sweep(args: argparse.Namespace) -> int:
     over, equals, span = args.over.partition("=")
     if not equals:
         raise FigureError(f"--over {args.over}: write it as given=range, e.g. gpus=8..512")
-    given = g.given(over)
     settings = _settings(args.set)
-    swept = [
-        (p, g.evaluate({**settings, over: p})) for p in points(span, integer=given.integer)
-    ]  # fmt: skip
+    places: list[Any]
+    if over in g.choices:
+        places = [option.strip() for option in span.split(",")]
+        label, unit = g.choices[over].label, ""
+    else:
+        given = g.given(over)
+        places, label, unit = points(span, integer=given.integer), given.label, given.unit
+    overridden = settings.pop(over, None)
+    swept = [(p, g.evaluate({**settings, over: p})) for p in places]
+    if overridden:
+        say(f"--set {over} changes nothing here: --over sets it")
+    _say_idle(g, name, [over, *settings])
     if args.plot:
-        _plot(args.plot, g, name, given, [(p, values[name]) for p, values in swept])
+        _plot(args.plot, g, name, _axis(label, unit), [(p, v[name]) for p, v in swept])
     if args.json:
         from checks.working import as_json
 
-        return _emit([{over: p, **as_json(g, name, values)} for p, values in swept])
-    print(f"{given.label} ({over}) against {g.figure(name).label} ({name})")
-    for _, values in swept:
-        print(f"  {g.shown(over, values):>16}  {g.shown(name, values):>16}")
+        return emit([{over: p, **as_json(g, name, values)} for p, values in swept])
+    print(f"{label} ({over}) against {g.figure(name).label} ({name})")
+    for place, values in swept:
+        shown = place if over in g.choices else g.shown(over, values)
+        print(f"  {shown:>16}  {g.shown(name, values):>16}")
     if args.plot:
         print(f"drawn to {args.plot}")
     return 0
 
 
-def _plot(path: str, g: Graph, name: str, given: Given, swept: list[tuple[float, float]]) -> None:
+def _say_idle(g: Graph, name: str, settings: Iterable[str]) -> None:
+    """Say which settings do not enter a figure, so that nobody waits for them to change it."""
+    entering = g.needed([name])
+    for setting in settings:
+        choice = g.choices.get(setting)
+        givens = {n for o in choice.options.values() for n in o} if choice else {setting}
+        if not givens & entering:
+            say(f"{setting} does not enter {name}: it changes nothing here")
+
+
+def _axis(label: str, unit: str) -> str:
+    return f"{label} ({unit})" if unit else label
+
+
+def _plot(path: str, g: Graph, name: str, label: str, swept: list[tuple[Any, float]]) -> None:
     if not path.endswith((".svg", ".png", ".pdf")):
         raise FigureError(f"--plot {path}: give a file that ends in .svg, .png or .pdf")
-    try:
-        import matplotlib
-    except ModuleNotFoundError:
-        raise FigureError("--plot needs matplotlib: pip install matplotlib") from None
+    import matplotlib
+
     matplotlib.use("Agg")
     from matplotlib import pyplot
 
     factor = float(g.units[name].factor)
     figure, axes = pyplot.subplots(figsize=(6.4, 4))
-    axes.plot([p for p, _ in swept], [v / factor for _, v in swept], marker="o")
-    axes.set_xlabel(f"{given.label} ({given.unit})" if given.unit else given.label)
-    axes.set_ylabel(f"{g.figure(name).label} ({g.figure(name).unit})")
-    if len(swept) > 2 and swept[-1][0] / max(swept[0][0], 1e-300) > 30:
-        axes.set_xscale("log", base=2)
+    places, values = [p for p, _ in swept], [v / factor for _, v in swept]
+    if isinstance(places[0], str):
+        axes.bar(places, values)
+        axes.tick_params("x", rotation=30)
+    else:
+        axes.plot(places, values, marker="o")
+        if len(places) > 2 and places[-1] / max(places[0], 1e-300) > 30:
+            axes.set_xscale("log", base=2)
+    axes.set_xlabel(label)
+    axes.set_ylabel(textwrap.fill(_axis(g.figure(name).label, g.figure(name).unit), 36))
     figure.tight_layout()
     try:
         figure.savefig(path)

@@ -15,7 +15,10 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any, cast
 
-ADD, MUL, NEG, POW, ATOM = 1, 2, 3, 4, 5
+# How closely a piece of a formula holds together, the loosest first.
+CASES, COMPARE, ADD, MUL, POW, ATOM = range(6)
+# What starts with a sign, in plain text or in LaTeX with its marks around the value.
+_SIGNED = re.compile(r"(?:\\htmlData\{[^{}]*\}\{)?(?:\\text\{)?[−-]")
 
 _COMPARE_LATEX = {"<": "<", "<=": r"\le", ">": ">", ">=": r"\ge"}
 _COMPARE_TEXT = {"<": "<", "<=": "≤", ">": ">", ">=": "≥"}
@@ -130,27 +133,32 @@ def latex_with_values(tree: Term, values: Mapping[str, str]) -> str:
     return _latex(tree, values, True)[0]
 
 
-def _number(value: Any) -> str:
-    if isinstance(value, Fraction):
-        return rf"\tfrac{{{value.numerator}}}{{{value.denominator}}}"
-    if isinstance(value, int) or float(value).is_integer():
-        return f"{int(value):,}".replace(",", r"{,}")
-    return repr(float(value))
+def _number(value: Any) -> tuple[str, int]:
+    """Write a literal of a formula as LaTeX."""
+    if isinstance(value, Fraction) and value.denominator != 1:
+        return rf"\tfrac{{{value.numerator}}}{{{value.denominator}}}", MUL
+    if float(value).is_integer():
+        return f"{int(value):,}".replace(",", r"{,}"), ATOM
+    digits, power = _digits(value)
+    if not power:
+        return digits, ATOM
+    return (f"10^{{{power}}}", POW) if digits == "1" else (rf"{digits} \times 10^{{{power}}}", MUL)
 
 
-def _wrap(text: str, level: int, least: int) -> str:
-    return text if level >= least else rf"\left({text}\right)"
+def _digits(value: float) -> tuple[str, int]:
+    """Return the digits of a number and the power of ten behind them, 0 for most: 2.5, -9."""
+    digits, _, power = repr(float(value)).partition("e")
+    return digits, int(power or 0)
 
 
-_NEGATIVE = re.compile(r"(?:\\htmlData\{[^{}]*\}\{)?(?:\\text\{)?[−-]")
+def _wrap(text: str, level: int, least: int, first: bool = False) -> str:
+    """Bracket what holds together less than `least`, or would set a sign behind another.
 
-
-def _operand(t: Term, s: Mapping[str, str], valued: bool) -> tuple[str, int]:
-    """Write an operand; a negative value gets brackets, so that no two signs meet."""
-    written, level = _latex(t, s, valued)
-    if valued and t.op == "arg" and _NEGATIVE.match(written):
-        return rf"\left({written}\right)", ATOM
-    return written, level
+    first: it stands where a sign is clear, at the start of a sum, a side or an argument.
+    """
+    if level >= least and (first or not _SIGNED.match(text)):
+        return text
+    return rf"\left({text}\right)"
 
 
 def _latex(t: Term, s: Mapping[str, str], valued: bool) -> tuple[str, int]:
@@ -158,16 +166,15 @@ def _latex(t: Term, s: Mapping[str, str], valued: bool) -> tuple[str, int]:
     if op == "arg":
         return s[a[0]], ATOM
     if op == "num":
-        fraction = isinstance(a[0], Fraction) and a[0].denominator != 1
-        return _number(a[0]), NEG if a[0] < 0 else MUL if fraction else ATOM
+        return _number(a[0])
     if op in "+-":
-        left, right = _latex(a[0], s, valued), _operand(a[1], s, valued)
-        return f"{left[0]} {op} {_wrap(*right, ADD + (op == '-'))}", ADD
+        left = _wrap(*_latex(a[0], s, valued), ADD, first=True)
+        return f"{left} {op} {_wrap(*_latex(a[1], s, valued), ADD + (op == '-'))}", ADD
     if op == "*":
-        left, right = _operand(a[0], s, valued), _operand(a[1], s, valued)
+        left, right = (_wrap(*_latex(x, s, valued), MUL) for x in a)
         numeric = valued or (_ends_in_number(a[0]) and _starts_with_number(a[1]))
         joint = r" \times " if numeric else r"\,"
-        return f"{_wrap(*left, MUL)}{joint}{_wrap(*right, MUL)}", MUL
+        return f"{left}{joint}{right}", MUL
     if op == "/":
         return rf"\frac{{{_latex(a[0], s, valued)[0]}}}{{{_latex(a[1], s, valued)[0]}}}", MUL
     if op == "**":
@@ -176,19 +183,25 @@ def _latex(t: Term, s: Mapping[str, str], valued: bool) -> tuple[str, int]:
         least = ATOM + (valued and a[0].op == "arg") + ("^" in base[0] and a[0].op == "arg")
         return f"{_wrap(*base, least)}^{{{power}}}", POW
     if op == "neg":
-        return f"-{_wrap(*_operand(a[0], s, valued), MUL)}", ADD
+        return f"-{_wrap(*_latex(a[0], s, valued), MUL)}", ADD
     if op in _COMPARE_LATEX:
-        sides = [_latex(x, s, valued)[0] for x in a]
-        return f"{sides[0]} {_COMPARE_LATEX[op]} {sides[1]}", 0
-    inner = [_latex(x, s, valued)[0] for x in a]
+        sides = [_wrap(*_latex(x, s, valued), ADD, first=True) for x in a]
+        return f"{sides[0]} {_COMPARE_LATEX[op]} {sides[1]}", COMPARE
+    if op == "where":
+        condition = _wrap(*_latex(a[0], s, valued), COMPARE, first=True)
+        then, other = (_wrap(*_latex(x, s, valued), ADD, first=True) for x in a[1:])
+        return (
+            rf"\begin{{cases}} {then} & \text{{if }} {condition} \\ "
+            rf"{other} & \text{{otherwise}} \end{{cases}}",
+            CASES,
+        )
+    inner = [_wrap(*_latex(x, s, valued), ADD, first=True) for x in a]
     shapes = {
         "ceil": r"\left\lceil {0} \right\rceil", "floor": r"\left\lfloor {0} \right\rfloor",
         "sqrt": r"\sqrt{{{0}}}", "log2": r"\log_2\left({0}\right)", "ln": r"\ln\left({0}\right)",
         "sin": r"\sin\left({0}\right)", "cos": r"\cos\left({0}\right)", "pi": r"\pi",
         "exp": r"\exp\left({0}\right)", "absolute": r"\left|{0}\right|",
         "maximum": r"\max\left({0},\, {1}\right)", "minimum": r"\min\left({0},\, {1}\right)",
-        "where": r"\begin{{cases}} {1} & \text{{if }} {0} \\ "
-        r"{2} & \text{{otherwise}} \end{{cases}}",
     }  # fmt: skip
     return shapes[op].format(*inner), ATOM
 
@@ -208,19 +221,48 @@ def _ends_in_number(t: Term) -> bool:
 # -- plain text and JavaScript ----------------------------------------------------------------
 
 
-def text(tree: Term, names: Mapping[str, str]) -> str:
-    """Write the tree on one line for a terminal; `names` gives what stands for each argument."""
-    return _text(tree, names)[0]
+# What needs no brackets before it is raised to a power.
+_BARE = re.compile(r"[\w.,]+")
 
 
-def _plain(value: Any) -> str:
-    if isinstance(value, Fraction):
-        return f"{value.numerator}/{value.denominator}"
-    return f"{int(value):,}" if float(value).is_integer() else repr(float(value))
+def text(tree: Term, names: Mapping[str, str], side: bool = False) -> str:
+    """Write the tree on one line for a terminal; `names` gives what stands for each argument.
+
+    A name in braces, {x}, is a value to be filled in later; where a negative one would need
+    brackets it comes back as {(x)}. side: the line is to stand before an equals sign.
+    """
+    return _paren(*_text(tree, names), ADD if side else CASES, first=True)
 
 
-def _paren(text_: str, level: int, least: int) -> str:
-    return text_ if level >= least else f"({text_})"
+def _plain(value: Any) -> tuple[str, int]:
+    """Write a literal of a formula as plain text."""
+    if isinstance(value, Fraction) and value.denominator != 1:
+        written, level = f"{value.numerator}/{value.denominator}", MUL
+    elif float(value).is_integer():
+        written, level = f"{int(value):,}", ATOM
+    else:
+        written, power = _digits(value)
+        level = ATOM
+        if power:
+            tens = f"10^({power})"
+            written, level = (tens, POW) if written == "1" else (f"{written} × {tens}", MUL)
+    return written.replace("-", "−"), level
+
+
+def _paren(text_: str, level: int, least: int, first: bool = False) -> str:
+    """Bracket as `_wrap` does; a value to be filled in is marked where its sign would matter."""
+    if first and level >= least:
+        return text_
+    if level < least or _SIGNED.match(text_):
+        return f"({text_})"
+    return re.sub(r"^\{(\w+)\}", r"{(\1)}", text_)
+
+
+def _raised(t: Term, s: Mapping[str, str]) -> str:
+    """Write a base or an exponent: a value with a unit needs brackets, and one to be filled in."""
+    written, level = _text(t, s)
+    closed = level == ATOM and (t.op != "arg" or _BARE.fullmatch(written))
+    return _paren(written, ATOM if closed else CASES, ATOM)
 
 
 def _text(t: Term, s: Mapping[str, str]) -> tuple[str, int]:
@@ -228,25 +270,28 @@ def _text(t: Term, s: Mapping[str, str]) -> tuple[str, int]:
     if op == "arg":
         return s[a[0]], ATOM
     if op == "num":
-        fraction = isinstance(a[0], Fraction) and a[0].denominator != 1
-        return _plain(a[0]), NEG if a[0] < 0 else MUL if fraction else ATOM
+        return _plain(a[0])
     if op in "+-":
-        return f"{_text(a[0], s)[0]} {op} {_paren(*_text(a[1], s), ADD + (op == '-'))}", ADD
+        left = _paren(*_text(a[0], s), ADD, first=True)
+        right = _paren(*_text(a[1], s), ADD + (op == "-"))
+        return f"{left} {'+' if op == '+' else '−'} {right}", ADD
     if op in "*/":
-        sign = "×" if op == "*" else "/"
-        right = _paren(*_text(a[1], s), MUL + (op == "/"))
-        return f"{_paren(*_text(a[0], s), MUL)} {sign} {right}", MUL
+        left, right = _paren(*_text(a[0], s), MUL), _paren(*_text(a[1], s), MUL + (op == "/"))
+        return f"{left} {'×' if op == '*' else '/'} {right}", MUL
     if op == "**":
-        return f"{_paren(*_text(a[0], s), ATOM)}^{_paren(*_text(a[1], s), ATOM)}", POW
+        return f"{_raised(a[0], s)}^{_raised(a[1], s)}", POW
     if op == "neg":
-        return f"-{_paren(*_text(a[0], s), MUL)}", ADD
+        return f"−{_paren(*_text(a[0], s), MUL)}", ADD
     if op in _COMPARE_TEXT:
-        return f"{_text(a[0], s)[0]} {_COMPARE_TEXT[op]} {_text(a[1], s)[0]}", 0
-    inner = [_text(x, s)[0] for x in a]
+        left, right = (_paren(*_text(x, s), ADD, first=True) for x in a)
+        return f"{left} {_COMPARE_TEXT[op]} {right}", COMPARE
     if op == "pi":
         return "π", ATOM
     if op == "where":
-        return f"{inner[1]} if {inner[0]}, otherwise {inner[2]}", 0
+        condition = _paren(*_text(a[0], s), COMPARE, first=True)
+        then, other = (_paren(*_text(x, s), ADD, first=True) for x in a[1:])
+        return f"{then} if {condition}, otherwise {other}", CASES
+    inner = [_paren(*_text(x, s), ADD, first=True) for x in a]
     name = {"ceil": "round up", "floor": "round down", "maximum": "max", "minimum": "min"}
     return f"{name.get(op, op)}({', '.join(inner)})", ATOM
 

@@ -25,6 +25,12 @@ def twin(graph: Graph, name: str, values: Mapping[str, float]) -> str | None:
     return None
 
 
+def verdict_number(graph: Graph, name: str, values: Mapping[str, float]) -> str:
+    """Return the number behind the words of a verdict, "1" or "0"; "" for other figures."""
+    f = graph.figure(name)
+    return f"{values[name]:g}" if isinstance(f, Derived) and f.words else ""
+
+
 def working(
     graph: Graph,
     name: str,
@@ -52,12 +58,16 @@ def working(
 def _derived(graph: Graph, f: Derived, values: Mapping[str, float]) -> list[str]:
     arguments = graph.arguments(f.name)
     tree = trace(f.formula)
-    shown = {a: graph.shown(n, values) for a, n in arguments.items()}
+    numbers = {n: verdict_number(graph, n, values) for n in (f.name, *arguments.values())}
+    operands = {a: numbers[n] or graph.shown(n, values) for a, n in arguments.items()}
+    result = ", ".join(filter(None, (numbers[f.name], graph.shown(f.name, values))))
+    indent = " " * (len(f.formula.__name__) + 2)
     lines = [
         "",
         "formula",
-        f"  {f.formula.__name__}: {text(tree, dict(arguments.items()))}",
-        f"  {'':{len(f.formula.__name__)}}= {text(tree, shown)}",
+        f"  {f.formula.__name__}: {text(tree, arguments)}",
+        f"{indent}= {text(tree, operands)}",
+        f"{indent}= {result}",
         "",
         "inputs",
     ]
@@ -67,7 +77,8 @@ def _derived(graph: Graph, f: Derived, values: Mapping[str, float]) -> list[str]
         kind = "given" if isinstance(source, Given) else "measured"
         if isinstance(source, Derived):
             kind = f"from {source.formula.__name__}"
-        lines.append(f"  {n:{width}}  {graph.shown(n, values):>16}  {source.label} ({kind})")
+        shown = graph.shown(n, values) + (f" ({numbers[n]})" if numbers[n] else "")
+        lines.append(f"  {n:{width}}  {shown:>16}  {source.label} ({kind})")
     code = inspect.unwrap(f.formula)
     path = Path(inspect.getsourcefile(code) or "").resolve().relative_to(ROOT)
     lines += ["", "code", f"  {path}:{inspect.getsourcelines(code)[1]}"]

@@ -10,6 +10,7 @@ from pathlib import Path
 from checks.exercises.catalogue import Exercise, chapter_title, exercises, step_title
 from checks.exercises.runner import Outcome, Report
 from checks.exercises.workspace import Copied, Folder
+from checks.output import counted
 
 WIDTH = 78
 PRINTED_LINES = 10
@@ -32,9 +33,9 @@ def lines(exercise: Exercise, report: Report, folder: Folder, by: str = COMMANDS
     """Return the report of a check, with what to do next and how (COMMANDS, SAVING or KEYS)."""
     out = [f"{exercise.full_name}: {exercise.title}"]
     if _is_unwritten(report):
-        out.append(
-            f"  not written yet: the TODO is still there, and {len(report.outcomes)} tests wait"
-        )
+        tests = len(report.outcomes)
+        wait = f"{counted(tests, 'test')} {'waits' if tests == 1 else 'wait'}"
+        out.append(f"  not written yet: the TODO is still there, and {wait}")
         return [*out, "", *next_steps(exercise, report, folder, by)]
     for outcome in report.outcomes:
         out += _outcome(outcome)
@@ -82,7 +83,7 @@ def _summary(report: Report) -> list[str]:
     if any(o.kind == "slow" for o in report.outcomes):
         return ["  the check stopped here; the other tests wait"]
     if ran:
-        out.append(f"  {ran - len(report.failures)} of {ran} tests passed")
+        out.append(f"  {ran - len(report.failures)} of {counted(ran, 'test')} passed")
     waiting = [_GROUPS[g] for g in report.waiting if g != "own"]
     if waiting and not report.broken[0]:
         out.append(f"  the {' and the '.join(waiting)} run once these pass")

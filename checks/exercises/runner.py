@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from checks.exercises.catalogue import Exercise, ExerciseError
+from checks.output import missing
 
 SECONDS = 30.0
 EXAMPLES = 60
@@ -178,7 +179,7 @@ class Run:
     def _last_words(self) -> str:
         lines = self._errors.read_text(encoding="utf-8", errors="replace").strip().splitlines()
         if lines and "No module named 'hypothesis'" in lines[-1]:
-            raise ExerciseError("the tests of an exercise need Hypothesis: pip install hypothesis")
+            raise ExerciseError(missing("hypothesis"))
         return f": {lines[-1]}" if lines else ""
 
 

@@ -6,10 +6,11 @@ Imports of what a command needs are inside it, so that `workbook` itself starts 
 from __future__ import annotations
 
 import argparse
-import json
 import sys
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any
+
+from checks.output import emit
 
 if TYPE_CHECKING:
     from checks.exercises.catalogue import Exercise
@@ -101,8 +102,7 @@ def _list(args: argparse.Namespace) -> int:
              "state": folder.state(e)}
             for e in wanted
         ]  # fmt: skip
-        json.dump(data, sys.stdout, ensure_ascii=False, indent=1)
-        print()
+        emit(data)
     else:
         _print(report.listing(wanted, folder))
         print("workbook exercise start NAME begins one; workbook exercise watch checks as you save")

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from checks.exercises.catalogue import Exercise
 from checks.exercises.runner import Job, Report, Run, job
+from checks.output import counted
 
 SECONDS_EACH = 60.0
 FEWEST_MISTAKES = 2
@@ -58,7 +59,8 @@ def _result(exercise: Exercise, reports: Sequence[Report]) -> Result:
     groups = [o.group for o in solved.outcomes]
     summary = (
         f"unsolved refused, solution passes {groups.count('visible')} visible and "
-        f"{groups.count('properties')} property tests, {len(mistakes)} mistakes refused"
+        f"{counted(groups.count('properties'), 'property test')}, "
+        f"{counted(len(mistakes), 'mistake')} refused"
     )
     return Result(exercise.full_name, summary if not faults else "not sound", tuple(faults))
 
@@ -73,9 +75,11 @@ def _of_data(exercise: Exercise) -> list[str]:
         if exercise.step not in steps:
             faults.append(f"step {exercise.step!r} is not one of {', '.join(steps)}")
     if len(exercise.hints) < FEWEST_HINTS:
-        faults.append(f"{len(exercise.hints)} hints; write {FEWEST_HINTS} at least")
+        faults.append(f"{counted(len(exercise.hints), 'hint')}; write {FEWEST_HINTS} at least")
     if len(exercise.wrong) < FEWEST_MISTAKES:
-        faults.append(f"{len(exercise.wrong)} mistakes; plant {FEWEST_MISTAKES} at least")
+        faults.append(
+            f"{counted(len(exercise.wrong), 'mistake')}; plant {FEWEST_MISTAKES} at least"
+        )
     solution = exercise.source("solutions").read_text(encoding="utf-8")
     for wrong in exercise.wrong:
         if (found := solution.count(wrong.old)) != 1:

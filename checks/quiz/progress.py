@@ -17,7 +17,6 @@ import json
 import os
 import secrets
 import sqlite3
-import sys
 import tempfile
 import zlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -27,6 +26,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import TypeVar
 
+from checks.output import counted, say
 from checks.quiz.reviews import (
     LONGEST_SECONDS,
     MOST_BYTES,
@@ -94,11 +94,6 @@ def log_path() -> Path:
     return data_folder() / "progress.sqlite"
 
 
-def to_stderr(message: str) -> None:
-    """Tell the reader something that is neither a result nor an error."""
-    print(f"workbook: {message}", file=sys.stderr)
-
-
 class Log:
     """An open log; use it in a `with` block, in one thread.
 
@@ -109,7 +104,7 @@ class Log:
     A damaged file is no error: it is set aside, `tell` is told, and the work goes on.
     """
 
-    def __init__(self, path: Path | None = None, tell: Callable[[str], None] = to_stderr) -> None:
+    def __init__(self, path: Path | None = None, tell: Callable[[str], None] = say) -> None:
         self.path = log_path() if path is None else path
         self._tell = tell
         self._connection: sqlite3.Connection | None = None
@@ -212,12 +207,12 @@ class Log:
             aside, saved = found
             self._tell(
                 f"{self.path} is damaged ({reason}). It was moved to {aside.name};"
-                f" {saved} {'answer' if saved == 1 else 'answers'} could be read"
+                f" {counted(saved, 'answer')} could be read"
                 " and went into a new log."
             )
 
 
-def recorded(path: Path | None = None, tell: Callable[[str], None] = to_stderr) -> list[Review]:
+def recorded(path: Path | None = None, tell: Callable[[str], None] = say) -> list[Review]:
     """Return every review in the log, in order; none, and no new file, where there is no log.
 
     Raises:
@@ -652,6 +647,6 @@ def _refuse_loss(path: Path, known: set[Review]) -> None:
         ) from None
     if lost := sum(review not in known for review in there):
         raise LogError(
-            f"{path} exists and has {lost} {'answer' if lost == 1 else 'answers'} that your"
+            f"{path} exists and has {counted(lost, 'answer')} that your"
             " progress lacks; import it first, choose another name, or say --force"
         )

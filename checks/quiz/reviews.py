@@ -16,6 +16,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
+from worked.figures import FigureError
+
 FORMAT = "mlsd-workbook-progress"
 VERSION = 1
 MOST_BYTES = 5_000_000
@@ -37,7 +39,7 @@ EARLIEST, LATEST = "1970-01-01T00:00:00.000Z", "2199-12-31T23:59:59.999Z"
 _KEYS = ("id", "question", "seed", "at", "rating", "seconds", "where", "mode")
 
 
-class ProgressError(ValueError):
+class ProgressError(FigureError):
     """Something is wrong with a reader's progress; the message is for the reader."""
 
 

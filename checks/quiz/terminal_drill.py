@@ -1,22 +1,24 @@
 """`workbook drill`, `exam` and `verify`: practice in the terminal.
 
 An answer is saved the moment it is judged, so a process killed at any time loses at most the one
-being typed.
+being typed. Ctrl-C ends a drill or an exam as q does, its summary included; the exit code is then
+130.
 """
 
 from __future__ import annotations
 
 import argparse
+import contextlib
 import secrets
 import signal
+import sys
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from checks.quiz.terminal_progress import sayable
+from checks.output import INTERRUPTED, counted
 from worked.chapters import CHAPTERS, graph
 from worked.figures import FigureError
 
@@ -34,6 +36,10 @@ class StoppedError(Exception):
     """The reader has had enough."""
 
 
+class SkippedError(Exception):
+    """The reader leaves a question of an exam out."""
+
+
 class TimeUpError(Exception):
     """The exam's time is over."""
 
@@ -43,12 +49,12 @@ def add(commands: Any) -> None:
     one = commands.add_parser("drill", help="practise: what is due first, then new questions")
     _common(one, 10)
     one.add_argument("--ahead", action="store_true", help="practise even where nothing is due")
-    one.set_defaults(run=sayable(_drill))
+    one.set_defaults(run=_drill)
 
     one = commands.add_parser("exam", help="a timed, mixed exam with a report by step")
     _common(one, 12)
     one.add_argument("--minutes", type=float, default=30, metavar="M", help="time, 30 if not given")
-    one.set_defaults(run=sayable(_exam))
+    one.set_defaults(run=_exam)
 
     one = commands.add_parser("verify", help="check every question of the bank at many seeds")
     one.add_argument("chapter", nargs="?", help="only this chapter")
@@ -115,9 +121,8 @@ def entries(args: argparse.Namespace, without: Sequence[str] = ()) -> list[Entry
 
 
 def _where(entry: Entry) -> str:
-    g = graph(entry.slug)
-    number = [s.slug for s in g.steps].index(entry.question.step)
-    return f"{g.title}, {number + 1}. {g.steps[number].title}"
+    g, number = graph(entry.slug), _number(entry)
+    return f"{g.title}, {number}. {g.steps[number - 1].title}"
 
 
 # -- asking -----------------------------------------------------------------------------------
@@ -127,6 +132,13 @@ def _say(*lines: str) -> None:
     print("\n".join(lines), flush=True)
 
 
+def _edit_lines() -> None:
+    """Let the arrow keys work in an answer, where somebody types it and the system can."""
+    if sys.stdin.isatty():
+        with contextlib.suppress(ImportError):
+            import readline  # noqa: F401
+
+
 def _read(prompt_text: str) -> str:
     """Read one line; the end of the input stops the drill."""
     try:
@@ -134,10 +146,27 @@ def _read(prompt_text: str) -> str:
     except EOFError:
         print()
         raise StoppedError from None
+    except KeyboardInterrupt:
+        print()
+        raise
 
 
-def _judged(asked: Asked, allow_help: bool) -> tuple[int, float, Any]:
-    """Ask until an answer can be judged; return (rating, seconds, verdict or None)."""
+@dataclass(frozen=True)
+class Judged:
+    """An answer as it was typed, how it was rated, what the reader is told, how long it took."""
+
+    typed: str
+    rating: int
+    said: tuple[str, ...]
+    seconds: float
+
+
+def _judged(asked: Asked, exam: bool) -> Judged:
+    """Ask until an answer can be judged.
+
+    Raises:
+        StoppedError, SkippedError: the reader wants to stop; in an exam, to skip this one.
+    """
     from checks.quiz.grade import AGAIN as ONCE_MORE
     from checks.quiz.grade import RIGHT
     from checks.quiz.questions import Open
@@ -152,15 +181,18 @@ def _judged(asked: Asked, allow_help: bool) -> tuple[int, float, Any]:
         word = text.strip()
         if word.lower() in ("q", "quit", "exit"):
             raise StoppedError
-        if allow_help and word == "?":
+        if exam and word.lower() in ("s", "skip"):
+            raise SkippedError
+        if not exam and word == "?":
             if hints < len(asked.question.hints):
                 _say(*wrapped(asked.fill(asked.question.hints[hints]), "        ", "  hint: "))
                 hints += 1
             else:
-                _say("  no more hints; ! shows the answer")
+                said = "no more hints" if hints else "this question has no hints"
+                _say(f"  {said}; ! shows the answer")
             continue
-        if allow_help and word == "!":
-            return AGAIN, time.monotonic() - began, None
+        if not exam and word == "!":
+            return Judged(word, AGAIN, (), time.monotonic() - began)
         if is_open and wanted == prompt(asked):
             _say(*rubric_lines(asked))
             wanted = "numbers of the points that you met"
@@ -169,12 +201,11 @@ def _judged(asked: Asked, allow_help: bool) -> tuple[int, float, Any]:
         if verdict.outcome == ONCE_MORE:
             _say(*wrapped(verdict.says[0]))
             continue
-        seconds = time.monotonic() - began
         if is_open:
-            share = verdict.share
-            return GOOD if share >= 0.8 else HARD if share >= 0.5 else AGAIN, seconds, verdict
-        rating = AGAIN if verdict.outcome != RIGHT else HARD if hints else GOOD
-        return rating, seconds, verdict
+            rating = GOOD if verdict.share >= 0.8 else HARD if verdict.share >= 0.5 else AGAIN
+        else:
+            rating = AGAIN if verdict.outcome != RIGHT else HARD if hints else GOOD
+        return Judged(word, rating, verdict.says, time.monotonic() - began)
 
 
 def _seeds(args: argparse.Namespace) -> Iterator[int]:
@@ -194,31 +225,34 @@ def _drill(args: argparse.Namespace) -> int:
     from checks.quiz.terminal_text import question_lines, solution_lines, wrapped
 
     pool = entries(args)
-    right = asked_count = 0
+    right = asked_count = code = 0
+    _edit_lines()
     with Log() as log:
         plan = _plan(pool, log, args)
         if not plan:
             return 0
-        _say(f"{len(plan)} questions. {SIGNS}.")
+        _say(f"{counted(len(plan), 'question')}. {SIGNS}.")
         seeds = _seeds(args)
         try:
             for number, entry in enumerate(plan, 1):
                 asked = draw(entry.slug, entry.question, next(seeds))
                 _say("", f"{number} of {len(plan)} · {_where(entry)}", *question_lines(asked))
-                rating, seconds, verdict = _judged(asked, allow_help=True)
-                log.record(asked.id, rating, seed=asked.seed & 0xFFFFFFFF, mode="drill",
-                           seconds=seconds)  # fmt: skip
+                judged = _judged(asked, exam=False)
+                log.record(asked.id, judged.rating, seed=asked.seed & 0xFFFFFFFF, mode="drill",
+                           seconds=judged.seconds)  # fmt: skip
                 asked_count += 1
-                right += rating > AGAIN
-                for said in verdict.says if verdict else ():
+                right += judged.rating > AGAIN
+                for said in judged.said:
                     _say(*wrapped(said))
-                if rating == AGAIN:
+                if judged.rating == AGAIN:
                     _say("", *solution_lines(asked))
         except StoppedError:
             pass
+        except KeyboardInterrupt:
+            code = INTERRUPTED
         _say("", f"{right} of {asked_count} right. Every answer is saved; "
              "workbook progress shows what is due when.")  # fmt: skip
-    return 0
+    return code
 
 
 def _plan(pool: list[Entry], log: Log, args: argparse.Namespace) -> list[Entry]:
@@ -247,7 +281,7 @@ def _plan(pool: list[Entry], log: Log, args: argparse.Namespace) -> list[Entry]:
 # -- the exam ---------------------------------------------------------------------------------
 
 
-@contextmanager
+@contextlib.contextmanager
 def _time_limit(seconds: float) -> Iterator[None]:
     """Raise TimeUpError in the block once the time is over (where the system has alarms)."""
     if not hasattr(signal, "setitimer"):
@@ -266,14 +300,22 @@ def _time_limit(seconds: float) -> Iterator[None]:
         signal.signal(signal.SIGALRM, before)
 
 
+NOT_REACHED, SKIPPED = "not reached", "skipped"
+
+
 @dataclass(frozen=True)
 class Result:
-    """What became of one question of an exam; rating None where it was not reached."""
+    """What became of one question of an exam: it was answered, skipped or not reached."""
 
     entry: Entry
     asked: Asked
-    rating: int | None
-    said: tuple[str, ...] = ()
+    judged: Judged | None = None
+    missing: str = NOT_REACHED
+
+    @property
+    def right(self) -> bool:
+        """Whether it was answered right."""
+        return self.judged is not None and self.judged.rating > AGAIN
 
 
 def _exam(args: argparse.Namespace) -> int:
@@ -290,61 +332,104 @@ def _exam(args: argparse.Namespace) -> int:
     seeds = PortableRandom(seed ^ 0x5EED)
     paper = [(e, draw(e.slug, e.question, seeds.word())) for e in chosen]
     ends = time.monotonic() + args.minutes * 60
-    results: list[Result] = []
-    _say(f"Exam: {len(paper)} questions, {args.minutes:g} minutes, no hints. q stops. "
-         f"The same paper again: --seed {seed}")  # fmt: skip
+    results = [Result(e, a) for e, a in paper]
+    code = 0
+    _edit_lines()
+    _say(f"Exam: {counted(len(paper), 'question')}, {counted(args.minutes, 'minute')}, no hints. "
+         f"s skips a question, q stops. The same paper again: --seed {seed}")  # fmt: skip
     with Log() as log:
         try:
             with _time_limit(args.minutes * 60):
-                for number, (entry, asked) in enumerate(paper, 1):
+                for at, (entry, asked) in enumerate(paper):
                     minutes, rest = divmod(max(0, int(ends - time.monotonic())), 60)
-                    head = f"{number} of {len(paper)} · {minutes}:{rest:02d} left"
+                    head = f"{at + 1} of {len(paper)} · {minutes}:{rest:02d} left"
                     _say("", head, *question_lines(asked))
-                    rating, seconds, verdict = _judged(asked, allow_help=False)
+                    try:
+                        judged = _judged(asked, exam=True)
+                    except SkippedError:
+                        results[at] = Result(entry, asked, missing=SKIPPED)
+                        continue
                     if time.monotonic() > ends:
                         raise TimeUpError
-                    results.append(Result(entry, asked, rating, verdict.says if verdict else ()))
-                    log.record(asked.id, rating, seed=asked.seed, mode="exam", seconds=seconds)
+                    log.record(asked.id, judged.rating, seed=asked.seed, mode="exam",
+                               seconds=judged.seconds)  # fmt: skip
+                    results[at] = Result(entry, asked, judged)
         except TimeUpError:
             _say("", "Time is up.")
         except StoppedError:
             pass
-    answered = {r.entry.id for r in results}
-    results += [Result(e, a, None) for e, a in paper if e.id not in answered]
+        except KeyboardInterrupt:
+            code = INTERRUPTED
     _say(*report_lines(results))
-    return 0
+    return code
 
 
 def report_lines(results: Sequence[Result]) -> list[str]:
-    """Return the report of an exam: the score, each step, what to reread, what went wrong."""
-    from checks.quiz.terminal_text import solution_lines, wrapped
+    """Return the report of an exam: the score, each step, what to reread, what went wrong.
 
-    right = sum((r.rating or 0) > AGAIN for r in results)
-    missing = sum(r.rating is None for r in results)
-    unreached = f", {missing} not reached" if missing else ""
-    lines = ["", f"{right} of {len(results)} right{unreached}.", ""]
-    by_step: dict[tuple[str, str], list[Result]] = {}
-    for r in sorted(results, key=lambda r: (list(CHAPTERS).index(r.entry.slug), _number(r.entry))):
-        by_step.setdefault((r.entry.slug, r.entry.question.step), []).append(r)
+    What was skipped or not reached counts neither as right nor as wrong.
+    """
+    from checks.quiz.terminal_text import wrapped
+
+    answered = [r for r in results if r.judged]
+    missing = {m: [r for r in results if not r.judged and r.missing == m]
+               for m in (SKIPPED, NOT_REACHED)}  # fmt: skip
+    apart = "".join(f", {len(its)} {what}" for what, its in missing.items() if its)
+    right = sum(r.right for r in answered)
+    score = f"{right} of {len(answered)} {'answered ' if apart else ''}right"
+    lines = ["", f"{score if answered else 'Nothing answered'}{apart}.", ""]
+    by_step: dict[tuple[int, int], list[Result]] = {}
+    for r in sorted(answered, key=lambda r: _place(r.entry)):
+        by_step.setdefault(_place(r.entry), []).append(r)
     reread = []
-    for (slug, step), its in by_step.items():
-        good = sum((r.rating or 0) > AGAIN for r in its)
+    for its in by_step.values():
+        good = sum(r.right for r in its)
         lines.append(f"  {good} of {len(its)}  {_where(its[0].entry)}")
         if good < len(its):
-            reread.append((good / len(its), slug, step, its[0].entry))
+            reread.append((good / len(its), its[0].entry))
     if reread:
         lines += ["", "Reread, the weakest first:"]
-        for _, slug, step, entry in sorted(reread, key=lambda item: item[0]):
+        for _, entry in sorted(reread, key=lambda item: item[0]):
+            slug, step = entry.slug, entry.question.step
             lines.append(f"  {_where(entry)}")
             lines.append(f"      chapters/{slug}/#{step}   workbook run {slug} "
                          f"--step {_number(entry)}")  # fmt: skip
-    for r in results:
-        if r.rating == AGAIN:
-            lines += ["", f"Wrong: {_where(r.entry)}", *wrapped(r.asked.text)]
-            for said in r.said[1:]:
-                lines += wrapped(said)
-            lines += solution_lines(r.asked)[:1]
+    lines += [""] if apart else []
+    for what, its in missing.items():
+        if its:
+            lines += wrapped(f"{_steps([r.entry for r in its])}.", first=f"{what.capitalize()}: ")
+    for r in answered:
+        if not r.right:
+            lines += _missed(r)
     return lines
+
+
+def _steps(entries: Sequence[Entry]) -> str:
+    """Return the steps of questions, by chapter: "The 80 GB wall, steps 2, 5; XGBoost, step 9"."""
+    by_chapter: dict[str, dict[str, None]] = {}
+    for entry in sorted(entries, key=_place):
+        title = graph(entry.slug).title
+        by_chapter.setdefault(title, {})[str(_number(entry))] = None
+    return "; ".join(
+        f"{title}, step{'s' if len(numbers) > 1 else ''} {', '.join(numbers)}"
+        for title, numbers in by_chapter.items()
+    )
+
+
+def _missed(result: Result) -> list[str]:
+    """Return a question answered wrong: the question, the answer, its verdict, the right one."""
+    from checks.quiz.terminal_text import question_lines, solution_lines, wrapped
+
+    assert result.judged is not None
+    lines = ["", f"Wrong: {_where(result.entry)}", *question_lines(result.asked), ""]
+    lines += wrapped(result.judged.typed, "    ", "  You answered: ")
+    lines += wrapped(" ".join(result.judged.said))
+    return [*lines, "  The right answer:", *solution_lines(result.asked, brief=True)]
+
+
+def _place(entry: Entry) -> tuple[int, int]:
+    """Return where a question stands in the book: which chapter, which step."""
+    return list(CHAPTERS).index(entry.slug), _number(entry)
 
 
 def _number(entry: Entry) -> int:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from checks.quiz.terminal_progress import sayable
+from checks.output import counted
 from worked.chapters import CHAPTERS, graph
 from worked.figures import FigureError
 
@@ -25,7 +25,7 @@ def add(commands: Any) -> None:
     two = kinds.add_parser("anki", help="a deck for each chapter, as a .apkg file")
     two.add_argument("file", nargs="?", default="workbook.apkg", help="workbook.apkg if not given")
     two.add_argument("--chapter", action="append", metavar="NAME", help="may be repeated")
-    two.set_defaults(run=sayable(_anki))
+    two.set_defaults(run=_anki)
 
 
 def _anki(args: argparse.Namespace) -> int:
@@ -41,7 +41,10 @@ def _anki(args: argparse.Namespace) -> int:
     if not made:
         raise FigureError(f"no questions yet for {', '.join(slugs)}")
     write(path, made, {slug: graph(slug).title for slug in slugs})
-    print(f"{len(made)} notes in {path}; in Anki: File, Import. Import a later one to update.")
+    print(
+        f"{counted(len(made), 'note')} in {path}; in Anki: File, Import. "
+        "Import a later one to update."
+    )
     return 0
 
 
@@ -54,15 +57,20 @@ def notes(slug: str) -> Iterator[Note]:
     from checks.quiz.bank import bank
     from checks.quiz.draw import draw
     from checks.quiz.questions import Number
-    from checks.quiz.terminal_text import question_lines, rubric_lines, solution_lines
+    from checks.quiz.terminal_text import (
+        UNWRAPPED,
+        question_lines,
+        rubric_lines,
+        solution_lines,
+    )
 
     for q in bank(slug):
         for drawing in range(1, (DRAWINGS if isinstance(q, Number) else 1) + 1):
             asked = draw(slug, q, drawing)
             suffix = f"-{drawing}" if isinstance(q, Number) else ""
-            back = solution_lines(asked) or rubric_lines(asked)
+            back = solution_lines(asked, width=UNWRAPPED) or rubric_lines(asked, UNWRAPPED)
             tags = (f"step::{q.step}", f"kind::{asked.kind}", f"level::{q.level}")
-            front = as_html(_joined(question_lines(asked)))
+            front = as_html(_joined(question_lines(asked, UNWRAPPED)))
             yield Note(f"{slug}/{q.name}{suffix}", front, as_html(_joined(back)), tags, slug)
 
 

@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import argparse
-import json
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from checks.output import counted, emit
+
 if TYPE_CHECKING:  # what follows takes time to import, and `workbook list` needs none of it
     from checks.quiz.reviews import Review
     from checks.quiz.schedule import Tally
 
-USER_ERROR = 2
 GONE = "questions no longer in the book"
 COLUMNS = ("asked", "right", "due", "streak", "retention")
 
@@ -30,32 +30,17 @@ def add(commands: Any) -> None:
         " the mean chance, by the model that plans the questions, that you still know the answer.",
     )
     one.add_argument("--json", action="store_true", help="print data instead of text")
-    one.set_defaults(run=sayable(_show))
+    one.set_defaults(run=_show)
     more = one.add_subparsers(title="commands", metavar="COMMAND")
 
     two = more.add_parser("export", help="write your progress to a file that the page can import")
     two.add_argument("file", help="the file to write; - for the standard output")
     two.add_argument("--force", action="store_true", help="replace whatever the file holds")
-    two.set_defaults(run=sayable(_export))
+    two.set_defaults(run=_export)
 
     two = more.add_parser("import", help="add the answers in a file, each one once")
     two.add_argument("file", nargs="+", help="what the page or the terminal has exported")
-    two.set_defaults(run=sayable(_import))
-
-
-def sayable(run: Callable[[argparse.Namespace], int]) -> Callable[[argparse.Namespace], int]:
-    """Return `run` with a declared error turned into a sentence and an exit code."""
-
-    def said(args: argparse.Namespace) -> int:
-        from checks.quiz.reviews import ProgressError
-
-        try:
-            return run(args)
-        except ProgressError as error:
-            print(f"workbook: {error}", file=sys.stderr)
-            return USER_ERROR
-
-    return said
+    two.set_defaults(run=_import)
 
 
 def _show(args: argparse.Namespace) -> int:
@@ -73,21 +58,14 @@ def _show(args: argparse.Namespace) -> int:
     if args.json:
         from checks.quiz.reviews import timestamp
 
-        json.dump(
-            {
-                "log": str(path),
-                "all": asdict(everything),
-                "new_today": today,
-                "next_due": None if soon is None else timestamp(soon),
-                "chapters": groups,
-            },
-            sys.stdout,
-            ensure_ascii=False,
-            indent=1,
-            default=asdict,
-        )
-        print()
-        return 0
+        shown = {
+            "log": str(path),
+            "all": asdict(everything),
+            "new_today": today,
+            "next_due": None if soon is None else timestamp(soon),
+            "chapters": groups,
+        }
+        return emit(shown, default=asdict)
     if not reviews:
         print(f"Nothing answered yet. Your answers will be kept in {path}")
         return 0
@@ -167,7 +145,7 @@ def _span(span: timedelta) -> str:
     for size, unit in ((86400, "days"), (3600, "hours"), (60, "minutes")):
         if seconds >= 2 * size:
             return f"{seconds / size:.0f} {unit}"
-    return f"{seconds:.0f} seconds"
+    return counted(round(seconds), "second")
 
 
 def _export(args: argparse.Namespace) -> int:
@@ -182,7 +160,7 @@ def _export(args: argparse.Namespace) -> int:
         sys.stdout.write(texts[0])
         return 0
     paths = export_to(Path(args.file), reviews, force=args.force)
-    print(f"{_answers(len(reviews))} written to {', '.join(str(p) for p in paths)}")
+    print(f"{counted(len(reviews), 'answer')} written to {', '.join(str(p) for p in paths)}")
     return 0
 
 
@@ -192,10 +170,6 @@ def _import(args: argparse.Namespace) -> int:
     reviews = [r for name in args.file for r in read_export(Path(name))]
     with Log() as log:
         added = log.add(reviews)
-    print(f"{_answers(added.new)} added, {added.known} known already", end="")
+    print(f"{counted(added.new, 'answer')} added, {added.known} known already", end="")
     print(f", {added.differing} known with a difference" if added.differing else "")
     return 0
-
-
-def _answers(count: int) -> str:
-    return f"{count} {'answer' if count == 1 else 'answers'}"

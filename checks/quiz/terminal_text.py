@@ -24,19 +24,24 @@ from checks.working import working
 from worked.chapters import graph
 
 LETTERS = "abcdefghijklmnopqrstuvwxyz"
+# How wide lines are: as the terminal, or as long as the text, for what wraps them itself.
+TERMINAL, UNWRAPPED = 0, 10**6
 
 
-def wrapped(text: str, indent: str = "  ", first: str | None = None) -> list[str]:
-    """Return a text in lines that fit the terminal, at most 100 columns."""
-    width = min(100, max(40, shutil.get_terminal_size((80, 24)).columns))
+def wrapped(
+    text: str, indent: str = "  ", first: str | None = None, width: int = TERMINAL
+) -> list[str]:
+    """Return a text in lines of `width`, or that fit the terminal, at most 100 columns."""
+    if width == TERMINAL:
+        width = min(100, max(40, shutil.get_terminal_size((80, 24)).columns))
     start = indent if first is None else first
     return textwrap.wrap(text, width, initial_indent=start, subsequent_indent=indent) or [""]
 
 
-def question_lines(asked: Asked) -> list[str]:
+def question_lines(asked: Asked, width: int = TERMINAL) -> list[str]:
     """Return the question as the reader sees it."""
     q = asked.question
-    lines = wrapped(asked.text)
+    lines = wrapped(asked.text, width=width)
     match q:
         case Number():
             lines += ["", f"  (graded {q.tolerance.tell()})"]
@@ -44,18 +49,18 @@ def question_lines(asked: Asked) -> list[str]:
             lines.append("")
             lines += [f"    {letter:4} {s.meaning}" for letter, s in q.symbols.items()]
         case Choice():
-            lines += _listed([asked.fill(q.options[i].text) for i in asked.order], LETTERS)
+            lines += _listed([asked.fill(q.options[i].text) for i in asked.order], LETTERS, width)
         case Order():
-            lines += _listed([asked.fill(q.items[i]) for i in asked.order], LETTERS)
+            lines += _listed([asked.fill(q.items[i]) for i in asked.order], LETTERS, width)
         case FindMistake():
-            lines += _listed([asked.fill(line) for line in q.lines], "123456789")
+            lines += _listed([asked.fill(line) for line in q.lines], "123456789", width)
     return lines
 
 
-def _listed(texts: list[str], marks: str) -> list[str]:
+def _listed(texts: list[str], marks: str, width: int) -> list[str]:
     lines = [""]
     for mark, text in zip(marks, texts, strict=False):
-        lines += wrapped(text, "       ", f"    {mark}  ")
+        lines += wrapped(text, "       ", f"    {mark}  ", width)
     return lines
 
 
@@ -109,7 +114,7 @@ def _points(asked: Asked, text: str) -> Verdict:
     return grade_open(asked, [int(w) - 1 for w in words])
 
 
-def rubric_lines(asked: Asked) -> list[str]:
+def rubric_lines(asked: Asked, width: int = TERMINAL) -> list[str]:
     """Return an open question's rubric, its points numbered."""
     lines: list[str] = []
     last = ""
@@ -117,33 +122,39 @@ def rubric_lines(asked: Asked) -> list[str]:
         if level != last:
             lines += ["", f"  a {level} answer"]
             last = level
-        lines += wrapped(point, "       ", f"    {number:2} ")
+        lines += wrapped(point, "       ", f"    {number:2} ", width)
     return lines
 
 
-def solution_lines(asked: Asked) -> list[str]:
-    """Return the answer with its working."""
+def solution_lines(asked: Asked, brief: bool = False, width: int = TERMINAL) -> list[str]:
+    """Return the answer with its working.
+
+    brief: of a choice the right option alone; a number's working without the code behind it.
+    """
     match asked.question:
         case Number() as q:
             lines = working(graph(asked.chapter), q.figure, asked.values)
+            lines = lines[: lines.index("code") - 1] if brief else lines
             return [f"  {shown_key(asked)}", "", *(f"  {line}".rstrip() for line in lines)]
         case Formula() as q:
             letters = {s.argument: letter for letter, s in q.symbols.items()}
             return [f"  {written_formula(q.formula, letters)}"]
         case Choice() as q:
             lines = []
-            for i in asked.order:
+            for letter, i in zip(LETTERS, asked.order, strict=False):
                 option = q.options[i]
-                mark = "right" if option.right else "wrong"
-                lines += wrapped(f"{asked.fill(option.text)} {asked.fill(option.why)}",
-                                 "         ", f"  {mark}  ")  # fmt: skip
+                if option.right or not brief:
+                    mark = f"  {letter} {'right' if option.right else 'wrong'}  "
+                    lines += wrapped(f"{asked.fill(option.text)} {asked.fill(option.why)}",
+                                     " " * len(mark), mark, width)  # fmt: skip
             return lines
         case Order() as q:
             lines = []
             for number, item in enumerate(q.items, 1):
-                lines += wrapped(asked.fill(item), "     ", f"  {number}. ")
-            return [*lines, *wrapped(asked.fill(q.why))]
+                lines += wrapped(asked.fill(item), "     ", f"  {number}. ", width)
+            return [*lines, *wrapped(asked.fill(q.why), width=width)]
         case FindMistake() as q:
-            said = f"Line {q.wrong + 1}. {asked.fill(q.why)}"
-            return [*wrapped(said), *wrapped(f"Published in {q.source}."), f"  {q.url}".rstrip()]
+            said = f"Line {q.wrong + 1}. {asked.fill(q.why)}", f"Published in {q.source}."
+            return [*(line for s in said for line in wrapped(s, width=width)),
+                    f"  {q.url}".rstrip()]  # fmt: skip
     return []

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
+from checks.output import counted
 from checks.quiz.answers import PURE, find_unit
 from checks.quiz.bank import bank, chapters
 from checks.quiz.draw import Asked, draw, unit_of, wrong_value
@@ -208,7 +209,8 @@ def main(chapter: str | None = None, seeds: int = SEEDS) -> int:
             print(f"  {mark} {report.kind:8} {q.name:36} {report.draws} draws{many}", flush=True)
             for what in report.problems:
                 print(f"          {what}")
-    print(f"\n{failed} questions have problems" if failed else "\nall questions hold")
+    have = "has" if failed == 1 else "have"
+    print(f"\n{counted(failed, 'question')} {have} problems" if failed else "\nall questions hold")
     return 1 if failed else 0
 
 

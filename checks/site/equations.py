@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 from functools import lru_cache
 
 from checks.trace import Term, latex, latex_with_values, text, trace
+from checks.working import verdict_number
 from worked.figures import Derived, Graph, Measured
 
 _TEX_SPECIAL = re.compile(r"([%$#&_{}])")
@@ -41,35 +41,49 @@ def formula_tex(graph: Graph, name: str) -> str:
     return f"{symbol(graph, name)} = {latex(tree, symbols)}"
 
 
-def values_tex(graph: Graph, slug: str, name: str, shown: Mapping[str, str] | None = None) -> str:
+def values_tex(graph: Graph, slug: str, name: str) -> str:
     """Return "symbol = formula with values = value" as LaTeX.
 
-    Each value carries the figure's qualified name, so that the page can change it; `shown`
-    replaces how a figure is written.
+    Each value carries the figure's qualified name, so that the page can change it. A verdict
+    that the formula computes with is its number.
 
     Raises:
         ValueError: the figure is not derived.
     """
     tree, wiring = _tree(graph, name), graph.arguments(name)
 
-    def value(figure: str) -> str:
-        written = (shown or {}).get(figure) or graph.shown(figure)
-        return rf"\htmlData{{fig={slug}.{figure}}}{{\text{{{tex_text(written)}}}}}"
+    def value(figure: str, operand: bool) -> str:
+        number = verdict_number(graph, figure, graph.base) if operand else ""
+        data = f"fig={slug}.{figure}{number and ', number='}"
+        return rf"\htmlData{{{data}}}{{\text{{{tex_text(number or graph.shown(figure))}}}}}"
 
-    values = {a: value(s) for a, s in wiring.items()}
-    return f"{symbol(graph, name)} = {latex_with_values(tree, values)} = {value(name)}"
+    values = {a: value(s, operand=True) for a, s in wiring.items()}
+    result = value(name, operand=False)
+    return f"{symbol(graph, name)} = {latex_with_values(tree, values)} = {result}"
 
 
 def values_template(graph: Graph, name: str) -> str:
-    """Return the formula with values in words, each value as {figure name}."""
+    """Return the formula with values in words, for `filled` and the page's script to fill in.
+
+    {x} is the value of the figure x, {(x)} the same in brackets where it is negative, {#x} the
+    number of a verdict.
+    """
     tree, wiring = _tree(graph, name), graph.arguments(name)
-    right = text(tree, {a: f"{{{s}}}" for a, s in wiring.items()})
+    numbers = {s: verdict_number(graph, s, graph.base) for s in wiring.values()}
+    gaps = {a: f"{{{numbers[s] and '#'}{s}}}" for a, s in wiring.items()}
+    right = text(tree, gaps, side=True)
     return f"{graph.figure(name).label} = {right} = {{{name}}}"
 
 
 def filled(graph: Graph, template: str) -> str:
     """Return a template of `values_template` with the book's values in it."""
-    return re.sub(r"\{(\w+)\}", lambda m: graph.shown(m[1]), template)
+
+    def value(match: re.Match[str]) -> str:
+        guarded, number, name = match.groups()
+        written = verdict_number(graph, name, graph.base) if number else graph.shown(name)
+        return f"({written})" if guarded and written.startswith("−") else written
+
+    return re.sub(r"\{(\(?)(#?)(\w+)\)?\}", value, template)
 
 
 def formula_text(graph: Graph, name: str) -> str:

@@ -74,6 +74,14 @@ def test_every_exercise_is_sound() -> None:
     assert {r.exercise: r.faults for r in results if r.faults} == {}
 
 
+def test_what_is_copied_names_no_file_that_the_reader_lacks() -> None:
+    """A reader has his file and its tests, not the workbook's folders."""
+    for exercise in exercises():
+        for kind in ("unsolved", "tests"):
+            named = re.findall(r"\b[\w/.-]+\.py\b", exercise.source(kind).read_text("utf-8"))
+            assert set(named) <= {f"{exercise.module}.py"}, (exercise.full_name, kind)
+
+
 def test_other_right_solutions_are_accepted() -> None:
     """A law may not demand our way of writing it; these go about it quite differently."""
     folder = Path(__file__).parent / "other_solutions"

@@ -125,7 +125,7 @@ def test_a_formula_with_values_carries_its_figures() -> None:
     for name in ("params", "weight_width", "weight_bytes"):
         assert f'data-fig="small.{name}"' in placed
     assert 'aria-label="Weights = 70 billion × 2 B = 140 GB"' in placed
-    assert 'data-template="Weights = {params} × {weight_width} = {weight_bytes}"' in placed
+    assert 'data-template="Weights = {(params)} × {(weight_width)} = {weight_bytes}"' in placed
     assert placed.strip().startswith('<div class="equation">')
 
 

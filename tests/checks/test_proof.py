@@ -149,7 +149,7 @@ def test_the_table_fails_where_a_figure_has_one_route(
     assert proof.main() == 1
     out = capsys.readouterr().out
     assert "WEAK double" in out
-    assert "1 figures without two independent checks" in out
+    assert "1 figure without two independent checks" in out
 
 
 def test_the_table_fails_where_a_check_disagrees(

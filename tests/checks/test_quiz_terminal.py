@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import io
 import json
 import os
@@ -11,22 +12,26 @@ import select
 import signal
 import subprocess
 import sys
+import termios
 import time
 import zipfile
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from itertools import islice
 from pathlib import Path
 
 import pytest
 
-from checks.quiz import terminal_drill
+from checks.quiz import terminal_drill, verify
+from checks.quiz.anki import as_html
 from checks.quiz.bank import bank, find
-from checks.quiz.draw import draw
+from checks.quiz.draw import Asked, draw, shown_key
 from checks.quiz.portable_random import PortableRandom
 from checks.quiz.progress import Log, recorded
-from checks.quiz.questions import Number
+from checks.quiz.questions import Choice, FindMistake, Number, Order, kind_of
 from checks.quiz.schedule import NEW_PER_DAY
 from checks.quiz.terminal_export import notes
+from checks.quiz.terminal_text import judge, solution_lines
 from checks.quiz.verify import typed
 from checks.terminal import main
 from worked.chapters import CHAPTERS
@@ -89,6 +94,22 @@ def test_a_hint_makes_a_right_answer_hard_and_a_wrong_one_is_answered_with_the_w
     assert "hint:" in out
     assert "parsec" in out, "an unknown unit is asked about again"
     assert [r.rating for r in recorded()][:1] == [2]
+
+
+def test_a_question_without_hints_says_so_at_once(run: Run) -> None:
+    slug = "gpu-wall"
+    bare = next(q for q in bank(slug) if isinstance(q, FindMistake) and not q.hints)
+    pool = [q for q in bank(slug) if isinstance(q, FindMistake)]
+    seed = next(s for s in range(500) if PortableRandom(s).shuffled(pool)[0] is bare)
+    _, out, _ = run(f"drill --chapter {slug} --kind mistake --seed {seed} --count 1", "?", "q")
+    assert "this question has no hints; ! shows the answer" in out
+    _, out, _ = run(f"{DRILL} --seed 7 --count 1", *"?????", "q")
+    assert "no more hints; ! shows the answer" in out
+
+
+def test_one_question_is_singular(run: Run) -> None:
+    assert "\n1 question. ? for" in "\n" + run(f"{DRILL} --seed 7 --count 1", "q")[1]
+    assert "Exam: 1 question, 1 minute, no" in run("exam --count 1 --minutes 1", "q")[1]
 
 
 def test_giving_up_shows_the_working_and_counts_as_wrong(run: Run) -> None:
@@ -208,8 +229,74 @@ def test_an_exam_gives_no_hints_and_no_verdict_before_its_end(run: Run) -> None:
 def test_what_an_exam_did_not_reach_is_said_and_not_held_against_the_reader(run: Run) -> None:
     keys = paper(3, 4)
     _, out, _ = run("exam --chapter gpu-wall --kind number --seed 3 --count 4", keys[0][1], "q")
-    assert "1 of 4 right, 3 not reached." in out
+    assert "1 of 1 answered right, 3 not reached." in out
+    assert "Reread" not in out
+    assert "Wrong" not in out
+    rows, _, apart = out.partition("Not reached: The 80 GB wall, step")
+    assert len(re.findall(r"^  \d of \d  ", rows, re.MULTILINE)) == 1
+    assert re.match(r"s \d+, \d+(, \d+)?\.\n", apart), "their steps, in one line"
     assert len(recorded()) == 1
+
+
+def test_a_skipped_question_counts_neither_as_right_nor_as_wrong(run: Run) -> None:
+    keys = paper(3, 3)
+    command = "exam --chapter gpu-wall --kind number --seed 3 --count 3"
+    code, out, _ = run(command, "s", keys[1][1], "skip")
+    assert code == 0
+    assert "1 of 1 answered right, 2 skipped." in out
+    assert "Skipped: The 80 GB wall, step" in out
+    assert "not reached" not in out
+    assert [r.question for r in recorded()] == [keys[1][0]]
+
+
+def test_an_exam_in_which_nothing_was_answered_says_so(run: Run) -> None:
+    _, out, _ = run("exam --seed 3 --count 2", "q")
+    assert "Nothing answered, 2 not reached." in out
+    assert "Reread" not in out
+
+
+def one_line(text: str) -> str:
+    """Return a text without its line breaks."""
+    return " ".join(text.split())
+
+
+def wrong_answer(asked: Asked) -> tuple[str, list[str]]:
+    """Return an answer that is not right, and all that the right one should be shown with."""
+    match asked.question:
+        case Choice() as q:
+            wrong = next(n for n, i in enumerate(asked.order) if not q.options[i].right)
+            right = next(o for o in q.options if o.right)
+            return "abcdef"[wrong], [right.text, right.why]
+        case Order() as q:
+            items = [f"{n}. {item}" for n, item in enumerate(q.items, 1)]
+            return " ".join("abcdefgh"[: len(items)]), [*items, q.why]
+        case FindMistake() as q:
+            return str(2 if q.wrong == 0 else 1), [f"Line {q.wrong + 1}. {q.why}", q.source, q.url]
+        case Number():
+            return f"0 {asked.unit}".strip(), [shown_key(asked), "formula", "inputs"]
+    return "12345", solution_lines(asked)
+
+
+@pytest.mark.parametrize("kind", ["number", "formula", "choice", "order", "mistake"])
+def test_an_exam_shows_each_missed_question_whole(run: Run, kind: str) -> None:
+    """The question, the answer as it was typed, the verdict, and all of the right answer."""
+    pool = [terminal_drill.Entry("rope", q) for q in bank("rope") if kind_of(q) == kind]
+    chosen = PortableRandom(5).shuffled(pool)[:2]
+    seeds = PortableRandom(5 ^ 0x5EED)
+    papers = [draw(e.slug, e.question, seeds.word()) for e in chosen]
+    answers = [wrong_answer(asked)[0] for asked in papers]
+    code, out, _ = run(f"exam --chapter rope --kind {kind} --seed 5 --count 2", *answers)
+    assert code == 0
+    assert f"0 of {len(papers)} right." in out
+    reports = out.partition("Reread")[2].split("Wrong: ")[1:]
+    for report, asked, answer in zip(reports, papers, answers, strict=True):
+        before, _, after = one_line(report).partition("The right answer:")
+        verdict = " ".join(judge(asked, answer).says)
+        assert one_line(asked.text) in before
+        assert before.strip().endswith(one_line(f"You answered: {answer} {verdict}"))
+        for part in wrong_answer(asked)[1]:
+            assert one_line(asked.fill(part)) in after
+        assert "worked/formulas" not in after
 
 
 def test_an_exam_ends_when_its_time_is_over(tmp_path: Path) -> None:
@@ -227,7 +314,7 @@ def test_an_exam_ends_when_its_time_is_over(tmp_path: Path) -> None:
         os.close(own)
     assert process.returncode == 0
     assert "Time is up." in out
-    assert "0 of 3 right, 3 not reached." in out
+    assert "Nothing answered, 3 not reached." in out
 
 
 # -- a process killed at any moment ----------------------------------------------------------------
@@ -243,6 +330,67 @@ def read_until(fd: int, text: str, seconds: float = 60) -> str:
         if ready:
             seen += os.read(fd, 65536).decode()
     return seen
+
+
+@contextmanager
+def at_a_terminal(command: str) -> Iterator[tuple[subprocess.Popen[bytes], int]]:
+    """Run a command at a terminal of its own, as a reader does; give the process and our end."""
+    own, theirs = pty.openpty()
+    process = subprocess.Popen(
+        [sys.executable, "-m", "checks.terminal", *command.split()],
+        stdin=theirs, stdout=theirs, stderr=theirs, close_fds=True, start_new_session=True,
+        preexec_fn=lambda: fcntl.ioctl(0, termios.TIOCSCTTY, 0),
+    )  # fmt: skip
+    os.close(theirs)
+    try:
+        yield process, own
+    finally:
+        process.kill()
+        process.wait(30)
+        os.close(own)
+
+
+CTRL_C, LEFT = b"\x03", b"\x1b[D"
+
+
+def test_ctrl_c_in_an_exam_ends_it_with_its_report() -> None:
+    keys = paper(3, 3)
+    command = "exam --chapter gpu-wall --kind number --seed 3 --count 3"
+    with at_a_terminal(command) as (process, terminal):
+        read_until(terminal, "answer with unit > ")
+        os.write(terminal, f"{keys[0][1]}\n".encode())
+        read_until(terminal, "answer with unit > ")
+        os.write(terminal, b"12 G" + CTRL_C)
+        read_until(terminal, "1 of 1 answered right, 2 not reached.")
+        assert process.wait(30) == 130
+    assert [r.rating for r in recorded()] == [3]
+
+
+def test_ctrl_c_in_a_drill_ends_it_with_its_summary() -> None:
+    key = next(seeded(7))[1]
+    with at_a_terminal(f"{DRILL} --seed 7 --count 5") as (process, terminal):
+        read_until(terminal, "answer with unit > ")
+        os.write(terminal, f"{key}\n".encode())
+        read_until(terminal, "answer with unit > ")
+        os.write(terminal, CTRL_C)
+        read_until(terminal, "1 of 1 right. Every answer is saved")
+        assert process.wait(30) == 130
+
+
+def test_the_arrow_keys_move_in_an_answer() -> None:
+    """Typed with its first figure last: the arrow brings the cursor back to where it belongs."""
+    pytest.importorskip("readline")
+    key = next(seeded(7))[1]
+    with at_a_terminal(f"{DRILL} --seed 7 --count 1") as (_, terminal):
+        read_until(terminal, "answer with unit > ")
+        os.write(terminal, key[1:].encode() + LEFT * len(key[1:]) + key[:1].encode() + b"\n")
+        read_until(terminal, "1 of 1 right.")
+
+
+def test_an_exam_at_a_terminal_ends_when_its_time_is_over() -> None:
+    with at_a_terminal("exam --minutes 0.02 --count 3") as (process, terminal):
+        read_until(terminal, "Nothing answered, 3 not reached.")
+        assert process.wait(30) == 0
 
 
 def test_a_drill_killed_while_an_answer_is_typed_loses_only_that_answer(tmp_path: Path) -> None:
@@ -283,6 +431,38 @@ def test_the_deck_holds_every_question_once_with_a_lasting_id(run: Run, tmp_path
     assert len({n.id for n in made}) == len(made) == wanted
     assert made == list(notes("gpu-wall"))
     assert all("<script" not in n.front + n.back for n in made)
+
+
+def test_a_card_does_not_depend_on_the_terminal_that_exports_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Anki wraps lines itself; a paragraph of ours is one line of the card."""
+    made = []
+    for columns in ("40", "200"):
+        monkeypatch.setenv("COLUMNS", columns)
+        made.append([note for slug in CHAPTERS for note in notes(slug)])
+    assert made[0] == made[1]
+    asked = draw("rope", next(q for q in bank("rope") if isinstance(q, Choice)), 1)
+    card = next(n for n in made[0] if n.id == asked.id)
+    assert as_html(asked.text) in card.front
+
+
+def test_verify_says_how_many_questions_have_problems(
+    run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = bank("rope")[0].name
+
+    def found(slug: str, name: str, seeds: range) -> verify.Report:
+        problems = ("it is wrong",) if name in wanted else ()
+        return verify.Report(f"{slug}/{name}", "number", len(seeds), problems)
+
+    monkeypatch.setattr(verify, "verify", found)
+    wanted = {first}
+    assert run("verify rope --seeds 1")[1].endswith("\n1 question has problems\n")
+    wanted = {first, bank("rope")[1].name}
+    code, out, _ = run("verify rope --seeds 1")
+    assert code == 1
+    assert out.endswith("\n2 questions have problems\n")
 
 
 def test_verify_prints_a_line_for_each_question(run: Run) -> None:

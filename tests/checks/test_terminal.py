@@ -100,6 +100,56 @@ def test_sweep_prints_a_row_for_each_point(capsys: pytest.CaptureFixture[str]) -
     assert any("64 GPUs" in row and "33.5 GB" in row for row in rows)
 
 
+def test_sweep_over_a_choice_prints_a_row_for_each_option(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    """1,120 GB: 14 devices of 80 GB, 8 of 141 GB."""
+    options = "gpu=A100 80GB SXM,H200 SXM"
+    target = tmp_path / "choice.svg"
+    command = ("sweep", "gpu-wall.devices_static", "--over", options)
+    code, out, err = run(capsys, *command, "--plot", str(target))
+    assert (code, err) == (0, "")
+    rows = [" ".join(line.split()) for line in out.splitlines()[1:3]]
+    assert rows == ["A100 80GB SXM 14 GPUs", "H200 SXM 8 GPUs"]
+    assert "<svg" in target.read_text(encoding="utf-8")
+    code, out, _ = run(capsys, *command, "--json")
+    assert [(row["gpu"], row["value"]) for row in json.loads(out)] == [
+        ("A100 80GB SXM", 14), ("H200 SXM", 8)
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("command", "notes"),
+    [
+        (["sweep", "gpu-wall.memory_per_gpu", "--over", "gpus=8,64"], []),
+        (["sweep", "gpu-wall.memory_per_gpu", "--over", "gpu_memory=40,80"], ["gpu_memory"]),
+        (["sweep", "gpu-wall.memory_per_gpu", "--over", "gpu=H100 SXM,H200 SXM"], ["gpu"]),
+        (["sweep", "gpu-wall.gpus", "--over", "gpus=8,64"], []),
+        (["sweep", "gpu-wall.memory_per_gpu", "--over", "gpus=8,64", "--set", "price=2", "--set",
+          "model=Llama 3 8B"], ["price"]),
+        (["why", "gpu-wall.memory_per_gpu", "--set", "gpu_memory=100"], ["gpu_memory"]),
+        (["why", "gpu-wall.memory_per_gpu", "--set", "gpus=8", "--json"], []),
+    ],
+)  # fmt: skip
+def test_a_setting_that_changes_nothing_is_said(
+    capsys: pytest.CaptureFixture[str], command: list[str], notes: list[str]
+) -> None:
+    """The memory per GPU depends on how many there are, not on how much each has."""
+    code, _, err = run(capsys, *command)
+    assert code == 0
+    assert err.splitlines() == [
+        f"workbook: {n} does not enter memory_per_gpu: it changes nothing here" for n in notes
+    ]
+
+
+def test_a_setting_that_the_sweep_overrides_is_said(capsys: pytest.CaptureFixture[str]) -> None:
+    over = ["--over", "gpus=8,64", "--set", "gpus=16"]
+    code, out, err = run(capsys, "sweep", "gpu-wall.memory_per_gpu", *over)
+    assert code == 0
+    assert err == "workbook: --set gpus changes nothing here: --over sets it\n"
+    assert " 16 GPUs" not in out
+
+
 def test_sweep_draws_to_a_file(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     target = tmp_path / "sweep.svg"
     code, out, _ = run(
@@ -128,6 +178,9 @@ def test_sweep_draws_to_a_file(capsys: pytest.CaptureFixture[str], tmp_path: Pat
         (["sweep", "gpu-wall.fs_waste", "--over", "mtbf"], "given=range"),
         (["sweep", "gpu-wall.fs_waste", "--over", "mtbf=a..b"], "not a range"),
         (["sweep", "gpu-wall.fs_waste", "--over", "mtbf=1..8", "--plot", "x.doc"], ".svg"),
+        (["sweep", "gpu-wall.memory_per_gpu", "--over", "gpus=1..100000:1"], "more than 10,000"),
+        (["sweep", "gpu-wall.fs_waste", "--over", "gpu=H900"], "no option 'H900'"),
+        (["sweep", "gpu-wall.fs_waste", "--over", "gpu="], "no option ''"),
     ],
 )
 def test_a_users_mistake_gets_a_sentence_and_exit_code_2(
@@ -144,7 +197,12 @@ def test_ranges_double_add_or_list() -> None:
     assert points("8..100", integer=True) == [8, 16, 32, 64, 100]
     assert points("8..32:8", integer=True) == [8, 16, 24, 32]
     assert points("3,1", integer=False) == [3, 1]
-    for wrong in ("", "8..", "0..8", "9..8", "1..8:-1"):
+    assert points("0..0.4:0.1", integer=False) == [0, 0.1, 0.2, 0.3, 0.4]
+    assert points("0.3..2.4", integer=False) == [0.3, 0.6, 1.2, 2.4]
+    assert len(points("1..10000:1", integer=True)) == 10_000
+    with pytest.raises(FigureError, match="more than 10,000 points; take a larger step"):
+        points("1..10001:1", integer=True)
+    for wrong in ("", "8..", "0..8", "9..8", "1..8:-1", "8..inf", "nan..8", "1..8:nan", "1..2..3"):
         with pytest.raises(FigureError, match="not a range"):
             points(wrong, integer=False)
 

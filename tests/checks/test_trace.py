@@ -9,6 +9,8 @@ from typing import Any
 
 import pytest
 
+from checks.site.equations import filled, values_template, values_tex
+from checks.site.maths import render
 from checks.trace import (
     Term,
     TraceError,
@@ -20,6 +22,8 @@ from checks.trace import (
     text,
     trace,
 )
+from checks.working import working
+from worked.chapters import graph
 from worked.formulas import ops
 from worked.formulas.checkpointing import young_interval_seconds
 from worked.formulas.memory import devices_needed, fits
@@ -29,9 +33,9 @@ FORMULAS: list[tuple[Callable[..., Any], str, str, str]] = [
     (lambda x, y: 2 * x * y, r"2\,x\,y", "2 × x × y", "((2 * x) * y)"),
     # The author's order and brackets stay; brackets that mean nothing go.
     (lambda x, y: y + (x * 2), r"y + x\,2", "y + x × 2", "(y + (x * 2))"),
-    (lambda x, y: x - (y - 1), r"x - \left(y - 1\right)", "x - (y - 1)", "(x - (y - 1))"),
-    (lambda x, y: x - (y + 1), r"x - \left(y + 1\right)", "x - (y + 1)", "(x - (y + 1))"),
-    (lambda x, y: x + (y - 1), "x + y - 1", "x + y - 1", "(x + (y - 1))"),
+    (lambda x, y: x - (y - 1), r"x - \left(y - 1\right)", "x − (y − 1)", "(x - (y - 1))"),
+    (lambda x, y: x - (y + 1), r"x - \left(y + 1\right)", "x − (y + 1)", "(x - (y + 1))"),
+    (lambda x, y: x + (y - 1), "x + y - 1", "x + y − 1", "(x + (y - 1))"),
     (lambda x, y: (x + 1) * y, r"\left(x + 1\right)\,y", "(x + 1) × y", "((x + 1) * y)"),
     (lambda x, y: x / (y * 2), r"\frac{x}{y\,2}", "x / (y × 2)", "(x / (y * 2))"),
     (lambda x, y: x / y / 2, r"\frac{\frac{x}{y}}{2}", "x / y / 2", "((x / y) / 2)"),
@@ -40,9 +44,9 @@ FORMULAS: list[tuple[Callable[..., Any], str, str, str]] = [
     (lambda x, y: (x + y) ** 2, r"\left(x + y\right)^{2}", "(x + y)^2", "Math.pow((x + y), 2)"),
     (lambda x, y: 2**x, "2^{x}", "2^x", "Math.pow(2, x)"),
     (lambda x, y: 3 * 2**x, r"3 \times 2^{x}", "3 × 2^x", "(3 * Math.pow(2, x))"),
-    (lambda x, y: -x / y, r"\frac{-x}{y}", "(-x) / y", "((-x) / y)"),
-    (lambda x, y: x * -y, r"x\,\left(-y\right)", "x × (-y)", "(x * (-y))"),
-    (lambda x, y: -(x + y), r"-\left(x + y\right)", "-(x + y)", "(-(x + y))"),
+    (lambda x, y: -x / y, r"\frac{-x}{y}", "(−x) / y", "((-x) / y)"),
+    (lambda x, y: x * -y, r"x\,\left(-y\right)", "x × (−y)", "(x * (-y))"),
+    (lambda x, y: -(x + y), r"-\left(x + y\right)", "−(x + y)", "(-(x + y))"),
     (lambda x, y: 1000000 * x, r"1{,}000{,}000\,x", "1,000,000 × x", "(1000000 * x)"),
     (lambda x, y: 0.5 * x, r"0.5\,x", "0.5 × x", "(0.5 * x)"),
     (lambda x, y: Fraction(1, 3) * x, r"\tfrac{1}{3}\,x", "1/3 × x", "((1 / 3) * x)"),
@@ -67,7 +71,7 @@ FORMULAS: list[tuple[Callable[..., Any], str, str, str]] = [
         "Math.min(Math.floor(x), Math.abs(y))",
     ),
     (lambda x, y: ops.sqrt(2 * x), r"\sqrt{2\,x}", "sqrt(2 × x)", "Math.sqrt((2 * x))"),
-    (lambda x, y: ops.exp(-x) ** 2, r"\exp\left(-x\right)^{2}", "exp(-x)^2",
+    (lambda x, y: ops.exp(-x) ** 2, r"\exp\left(-x\right)^{2}", "exp(−x)^2",
      "Math.pow(Math.exp((-x)), 2)"),
     (lambda x, y: ops.log2(x) + ops.ln(y), r"\log_2\left(x\right) + \ln\left(y\right)",
      "log2(x) + ln(y)", "(Math.log2(x) + Math.log(y))"),
@@ -79,7 +83,8 @@ FORMULAS: list[tuple[Callable[..., Any], str, str, str]] = [
     ),
     (
         lambda x, y: 2 * ops.where(x < y, 1, 0),
-        r"2\,\begin{cases} 1 & \text{if } x < y \\ 0 & \text{otherwise} \end{cases}",
+        r"2\,\left(\begin{cases} 1 & \text{if } x < y \\ 0 & \text{otherwise} "
+        r"\end{cases}\right)",
         "2 × (1 if x < y, otherwise 0)",
         "(2 * ((x < y) ? 1 : 0))",
     ),
@@ -151,6 +156,99 @@ def test_no_two_signs_meet_where_a_value_is_negative() -> None:
         r"−1 - \left(−2\right)"
     )
     assert latex_with_values(trace(ops.cos), {"x": "−1"}) == r"\cos\left(−1\right)"
+
+
+def test_no_two_signs_meet_in_plain_text() -> None:
+    """Brackets around a negative value behind a sign, none where a sum begins."""
+
+    def score(a: Any, b: Any, c: Any) -> Any:
+        return a - b * c + c
+
+    values = {"a": "−1", "b": "2", "c": "−0.50"}
+    assert text(trace(score), values) == "−1 − 2 × (−0.50) + (−0.50)"
+    assert text(trace(lambda a: -a), {"a": "−28.00"}) == "−(−28.00)"
+    assert text(trace(lambda x: x * -0.1), {"x": "x"}) == "x × (−0.1)"
+    assert text(trace(ops.cos), {"x": "−1"}) == "cos(−1)"
+
+
+def test_a_value_yet_to_be_filled_in_says_where_a_sign_needs_brackets() -> None:
+    def score(a: Any, b: Any, c: Any) -> Any:
+        return a - (b + c) + (c - a) * b**2
+
+    gaps = {n: f"{{{n}}}" for n in "abc"}
+    assert text(trace(score), gaps) == "{a} − ({b} + {(c)}) + ({c} − {(a)}) × ({b})^2"
+
+
+def test_a_value_with_a_unit_is_bracketed_in_plain_text_before_it_is_squared() -> None:
+    def squared(x: Any) -> Any:
+        return x**2
+
+    shown = {"5 s": "(5 s)^2", "1.14×": "(1.14×)^2", "40%": "(40%)^2", "−3": "(−3)^2",
+             "1,120": "1,120^2", "rows_2": "rows_2^2"}  # fmt: skip
+    for value, want in shown.items():
+        assert text(trace(squared), {"x": value}) == want
+
+
+def test_a_case_distinction_is_bracketed_inside_anything() -> None:
+    """Its "otherwise" would swallow what follows, its first branch what stands before."""
+    choice = ops.where(Term("arg", ("x",)) < 2, Term("arg", ("y",)), 0)
+    in_text, in_latex = text(choice, SYMBOLS), latex(choice, SYMBOLS)
+    assert in_text == "y if x < 2, otherwise 0"
+    for around, signs in [
+        (choice + 1, "({}) + 1"), (1 - choice, "1 − ({})"), (choice / 3, "({}) / 3"),
+        (choice**2, "({})^2"), (-choice, "−({})"), (ops.maximum(choice, 1), "max(({}), 1)"),
+        (ops.where(choice < 1, choice, choice), "({}) if ({}) < 1, otherwise ({})"),
+    ]:  # fmt: skip
+        assert text(around, SYMBOLS) == signs.replace("{}", in_text)
+    bracketed = rf"\left({in_latex}\right)"
+    assert latex(choice + 1, SYMBOLS) == f"{bracketed} + 1"
+    assert latex(ops.maximum(choice, 1), SYMBOLS) == rf"\max\left({bracketed},\, 1\right)"
+    branched = ops.where(choice < 1, choice, choice)
+    assert latex(branched, SYMBOLS).count(bracketed) == 3
+    chosen = ops.where(choice, 2, 3)
+    assert text(chosen, SYMBOLS) == f"2 if ({in_text}), otherwise 3"
+    assert latex(chosen, SYMBOLS).count(bracketed) == 1
+    assert latex(choice / 2, SYMBOLS) == rf"\frac{{{in_latex}}}{{2}}"
+    assert text(choice, SYMBOLS, side=True) == f"({in_text})"
+    assert text(choice + 1, SYMBOLS, side=True) == f"({in_text}) + 1"
+
+
+def test_a_comparison_is_bracketed_in_arithmetic() -> None:
+    x, y = Term("arg", ("x",)), Term("arg", ("y",))
+    assert text((x < y) + 1, SYMBOLS) == "(x < y) + 1"
+    assert latex((x < y) * 2, SYMBOLS) == r"\left(x < y\right)\,2"
+    assert text((x < y) < 1, SYMBOLS) == "(x < y) < 1"
+
+
+def test_a_very_small_literal_is_a_power_of_ten() -> None:
+    """1e-06 would read in LaTeX as 1 times e, minus 6."""
+    tree = trace(lambda x: ops.maximum(x, 1e-06) + 2.5e-09)
+    assert latex(tree, SYMBOLS) == r"\max\left(x,\, 10^{-6}\right) + 2.5 \times 10^{-9}"
+    assert text(tree, SYMBOLS) == "max(x, 10^(−6)) + 2.5 × 10^(−9)"
+
+
+def test_a_verdict_that_is_computed_with_stands_as_its_number() -> None:
+    """5.5 km counts because the split is kept: 1 × 5.5, not "keeps it × 5.5"."""
+    g = graph("xgboost")
+    assert values_template(g, "standing_right").endswith("= {#right_kept} × {(right_cut)} = "
+                                                         "{standing_right}")  # fmt: skip
+    spoken = filled(g, values_template(g, "standing_right"))
+    assert spoken.endswith("= 1 × 5.5 = 5.5")
+    tex = values_tex(g, "xgboost", "standing_right")
+    assert r"\htmlData{fig=xgboost.right_kept, number=}{\text{1}} \times" in tex
+    assert 'data-number=""' in render(tex)
+    assert "= 1 × 5.5" in "\n".join(working(g, "standing_right", g.base))
+
+
+def test_a_verdict_says_its_number_and_ends_in_its_words() -> None:
+    g = graph("gpu-wall")
+    lines = working(g, "ddp_fits", g.base)
+    at = lines.index("formula")
+    assert [line.split("= ")[-1] for line in lines[at + 2 : at + 4]] == [
+        "1 if 1,132.5 GB ≤ 80 GB, otherwise 0", "0, does not fit"
+    ]  # fmt: skip
+    spoken = filled(g, values_template(g, "ddp_fits"))
+    assert spoken.endswith("= (1 if 1,132.5 GB ≤ 80 GB, otherwise 0) = does not fit")
 
 
 def test_real_formulas_trace() -> None:

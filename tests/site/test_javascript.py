@@ -13,6 +13,7 @@ import pytest
 import quickjs
 
 from checks.site.browser_model import expression
+from checks.site.equations import filled, values_template
 from checks.site.javascript import bundle, context
 from checks.trace import javascript
 from tests.site.fixture import scenario
@@ -221,6 +222,23 @@ def test_a_refusal_says_the_same(slug: str, pages: dict[str, quickjs.Context]) -
                 g.evaluate({given.name: value})
             answer = json.loads(page.get("evaluated")(json.dumps({given.name: value})))
             assert answer == {"error": str(refused.value)}
+
+
+@pytest.mark.parametrize("slug", [*CHAPTERS, "small"])
+def test_a_formula_in_words_is_filled_in_the_same(slug: str) -> None:
+    """What a screen reader hears of every formula with values, negative ones and verdicts too."""
+    g = graphs()[slug]
+    page = context(
+        bundle("exact.js", "graph.js", "numbers.js"),
+        f"const model = {expression(slug, g, [])};",
+        """function spoken(templates, values) {
+             return JSON.stringify(JSON.parse(templates).map(
+               (t) => inWords(model, t, JSON.parse(values))));
+           }""",
+    )
+    templates = [values_template(g, f.name) for f in g.derived]
+    got = json.loads(page.get("spoken")(json.dumps(templates), json.dumps(dict(g.base))))
+    assert got == [filled(g, t) for t in templates]
 
 
 def test_unknown_names_are_refused(pages: dict[str, quickjs.Context]) -> None:

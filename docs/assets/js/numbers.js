@@ -7,10 +7,10 @@ const reference = (element, attribute = "fig") => {
   return { slug, name };
 };
 
-// How a span asks to be written: its unit, decimals, bare or not.
+// How a span asks to be written: its unit, decimals, bare or not; a verdict as its number.
 function optionsOf(element) {
   const { unit, worth, places } = element.dataset;
-  const options = { bare: "bare" in element.dataset };
+  const options = { bare: "bare" in element.dataset, number: "number" in element.dataset };
   if (places !== undefined) options.places = Number(places);
   if (unit !== undefined) Object.assign(options, { unit, worth: worth.split("/") });
   return options;
@@ -18,6 +18,7 @@ function optionsOf(element) {
 
 // Write a span's figure with these values, in the span's own unit and decimals.
 function write(model, name, values, options) {
+  if (options.number) return String(values[name]);
   const units = options.worth ? { ...model.units, [options.unit]: options.worth } : model.units;
   return shown({ ...model, units }, name, values, options);
 }
@@ -93,7 +94,12 @@ function markVerdict(element, value) {
   element.classList.toggle("is-no", value !== 1);
 }
 
-// A formula with values in words: every {name} of the template replaced.
+// A formula with values in words: {name} is a figure, {#name} the number of a verdict, and in
+// round brackets within the braces, {(name)}, it keeps them where it is negative. Twin of
+// `filled` in checks/site/equations.py.
 export function inWords(model, template, values) {
-  return template.replace(/\{(\w+)\}/g, (_, name) => shown(model, name, values));
+  return template.replace(/\{(\(?)(#?)(\w+)\)?\}/g, (_, guarded, number, name) => {
+    const written = write(model, name, values, { number: number !== "" });
+    return guarded && written.startsWith("−") ? `(${written})` : written;
+  });
 }

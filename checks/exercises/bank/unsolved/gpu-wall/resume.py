@@ -9,7 +9,8 @@ The disk forgets what it was not told to keep. When the machine dies,
 
 `disk` offers read(name) -> bytes (FileNotFoundError where there is no such file),
 write(name, data), which replaces what was there, sync(name), rename(old, new), which is
-all or nothing, remove(name) and sync_directory(). See `checks/exercises/crashing_disk.py`.
+all or nothing, remove(name) and sync_directory(); `python -m pydoc
+checks.exercises.crashing_disk` prints all about it.
 """
 
 from checks.exercises.crashing_disk import CrashingDisk
