@@ -128,14 +128,15 @@ def _run(args: argparse.Namespace) -> int:
         if not 1 <= args.step <= len(steps):
             raise FigureError(f"--step {args.step}: {args.chapter} has steps 1 to {len(steps)}")
         steps = [steps[args.step - 1]]
-    values = g.evaluate(_settings(args.set))
+    settings = _settings(args.set)
+    values = g.evaluate(settings)
     if args.json:
         from checks.working import as_json
 
         return emit(
-            {"chapter": g.name, "settings": _settings(args.set),
+            {"chapter": g.name, "settings": settings,
              "steps": [{"number": n, "title": s.title,
-                        "figures": [as_json(g, f.name, values) for f in s.figures]}
+                        "figures": [as_json(g, f.name, values, settings) for f in s.figures]}
                        for n, s in steps]}
         )  # fmt: skip
     print(g.title)
@@ -159,8 +160,8 @@ def _why(args: argparse.Namespace) -> int:
     values = g.evaluate(settings)
     _say_idle(g, name, settings)
     if args.json:
-        return emit(as_json(g, name, values))
-    print("\n".join(working(g, name, values)))
+        return emit(as_json(g, name, values, settings))
+    print("\n".join(working(g, name, values, settings)))
     if args.checks:
         from checks.proof import ProofError, prove_figure
         from worked.figures import Derived
@@ -233,7 +234,7 @@ def _sweep(args: argparse.Namespace) -> int:
     if args.json:
         from checks.working import as_json
 
-        return emit([{over: p, **as_json(g, name, values)} for p, values in swept])
+        return emit([{over: p, **as_json(g, name, values, settings)} for p, values in swept])
     print(f"{label} ({over}) against {g.figure(name).label} ({name})")
     for place, values in swept:
         shown = place if over in g.choices else g.shown(over, values)

@@ -107,9 +107,21 @@ def record_lines(f: Measured) -> list[str]:
     return [f.command, f"on {f.date}{seed}; {f.machine}; {again}", f"recorded in worked/{f.record}"]
 
 
-def as_json(graph: Graph, name: str, values: Mapping[str, float]) -> dict[str, Any]:
-    """Return a figure as data: value in base units and in its own, text, kind, inputs."""
+def as_json(
+    graph: Graph, name: str, values: Mapping[str, float], settings: Mapping[str, Any]
+) -> dict[str, Any]:
+    """Return a figure under `settings` as data: value in base units and in its own, text, kind.
+
+    With it a computed figure's inputs, and a given's source and range.
+    """
     f = graph.figure(name)
+    more: dict[str, Any] = {}
+    if isinstance(f, Derived):
+        more = {"inputs": graph.arguments(name)}
+    elif isinstance(f, Given):
+        source, note = graph.source(name, settings)
+        more = {"source": source.text, "url": source.url, "note": note, "low": f.low,
+                "high": f.high}  # fmt: skip
     kind = {Given: "given", Derived: "derived", Measured: "measured"}[type(f)]
     return {
         "name": name,
@@ -119,5 +131,5 @@ def as_json(graph: Graph, name: str, values: Mapping[str, float]) -> dict[str, A
         "unit": f.unit,
         "base_value": values[name],
         "text": graph.shown(name, values),
-        **({"inputs": graph.arguments(name)} if isinstance(f, Derived) else {}),
+        **more,
     }

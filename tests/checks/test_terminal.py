@@ -91,6 +91,46 @@ def test_why_of_a_given_and_of_a_measured_figure_names_their_source(
     assert "python -m worked.gpu_wall.kill_campaign --record" in out
 
 
+def test_why_of_a_given_that_was_changed_names_the_source_of_its_value(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """Not the H100's data sheet for a V100's peak, and no data sheet for the reader's own."""
+    _, out, _ = run(capsys, "why", "gpu-wall.peak_flops", "--set", "gpu=V100")
+    assert "peak_flops = 125 TFLOP/s" in out
+    assert "V100 datasheet" in out
+    assert "fp16, dense; no bf16 on Volta" in out
+    assert "H100" not in out
+    _, out, _ = run(capsys, "why", "gpu-wall.peak_flops", "--set", "peak_flops=500")
+    assert "your own value" in out
+    assert "NVIDIA" not in out
+    _, out, _ = run(capsys, "why", "gpu-wall.layers", "--set", "model=Llama 3 8B", "--json")
+    data = json.loads(out)
+    assert data["value"] == 32
+    assert "Meta-Llama-3-8B" in data["source"]
+
+
+def test_an_option_that_could_be_several_is_a_users_mistake(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    code, _, err = run(capsys, "run", "gpu-wall", "--set", "gpu=A100")
+    assert code == 2
+    assert "gpu: 'A100' could be A100 80GB SXM or A100 40GB SXM; write more of the name" in err
+
+
+def test_a_plan_that_cannot_be_says_what_it_needs(capsys: pytest.CaptureFixture[str]) -> None:
+    """On 8 GPUs no replica of 8 x 8 stands, and an MFU of 343 % is called what it is."""
+    _, out, _ = run(capsys, "run", "gpu-wall", "--set", "gpus=8")
+    lines = {line.split("[")[-1].split("]")[0].split(",")[0]: line for line in out.splitlines()}
+    assert lines["mp_fits"].strip().startswith("needs 64 GPUs")
+    assert lines["mp_ranks"].strip().startswith("0 replicas")
+    assert lines["missing"].strip().startswith("0 GPUs")
+    assert (
+        lines["logged_possible"].strip().startswith("cannot be: at their peak the GPUs do 17,503")
+    )
+    assert "1 nodes" not in out
+    assert "1 jobs" not in out
+
+
 def test_sweep_prints_a_row_for_each_point(capsys: pytest.CaptureFixture[str]) -> None:
     code, out, _ = run(capsys, "sweep", "gpu-wall.memory_per_gpu", "--over", "gpus=8..512")
     assert code == 0
