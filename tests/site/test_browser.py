@@ -426,6 +426,19 @@ def test_every_number_of_a_formula_or_picture_opens_by_keyboard(visit: Any) -> N
         assert key.evaluate("e => e === document.activeElement")
 
 
+def test_every_number_of_a_formula_opens_by_mouse(visit: Any) -> None:
+    """Nothing lies over a number, in a denominator or under a root either."""
+    page = visit(CHAPTER)
+    covered = page.evaluate(
+        "[...document.querySelectorAll('article .katex [data-fig]')].filter((e) => {"
+        " e.scrollIntoView({ block: 'center' }); const box = e.getBoundingClientRect();"
+        " const at = document.elementFromPoint(box.x + box.width / 2, box.y + box.height / 2);"
+        " return at?.closest('[data-fig]') !== e; }).map((e) => e.dataset.fig)"
+    )
+    assert covered == []
+    assert page.locator("article .katex .vlist [data-fig]").count() > 1
+
+
 def test_a_number_inside_a_card_leads_on_from_it(visit: Any) -> None:
     """A click on a value in the card's formula opens its card, with a way back."""
     page = visit(CHAPTER)
