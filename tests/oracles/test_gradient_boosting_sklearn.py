@@ -4,13 +4,15 @@ Ties. Where several splits of a node lower the error equally, scikit-learn keeps
 it meets, and it meets the features in a shuffled order; sums of equal gains also round
 differently. So each test either uses cases where the tied splits cut the training rows alike,
 or lets our trees follow scikit-learn's choice, having made sure that it is among the splits
-that we found to be best. One more cause is named and counted below: scikit-learn computes a
-node's variance as E[r^2] - E[r]^2, whose rounding can make a node of equal gradients look
-worth splitting.
+that we found to be best. Two more causes are named and counted below; in both scikit-learn
+computes a variance as E[r^2] - E[r]^2. Its rounding can make a node of equal gradients look
+worth splitting; and it can make a split that gains nothing look like a loss, so that the node
+stays a leaf.
 """
 
 from __future__ import annotations
 
+import dataclasses
 import itertools
 import warnings
 from typing import Any
@@ -24,6 +26,7 @@ from sklearn.ensemble import GradientBoostingClassifier, GradientBoostingRegress
 from sklearn.inspection import permutation_importance as sklearn_permutation_importance
 from sklearn.model_selection import train_test_split
 
+from tests.oracles.ordinary_data import SETS, class_numbers, one_of, table
 from worked.gradient_boosting.boosting import (
     Model,
     Settings,
@@ -41,7 +44,7 @@ from worked.gradient_boosting.importance import (
     r_squared,
 )
 from worked.gradient_boosting.real_data import breast_cancer, diabetes
-from worked.gradient_boosting.regression_tree import LEAF, Choose, Split
+from worked.gradient_boosting.regression_tree import LEAF, TIE, Choose, Split
 
 X6 = np.array(DISTANCE_KM, dtype=float)[:, None]
 Y6 = np.array(MINUTES, dtype=float)
@@ -71,12 +74,17 @@ def sklearn_fit(X: np.ndarray, y: np.ndarray, settings: Settings) -> Any:
 
 
 class Followed:
-    """Makes our trees take scikit-learn's choice among the best splits, and counts the ties."""
+    """Makes our trees take scikit-learn's choice among the best splits, and counts the ties.
+
+    A choice that is not among them stops the comparison, but for a leaf whose best split gains
+    nothing: no more than the share TIE of the node's sum of squares.
+    """
 
     def __init__(self, oracle: Any) -> None:
         self.trees = [stage[0].tree_ for stage in oracle.estimators_]
         self.ties = 0
         self.split_though_pure = 0
+        self.leaf_for_no_gain = 0
 
     def __call__(self, number: int) -> Choose:
         assert number < len(self.trees), f"scikit-learn stopped after {len(self.trees)} trees"
@@ -84,7 +92,9 @@ class Followed:
 
         def choose(tied: list[Split], node: int, pure: bool) -> Split | None:
             feature, threshold = theirs.feature[node], theirs.threshold[node]
-            if pure and feature == NOT_A_NODE:
+            squares = theirs.impurity[node] * theirs.n_node_samples[node]
+            if feature == NOT_A_NODE and (pure or tied[0].gain <= TIE * squares):
+                self.leaf_for_no_gain += not pure
                 return None
             for split in tied:
                 if (split.feature, split.threshold) == (feature, threshold):
@@ -252,7 +262,102 @@ def test_diabetes_without_following(depth: int, eta: float) -> None:
     assert predict_raw(fit(X, y, settings), X) == pytest.approx(oracle.predict(X), abs=1e-6)
 
 
+# ---- ordinary data: to 1e-9 of the largest prediction
+
+
+def drawn(seed: int, loss: str) -> tuple[np.ndarray, np.ndarray, Settings]:
+    """Return a table of ordinary data, targets for `loss`, and settings."""
+    rng = np.random.default_rng(seed)
+    X, y = table(rng)
+    chosen = one_of(
+        rng,
+        max_depth=(1, 2, 3, 4, 5),
+        learning_rate=(0.1, 0.3, 1.0),
+        min_samples_leaf=(1, 1, 3),
+        subsample=(1.0, 1.0, 0.6),
+        huber_quantile=(0.5, 0.9),
+    )
+    if loss == "logistic":
+        y = class_numbers(y, 2)
+    return X, y, Settings(loss=loss, rounds=6, seed=seed, **chosen)
+
+
+def before_the_digits_run_out(oracle: Any, X: np.ndarray) -> int:
+    """Return how many trees keep the log-odds within ln(1e-9 x 2^53) = 16.
+
+    Up to there 1 - p still has nine digits. A leaf's step is a residual y - p over a curvature
+    p (1 - p), so beyond it loses digit after digit; past ln(2^53) = 37 none is left, and steps
+    of 1e20 follow that are right in neither code.
+    """
+    sure = [
+        np.abs(raw).max() > np.log(1e-9 * 2.0**53) for raw in oracle.staged_decision_function(X)
+    ]
+    return sure.index(True) if True in sure else len(sure)
+
+
+@pytest.mark.parametrize("loss", [*REGRESSION_LOSSES, "logistic"])
+def test_ordinary_data(loss: str) -> None:
+    """Every drawn set has scikit-learn's nodes and predictions, on its rows and beside them.
+
+    Beside: each value moved to the next float32 below and above, so that a threshold between
+    neighbours must be the same number.
+    """
+    ties = 0
+    for seed in range(2 * SETS):
+        X, y, settings = drawn(seed, loss)
+        if loss == "logistic":
+            rounds = before_the_digits_run_out(sklearn_fit(X, y, settings), X)
+            settings = dataclasses.replace(settings, rounds=rounds)
+        model, oracle, followed = follow(X, y, settings)
+        for ours, (theirs,) in zip(model.trees, oracle.estimators_, strict=True):
+            assert (ours.rows == theirs.tree_.n_node_samples).all(), seed
+        values = X.astype(np.float32)
+        for toward in (values, np.float32(-np.inf), np.float32(np.inf)):
+            where = np.nextafter(values, toward)
+            expected = sklearn_raw(oracle, where)
+            off = np.abs(predict_raw(model, where) - expected).max()
+            assert off <= 1e-9 * np.abs(expected).max(), seed
+        ties += followed.ties
+    assert ties > SETS  # the sets are full of ties, and none was a difference
+
+
+def test_days_of_which_no_float32_lies_between() -> None:
+    """33554438 is the midpoint of two neighbouring float32 numbers: rows 0 and 1 get 0 and 1."""
+    X, y = np.array([[33554436.0], [33554440.0]]), np.array([0.0, 1.0])
+    settings = Settings(rounds=1, max_depth=1, learning_rate=1.0)
+    model, oracle, _ = follow(X, y, settings)
+    assert model.trees[0].threshold[0] == 33554438
+    assert predict_raw(model, X).tolist() == oracle.predict(X).tolist() == [0, 1]
+
+
 # ---- the named causes
+
+
+def test_targets_in_tiny_units_are_never_split() -> None:
+    """Both codes call a node pure by a variance below 2.2e-16, whatever the target's units."""
+    X, y = diabetes()
+    for loss in ("squared_error", "huber"):
+        model, oracle, _ = follow(X, y * 1e-10, Settings(loss=loss, rounds=2))
+        assert [len(tree.feature) for tree in model.trees] == [1, 1]
+        assert [stage[0].tree_.node_count for stage in oracle.estimators_] == [1, 1]
+
+
+def test_a_node_that_no_split_improves_may_be_a_leaf() -> None:
+    """A step of eta 1 leaves each of three groups the mean 0: no split gains anything.
+
+    scikit-learn still splits where its improvement rounds to -2.2e-16 or above, and makes a
+    leaf where it rounds below; the target's units decide. Neither changes a prediction.
+    """
+    rng = np.random.default_rng(0)
+    X = rng.integers(0, 3, (40, 1)).astype(float)
+    leaves = []
+    for unit in (1.0, 10.0, 1e6):
+        y = rng.standard_normal(40) * unit
+        settings = Settings(rounds=4, max_depth=2, learning_rate=1.0)
+        model, oracle, followed = follow(X, y, settings)
+        assert predict_raw(model, X) == pytest.approx(oracle.predict(X), rel=1e-9)
+        leaves.append(followed.leaf_for_no_gain)
+    assert sum(leaves) > 0
 
 
 def test_rounding_of_the_variance_can_split_a_pure_node() -> None:

@@ -6,14 +6,18 @@ cover and leaf value (within float32 rounding of the numbers they were made from
 
 from __future__ import annotations
 
+import ctypes
+import ctypes.util
 import json
 from collections.abc import Callable
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 import pytest
 from sklearn.datasets import load_breast_cancer, load_diabetes, load_iris
 
+from tests.oracles.ordinary_data import SETS, class_numbers, one_of, table
 from worked.xgboost_scratch import objective as losses
 from worked.xgboost_scratch.booster import Booster, Draw, predict_value, train
 from worked.xgboost_scratch.by_hand import DISTANCE_KM, MINUTES, candidate_gains
@@ -135,6 +139,169 @@ def test_every_node_of_every_tree_is_the_librarys(name: str, grid: str, method: 
     np.testing.assert_allclose(predict_value(model, x), predicted, rtol=2e-6)
 
 
+# --- Ordinary data ---------------------------------------------------------------------------
+
+
+class Drawn(NamedTuple):
+    """A table, what to learn from it, and how."""
+
+    x: Float32
+    y: Float32
+    parameters: dict[str, Any]
+    objective: str
+    classes: int
+
+
+def drawn(seed: int, missing: float) -> Drawn:
+    """Return what `seed` draws, with a share of the values missing."""
+    rng = np.random.default_rng(seed)
+    x, y = table(rng)
+    parameters = one_of(
+        rng,
+        max_depth=(1, 2, 3, 4, 5, 6),
+        eta=(0.1, 0.3, 1.0),
+        reg_lambda=(0.0, 1.0, 1.0, 5.0),
+        reg_alpha=(0.0, 0.0, 0.5),
+        gamma=(0.0, 0.0, 1.0),
+        min_child_weight=(0.0, 1.0, 1.0, 3.0),
+    )
+    if rng.random() < 0.25:
+        signs = rng.choice([-1, 0, 1], x.shape[1])
+        parameters["monotone_constraints"] = tuple(int(sign) for sign in signs)
+    objectives = ("reg:squarederror", "reg:squarederror", "binary:logistic", "multi:softprob")
+    objective = objectives[rng.integers(4)]
+    classes = 3 if objective == "multi:softprob" else 1
+    if objective != "reg:squarederror":
+        y = class_numbers(y, max(classes, 2))
+    x[rng.random(x.shape) < missing] = np.nan
+    return Drawn(x.astype(np.float32), y.astype(np.float32), parameters, objective, classes)
+
+
+def three_rounds(of: Drawn, method: str) -> Booster:
+    """Return the chapter's model of what was drawn."""
+    p = TreeParameters(**of.parameters)
+    return train(of.x, of.y, p, objective=of.objective, rounds=3, method=method, classes=of.classes)
+
+
+def of_the_c_library(name: str) -> Callable[[Float32], Float32]:
+    """Return the C library's function of one float32, made to take arrays."""
+    function = getattr(ctypes.CDLL(ctypes.util.find_library("m")), name)
+    function.argtypes, function.restype = [ctypes.c_float], ctypes.c_float
+    return np.vectorize(function, otypes=[np.float32])
+
+
+@pytest.mark.parametrize("method", ["exact", "hist"])
+@pytest.mark.parametrize("missing", [0.0, 0.2, 0.8])
+def test_trees_on_ordinary_data_are_the_librarys(
+    method: str, missing: float, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Three rounds of every drawn set give the library's trees and predictions, also where no
+    float32 lies between two values.
+
+    One cause may be named for a set that differs: the chapter's exp and log are rounded
+    correctly, the C library's, which XGBoost calls, now and then are not. Then the same set
+    must agree once the chapter calls the C library's.
+    """
+    differing = {}
+    for seed in range(SETS):
+        one = drawn(seed, missing)
+        booster, trees = theirs(
+            one.x, one.y, 3, method, one.objective, one.classes, **one.parameters
+        )
+        model = three_rounds(one, method)
+        if one.objective != "reg:squarederror" and differences(flat(model), trees):
+            with monkeypatch.context() as patched:
+                patched.setattr(losses, "exp", of_the_c_library("expf"))
+                patched.setattr(losses, "log", of_the_c_library("logf"))
+                model = three_rounds(one, method)
+        if found := differences(flat(model), trees):
+            differing[seed] = found[0]
+            continue
+        predicted = booster.predict(xgb.DMatrix(one.x))  # type: ignore[attr-defined]
+        tolerance = 2e-6 * float(np.abs(predicted).max())
+        np.testing.assert_allclose(predict_value(model, one.x), predicted, rtol=0, atol=tolerance)
+    assert differing == {}
+
+
+def only_tree(x: list[float], y: list[float], **settings: Any) -> tuple[Tree, Tree, Float32]:
+    """Return our first exact tree of one column, the library's, and our predictions."""
+    column, label = np.array(x, np.float32)[:, None], np.array(y, np.float32)
+    base = settings.pop("base_score", 0.5)
+    p = TreeParameters(**settings)
+    model = train(column, label, p, rounds=1, method="exact", base_score=base)
+    _, trees = theirs(column, label, 1, "exact", "reg:squarederror", 1, base_score=base, **settings)
+    assert differences(flat(model), trees) == []
+    return flat(model)[0], trees[0], predict_value(model, column)
+
+
+def test_two_days_written_as_numbers_are_parted() -> None:
+    """Each side: G = +-1, H = 2, weight -+1/3; times 0.3 from 0.5: 0.4 and 0.6.
+
+    In float32 the days are 20180130 and 20180132, and their midpoint is the larger one.
+    """
+    days = [20180130, 20180130, 20180131, 20180131]
+    mine, _, predicted = only_tree(days, [0, 0, 1, 1], max_depth=1)
+    assert mine.threshold[0] == 20180132
+    np.testing.assert_allclose(predicted, [0.4, 0.4, 0.6, 0.6], rtol=1e-6)
+
+
+def test_neighbours_are_parted_walking_downward_but_not_upward() -> None:
+    """The library's own flaw, kept: with missing values on the right it walks upward, puts the
+    threshold on the lower of two neighbours, and so sends both right.
+
+    Rows 0 0 1 1 and two missing at 1: sending the missing right promises a gain, but the
+    left child gets no row and no weight. With the missing at 0 they go left, and all is well.
+    """
+    days = [20180130, 20180130, 20180131, 20180131, np.nan, np.nan]
+    flawed, _, predicted = only_tree(days, [0, 0, 1, 1, 1, 1], max_depth=1)
+    assert (flawed.threshold[0], flawed.default_left[0]) == (20180130, False)
+    assert (flawed.cover[flawed.left[0]], flawed.cover[flawed.right[0]]) == (0, 6)
+    assert len(set(predicted)) == 1
+    sound, _, predicted = only_tree(days, [0, 0, 1, 1, 0, 0], max_depth=1)
+    assert (sound.threshold[0], sound.default_left[0]) == (20180132, True)
+    # Left: G = 4/2, H = 4, 0.5 - 0.3 x 2/5; right: G = -2/2, H = 2, 0.5 + 0.3 x 1/3.
+    np.testing.assert_allclose(predicted, [0.38, 0.38, 0.6, 0.6, 0.38, 0.38], rtol=1e-6)
+
+
+@pytest.mark.parametrize("value", [1.0, -3.0, 0.0, 20180131.0])
+def test_one_present_value_is_set_against_what_is_missing(value: float) -> None:
+    """The only cut of a constant column lies below it: present right, missing left.
+
+    From 4: G = +-1, H = 1, weight -+1/2; times 0.3: 3.85 and 4.15.
+    """
+    mine, _, predicted = only_tree([value, np.nan], [3, 5], base_score=4.0)
+    assert mine.threshold[0] < value
+    assert mine.default_left[0] is True
+    np.testing.assert_allclose(predicted, [3.85, 4.15], rtol=1e-6)
+
+
+def test_a_midpoint_beyond_float32_is_infinite() -> None:
+    """2e38 + 3e38 is more than float32 holds, so all rows go left; in the library, too."""
+    mine, _, _ = only_tree([1e38, 2e38, 3e38, 3.2e38], [0, 0, 1, 1], max_depth=1)
+    assert mine.threshold[0] == np.inf
+    assert mine.cover[mine.right[0]] == 0
+
+
+@pytest.mark.parametrize("method", ["exact", "hist"])
+def test_constraints_that_are_all_zero_are_scored_like_any_others(method: str) -> None:
+    """alpha 1, base 1/2, labels 0 0 1 3: the root gains 2.07 with the constraint 0, 1.13 without.
+
+    Sums G = 1 | -3 | -2, H = 2 | 2 | 4; with alpha the weights are 0, 2/3 and 1/5. Free:
+    0 + 2^2/3 - 1/5 = 1.133. Scored by weight, -(2 G w + (H + 1) w^2): 0 + (4 - 4/3)
+    - (4/5 - 1/5) = 2.067, as 2 alpha |w| is left out.
+    """
+    x, y = np.arange(4, dtype=np.float32)[:, None], np.array([0, 0, 1, 3], np.float32)
+    gains = []
+    for constraints in ((), (0,)):
+        more = {"max_depth": 1, "reg_alpha": 1.0, "monotone_constraints": constraints}
+        p = TreeParameters(**more)  # type: ignore[arg-type]
+        model = train(x, y, p, rounds=1, method=method, base_score=0.5)
+        _, trees = theirs(x, y, 1, method, "reg:squarederror", 1, base_score=0.5, **more)
+        assert differences(flat(model), trees) == []
+        gains.append(flat(model)[0].gain[0])
+    assert gains == pytest.approx([4 / 3 - 1 / 5, 8 / 3 - 3 / 5], rel=1e-6)
+
+
 @pytest.mark.parametrize("method", ["exact", "hist"])
 @pytest.mark.parametrize("name", ["diabetes", "diabetes, 20 % missing", "breast cancer"])
 def test_trees_under_monotone_constraints_are_the_librarys(name: str, method: str) -> None:
@@ -237,8 +404,7 @@ def test_base_score_left_out_is_the_librarys(method: str) -> None:
         mine = model.base_margin
         if objective == "binary:logistic":  # the library saves the probability
             mine = losses.sigmoid(mine)
-        # Log shares are near 1 and centring cancels them: two units in the last place of 1.
-        np.testing.assert_allclose(mine, np.array(saved, np.float32), rtol=1e-6, atol=2.0**-22)
+        np.testing.assert_allclose(mine, np.array(saved, np.float32), rtol=1e-6)
         assert differences(flat(model), trees) == []
 
 

@@ -260,6 +260,42 @@ def test_a_value_on_the_threshold_goes_left() -> None:
     assert at_5 == on_it != beyond
 
 
+@pytest.mark.parametrize("loss", ["squared_error", "absolute_error", "huber", "logistic"])
+@pytest.mark.parametrize(
+    ("low", "high"),
+    [(33554436.0, 33554440.0), (20180130.0, 20180131.0), (1.7e9, 1.7e9 + 128), (2.0, 2.0 + 2**-22)],
+)
+def test_neighbouring_float32_values_are_parted_alike_in_fit_and_prediction(
+    low: float, high: float, loss: str
+) -> None:
+    """Ids, days, seconds since 1970: no float32 lies between the two values, but their midpoint
+    is a float64 number, and each tree predicts for a row what it learned from that row."""
+    X, y = [[low], [low], [high], [high]], [0.0, 0.0, 1.0, 1.0]
+    model = fit(X, y, Settings(loss=loss, rounds=3, max_depth=1, learning_rate=1.0))
+    assert model.trees[0].rows.tolist() == [4, 2, 2]
+    raw = predict_raw(model, X)
+    assert raw[0] == raw[1] < raw[2] == raw[3]
+    if loss != "logistic":
+        assert raw.tolist() == pytest.approx(y, abs=1e-12)
+
+
+def test_bagged_trees_part_neighbouring_float32_values() -> None:
+    """A bootstrap sample of both rows gives 0 and 1, one row twice the same for both: the mean
+    over 40 trees lies apart by the share of samples with both, about a half."""
+    X, y = np.array([[33554436.0], [33554440.0]]), np.array([0.0, 1.0])
+    low, high = bagged_predictions(X, y, X, trees=40, max_depth=1, seed=0)
+    assert high - low == pytest.approx(0.5, abs=0.25)
+
+
+def test_predicting_needs_the_columns_that_were_fitted() -> None:
+    model = fit(X6, Y6, Settings(rounds=1))
+    for columns in (0, 2):
+        with pytest.raises(ValueError, match=f"X has {columns} columns; the model has 1"):
+            predict_raw(model, np.zeros((3, columns)))
+    with pytest.raises(ValueError, match="X has 2 columns; the model has 1"):
+        bagged_predictions(X6, Y6, np.zeros((3, 2)), trees=1, max_depth=1, seed=0)
+
+
 def test_friedman_1_by_hand() -> None:
     # 10 sin(pi / 4) + 20 * 0.25 + 10 + 5
     assert friedman_1(np.array([[0.5, 0.5, 0.0, 1.0, 1.0]]))[0] == pytest.approx(
@@ -293,7 +329,9 @@ def test_settings_out_of_range_are_refused(name: str, value: float, told: str) -
         ([1.0, 2.0], [1.0, 2.0], "squared_error", r"must be \(rows, features\)"),
         ([[1.0], [2.0]], [1.0], "squared_error", r"must be \(2,\)"),
         ([[1.0], [np.nan]], [1.0, 2.0], "squared_error", "not finite"),
+        ([[1.0], [1e39]], [1.0, 2.0], "squared_error", "too large for float32"),
         ([[1.0], [2.0]], [1.0, np.inf], "squared_error", "only finite"),
+        ([[1.0], [2.0]], [1.0, 1e151], "huber", "squares overflow"),
         (np.zeros((0, 1)), [], "squared_error", "at least one value"),
         ([[1.0], [2.0]], [1.0, 2.0], "logistic", "targets 0 and 1, both present"),
         ([[1.0], [2.0]], [1.0, 1.0], "logistic", "both present"),

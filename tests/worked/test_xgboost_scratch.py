@@ -319,13 +319,40 @@ def test_with_a_bin_per_value_hist_and_exact_make_the_same_partition() -> None:
     assert models[0].trees[0][0].threshold[0] + 0.5 == models[1].trees[0][0].threshold[0]
 
 
-def test_threshold_is_the_midpoint_or_the_upper_of_two_neighbouring_floats() -> None:
-    """Between adjacent float32 numbers there is no midpoint: a < t must still part them."""
-    low = np.float32(1)
-    high = np.nextafter(low, np.float32(2))
-    cuts, thresholds = cut_points(np.array([low, low, high, 3], np.float32))
-    assert cuts.tolist() == [2, 3]
-    assert thresholds.tolist() == [high, 2.0]
+@pytest.mark.parametrize("low", [1.0, 1.0 + 2**-23, -1.0, 20180130.0, 33554436.0])
+def test_a_downward_walk_parts_neighbouring_floats(low: float) -> None:
+    """Between adjacent float32 numbers there is no midpoint, and the rounded one may be either.
+
+    Walking downward the threshold is the larger one, so that "less than" parts them. Walking
+    upward it is the smaller, as in the library: neither is less.
+    """
+    small = np.float32(low)
+    large = np.nextafter(small, np.float32(np.inf))
+    values = np.array([small, small, large], np.float32)
+    cuts, thresholds = cut_points(values[::-1])
+    assert (cuts.tolist(), thresholds.tolist()) == ([1], [large])
+    cuts, thresholds = cut_points(values)
+    assert (cuts.tolist(), thresholds.tolist()) == ([2], [small])
+
+
+def test_two_days_written_as_numbers_are_parted() -> None:
+    """Each side: G = +-1, H = 2, weight -+1/3; times 0.3 from 0.5: 0.4 and 0.6."""
+    x = [[20180130], [20180130], [20180131], [20180131]]
+    for method in ("exact", "hist"):
+        p = TreeParameters(max_depth=1)
+        model = train(x, [0, 0, 1, 1], p, rounds=1, method=method, base_score=0.5)
+        assert predict_value(model, x) == pytest.approx([0.4, 0.4, 0.6, 0.6], rel=1e-6)
+
+
+def test_a_child_may_get_no_row() -> None:
+    """Days at 0 and 1 and missing ones at 1: the walk upward promises to part the days, and its
+    threshold does not. The empty child has no hessian and no weight."""
+    x = [[20180130], [20180131], [np.nan]]
+    p = TreeParameters(max_depth=2, min_child_weight=0)
+    tree = train(x, [0, 1, 1], p, rounds=1, method="exact", base_score=0.5).trees[0][0]
+    empty = tree.left[0]
+    assert (tree.left[empty], tree.cover[empty], tree.value[empty]) == (LEAF, 0, 0)
+    assert tree.cover[tree.right[0]] == 3
 
 
 def test_a_histogram_sums_to_its_rows_whatever_the_size_of_the_node() -> None:
@@ -468,6 +495,16 @@ def test_parameters_out_of_range_are_refused(change: dict[str, Any], message: st
         TreeParameters(**change)
 
 
+@pytest.mark.parametrize("method", ["exact", "hist"])
+def test_predicting_needs_the_columns_that_were_trained_on(method: str) -> None:
+    """Fewer columns and more are refused, whether a tree splits on the missing ones or not."""
+    x = np.arange(8, dtype=np.float32).reshape(4, 2)
+    model = train(x, [0, 1, 2, 3], rounds=1, method=method)
+    for columns in (1, 3):
+        with pytest.raises(ValueError, match=f"x has {columns} columns; the model has 2"):
+            predict_value(model, np.zeros((2, columns)))
+
+
 def test_bad_training_data_are_refused() -> None:
     """Each error says what was wrong and what would be right."""
     x, y = np.ones((4, 2)), np.array([0.0, 1, 2, 1])
@@ -475,6 +512,7 @@ def test_bad_training_data_are_refused() -> None:
         ((x, y[:3]), {}, "one label per row, 4"),
         ((x[:, 0], y), {}, "must be a matrix"),
         ((x * np.inf, y), {}, "mark what is missing as NaN"),
+        ((x * 1e39, y), {}, "too large for float32"),
         ((x, y * np.nan), {}, "labels must be finite"),
         ((x, y), {"objective": "binary:logistic"}, "between 0 and 1"),
         ((x, y), {"objective": "multi:softprob"}, "classes of at least 2"),

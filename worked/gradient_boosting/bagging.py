@@ -7,7 +7,7 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
-from worked.gradient_boosting.boosting import checked
+from worked.gradient_boosting.boosting import checked, checked_features
 from worked.gradient_boosting.regression_tree import grow_tree, leaf_of_each_row
 
 FloatArray = NDArray[np.float64]
@@ -26,7 +26,7 @@ def bagged_predictions(
     Breiman, "Bagging Predictors", Machine Learning 24 (1996).
     """
     features, targets = checked(X, y, "squared_error")
-    new = np.asarray(X_new, dtype=np.float32)
+    new = checked_features(X_new, features.shape[1])
     generator = np.random.RandomState(seed)
     total = np.zeros(len(new))
     for _ in range(trees):

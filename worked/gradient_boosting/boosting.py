@@ -29,6 +29,8 @@ FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.intp]
 Chooser = Callable[[int], Choose]
 
+LARGEST_TARGET = 1e150  # sums of squares up to here stay within float64
+
 
 @dataclasses.dataclass(frozen=True)
 class Settings:
@@ -79,6 +81,7 @@ class Model(NamedTuple):
 
     train_losses[m] is the mean loss after tree m on the rows it was grown from,
     validation_losses[m] the same on the held-out rows (empty without early stopping).
+    features: the number of columns of X.
     """
 
     settings: Settings
@@ -86,6 +89,7 @@ class Model(NamedTuple):
     trees: list[Tree]
     train_losses: list[float]
     validation_losses: list[float]
+    features: int
 
 
 def first_always(round_number: int) -> Choose:
@@ -243,7 +247,7 @@ def fit(
     validation_losses: list[float] = []
     if settings.patience is None:
         base, trees, losses = boost(X, y, settings, lambda tree, loss: True, chooser)
-        return Model(settings, base, trees, losses, validation_losses)
+        return Model(settings, base, trees, losses, validation_losses, X.shape[1])
 
     patience = settings.patience
     is_classes = settings.loss == "logistic"
@@ -258,7 +262,7 @@ def fit(
         return improving
 
     base, trees, losses = boost(X[train], y[train], settings, keep_going, chooser)
-    return Model(settings, base, trees, losses, validation_losses)
+    return Model(settings, base, trees, losses, validation_losses, X.shape[1])
 
 
 # --8<-- [end:early_stopping]
@@ -280,6 +284,10 @@ def checked(X: Any, y: Any, loss: str) -> tuple[NDArray[np.float32], FloatArray]
         )
     if len(targets) == 0 or not np.isfinite(targets).all():
         raise ValueError("y must hold at least one value, and only finite ones")
+    if np.abs(targets).max() > LARGEST_TARGET:
+        raise ValueError(
+            f"y holds values beyond {LARGEST_TARGET:g}, whose squares overflow; use larger units"
+        )
     if loss == "logistic" and set(targets) != {0.0, 1.0}:
         raise ValueError(
             f"the logistic loss needs targets 0 and 1, both present; y holds "
@@ -288,23 +296,30 @@ def checked(X: Any, y: Any, loss: str) -> tuple[NDArray[np.float32], FloatArray]
     return features, targets
 
 
-def checked_features(X: Any) -> NDArray[np.float32]:
-    """Return X as float32, the precision in which trees compare features.
+def checked_features(X: Any, columns: int | None = None) -> NDArray[np.float32]:
+    """Return X as float32, the precision in which features are kept.
 
     Raises:
-        ValueError: X has not two dimensions, or a value is not finite.
+        ValueError: X has not two dimensions, not as many columns as it should, or a value
+            that is not finite.
     """
-    features = np.asarray(X, dtype=np.float32)
+    with np.errstate(over="ignore"):  # what is too large becomes infinite, and is refused
+        features = np.asarray(X, dtype=np.float32)
     if features.ndim != 2:
         raise ValueError(f"X has shape {features.shape}; it must be (rows, features)")
+    if columns is not None and features.shape[1] != columns:
+        raise ValueError(f"X has {features.shape[1]} columns; the model has {columns}")
     if not np.isfinite(features).all():
-        raise ValueError("X holds values that are not finite (these trees have no missing values)")
+        raise ValueError(
+            "X holds values that are not finite, or too large for float32 (these trees have no "
+            "missing values)"
+        )
     return features
 
 
 def staged_raw(model: Model, X: ArrayLike) -> Iterator[FloatArray]:
     """Yield the model's output (rows,) for X after each tree: predictions, or log-odds."""
-    features = checked_features(X)
+    features = checked_features(X, model.features)
     raw = np.full(len(features), model.base)
     for tree in model.trees:
         raw = raw + model.settings.learning_rate * tree.value[leaf_of_each_row(tree, features)]

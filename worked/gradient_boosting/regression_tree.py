@@ -104,9 +104,9 @@ def grow_tree(
 
     X has shape (rows, features), `target` (rows,). `choose(tied, node, pure)` picks one of the
     splits that share the best gain, or none; the default takes the first, and none in a pure
-    node, whose targets are all equal (variance below 2.2e-16, scikit-learn's bound). A node
-    also becomes a leaf at `max_depth` and where no split leaves `min_samples_leaf` rows on
-    both sides.
+    node, whose targets are all equal: variance below 2.2e-16, scikit-learn's bound in whatever
+    units, so that targets which spread by less than 1.5e-8 are never split. A node also becomes
+    a leaf at `max_depth` and where no split leaves `min_samples_leaf` rows on both sides.
     """
     nodes: list[list[float]] = []
 
@@ -119,7 +119,7 @@ def grow_tree(
         tied = best_splits(X[rows], here, min_samples_leaf)
         split = choose(tied, node, bool(np.var(here) <= PURE_VARIANCE)) if tied else None
         if split:
-            goes_left = X[rows, split.feature] <= split.threshold
+            goes_left = at_or_below(X[rows, split.feature], split.threshold)
             nodes[node][0:2] = [split.feature, split.threshold]
             nodes[node][6:8] = [split.gain, len(tied)]
             nodes[node][2] = grow(rows[goes_left], depth + 1)
@@ -140,6 +140,16 @@ def grow_tree(
     )
 
 
+def at_or_below(values: NDArray[np.float32], threshold: FloatArray | float) -> NDArray[np.bool_]:
+    """Return which of `values` a rule sends left, compared in float64.
+
+    There the midpoint of two float32 numbers is exact. NumPy would round a Python float to
+    float32 first, where the midpoint of neighbours (days written as 20180131, seconds since
+    1970, ids beyond 2^24) is one of the two.
+    """
+    return values <= np.asarray(threshold, np.float64)
+
+
 def leaf_of_each_row(tree: Tree, X: NDArray[np.float32]) -> IntArray:
     """Return the number of the leaf that each row of X (rows, features) falls into."""
     node = np.zeros(len(X), dtype=np.intp)
@@ -149,5 +159,5 @@ def leaf_of_each_row(tree: Tree, X: NDArray[np.float32]) -> IntArray:
         inside = feature != LEAF
         if not inside.any():
             return node
-        goes_left = X[row, feature] <= tree.threshold[node]
+        goes_left = at_or_below(X[row, feature], tree.threshold[node])
         node = np.where(inside, np.where(goes_left, tree.left[node], tree.right[node]), node)

@@ -34,17 +34,24 @@ GrowTree = Callable[[Float32, Float32, Callable[[int], list[int]]], tuple[Tree, 
 
 @dataclass(frozen=True)
 class Booster:
-    """A trained model: `trees[r][k]` is what round r adds to output k (one output unless
-    multiclass), on top of `base_margin`, shape (outputs,)."""
+    """A trained model of `features` columns: `trees[r][k]` is what round r adds to output k
+    (one output unless multiclass), on top of `base_margin`, shape (outputs,)."""
 
     objective: Objective
     base_margin: Float32
     trees: list[list[Tree]]
+    features: int
 
 
 def predict_margin(booster: Booster, x: npt.ArrayLike, rounds: int | None = None) -> Float32:
-    """Return the margins after `rounds` rounds (default all), shape (rows, outputs)."""
+    """Return the margins after `rounds` rounds (default all), shape (rows, outputs).
+
+    Raises:
+        ValueError: `x` is no such matrix as `train` takes, or has another number of columns.
+    """
     values = as_matrix(x)
+    if values.shape[1] != booster.features:
+        raise ValueError(f"x has {values.shape[1]} columns; the model has {booster.features}")
     margin = np.tile(booster.base_margin, (len(values), 1))
     for trees in booster.trees[:rounds]:
         for k, tree in enumerate(trees):
@@ -192,14 +199,18 @@ def boost(
         for k, (_, added) in enumerate(grown):
             margin[:, k] += added
         trees.append([tree for tree, _ in grown])
-    return Booster(loss, base, trees)
+    return Booster(loss, base, trees, features)
 
 
 def as_matrix(x: npt.ArrayLike) -> Float32:
     """Return `x` as a float32 matrix, or say what is wrong with it."""
-    values = np.asarray(x, np.float32)
+    with np.errstate(over="ignore"):  # what is too large becomes infinite, and is refused
+        values = np.asarray(x, np.float32)
     if values.ndim != 2 or 0 in values.shape:
         raise ValueError(f"x must be a matrix of rows and features, not of shape {values.shape}")
     if np.isinf(values).any():
-        raise ValueError("x holds infinite values: mark what is missing as NaN")
+        raise ValueError(
+            "x holds values that are infinite or too large for float32, which ends at 3.4e38: "
+            "mark what is missing as NaN, and use larger units"
+        )
     return values

@@ -7,7 +7,7 @@ of the tree then costs O(d n) because every node keeps its rows in sorted order 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -57,20 +57,23 @@ def sort_columns(x: Float32) -> SortedColumns:
 
 # --8<-- [start:exact_split]
 def cut_points(values: Float32) -> tuple[Rows, Float32]:
-    """Return every place where sorted `values` can be cut, and the threshold of each.
+    """Return every place where `values`, in walking order, can be cut, and its threshold.
 
-    A cut at k puts values[:k] left. The threshold is the float32 midpoint of its neighbours;
-    when the two are so close that it equals the smaller one, the larger one is taken, since
-    the rule is "left if value < threshold".
+    A cut at k has values[:k] behind it. The threshold is the float32 midpoint of the values on
+    its two sides; where that equals the value ahead, as it may between neighbouring floats,
+    the value behind is taken. The rule is "left if value < threshold", so walking downward
+    this always parts the two; walking upward past neighbours it may leave both on the right,
+    in the library too.
     """
     cut = np.flatnonzero(values[1:] != values[:-1]) + 1
-    below, above = values[cut - 1], values[cut]
-    middle = (below + above) * np.float32(0.5)
-    return cut, np.where(middle == below, above, middle)
+    behind, ahead = values[cut - 1], values[cut]
+    with np.errstate(over="ignore"):  # the library's midpoint of huge values is infinite, too
+        middle = (behind + ahead) * np.float32(0.5)
+    return cut, np.where(middle == ahead, behind, middle)
 
 
 def scan(
-    values: Float32, G: Array, H: Array, total: tuple[float, float]
+    values: Float32, G: Array, H: Array, total: tuple[float, float], downward: bool
 ) -> tuple[Float32, tuple[Array, Array], tuple[Array, Array]]:
     """Return (thresholds, near sums, far sums) of all cuts, walking `values` in their order.
 
@@ -81,8 +84,9 @@ def scan(
     near_G, near_H = np.cumsum(G, dtype=np.float64), np.cumsum(H, dtype=np.float64)
     cut, threshold = cut_points(values)
     last = values[-1]
-    ahead = np.float32(1) if values[-1] >= values[0] else np.float32(-1)
-    beyond = last + ahead * (np.abs(last) + np.float32(1e-6))
+    with np.errstate(over="ignore"):
+        gap = np.abs(last) + np.float32(1e-6)
+        beyond = last - gap if downward else last + gap
     picked = np.append(cut - 1, len(values) - 1)  # the last candidate: present against missing
     near = near_G[picked], near_H[picked]
     far = total[0] - near[0], total[1] - near[1]
@@ -114,7 +118,8 @@ def best_of_feature(
     for default_left in [False, True] if data.both_ways[feature] else [True]:
         walk = rows[::-1] if default_left else rows
         values = data.x[walk, feature]
-        threshold, near, far = scan(values, gradients[0][walk], gradients[1][walk], total)
+        sums_of = gradients[0][walk], gradients[1][walk]
+        threshold, near, far = scan(values, *sums_of, total, default_left)
         left, right = (far, near) if default_left else (near, far)
         gains = split_gain(left, right, score, p, bounds, p.constraint(feature))
         k = int(np.argmax(gains))  # the first of equals, in walking order
@@ -135,13 +140,17 @@ def best_of_feature(
 
 @dataclass
 class _Node:
-    """A leaf that may still be split: its rows, and the same rows sorted by each feature."""
+    """A leaf that may still be split: its rows, and the same rows sorted by each feature.
+
+    `score` is the node's own; like its weight it keeps within its parent's bounds, while
+    `bounds` holds what may come below it.
+    """
 
     number: int
-    depth: int
     rows: Rows
     order: list[Rows]
     total: tuple[float, float]
+    score: Array
     bounds: Bounds
 
 
@@ -153,13 +162,14 @@ def best_split(
     p: TreeParameters,
 ) -> Split | None:
     """Return the best split over `columns` (ascending; a tie keeps the lower feature)."""
-    score = node_score(*node.total, p, node.bounds)
     best: Split | None = None
     for feature in columns:
         rows = node.order[feature]
         if len(rows) == 0:
             continue
-        found = best_of_feature(feature, data, rows, gradients, node.total, score, p, node.bounds)
+        found = best_of_feature(
+            feature, data, rows, gradients, node.total, node.score, p, node.bounds
+        )
         if found and (best is None or found.gain > best.gain):
             best = found
     return best
@@ -172,31 +182,46 @@ def goes_left(data: SortedColumns, rows: Rows, split: Split) -> npt.NDArray[np.b
     return np.where(np.isnan(values), split.default_left, below)
 
 
-def _children(
+def _split_node(
     node: _Node,
-    numbers: tuple[int, int],
     split: Split,
+    tree: Tree,
     data: SortedColumns,
     gradients: tuple[Float32, Float32],
     p: TreeParameters,
 ) -> list[_Node]:
-    """Return the two nodes below a split, each with its rows and sorted orders."""
+    """Split `node` in the tree; return the two nodes below, with their rows and sorted orders.
+
+    The children's sums are those of the rows that they get, not those of the scan: where a
+    threshold does not part its neighbours, the two differ.
+    """
     is_left = np.zeros(len(data.x), np.bool_)
     is_left[node.rows[goes_left(data, node.rows, split)]] = True
-    found = []
-    for number, bounds, side in zip(
-        numbers, child_bounds(split, p, node.bounds), (is_left, ~is_left), strict=True
-    ):
-        rows = node.rows[side[node.rows]]
-        order = [o[side[o]] for o in node.order]
-        total = sums(gradients, rows)
-        found.append(_Node(number, node.depth + 1, rows, order, total, bounds))
-    return found
+    sides = is_left, ~is_left
+    rows = [node.rows[side[node.rows]] for side in sides]
+    left, right = (sums(gradients, of_side) for of_side in rows)
+    split = replace(split, left=left, right=right)
+    numbers = add_children(tree, node.number, split, p, node.bounds)
+    bounds = child_bounds(split, p, node.bounds)
+    return [
+        _Node(
+            number=numbers[k],
+            rows=rows[k],
+            order=[o[sides[k][o]] for o in node.order],
+            total=total,
+            score=node_score(*total, p, node.bounds),
+            bounds=bounds[k],
+        )
+        for k, total in enumerate((left, right))
+    ]
 
 
 def sums(gradients: tuple[Float32, Float32], rows: Rows) -> tuple[float, float]:
-    """Return (G, H) of `rows`, added one by one in float64, as the library adds them."""
-    G, H = (np.cumsum(values[rows], dtype=np.float64)[-1] for values in gradients)
+    """Return (G, H) of `rows`, added one by one in float64, as the library adds them.
+
+    Both are 0 without any rows.
+    """
+    G, H = (np.cumsum(values[rows], dtype=np.float64)[-1:].sum() for values in gradients)
     return float(G), float(H)
 
 
@@ -217,15 +242,15 @@ def grow_exact_tree(
     total = sums(gradients, everyone)
     tree = Tree()
     root = add_leaf(tree, float(bounded_weight(*total, p, Bounds())), total[1], p.eta)
-    level = [_Node(root, 0, everyone, data.order, total, Bounds())]
+    score = node_score(*total, p)
+    level = [_Node(root, everyone, data.order, total, score, Bounds())]
     for depth in range(p.max_depth):
         columns = columns_for(depth)  # drawn once a level: the exact method has no draw by node
         below: list[_Node] = []
         for node in level:
             split = best_split(node, data, gradients, columns, p)
             if split and split.gain > SMALLEST_GAIN:
-                numbers = add_children(tree, node.number, split, p, node.bounds)
-                below += _children(node, numbers, split, data, gradients, p)
+                below += _split_node(node, split, tree, data, gradients, p)
         level = below
     prune(tree, p.gamma)
     return tree

@@ -74,15 +74,16 @@ def cuts_from_summary(summary: Summary | None, max_bin: int) -> Cuts:
     """
     margin = float(np.float32(1e-5))  # added in float64, as the library's C++ does
     if summary is None:
-        lower = np.float32(margin)
-        ends = np.array([lower])
+        lower = margin
+        ends = np.array([margin], np.float32)
     else:
         ends = prune(summary, min(max_bin, int(summary.rmax[-1])) + 1).value.astype(np.float32)
         first = float(ends[0])
-        lower = np.float32(first - abs(first) - margin)
+        lower = first - abs(first) - margin
     last = float(ends[-1])
-    beyond = np.float32(last + (abs(last) + margin))
-    return Cuts(np.append(ends[1:max_bin], beyond), lower)
+    beyond = last + (abs(last) + margin)
+    with np.errstate(over="ignore"):  # beyond huge values lies infinity, in the library too
+        return Cuts(np.append(ends[1:max_bin], np.float32(beyond)), np.float32(lower))
 
 
 def summary_of_column(column: Float32, max_bin: int) -> Summary | None:

@@ -28,6 +28,11 @@ def exp(x: Float32) -> Float32:
     return np.exp(x, dtype=np.float64).astype(np.float32)
 
 
+def log(x: Float32) -> Float32:
+    """Return the natural logarithm correctly rounded to float32, for the reason `exp` has."""
+    return np.log(x, dtype=np.float64).astype(np.float32)
+
+
 def sigmoid(margin: Float32) -> Float32:
     """Return the probability 1 / (1 + e^-margin), in float32."""
     return np.float32(1) / (exp(np.minimum(-margin, np.float32(88.7))) + np.float32(1))
@@ -93,16 +98,17 @@ def logistic_base(means: Float64) -> Float32:
     The mean is kept off 0 and 1 first, so that labels of one class alone still have a margin.
     """
     p = np.clip(means.astype(np.float32), SMALLEST_PROBABILITY, 1 - SMALLEST_PROBABILITY)
-    return -np.log(np.float32(1) / p - np.float32(1))
+    return -log(np.float32(1) / p - np.float32(1))
 
 
 def softmax_base(means: Float64) -> Float32:
     """Return the margins every row starts from, shape (classes,): centred log shares.
 
-    A millionth is added to each share, so that a class without rows has a margin too.
+    A millionth is added to each share, so that a class without rows has a margin too. What is
+    taken off is their mean, summed in float32 class after class, as the library sums it.
     """
-    margin = np.log(means.astype(np.float32) + SMALLEST_PROBABILITY)
-    return margin - margin.mean()
+    margin = log(means.astype(np.float32) + SMALLEST_PROBABILITY)
+    return margin - np.cumsum(margin / np.float32(len(margin)))[-1]
 
 
 @dataclass(frozen=True)

@@ -76,8 +76,11 @@ class TreeParameters:
 
     @property
     def constrained(self) -> bool:
-        """Whether any feature is held to be monotone."""
-        return any(self.monotone_constraints)
+        """Whether weights are clipped and scored as such: constraints are given, be they all 0.
+
+        As in XGBoost 3.2, where a list of zeros binds nothing but does change the scores.
+        """
+        return bool(self.monotone_constraints)
 
     def constraint(self, feature: int) -> int:
         """Return the monotone constraint of `feature`: -1, 0 or +1."""
@@ -129,7 +132,7 @@ def leaf_weight(G: Array | float, H: Array | float, p: TreeParameters) -> Array:
 
 
 def bounded_weight(G: Array | float, H: Array | float, p: TreeParameters, bounds: Bounds) -> Array:
-    """Return the leaf weight, moved into the node's `bounds` when features are constrained."""
+    """Return the leaf weight, moved into the node's `bounds` when there are constraints."""
     w = leaf_weight(G, H, p)
     return np.clip(w, bounds.lower, bounds.upper).astype(w.dtype) if p.constrained else w
 
@@ -139,8 +142,8 @@ def node_score(
 ) -> Array:
     """Return how much a node's best weight lowers the objective, times two.
 
-    Free of constraints that is T(G)^2 / (H + lambda), T the soft threshold. When any feature
-    is constrained the weight may be clipped, and the library scores the clipped weight by
+    Free of constraints that is T(G)^2 / (H + lambda), T the soft threshold. When constraints
+    are given the weight may be clipped, and the library scores the clipped weight by
     -(2 G w + (H + lambda) w^2) for every feature; that expression leaves out 2 alpha |w|,
     so with alpha > 0 merely switching a constraint on changes every gain.
     """
