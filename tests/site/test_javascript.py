@@ -241,6 +241,48 @@ def test_a_formula_in_words_is_filled_in_the_same(slug: str) -> None:
     assert got == [filled(g, t) for t in templates]
 
 
+@pytest.mark.parametrize(
+    ("settings", "message"),
+    [
+        ({"heads": 7}, "heads_share: 7 heads cannot share a hidden size of 8,192 evenly"),
+        ({"mtbf": 0.25, "run_hours": 2000}, "stretch_bare: has no finite value here"),
+        ({"reserved": 40, "gpu_memory": 8},
+         "usable: comes out as −32.0 GB, which has no meaning here"),
+        ({"gpu": "A100"},
+         "gpu: 'A100' could be A100 80GB SXM or A100 40GB SXM; write more of the name"),
+        ({"gpus": "9" * 60 + "x"}, f"gpus: '{'9' * 40}...' is not a number; give it in GPUs, "
+                                   "e.g. 64"),
+    ],
+)  # fmt: skip
+def test_what_makes_no_sense_is_refused_in_the_same_words(
+    settings: dict[str, Any], message: str, pages: dict[str, quickjs.Context]
+) -> None:
+    """Verdicts that must be good, figures without a meaning, and options that could be several."""
+    with pytest.raises(FigureError) as refused:
+        graph("gpu-wall").evaluate(settings)
+    assert str(refused.value) == message
+    answer = json.loads(pages["gpu-wall"].get("evaluated")(json.dumps(settings)))
+    assert answer == {"error": message}
+
+
+@pytest.mark.parametrize("name", ["constructor", "toString", "__proto__", "hasOwnProperty"])
+def test_a_name_that_every_object_has_finds_nothing(
+    name: str, pages: dict[str, quickjs.Context]
+) -> None:
+    say = pages["small"].get("evaluated")
+    assert json.loads(say(f'{{"{name}": 1}}'))["error"] == f"{name}: small has no such given"
+    assert json.loads(say(f'{{"gpu": "{name}"}}'))["error"].startswith(f"gpu: no option '{name}'")
+
+
+@pytest.mark.parametrize("number", ["1", "−1", "2", "1.0", "0"])
+@pytest.mark.parametrize("name", ["GPUs", "tokens/s", "queries", "micro-batches", "ms", "s", "GB"])
+def test_one_of_a_thing_is_singular_in_both_languages(
+    core: quickjs.Context, number: str, name: str
+) -> None:
+    (got,) = json.loads(core.get("all")("withUnit", json.dumps([[number, name]])))
+    assert got == with_unit(number, name)
+
+
 def test_unknown_names_are_refused(pages: dict[str, quickjs.Context]) -> None:
     """A given or an option that the chapter does not have is named."""
     say = pages["small"].get("evaluated")
