@@ -16,6 +16,7 @@ from fractions import Fraction
 from functools import lru_cache
 from types import MappingProxyType
 
+from checks.quiz.plain_text import plain
 from worked.units import COUNTED
 
 LONGEST = 200
@@ -23,11 +24,8 @@ LARGEST_EXPONENT = 99
 DIGITS = "0123456789"
 SUPERSCRIPTS = "⁰¹²³⁴⁵⁶⁷⁸⁹"
 GROUPING = ", _'"
-SPACES = "\t\n\r\u00a0\u2007\u2009\u202f"
-# Other ways to type the characters that the grammar knows.
-ALIASES = str.maketrans(
-    {**dict.fromkeys(SPACES, " "), "−": "-", "–": "-", "μ": "µ", "⋅": "·", "∙": "·", "’": "'"}
-)
+# Other ways to type the characters that the grammar knows, beside those of plain_text.
+ALIASES = str.maketrans({"μ": "µ", "⋅": "·", "∙": "·", "’": "'"})
 
 # Exponents of (information in bytes, time in seconds, money in dollars).
 Dimension = tuple[int, int, int]
@@ -55,11 +53,59 @@ class Unit:
 
 
 @dataclass(frozen=True)
-class Answer:
-    """A number whose unit fits the question: its value in base units, and the unit as typed."""
+class Typed:
+    """A number and how finely it was typed.
 
-    value: Fraction
+    last: what a one at the place of its last digit is worth; zeros: how many zeros end a whole
+    number, which may be digits or only hold the place ("140" has one, "140.0" and "1.40e2" none).
+    """
+
+    number: Fraction
+    last: Fraction
+    zeros: int = 0
+
+    def times(self, factor: Fraction) -> Typed:
+        """Return the same digits, worth `factor` times as much."""
+        return Typed(self.number * factor, self.last * factor, self.zeros)
+
+    def negative(self) -> Typed:
+        """Return the same digits with a minus before them."""
+        return Typed(-self.number, self.last, self.zeros)
+
+    @property
+    def digits(self) -> str:
+        """Return the significant digits, those zeros among them: "140", and "14" for 0.014."""
+        return str(abs(self.number / self.last).numerator)
+
+    @property
+    def is_guess(self) -> bool:
+        """Return whether it is one digit and zeros, as one types who has not computed: 1, 0.20."""
+        return len(self.digits.strip("0")) < 2
+
+    def agrees(self, value: Fraction, zeros_count: bool = False) -> int:
+        """Return to how many digits `value`, rounded as coarsely, is this number; 0 if it is not.
+
+        A tie agrees either way. With `zeros_count` the zeros that end a whole number are digits.
+        """
+        agreed, twice_off = 0, 2 * abs(value - self.number)
+        for zeros in range(0 if zeros_count else self.zeros, -1, -1):
+            if twice_off > self.last * 10**zeros:
+                break
+            agreed = len(self.digits) - zeros
+        return agreed
+
+
+@dataclass(frozen=True)
+class Answer:
+    """A number whose unit fits the question: as typed, in base units, and the unit as typed."""
+
+    typed: Typed
     unit: Unit
+
+    @property
+    def value(self) -> Fraction:
+        """Return the value in base units."""
+        return self.typed.number
 
 
 @dataclass(frozen=True)
@@ -141,7 +187,7 @@ def _table() -> dict[str, Unit]:
     add("$ USD dollar dollars", 1, _DOLLARS)
     add("cent cents", Fraction(1, 100), _DOLLARS)
     add("% percent", Fraction(1, 100), PURE, "%")
-    add("× x 1", 1, PURE)
+    add("× x 1 times", 1, PURE)
     add("thousand", 10**3, PURE)
     add("million", 10**6, PURE)
     add("billion", 10**9, PURE)
@@ -188,6 +234,8 @@ _HINTS = {
 
 def _atoms(text: str) -> list[tuple[int, str]]:
     """Return the single units in `text` with +1, or -1 after the first "/" or "per"."""
+    if text.split() == ["per", "cent"]:
+        text = "percent"
     for mark in "·*":
         text = text.replace(mark, " ")
     sign, atoms = 1, []
@@ -321,7 +369,7 @@ def _skip_spaces(text: str, i: int) -> int:
     return i
 
 
-def _scan_number(text: str, i: int) -> tuple[Fraction, int]:
+def _scan_number(text: str, i: int) -> tuple[Typed, int]:
     """Return (the number that starts at `i`, where it ends).
 
     Raises:
@@ -329,8 +377,8 @@ def _scan_number(text: str, i: int) -> tuple[Fraction, int]:
     """
     start = i
     whole, i = _scan_whole(text, i)
-    part = ""
-    if text[i : i + 1] == ".":
+    part, point = "", text[i : i + 1] == "."
+    if point:
         end = _digits(text, i + 1)
         part, i = text[i + 1 : end], end
     if not whole and not part:
@@ -344,30 +392,34 @@ def _scan_number(text: str, i: int) -> tuple[Fraction, int]:
         if whole not in ("2", "10") or part:
             raise AnswerError("only powers of 2 and 10 are read; write the number out")
         exponent, i = _scan_exponent(text, power_at)
-        return Fraction(int(whole)) ** exponent, i
-    number = Fraction(int(whole + part or "0"), 10 ** len(part))
+        number = Fraction(int(whole)) ** exponent
+        # A power of two is all its digits.
+        return Typed(number, number if whole == "10" else Fraction(10) ** min(exponent, 0)), i
+    last = Fraction(1, 10 ** len(part))
+    zeros = 0 if point else len(whole) - len(whole.rstrip("0"))
+    typed = Typed(int(whole + part) * last, last, zeros)
     if text[i : i + 1] in ("e", "E"):
         digit_at = i + 2 if text[i + 1 : i + 2] in ("+", "-") else i + 1
         if text[digit_at : digit_at + 1] in tuple(DIGITS):
             exponent, i = _scan_exponent(text, i + 1)
-            return number * Fraction(10) ** exponent, i
+            return typed.times(Fraction(10) ** exponent), i
     times = _skip_spaces(text, i)
     if text[times : times + 1] in ("×", "x", "*", "·"):
         ten = _skip_spaces(text, times + 1)
         if text[ten : ten + 2] == "10" and _caret(text, ten + 2) >= 0:
             exponent, i = _scan_exponent(text, _caret(text, ten + 2))
-            return number * Fraction(10) ** exponent, i
-    return number, i
+            return typed.times(Fraction(10) ** exponent), i
+    return typed, i
 
 
 # ---- reading an answer
 
 
-def split_answer(text: str) -> tuple[Fraction, str]:
+def split_answer(text: str) -> tuple[Typed, str]:
     """Return (the number, the text of its unit) of a typed answer.
 
-    A dollar sign or "USD" before the number becomes the first unit; "~", "≈" and "=" before it
-    are passed over.
+    A dollar sign or "USD" before the number becomes the first unit; "~", "≈" and "=" before it,
+    brackets around the whole and a full stop at its end are passed over.
 
     Raises:
         AnswerError: longer than 200 characters, empty, not one number with one unit, or a
@@ -377,7 +429,9 @@ def split_answer(text: str) -> tuple[Fraction, str]:
         raise AnswerError("an answer is a text")
     if len(text) > LONGEST:
         raise AnswerError(f"an answer has at most {LONGEST} characters; this has {len(text)}")
-    text = text.translate(ALIASES).strip()
+    text = plain(text).translate(ALIASES)
+    if text.startswith("(") and text.endswith(")"):
+        text = text[1:-1].strip()
     if not text:
         raise AnswerError("type a number with its unit, as in 2.5 GiB")
     i = _skip_spaces(text, 1) if text[0] in "~≈=" else 0
@@ -388,11 +442,11 @@ def split_answer(text: str) -> tuple[Fraction, str]:
         for name in ("$", "US$", "USD"):
             if not money and text.startswith(name, i):
                 money, i = "USD ", _skip_spaces(text, i + len(name))
-    number, i = _scan_number(text, i)
+    typed, i = _scan_number(text, i)
     rest = text[i:].strip()
     if any(c in DIGITS for c in rest):
         raise AnswerError("write one number with one unit, not a calculation or two amounts")
-    return (-number if sign == "-" else number), (money + rest).strip()
+    return (typed.negative() if sign == "-" else typed), (money + rest).strip()
 
 
 def read_answer(text: str, wanted: str = "") -> Reading:
@@ -411,21 +465,22 @@ def read_answer(text: str, wanted: str = "") -> Reading:
     want = find_unit(wanted)
     if isinstance(want, str):
         raise ValueError(f"the question's own unit is wrong: {want}")
-    number, typed = split_answer(text)
-    if not typed:
+    typed, named = split_answer(text)
+    number = typed.number
+    if not named:
         if number == 0 or (want.dimension == PURE and want.size == 1):
-            return Answer(number * want.size, want)
+            return Answer(typed.times(want.size), want)
         return MissingUnit(number, f"{_plain(number)} of what? {_kind(want)}")
-    if DELIVERY_MINUTES in want.labels and typed in ("min", "mins", "minute", "minutes"):
-        typed = DELIVERY_MINUTES
-    unit = find_unit(typed)
+    if DELIVERY_MINUTES in want.labels and named in ("min", "mins", "minute", "minutes"):
+        named = DELIVERY_MINUTES
+    unit = find_unit(named)
     if isinstance(unit, str):
-        return UnknownUnit(number, typed, unit)
+        return UnknownUnit(number, named, unit)
     if unit.dimension != want.dimension or not _counts_the_same(unit, want):
         byte = " B is the byte; for 10^9 write billion." if unit.name == "B" else ""
-        tell = f"{typed} does not fit this question.{byte} {_kind(want)}"
-        return ImpossibleUnit(number, typed, tell)
-    return Answer(number * unit.size, unit)
+        tell = f"{named!r} does not fit this question.{byte} {_kind(want)}"
+        return ImpossibleUnit(number, named, tell)
+    return Answer(typed.times(unit.size), unit)
 
 
 def _counts_the_same(unit: Unit, want: Unit) -> bool:

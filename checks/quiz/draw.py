@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from functools import lru_cache
 
-from checks.quiz.answers import Unit, find_unit
+from checks.quiz.answers import Answer, Unit, find_unit, read_answer
 from checks.quiz.portable_random import PortableRandom, seed_of
 from checks.quiz.questions import (
     BankError,
@@ -28,9 +28,10 @@ from checks.quiz.questions import (
 )
 from checks.site.spans import DIRECTIVE, reference, written
 from worked.chapters import graph
-from worked.figures import FigureError
+from worked.figures import Derived, FigureError
 
 TRIES = 64
+MOST_PLACES = 16
 
 
 @dataclass(frozen=True)
@@ -172,7 +173,21 @@ def unit_of(asked: Asked) -> Unit:
 
 
 def shown_key(asked: Asked) -> str:
-    """Return the right value of a number as the book writes it."""
+    """Return the right value of a number as the book writes it, with the digits that it needs.
+
+    They are the fewest decimals, no fewer than the figure's own, with which it would still be
+    right if it were rounded off by twice as much.
+    """
     q = asked.question
     assert isinstance(q, Number)
-    return graph(asked.chapter).shown(q.figure, asked.values, q.unit)
+    g = graph(asked.chapter)
+    figure = g.figure(q.figure)
+    assert isinstance(figure, Derived)
+    for places in range(figure.places, MOST_PLACES):
+        text = g.shown(q.figure, asked.values, q.unit, places)
+        reading = read_answer(text, asked.unit)
+        if isinstance(reading, Answer):
+            twice = 2 * reading.value - asked.key
+            if q.tolerance.accepts(twice, asked.key, reading.unit.size):
+                return text
+    return g.shown(q.figure, asked.values, q.unit)

@@ -19,6 +19,7 @@ import math
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 
+from checks.quiz.plain_text import plain
 from checks.quiz.portable_random import PortableRandom
 
 LONGEST = 500
@@ -28,8 +29,8 @@ POINTS = 64
 FEWEST_POINTS = 50
 RELATIVE = 1e-9
 DIGITS = "0123456789"
-SPACES = " \t\n\r\u00a0\u2009\u202f"
-ALIASES = str.maketrans({"×": "*", "·": "*", "⋅": "*", "−": "-", "–": "-", "÷": "/"})
+# Other ways to type the characters that the grammar knows, beside those of plain_text.
+ALIASES = str.maketrans({"×": "*", "·": "*", "⋅": "*", "÷": "/"})
 # Function -> (fewest, most) arguments.
 FUNCTIONS: dict[str, tuple[int, int]] = {
     "sqrt": (1, 1),
@@ -81,7 +82,7 @@ def tokens_of(text: str) -> list[Token]:
     while i < len(text):
         c = text[i]
         start = i
-        if c in SPACES:
+        if c == " ":
             i += 1
             continue
         if c in DIGITS or c == ".":
@@ -122,7 +123,7 @@ def _number_end(text: str, i: int) -> int:
             while i < len(text) and text[i] in DIGITS:
                 i += 1
     if not math.isfinite(float(text[start:i])):
-        raise ExpressionError(f"{text[start:i]} is too large a number (character {start + 1})")
+        raise ExpressionError(f"{text[start:i]!r} is too large a number (character {start + 1})")
     return i
 
 
@@ -159,8 +160,9 @@ class _Parser:
         if token.kind in ("number", "name") or token.text == "(":
             before = self.tokens[self.next - 1]
             if self.next and (before.kind in ("number", "name") or before.text == ")"):
+                after = _apart(token.text, self.symbols)
                 raise ExpressionError(
-                    f"write the multiplication sign: {before.text}*{token.text} "
+                    f"write the multiplication sign: {before.text}*{after} "
                     f"(character {token.at + 1})"
                 )
 
@@ -235,7 +237,7 @@ class _Parser:
             return
         if not self.take("("):
             raise ExpressionError(
-                f"{name} is a function: write {name}(...) (character {token.at + 1})"
+                f"{name!r} is a function: write {name}(...) (character {token.at + 1})"
             )
         count = 1
         self.expression()
@@ -246,19 +248,37 @@ class _Parser:
         fewest, most = FUNCTIONS[name]
         if not fewest <= count <= most:
             wanted = "one argument" if most == 1 else "two arguments or more"
-            raise ExpressionError(f"{name} takes {wanted}, not {count}")
+            raise ExpressionError(f"{name!r} takes {wanted}, not {count}")
         self.apply(name, count)
 
 
 def _unknown_name(name: str, symbols: Collection[str], at: int) -> str:
     """Return the message for a name that is neither a symbol nor a function."""
     if name in ("log", "log10", "lg"):
-        return f"{name} is not known here: write log2(...) or ln(...) (character {at + 1})"
+        return f"{name!r} is not known here: write log2(...) or ln(...) (character {at + 1})"
+    product = _apart(name, symbols)
+    if product != name:
+        return f"write the multiplication sign: {product} (character {at + 1})"
     known = ", ".join(sorted(symbols)) or "none"
     return (
-        f"{name} is not known here (character {at + 1}); the symbols are {known}; "
+        f"{name!r} is not known here (character {at + 1}); the symbols are {known}; "
         f"the functions are {', '.join(FUNCTIONS)}; products are written with *"
     )
+
+
+def _apart(name: str, symbols: Collection[str]) -> str:
+    """Return a name that is symbols side by side as their product: d*M for dM; else itself."""
+    if name in symbols or name in FUNCTIONS:
+        return name
+    longest_first = sorted(symbols, key=len, reverse=True)
+    products = {len(name): ""}  # of the rest of the name, by where it starts
+    for i in reversed(range(len(name))):
+        for symbol in longest_first:
+            rest = products.get(i + len(symbol))
+            if rest is not None and name.startswith(symbol, i):
+                products[i] = f"{symbol}*{rest}" if rest else symbol
+                break
+    return products.get(0, name)
 
 
 def parse(text: str, symbols: Collection[str]) -> tuple[Step, ...]:
@@ -270,14 +290,14 @@ def parse(text: str, symbols: Collection[str]) -> tuple[Step, ...]:
         ValueError: a declared symbol is no name, or is the name of a function.
     """
     for symbol in symbols:
-        plain = symbol.replace("_", "a").translate({ord(d): "a" for d in DIGITS})
-        if symbol in FUNCTIONS or not plain.isalpha() or symbol[0] in DIGITS:
+        letters = symbol.replace("_", "a").translate({ord(d): "a" for d in DIGITS})
+        if symbol in FUNCTIONS or not letters.isalpha() or symbol[0] in DIGITS:
             raise ValueError(f"{symbol!r} cannot be a symbol of a formula")
     if not isinstance(text, str):
         raise ExpressionError("a formula is a text")
     if len(text) > LONGEST:
         raise ExpressionError(f"a formula has at most {LONGEST} characters; this has {len(text)}")
-    parser = _Parser(tokens_of(text.translate(ALIASES)), symbols)
+    parser = _Parser(tokens_of(plain(text).translate(ALIASES)), symbols)
     if parser.tokens[0].kind == "end":
         raise ExpressionError("type a formula")
     parser.expression()

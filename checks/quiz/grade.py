@@ -15,9 +15,9 @@ from checks.quiz import expressions
 from checks.quiz.answers import (
     Answer,
     AnswerError,
+    Dimension,
     Exact,
-    SignificantDigits,
-    Tolerance,
+    Typed,
     WithinPercent,
     read_answer,
 )
@@ -32,12 +32,12 @@ from checks.quiz.questions import (
     Open,
     Order,
 )
-from worked.units import rounded_fraction
 
 RIGHT, WRONG, AGAIN = "right", "wrong", "again"
-# A wrong number this close to what a mistake gives was made by that mistake.
-CLOSE = WithinPercent(2)
-DIGITS = SignificantDigits(3)
+# How well an explanation fits a wrong number: not at all, perhaps, in its ratio, in its digits.
+NOT, PERHAPS, IN_RATIO, IN_DIGITS = range(4)
+PERHAPS_SAID = "Perhaps: "
+RATIO, NEAR = WithinPercent(Fraction(1, 10)), WithinPercent(1)
 
 
 @dataclass(frozen=True)
@@ -56,7 +56,7 @@ class Verdict:
 
 
 def again(why: str) -> Verdict:
-    """Return the verdict that asks once more."""
+    """Return the verdict that asks once more; what a reader typed stands in `why` in quotes."""
     return Verdict(AGAIN, (why[0].upper() + why[1:] + ("" if why.endswith(".") else "."),))
 
 
@@ -64,7 +64,11 @@ def again(why: str) -> Verdict:
 
 
 def grade_number(asked: Asked, text: str) -> Verdict:
-    """Judge a typed number with its unit against the key, and diagnose it where it is wrong."""
+    """Judge a typed number with its unit against the key, and diagnose it where it is wrong.
+
+    The key rounded to fewer digits than the tolerance needs is asked again: whoever rounded has
+    the answer, and whoever did not can show it with one digit more.
+    """
     q = asked.question
     assert isinstance(q, Number)
     try:
@@ -73,68 +77,89 @@ def grade_number(asked: Asked, text: str) -> Verdict:
         return again(str(error))
     if not isinstance(reading, Answer):
         return again(reading.tell)
-    answer, size = reading.value, reading.unit.size
-    if q.tolerance.accepts(answer, asked.key, size):
+    if q.tolerance.accepts(reading.value, asked.key, reading.unit.size):
         return Verdict(RIGHT, (f"Right: {shown_key(asked)}.",))
-    causes = causes_of(asked, answer, size)
-    told = [asked.wrongs[i].cause for i in causes] or [slip(asked, answer)]
-    said = " Or: ".join(dict.fromkeys(told))
+    # In a count that is asked for exactly, the zeros at its end are digits.
+    is_count = isinstance(q.tolerance, Exact)
+    if reading.typed.agrees(asked.key, is_count) >= 2:
+        return again(f"too coarse: give more digits (graded {q.tolerance.tell()})")
+    causes, said = diagnosis(asked, reading.typed, is_count)
     return Verdict(WRONG, ("Not right.", said), causes)
 
 
-def causes_of(asked: Asked, answer: Fraction, size: Fraction) -> tuple[int, ...]:
-    """Return which of the drawn wrongs an answer (base units) is, the nearest first."""
-    q = asked.question
-    assert isinstance(q, Number)
-    test = diagnosis_tolerance(q.tolerance)
-    hits = [i for i, w in enumerate(asked.wrongs) if test.accepts(answer, w.value, size)]
-    return tuple(sorted(hits, key=lambda i: (abs(asked.wrongs[i].value - answer), i)))
+def diagnosis(asked: Asked, typed: Typed, is_count: bool) -> tuple[tuple[int, ...], str]:
+    """Return (which of the drawn wrongs a wrong answer is, the nearest first; what is said).
+
+    What fits best is told, a declared mistake before a slip. It is stated where the answer has
+    its digits (three or more) or its ratio within 0.1 %; where it is only near, it is said with
+    "perhaps". How far off an answer is stands in words alone, and no slip is named for one digit
+    and zeros, which may be a guess: the key could be computed from either.
+    """
+    key = asked.key
+    fits = [fit(typed, w.value, key, is_count) for w in asked.wrongs]
+    best = max(fits, default=NOT)
+    ratio = typed.number / key
+    slips: list[tuple[int, str]] = []
+    if ratio > 0 and best < IN_DIGITS and not typed.is_guess:
+        for factor, what in _slips(unit_of(asked).dimension):
+            value = key * factor if ratio > 1 else key / factor
+            how = fit(typed, value, key, is_count)
+            # A few per cent can be anything: so small a factor has to be met in every way.
+            if factor >= 2 or (how == IN_DIGITS and RATIO.accepts(typed.number, value)):
+                slips.append((how, what))
+    best_slip = max((f for f, _ in slips), default=NOT)
+    if best and best >= best_slip:
+        hits = [i for i, f in enumerate(fits) if f == best]
+        causes = tuple(sorted(hits, key=lambda i: (abs(asked.wrongs[i].value - typed.number), i)))
+        told = " Or: ".join(dict.fromkeys(asked.wrongs[i].cause for i in causes))
+        return causes, told if best > PERHAPS else PERHAPS_SAID + told
+    side = ("large" if ratio > 1 else "small") + (" in size" if key < 0 else "")
+    if best_slip:
+        what = next(what for f, what in slips if f == best_slip)
+        return (), f"Your answer is too {side}: {'' if best_slip > PERHAPS else 'perhaps '}{what}."
+    if ratio <= 0:
+        return (), "Its sign is wrong." if ratio else "It is not zero."
+    return (), f"Your answer is {_how_far(max(ratio, 1 / ratio), side)}."
 
 
-def diagnosis_tolerance(tolerance: Tolerance) -> Tolerance:
-    """Return how close a wrong answer must be to what a mistake gives."""
-    if isinstance(tolerance, SignificantDigits):
-        return tolerance
-    if isinstance(tolerance, WithinPercent) and tolerance.percent <= CLOSE.percent:
-        return tolerance
-    return DIGITS if isinstance(tolerance, Exact) else CLOSE
+def fit(typed: Typed, value: Fraction, key: Fraction, is_count: bool) -> int:
+    """Return how well a wrong answer fits `value`, which an explanation of it gives."""
+    digits = typed.agrees(value, is_count)
+    if digits >= 3:
+        return IN_DIGITS
+    if RATIO.accepts(typed.number, value) and not RATIO.accepts(typed.number, key):
+        return IN_RATIO
+    is_near = digits >= 2 or NEAR.accepts(typed.number, value)
+    return PERHAPS if is_near and not typed.is_guess else NOT
 
 
-def slip(asked: Asked, answer: Fraction) -> str:
-    """Return what a wrong answer that no declared mistake explains has to do with the key."""
-    if answer == 0:
-        return "It is not zero."
-    ratio = answer / asked.key
-    if ratio < 0:
-        return "Its sign is wrong."
-    dimension = unit_of(asked).dimension
-    factors = [(Fraction(1000) ** k, "a prefix slipped by a factor of 1,000") for k in (1, 2, 3)]
-    factors += [(Fraction(10), "a factor of ten is lost"), (Fraction(100), "two places are lost")]
-    factors += [(Fraction(2), "a factor of two is off")]
+def _slips(dimension: Dimension) -> list[tuple[Fraction, str]]:
+    """Return (factor, what is said) of the slips that happen with numbers of any question."""
+    factors = [
+        (Fraction(10**3), "a prefix slipped by a factor of a thousand"),
+        (Fraction(10**6), "a prefix slipped by a factor of a million"),
+        (Fraction(10**9), "a prefix slipped by a factor of a billion"),
+        (Fraction(10), "a factor of ten is off"),
+        (Fraction(100), "a factor of a hundred is off"),
+        (Fraction(2), "a factor of two is off"),
+    ]
     if dimension[0]:
-        factors += [(Fraction(8), "bits and bytes are mixed up")]
-        factors += [
-            (Fraction(1024, 1000) ** k, "powers of 1,000 and of 1,024 are mixed up")
-            for k in (1, 2, 3, 4)
-        ]
+        mixed = "powers of 1,000 and of 1,024 are mixed up"
+        factors.append((Fraction(8), "bits and bytes are mixed up"))
+        factors += [(Fraction(1024, 1000) ** k, mixed) for k in (1, 2, 3, 4)]
     if dimension[1]:
-        factors += [(Fraction(60), "seconds and minutes, or minutes and hours, are mixed up")]
-        factors += [(Fraction(3600), "seconds and hours are mixed up")]
-    off = max(ratio, 1 / ratio)
-    for factor, what in factors:
-        if WithinPercent(Fraction(1, 2)).accepts(off, factor):
-            return f"Your answer is {_times(ratio)}: {what}."
-    return f"Your answer is {_times(ratio)}."
+        factors.append((Fraction(60), "seconds and minutes, or minutes and hours, are mixed up"))
+        factors.append((Fraction(3600), "seconds and hours are mixed up"))
+    return factors
 
 
-def _times(ratio: Fraction) -> str:
-    """Return how many times too large or too small an answer is, in words."""
-    off = max(ratio, 1 / ratio)
+def _how_far(off: Fraction, side: str) -> str:
+    """Return in words how many times too large or too small an answer is."""
     if off < Fraction(3, 2):
-        percent = rounded_fraction((off - 1) * 100, 1)
-        return f"{percent}% too {'large' if ratio > 1 else 'small'}"
-    places = 2 if off < 10 else 0
-    return f"{rounded_fraction(off, places)} times too {'large' if ratio > 1 else 'small'}"
+        return f"a little too {side}"
+    if off < 10:
+        return f"too {side}, by less than a factor of ten"
+    return f"too {side}, by a factor of {'ten' if off < 1000 else 'a thousand'} or more"
 
 
 # -- formulas ---------------------------------------------------------------------------------
@@ -230,8 +255,9 @@ def grade_find_mistake(asked: Asked, picked: int) -> Verdict:
         return again(f"pick one of the {len(q.lines)} lines")
     if picked == q.wrong:
         return Verdict(RIGHT, ("Right.", asked.fill(q.why)))
-    why = "follows from the lines above" if picked < q.wrong else "follows from its line above"
-    return Verdict(WRONG, ("Not right.", f"Line {picked + 1} is no mistake of its own: it {why}."))
+    of = "what stands above it" if picked else "the question"
+    said = f"Line {picked + 1} is no mistake of its own: it follows from {of}."
+    return Verdict(WRONG, ("Not right.", said))
 
 
 def points_of(asked: Asked) -> list[tuple[str, str]]:

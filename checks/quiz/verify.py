@@ -1,13 +1,14 @@
 """Verify the banks: every template at many seeds, every key, every mistake, every diagnosis.
 
-For each numeric template and seed: the key is accepted as the book writes it and in other units,
-each declared mistake is refused with its own cause, and where two mistakes give one number both
-causes are told. A mistake that can seldom be told from the key or from another is reported: the
-drawn values should tell them apart.
+For each numeric template and seed: the key is accepted as the book shows it and in other units,
+each declared mistake is refused with its own cause, typed in full and to three digits, where two
+mistakes give one number both causes are told, and no message holds the key. A mistake that can
+seldom be told from the key or from another is reported: the drawn values should tell them apart.
 """
 
 from __future__ import annotations
 
+import re
 import sys
 from collections import Counter
 from collections.abc import Iterable, Iterator
@@ -18,12 +19,13 @@ from typing import Any
 from checks.output import counted
 from checks.quiz.answers import PURE, find_unit
 from checks.quiz.bank import bank, chapters
-from checks.quiz.draw import Asked, draw, unit_of, wrong_value
+from checks.quiz.draw import Asked, Wrong, draw, shown_key, unit_of, wrong_value
 from checks.quiz.grade import (
     AGAIN,
+    PERHAPS_SAID,
     RIGHT,
     WRONG,
-    causes_of,
+    Verdict,
     grade_choice,
     grade_find_mistake,
     grade_formula,
@@ -56,6 +58,8 @@ LEAST_ANSWERS = 16
 SANE = (Fraction(1, 10**12), Fraction(10**30))
 # In the first so many draws the key is typed in every unit that there is for it.
 THOROUGH = 50
+# A number typed in full, and one as coarse as a diagnosis has to be sure of.
+FULL, COARSE = 15, 3
 OTHER_BYTES = ("B", "kB", "MB", "GB", "TB", "KiB", "MiB", "GiB", "TiB", "bits")
 OTHER_TIMES = ("ms", "s", "min", "h", "days")
 
@@ -71,11 +75,12 @@ class Report:
     distinct_keys: int = 0
 
 
-def typed(value: Fraction, unit: str) -> str:
-    """Return an amount of base units as a reader would type it in `unit`, to 15 digits."""
+def typed(value: Fraction, unit: str, digits: int = 0) -> str:
+    """Return an amount of base units as typed in `unit`, to 15 digits or just so many."""
     found = find_unit(unit)
     assert not isinstance(found, str)
-    return f"{float(value / found.size):.15g} {unit}".strip()
+    number = float(value / found.size)
+    return f"{number:.{digits - 1}e} {unit}".strip() if digits else f"{number:.15g} {unit}".strip()
 
 
 def verify(slug: str, name: str, seeds: Iterable[int]) -> Report:
@@ -96,8 +101,9 @@ def verify(slug: str, name: str, seeds: Iterable[int]) -> Report:
         # A question is its draw: what held for it once holds whenever it is drawn again.
         drawn = (*asked.settings.items(), *asked.order)
         if drawn not in judged:
-            found = list(_problems(asked, thorough=len(judged) < THOROUGH))
-            judged[drawn] = found, list(_told_apart(asked))
+            full = _mistakes_judged(asked, FULL)
+            found = list(_problems(asked, full, thorough=len(judged) < THOROUGH))
+            judged[drawn] = found, list(_told_apart(asked, full))
         problems.update(judged[drawn][0])
         apart.update(judged[drawn][1])
         if isinstance(question, Number):
@@ -115,26 +121,33 @@ def verify(slug: str, name: str, seeds: Iterable[int]) -> Report:
     return Report(f"{slug}/{name}", kind_of(question), draws, tuple(told), len(keys))
 
 
-def _told_apart(asked: Asked) -> Iterator[int]:
+def _mistakes_judged(asked: Asked, digits: int) -> list[Verdict | None]:
+    """Return the verdict on each drawn wrong, typed to so many digits; None where it is right."""
+    if not isinstance(asked.question, Number):
+        return []
+    texts = [typed(w.value, asked.unit, digits) for w in asked.wrongs]
+    verdicts = [grade_number(asked, text) for text in texts]
+    return [v if v.outcome != RIGHT else None for v in verdicts]
+
+
+def _told_apart(asked: Asked, full: list[Verdict | None]) -> Iterator[int]:
     """Yield the declared mistakes whose value gets their own diagnosis and no other."""
     q = asked.question
     if not isinstance(q, Number):
         return
-    declared = [wrong_value(m, asked.values, q.figure) for m in q.mistakes]
-    size = unit_of(asked).size
-    shown = [w.value for w in asked.wrongs]
-    for i, value in enumerate(declared):
-        if value is None or value == asked.key or q.tolerance.accepts(value, asked.key, size):
-            continue
-        causes = causes_of(asked, value, size)
-        if causes and all(shown[c] == value for c in causes[:1]) and len(causes) == 1:
-            yield i
+    values = [wrong_value(m, asked.values, q.figure) for m in q.mistakes]
+    drawn = [i for i, value in enumerate(values) if value is not None and value != asked.key]
+    for i, (mistake, verdict) in enumerate(zip(drawn, full, strict=True)):
+        if verdict and verdict.causes == (i,):
+            yield mistake
 
 
-def _problems(asked: Asked, thorough: bool) -> Iterator[str]:
+def _problems(asked: Asked, full: list[Verdict | None], thorough: bool) -> Iterator[str]:
     match asked.question:
         case Number():
-            yield from _number_problems(asked, asked.question, thorough)
+            yield from _number_problems(asked, thorough)
+            for judged in (full, _mistakes_judged(asked, COARSE)):
+                yield from _mistake_problems(asked, asked.question, judged)
         case Formula():
             yield from _formula_problems(asked, asked.question)
         case Choice():
@@ -160,30 +173,55 @@ def _problems(asked: Asked, thorough: bool) -> Iterator[str]:
                 yield "the rubric is scored wrongly"
 
 
-def _number_problems(asked: Asked, q: Number, thorough: bool) -> Iterator[str]:
+def units_of(asked: Asked) -> list[str]:
+    """Return the units in which a number may be answered, its own first."""
+    unit = unit_of(asked)
+    others = {(1, 0, 0): OTHER_BYTES, (0, 1, 0): OTHER_TIMES}
+    return [asked.unit, *(() if unit.labels else others.get(unit.dimension, ()))]
+
+
+def _number_problems(asked: Asked, thorough: bool) -> Iterator[str]:
     unit = unit_of(asked)
     if not SANE[0] <= abs(asked.key) <= SANE[1]:
         yield "the answer is too large or too small to work with"
-    units = [asked.unit]
-    if thorough and unit.dimension == (1, 0, 0) and not unit.labels:
-        units += OTHER_BYTES
-    if thorough and unit.dimension == (0, 1, 0) and not unit.labels:
-        units += OTHER_TIMES
-    for name in units:
+    for name in units_of(asked) if thorough else [asked.unit]:
         if grade_number(asked, typed(asked.key, name)).outcome != RIGHT:
             yield f"the key is refused in {name or 'plain numbers'}"
     bare = f"{float(asked.key / unit.size):.15g}"
     is_plain = unit.dimension == PURE and unit.size == 1
     if not is_plain and grade_number(asked, bare).outcome != AGAIN:
         yield "the key without its unit is not asked again"
-    for i, wrong in enumerate(asked.wrongs):
-        if q.tolerance.accepts(wrong.value, asked.key, unit.size):
+    if grade_number(asked, shown_key(asked)).outcome != RIGHT:
+        yield "the key is refused as it is shown"
+
+
+def _mistake_problems(asked: Asked, q: Number, judged: list[Verdict | None]) -> Iterator[str]:
+    """Yield what is wrong with the verdicts on the drawn wrongs."""
+    shown = f"{shown_key(asked)} {graph(asked.chapter).shown(q.figure, asked.values, q.unit)}"
+    telling = numbers(shown) - numbers(asked.text)
+    for i, (wrong, verdict) in enumerate(zip(asked.wrongs, judged, strict=True)):
+        if verdict is None or _is_key(asked, wrong, verdict):
             continue
-        verdict = grade_number(asked, typed(wrong.value, asked.unit))
+        said = verdict.says[-1]
         if verdict.outcome != WRONG:
             yield f"the mistake is not refused: {wrong.cause}"
-        elif i not in verdict.causes or wrong.cause not in verdict.says[1]:
+        elif i not in verdict.causes or wrong.cause not in said:
             yield f"the mistake is refused without its cause: {wrong.cause}"
+        elif said.startswith(PERHAPS_SAID):
+            yield f"the cause of a mistake is not stated: {wrong.cause}"
+        if telling & numbers(said):
+            yield f"what is said of a wrong answer holds the key: {said}"
+
+
+def _is_key(asked: Asked, wrong: Wrong, verdict: Verdict) -> bool:
+    """Return whether the key has a mistake's first digits, so that more are asked for."""
+    coarse = [typed(value, asked.unit, COARSE) for value in (wrong.value, asked.key)]
+    return verdict.outcome == AGAIN and coarse[0] == coarse[1]
+
+
+def numbers(text: str) -> set[str]:
+    """Return the numbers in a text, as they are written."""
+    return set(re.findall(r"(?<![\w.,])\d[\d,]*(?:\.\d+)?", text))
 
 
 def _formula_problems(asked: Asked, q: Formula) -> Iterator[str]:

@@ -91,6 +91,30 @@ GIB = 2**30
         ("20 min", "minute-of-delivery", 20),
         ("20", "minute-of-delivery", 20),
         ("0", "GB", 0),
+        ("12 times", "×", 12),
+        ("22 per cent", "%", Fraction(22, 100)),
+        # a full stop, and brackets around the whole
+        ("140 GB.", "GB", 140 * 10**9),
+        ("11520 USD.", "USD", 11_520),
+        ("140.", "", 140),
+        ("(-0.99)", "", Fraction(-99, 100)),
+        ("(5 GB).", "GB", 5 * 10**9),
+        # what other keyboards, messengers and word processors make of it
+        ("１４ＧＢ", "GB", 14 * 10**9),
+        ("１，１２０．５　ＧＢ", "GB", 1_120_500_000_000),
+        ("１４０ ＧＢ。", "GB", 140 * 10**9),
+        ("١٤٠ GB", "GB", 140 * 10**9),
+        ("١٤٠٫٥ GB", "GB", 140_500_000_000),
+        ("١٬١٢٠ GB", "GB", 1_120 * 10**9),
+        ("٤٠٪", "%", Fraction(2, 5)),
+        ("१४० GB", "GB", 140 * 10**9),
+        ("𝟏𝟒𝟎 𝐆𝐁", "GB", 140 * 10**9),
+        ("\u200f140 GB\u200e", "GB", 140 * 10**9),
+        ("\ufeff\u2067140\u2069\u00a0G\u200bB\u061c", "GB", 140 * 10**9),
+        ("3 GPU‑hours", "GPU·h", 3 * 3600),
+        ("1\u2005120 GB", "GB", 1_120 * 10**9),
+        # but a power stays one
+        ("１０¹² B", "TB", 10**12),
     ],
 )
 def test_accepted_answers(text: str, wanted: str, value: Fraction) -> None:
@@ -199,7 +223,12 @@ def test_an_unknown_or_ambiguous_unit_is_asked_about(text: str, says: str) -> No
         ("3^4 B", "powers of 2 and 10"),
         ("5² B", "powers of 2 and 10"),
         ("10^ B", "whole number"),
-        ("٣ GB", "starts with a number"),  # digits of other scripts are not read
+        ("½ GB", "starts with a number"),  # nothing is folded into what it does not mean
+        ("Ⅷ GB", "starts with a number"),
+        ("5² GB", "powers of 2 and 10"),
+        ("② GB", "starts with a number"),
+        ("()", "type a number"),
+        (".", "type a number"),
     ],
 )
 def test_what_cannot_be_read_is_refused_with_the_reason(text: str, says: str) -> None:
@@ -244,6 +273,63 @@ def test_no_name_of_a_unit_is_ambiguous_by_its_letters() -> None:
     assert TABLE["TFLOPS"].dimension == (0, -1, 0)
     assert TABLE["MB"].size == 8 * TABLE["Mb"].size
     assert "KB" not in TABLE
+
+
+# ---- how finely an answer was typed
+
+
+@pytest.mark.parametrize(
+    ("text", "digits", "zeros", "is_guess"),
+    [
+        ("140", "140", 1, False),
+        ("140.0", "1400", 0, False),
+        ("1.40e2", "140", 0, False),
+        ("1.4×10^2", "14", 0, False),
+        ("14e1", "14", 0, False),
+        ("1,120", "1120", 1, False),
+        ("0.0140", "140", 0, False),
+        ("-11.0", "110", 0, False),
+        ("2^10", "1024", 0, False),
+        ("2^-3", "125", 0, False),
+        ("1000", "1000", 3, True),
+        ("10^6", "1", 0, True),
+        ("1e6", "1", 0, True),
+        ("0.20", "20", 0, True),
+        ("7", "7", 0, True),
+        ("0", "0", 1, True),
+    ],
+)
+def test_the_digits_of_an_answer(text: str, digits: str, zeros: int, is_guess: bool) -> None:
+    typed = split_answer(f"{text} GB")[0]
+    assert (typed.digits, typed.zeros, typed.is_guess) == (digits, zeros, is_guess)
+
+
+@pytest.mark.parametrize(
+    ("text", "value", "agrees"),
+    [
+        ("11", "11.3", 2),  # 10.5 to 11.5
+        ("11.0", "11.3", 0),  # 10.95 to 11.05
+        ("140", "144", 2),  # the zero may hold the place: 135 to 145
+        ("140", "140.4", 3),  # or be a digit: 139.5 to 140.5
+        ("140.0", "144", 0),
+        ("140", "145.1", 0),
+        ("140", "145", 2),  # a tie either way
+        ("11,800", "11832", 3),
+        ("1000", "1040", 2),  # 950 to 1050
+        ("1000", "1400", 1),  # 500 to 1500
+        ("-2.5", "-2.54", 2),
+        ("-2.5", "2.5", 0),
+    ],
+)
+def test_to_how_many_digits_an_answer_is_a_value_rounded(
+    text: str, value: str, agrees: int
+) -> None:
+    typed, _ = split_answer(text)
+    assert typed.agrees(Fraction(value)) == agrees
+    # The same in another unit, and with the zeros counted as digits.
+    assert typed.times(Fraction(2**30)).agrees(Fraction(value) * 2**30) == agrees
+    all_digits = len(typed.digits)
+    assert typed.agrees(Fraction(value), zeros_count=True) == agrees * (agrees == all_digits)
 
 
 # ---- tolerances
@@ -364,7 +450,23 @@ SHARDS = st.sampled_from(
     [
         *"0123456789.,'_ +-−×x*/^·%$~eE",
         *("10^", "**", "¹²", "⁻", "GB", "GiB", "per", "USD", "\u00a0", "1,120", "e9"),
-        *("Ⅷ", "½", "٣", "\ud800", "\x00", "🤖"),
+        *(
+            "Ⅷ",
+            "½",
+            "٣",
+            "\ud800",
+            "\x00",
+            "🤖",
+            "１",
+            "Ｂ",
+            "٫",
+            "𝟗",
+            "\u200f",
+            "\u00ad",
+            "。",
+            "(",
+            ")",
+        ),
         *sorted(TABLE)[:40],
     ]
 )
@@ -396,6 +498,10 @@ def cpu_seconds_of_reading(text: str) -> float:
 @example("5 " + "-" * 198)
 @example("5 " + "GPU-" * 49)
 @example("$" * 200)
+@example("𝟿" * 200)
+@example("٩" * 200)
+@example("\u200f" * 200)
+@example("(" * 100 + ")" * 100)
 @settings(max_examples=400, deadline=None)
 def test_any_text_is_read_or_refused_within_50_ms(text: str) -> None:
     assert cpu_seconds_of_reading(text) < 0.05
@@ -416,4 +522,4 @@ def test_every_way_of_grouping_gives_the_same_value(n: int, unit: str) -> None:
 @settings(max_examples=150, deadline=None)
 def test_decimals_are_read_exactly(number: object) -> None:
     text = str(number)
-    assert split_answer(f"{text} GB")[0] == Fraction(text)
+    assert split_answer(f"{text} GB")[0].number == Fraction(text)

@@ -14,11 +14,18 @@ import quickjs
 
 from checks.prose import loose_numbers
 from checks.quiz import page, verify
-from checks.quiz.answers import Exact, SignificantDigits, WithinPercent
+from checks.quiz.answers import (
+    Answer,
+    Exact,
+    OrderOfMagnitude,
+    SignificantDigits,
+    Tolerance,
+    WithinPercent,
+    read_answer,
+)
 from checks.quiz.bank import _check, bank, chapters, find
-from checks.quiz.draw import Asked, draw, shown_key
+from checks.quiz.draw import Asked, Wrong, draw, exact, shown_key, unit_of
 from checks.quiz.grade import (
-    causes_of,
     grade_choice,
     grade_find_mistake,
     grade_formula,
@@ -78,7 +85,8 @@ def test_a_bank_has_a_dozen_templates_that_cover_each_step_and_every_kind(slug: 
 
 @pytest.mark.parametrize(("slug", "question"), questions())
 def test_a_question_holds_at_a_thousand_seeds(slug: str, question: Question) -> None:
-    """The key is accepted, each mistake refused with its own cause, no diagnosis hidden."""
+    """The key is accepted as it is shown, each mistake refused with its own cause, typed in full
+    and to three digits, no diagnosis hidden, and no message holds the key."""
     report = verify.verify(slug, question.name, range(SEEDS))
     assert not report.problems
 
@@ -191,7 +199,10 @@ def answers_for(asked: Asked, rng: random.Random) -> list[Any]:
             off = [asked.key * f for f in (2, 8, 10, 60, 1000, Fraction(1, 3600), -1, 3, 0)]
             values = [asked.key, *near, *off, *(w.value for w in asked.wrongs)]
             typed = [verify.typed(v, asked.unit) for v in values]
-            return [*typed, typed[0].split(" ")[0], f"{typed[0]} parsec", "", "12 apples", "1e99 B"]
+            coarse = [verify.typed(v, asked.unit, rng.randint(1, 4)) for v in values if v]
+            return [shown_key(asked), *typed, *coarse, *rng.sample(guesses(asked), 4),
+                    typed[0].split(" ")[0],
+                    f"{typed[0]} parsec", "", "12 apples", "1e99 B"]  # fmt: skip
         case Formula():
             letters = {s.argument: letter for letter, s in q.symbols.items()}
             own = [written_formula(f, letters) for f in (q.formula, *(m.wrong for m in q.mistakes))]
@@ -207,6 +218,12 @@ def answers_for(asked: Asked, rng: random.Random) -> list[Any]:
             return list(range(-1, len(q.lines) + 1))
     n = len(points_of(asked))
     return [[], list(range(n)), [0], sorted(rng.sample(range(n), n // 2)), [n, -1]]
+
+
+def guesses(asked: Asked) -> list[str]:
+    """Return what somebody types who has no answer: powers of ten, in each unit that fits."""
+    return [f"{n} {unit}".strip() for unit in verify.units_of(asked)
+            for n in ("1", "10", "1000", "1e6")]  # fmt: skip
 
 
 def graded(asked: Asked, answer: Any) -> dict[str, Any]:
@@ -225,7 +242,7 @@ def test_the_page_grades_as_the_terminal_does_word_for_word(
     rng = random.Random(question.name)
     cases = []
     want = []
-    for _ in range(40 if isinstance(question, Number) else 6):
+    for _ in range(25 if isinstance(question, Number) else 6):
         seed = rng.randrange(2**32)
         asked = draw(slug, question, seed)
         for answer in answers_for(asked, rng):
@@ -269,38 +286,252 @@ def test_the_weights_alone_are_diagnosed() -> None:
     assert verdict.says[1] == "Those are the bf16 weights alone."
 
 
+def with_key(key: str, wrongs: tuple[Wrong, ...] = (), percent: Fraction | int = 2) -> Asked:
+    """Return a question whose key is so many GB."""
+    asked = static_bytes()
+    question = replace(good_number(), tolerance=WithinPercent(percent))
+    return replace(asked, question=question, key=Fraction(key) * 10**9, wrongs=wrongs)
+
+
+def said_of(asked: Asked, text: str) -> str:
+    """Return what a wrong answer is told after "Not right."."""
+    verdict = grade_number(asked, text)
+    assert verdict.outcome == "wrong"
+    return verdict.says[1]
+
+
 @pytest.mark.parametrize(
     ("factor", "said"),
     [
-        (1000, "1,000 times too large: a prefix slipped by a factor of 1,000."),
-        (Fraction(1, 10), "10 times too small: a factor of ten is lost."),
-        (2, "2.00 times too large: a factor of two is off."),
-        (8, "8.00 times too large: bits and bytes are mixed up."),
-        (Fraction(1024**3, 1000**3), "7.4% too large: powers of 1,000 and of 1,024 are mixed up."),
-        (3, "3.00 times too large."),
+        (1000, "too large: a prefix slipped by a factor of a thousand."),
+        (Fraction(1, 10**6), "too small: a prefix slipped by a factor of a million."),
+        (Fraction(1, 10), "too small: a factor of ten is off."),
+        (2, "too large: a factor of two is off."),
+        (8, "too large: bits and bytes are mixed up."),
+        (Fraction(1024**3, 1000**3), "too large: powers of 1,000 and of 1,024 are mixed up."),
+        (3, "too large, by less than a factor of ten."),
+        (Fraction(1, 10000), "too small, by a factor of a thousand or more."),
+        (12, "too large, by a factor of ten or more."),
+        (Fraction(11, 10), "a little too large."),
     ],
 )
 def test_a_slip_that_nobody_declared_is_named(factor: Fraction, said: str) -> None:
-    asked = replace(static_bytes(), wrongs=())
+    asked = with_key("1.264")
     value = verify.typed(asked.key * factor, "GB")
-    assert grade_number(asked, value).says[1] == f"Your answer is {said}"
+    assert said_of(asked, value) == f"Your answer is {said}"
+
+
+@pytest.mark.parametrize(
+    ("key", "text", "said"),
+    [
+        # 144 / 1.024 = 140.625, which nobody rounds to 141 for sure; 144 rounded is 140.
+        ("144", "140.6 GB", "Your answer is too small: powers of 1,000 and of 1,024 are mixed up."),
+        ("144", "141 GB", "Your answer is a little too small."),
+        ("144", "140.0 GB", "Your answer is a little too small."),
+        # A factor of two with two digits is likely, with three it is stated.
+        ("14.44", "7.2 GB", "Your answer is too small: perhaps a factor of two is off."),
+        ("14.44", "7.22 GB", "Your answer is too small: a factor of two is off."),
+        ("14.44", "7.26 GB", "Your answer is too small: perhaps a factor of two is off."),
+        ("14.44", "7.3 GB", "Your answer is too small, by less than a factor of ten."),
+        ("1.43", "1.4 TB", "Your answer is too large: perhaps a prefix slipped by a factor of a "
+         "thousand."),
+        # One digit and zeros may be a guess: no factor is named, though it is met to the last bit.
+        ("1", "1 TB", "Your answer is too large, by a factor of a thousand or more."),
+        ("1", "1.000 TB", "Your answer is too large, by a factor of a thousand or more."),
+        ("1", "8 GB", "Your answer is too large, by less than a factor of ten."),
+        ("1", "10 GB", "Your answer is too large, by a factor of ten or more."),
+        ("2256", "1 GB", "Your answer is too small, by a factor of a thousand or more."),
+        ("1", "1e99 GB", "Your answer is too large, by a factor of a thousand or more."),
+        ("1", "0 GB", "It is not zero."),
+        ("1", "-1 GB", "Its sign is wrong."),
+        ("-2", "-3.1 GB", "Your answer is too large in size, by less than a factor of ten."),
+    ],
+)  # fmt: skip
+def test_how_far_off_an_answer_is_stands_in_words(key: str, text: str, said: str) -> None:
+    assert said_of(with_key(key), text) == said
+
+
+@pytest.mark.parametrize(
+    ("key", "text"),
+    [("144", "140 GB"), ("11.3", "11 GB"), ("1.43", "1.4 GB"), ("1.43", "1,400 MB"),
+     ("10.4", "10 GB"), ("1.43", "1.4e9 B")],
+)  # fmt: skip
+def test_the_key_rounded_too_far_is_asked_again(key: str, text: str) -> None:
+    """No mistake is found in it, though 140.6, 11.04 and 1.396 are these keys over 1.024."""
+    mixed_up = Wrong(Fraction(key) * 10**9 / Fraction("1.024"), "Mixed up.")
+    verdict = grade_number(with_key(key, (mixed_up,)), text)
+    assert verdict.outcome == "again"
+    assert verdict.says == ("Too coarse: give more digits (graded to within 2 %).",)
+
+
+def test_of_an_exact_count_the_zeros_are_digits() -> None:
+    """150 GPUs are no rounded 148: whoever types them has counted to 150."""
+    asked = static_bytes()
+    question = replace(good_number(), tolerance=Exact())
+    asked = replace(asked, question=question, key=Fraction(148), unit="GPUs", wrongs=())
+    assert said_of(asked, "150") == "Your answer is a little too large."
+    assert grade_number(asked, "1.5e2").says[0] == "Too coarse: give more digits (graded exactly)."
+    nodes = replace(asked, wrongs=(Wrong(Fraction(150), "Whole nodes."), Wrong(Fraction(149), "x")))
+    assert said_of(nodes, "150") == "Whole nodes."
+
+
+MISTAKE = (Wrong(Fraction("72.46") * 10**9, "Half."), Wrong(Fraction("300.4") * 10**9, "Twice."))
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("72.46 GB", "Half."),
+        ("72.5 GB", "Half."),  # its digits, as many as were typed
+        ("72.50 GB", "Half."),  # 0.06 %
+        ("72.6 GB", "Perhaps: Half."),  # 0.2 %
+        ("72 GB", "Perhaps: Half."),  # its digits, but only two
+        ("73 GB", "Perhaps: Half."),  # 0.7 %
+        ("70 GB", "Your answer is too small, by less than a factor of ten."),  # one digit
+        ("300.4 GB", "Twice."),
+        ("300 GB", "Twice."),  # three digits, if the zeros are some
+        ("3e2 GB", "Your answer is too large, by less than a factor of ten."),
+        ("0.3 TB", "Your answer is too large, by less than a factor of ten."),
+    ],
+)
+def test_a_cause_is_stated_only_where_it_is_sure(text: str, said: str) -> None:
+    assert said_of(with_key("148.2", MISTAKE), text) == said
 
 
 def test_two_mistakes_with_one_number_are_both_told() -> None:
     asked = static_bytes()
     twin = replace(asked.wrongs[0], cause="Another road to the same number.")
     both = replace(asked, wrongs=(*asked.wrongs, twin))
-    said = grade_number(both, verify.typed(twin.value, "GB")).says[1]
-    assert said == f"{asked.wrongs[0].cause} Or: Another road to the same number."
-    assert len(causes_of(both, twin.value, Fraction(10**9))) == 2
+    verdict = grade_number(both, verify.typed(twin.value, "GB"))
+    assert verdict.says[1] == f"{asked.wrongs[0].cause} Or: Another road to the same number."
+    assert len(verdict.causes) == 2
 
 
-def test_the_nearest_mistake_is_named_first() -> None:
+def test_the_nearest_mistake_is_named_first_and_what_fits_better_alone() -> None:
+    """Of 297.9 and 301.2, within 1 % of 300.0 both, the second is nearer; 301.2 is one of them."""
+    near = tuple(Wrong(Fraction(f) * 10**9, c) for f, c in (("297.9", "low."), ("301.2", "high.")))
+    asked = with_key("100", near)
+    assert grade_number(asked, "300.1 GB").causes == (1, 0)
+    assert said_of(asked, "300.1 GB") == "Perhaps: high. Or: low."
+    assert said_of(asked, "301 GB") == "high."
+
+
+def test_the_key_explains_an_answer_as_well_as_a_mistake_does() -> None:
+    """20,010 is 0.05 % from the key and from the mistake: that it is the mistake is not sure."""
+    off_by_one = Wrong(Fraction(20_020) * 10**9, "One too many.")
+    asked = with_key("20_000", (off_by_one,), percent=Fraction(1, 100))
+    assert said_of(asked, "20,010 GB") == "Perhaps: One too many."
+    assert said_of(asked, "20,020 GB") == "One too many."
+
+
+# -- nobody can compute the key from what a wrong answer is told --------------------------------
+
+SIDES = ("large", "small", "large in size", "small in size")
+SAID_OF_GUESSES = {
+    "Its sign is wrong.",
+    *(f"Your answer is a little too {side}." for side in SIDES),
+    *(f"Your answer is too {side}, by less than a factor of ten." for side in SIDES),
+    *(f"Your answer is too {side}, by a factor of ten or more." for side in SIDES),
+    *(f"Your answer is too {side}, by a factor of a thousand or more." for side in SIDES),
+}
+
+
+@pytest.mark.parametrize(("slug", "question"), numbers())
+def test_a_guess_is_told_nothing_that_the_key_can_be_computed_from(
+    slug: str, question: Number
+) -> None:
+    """Answers of 1, 10, 1,000 and a million in each unit.
+
+    A guess that is no mistake's value is told one of a few sentences, each of which fits keys that
+    lie half as far again apart; one that is, to 0.5 %, is told that mistake. An attacker who
+    takes any number of what is said as a factor, a share or the key itself is refused.
+    """
+    for seed in range(40):
+        asked = draw(slug, question, seed)
+        for text in guesses(asked):
+            verdict = grade_number(asked, text)
+            reading = read_answer(text, asked.unit)
+            assert isinstance(reading, Answer)
+            guess = reading.value
+            if verdict.outcome == "again":
+                assert verdict.says[0].startswith("Too coarse: give more digits (graded ")
+                assert abs(guess - asked.key) * 20 <= max(abs(guess), abs(asked.key)) * 1.06
+            if verdict.outcome != "wrong":
+                continue
+            if verdict.causes:
+                for i in verdict.causes:
+                    value = asked.wrongs[i].value
+                    assert abs(guess - value) * 200 <= abs(value)
+            else:
+                assert verdict.says[1] in SAID_OF_GUESSES
+            for number in verify.numbers(verdict.says[1]) - verify.numbers(asked.text):
+                n = Fraction(number.replace(",", ""))
+                size = reading.unit.size
+                tries = [n * size, n * unit_of(asked).size, guess * n, guess * (1 + n / 100)]
+                tries += [guess / n, guess / (1 + n / 100), guess / (1 - n / 100)] if n > 1 else []
+                for attempt in (t for t in tries if t > 0):
+                    for sign in (1, -1):
+                        is_key = question.tolerance.accepts(sign * attempt, asked.key, size)
+                        assert not is_key, (seed, text, verdict.says[1], number)
+
+
+# -- the key as it is shown ---------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("value", "tolerance", "shown"),
+    [
+        (144e9, WithinPercent(2), "144 GB"),  # the figure's own places are enough
+        (1.44e9, WithinPercent(2), "1.44 GB"),  # 1.4 is 2.8 % off
+        (1.42e9, WithinPercent(2), "1.42 GB"),  # 1.4 is right, but by a hair: 1.4 %
+        (1.41e9, WithinPercent(2), "1.4 GB"),
+        (2.684354e9, SignificantDigits(3), "2.684 GB"),  # 2.68 is off by 0.004 of 0.005
+        (2.684354e9, Exact(), "2.684354 GB"),
+        (2.6e9, OrderOfMagnitude(1), "2.6 GB"),
+    ],
+)
+def test_the_key_is_shown_with_the_digits_that_it_needs(
+    value: float, tolerance: Tolerance, shown: str
+) -> None:
+    """The static bytes are shown in whole GB, and to two digits at least."""
     asked = static_bytes()
-    key = asked.key
-    near = [replace(asked.wrongs[0], value=key * 3 * f, cause=c)
-            for f, c in ((Fraction(99, 100), "low"), (Fraction(1005, 1000), "high"))]  # fmt: skip
-    assert causes_of(replace(asked, wrongs=tuple(near)), key * 3, Fraction(1)) == (1, 0)
+    question = replace(good_number(), tolerance=tolerance)
+    values = {**asked.values, "static_bytes": value}
+    asked = replace(asked, question=question, values=values, key=exact(value))
+    assert shown_key(asked) == shown
+    assert grade_number(asked, shown).says == (f"Right: {shown}.",)
+
+
+def test_a_line_that_is_right_is_said_to_follow_from_what_there_is() -> None:
+    """Above the first line stands the question alone."""
+    slug, question = find("gpu-wall/kv-cookbook-hidden-width")
+    asked = draw(slug, question, 1)
+    first, third = (grade_find_mistake(asked, i).says[1] for i in (0, 2))
+    assert first == "Line 1 is no mistake of its own: it follows from the question."
+    assert third == "Line 3 is no mistake of its own: it follows from what stands above it."
+
+
+@pytest.mark.parametrize(
+    ("id_", "text", "said"),
+    [
+        ("gpu-wall/static-bytes", "5 gigs", "'gigs' is not known here"),
+        ("gpu-wall/static-bytes", "5 s", "'s' does not fit this question. An amount of data"),
+        ("gpu-wall/static-bytes", "5 tokens per s", "'tokens per s' does not fit this question."),
+        ("gpu-wall/all-reduce-formula", "2*delta", "'delta' is not known here (character 3)"),
+        ("gpu-wall/all-reduce-formula", "s*n", "'s' is not known here (character 1)"),
+        ("gpu-wall/all-reduce-formula", "sqrt n", "'sqrt' is a function: write sqrt(...)"),
+        ("gpu-wall/all-reduce-formula", "max(n)", "'max' takes two arguments or more, not 1."),
+        ("gpu-wall/all-reduce-formula", "log(n)", "'log' is not known here: write log2"),
+        ("gpu-wall/all-reduce-formula", "n*1e999", "'1e999' is too large a number (character 3)."),
+        ("gpu-wall/all-reduce-formula", "2nS", "Write the multiplication sign: 2*n*S (character"),
+        ("gpu-wall/all-reduce-formula", "nS/n", "Write the multiplication sign: n*S (character 1)"),
+    ],
+)
+def test_what_was_typed_is_quoted_as_it_was_typed(id_: str, text: str, said: str) -> None:
+    """A sentence begins with a capital letter, a symbol keeps its own."""
+    verdict = judge(draw(*find(id_), 1), text)
+    assert verdict.outcome == "again"
+    assert said in verdict.says[0]
 
 
 def test_a_formula_is_right_in_any_form_and_its_mistakes_are_named() -> None:
@@ -442,6 +673,30 @@ def test_a_tolerance_that_refuses_the_key_in_other_units_is_reported(
 
     deaf = replace(good_number(), tolerance=Deaf(2))
     assert any("the key is refused" in p for p in reported(monkeypatch, deaf))
+
+
+def test_a_key_that_is_shown_too_coarsely_is_reported(monkeypatch: pytest.MonkeyPatch) -> None:
+    """1.1 MFLOP/token for 1.106 was 32 of 120 draws."""
+    slug, question = find("rope/rotation-flops")
+    assert isinstance(question, Number)
+
+    def as_the_book_writes_it(asked: Asked) -> str:
+        return graph(slug).shown(question.figure, asked.values, question.unit)
+
+    monkeypatch.setattr(verify, "shown_key", as_the_book_writes_it)
+    problems = verify.verify(slug, question.name, range(120)).problems
+    assert any("the key is refused as it is shown" in p for p in problems)
+
+
+def test_a_cause_that_holds_the_key_is_reported(monkeypatch: pytest.MonkeyPatch) -> None:
+    telling = (Mistake("It should have been {{ static_bytes }}.", lambda key: key * 3),)
+    problems = reported(monkeypatch, replace(good_number(), mistakes=telling))
+    assert any("what is said of a wrong answer holds the key" in p for p in problems)
+
+
+def test_a_given_that_a_cause_names_is_no_key(monkeypatch: pytest.MonkeyPatch) -> None:
+    fine = (Mistake("There are {{ params | billion }} of them.", lambda key: key * 3),)
+    assert not reported(monkeypatch, replace(good_number(), mistakes=fine))
 
 
 def test_each_tolerance_reaches_the_page() -> None:

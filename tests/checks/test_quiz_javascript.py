@@ -33,6 +33,7 @@ from checks.quiz.answers import (
     read_answer,
 )
 from checks.quiz.expressions import ExpressionError, equivalent, evaluate, parse
+from checks.quiz.plain_text import plain
 from checks.quiz.portable_random import PortableRandom, seed_of
 from checks.site.javascript import context, linked
 from checks.trace import javascript
@@ -67,13 +68,16 @@ def test_a_linked_module_sees_what_it_imports_under_the_name_it_gives() -> None:
 
 
 def test_characters_are_seen_as_python_sees_them() -> None:
-    """Of every character of Unicode: is it space, is it a letter, how does repr() write it?"""
+    """Of every character of Unicode: is it space, is it a letter, how does repr() write it, and
+    what is it when typed?"""
     made = calls(
-        ["python_text", "expressions"],
+        ["plain_text", "python_text", "expressions"],
         "seen = (...codes) => codes.map((code) => {"
         "  const c = String.fromCodePoint(code);"
-        "  const letter = declared(() => q('expressions').parse(c, [c]).length, RangeError) === 1;"
-        "  return [q('python_text').strip(c) === '', letter, q('python_text').quoted(c)]; })",
+        "  const read = () => q('expressions').parse('1', [c]).length;"
+        "  const letter = declared(read, RangeError) === 1;"
+        "  return [q('python_text').strip(c) === '', letter, q('python_text').quoted(c),"
+        "    q('plain_text').plain(`<${c}>`)]; })",
     )
     # Of those for private use, which are all alike, the first block will do.
     every = [
@@ -87,7 +91,8 @@ def test_characters_are_seen_as_python_sees_them() -> None:
         (got,) = called(made, "seen", [codes])
         for code, theirs in zip(codes, got, strict=True):
             c = chr(code)
-            assert theirs == [c.isspace(), c.isalpha() or c == "_", repr(c)], hex(code)
+            ours = [c.isspace(), c.isalpha() or c == "_", repr(c), plain(f"<{c}>")]
+            assert theirs == ours, hex(code)
 
 
 @given(st.text(characters, max_size=30))
@@ -212,7 +217,12 @@ def reading_of(text: str, wanted: str) -> dict[str, Any]:
         return {"error": str(error)}
     kind = type(reading).__name__
     if isinstance(reading, Answer):
-        return {"kind": kind, "value": pair(reading.value), "unit": plain_unit(reading.unit)}
+        typed = {
+            "number": pair(reading.value),
+            "last": pair(reading.typed.last),
+            "zeros": reading.typed.zeros,
+        }
+        return {"kind": kind, "typed": typed, "unit": plain_unit(reading.unit)}
     if isinstance(reading, MissingUnit):
         return {"kind": kind, "number": pair(reading.number), "tell": reading.tell}
     number = pair(reading.number)
@@ -250,6 +260,37 @@ FIXED_ANSWERS = [
     *("9" * 200, "9" * 201, "🤖" * 200, "🤖" * 201, "0." + "0" * 190 + "e-99", "9" * 190 + "e99"),
     *("2^99" + " ·GB" * 49, "5 " + "GPU-" * 49, "/" * 200, "$" * 200, "1" + ",000" * 49, "5 GB-GB"),
     *("1234565 x/y", "1234565", "12345.25", "1e-5", "0.5e22", "~ 2.5", "= 3", "≈3 GB", "+3 GB"),
+    *("140 GB.", "140.", "5..", "140 GB。", "(5 GB)", "(-0.99).", "(5", "5)", "()", "(5) (6)", "."),
+    *(
+        "12 times",
+        "22 per cent",
+        "22 per  cents",
+        "140.0",
+        "1.40e2",
+        "1000",
+        "0.00",
+        "2^-3",
+        "14e1",
+    ),
+    *(
+        "１４ＧＢ",
+        "１，１２０．５　ＧＢ",
+        "＄９",
+        "١٤٠ GB",
+        "١٤٠٫٥ GB",
+        "١٬١٢٠ GB",
+        "٤٠٪",
+        "۱۴۰ GB",
+    ),
+    *("१४० GB", "𝟏𝟒𝟎 𝐆𝐁", "𝟿𝟶 ℊ", "½ GB", "② GB", "1₀ GB", "10²", "٣²", "5 ㎇", "5 Ω", "5 ﬁ"),
+    *(
+        "\u200f140 GB\u200e",
+        "\u2067140\u2069 G\u200bB\u061c",
+        "1\u00ad4 GB",
+        "5 G\ufe0fB",
+        "\u200d",
+    ),
+    *("3 GPU‑hours", "1\u2005120 GB", "3∕4", "5∗10^2", "−5", "‐5", "﹣5"),
     *("$$5", "$ USD 5", "US$USD5", "$-$5", "--5", "+-5", "-$-5", "USD5", "$ - 5", "~~5", "-~5"),
 ]
 
@@ -265,6 +306,23 @@ PARTS = [
     *"0123456789.,'_ +-−×x*/^·%$~eE",
     *("10^", "**", "¹²", "⁻", "GB", "GiB", "per", "USD", "\u00a0", "1,120", "e9", "K", "ſ"),
     *("Ⅷ", "½", "٣", "\ud800", "\x00", "\x1c", "\x85", "\ufeff", "🤖", "__proto__"),
+    *(
+        "１",
+        "Ｂ",
+        "．",
+        "۹",
+        "𝟏",
+        "𝐆",
+        "\u200f",
+        "\u2069",
+        "\u00ad",
+        "٫",
+        "٬",
+        "。",
+        "(",
+        ")",
+        "times",
+    ),
     *TABLE,
 ]
 
@@ -281,12 +339,29 @@ def likely_answer(rng: random.Random) -> str:
         number = f"{size:.2f}".replace(".", ",")
     names = [rng.choice(list(TABLE)) for _ in range(rng.choice((0, 1, 1, 1, 2, 3)))]
     names = [rng.choice((name, name, name.lower(), name.upper(), name.title())) for name in names]
-    return (
+    answer = (
         rng.choice(("", "", "$", "~", "-"))
         + number
         + rng.choice(("", " "))
         + rng.choice(("/", " per ", "·", "-", " ", "//")).join(names)
     )
+    return disguised(answer, rng) if rng.random() < 0.2 else answer
+
+
+DIGITS_OF_SCRIPTS = ("٠١٢٣٤٥٦٧٨٩", "۰۱۲۳۴۵۶۷۸۹", "०१२३४५६७८९", "𝟎𝟏𝟐𝟑𝟒𝟓𝟔𝟕𝟖𝟗", "𝟶𝟷𝟸𝟹𝟺𝟻𝟼𝟽𝟾𝟿")
+
+
+def disguised(text: str, rng: random.Random) -> str:
+    """Return a text in the characters of another keyboard, with marks that nobody sees."""
+    digits = rng.choice(DIGITS_OF_SCRIPTS)
+    texts = [
+        text.translate({c: c + 0xFEE0 for c in range(0x21, 0x7F)}),
+        text.translate(str.maketrans("0123456789", digits)),
+        "".join(c + rng.choice(("", "", "\u200f", "\u00ad", "\ufeff")) for c in text),
+        f"\u2067{text}\u2069.",
+        f"({text})",
+    ]
+    return rng.choice(texts)
 
 
 def test_ten_thousand_likely_answers_read_the_same() -> None:
@@ -443,6 +518,31 @@ FIXED_FORMULAS = [
     *("min(x, y, 4) + max(x, y)", "ceil((0.1 + 0.2)*10)", "floor((0.3 - 0.1)*10)", "ceil(-0.5)"),
     *("2x", "x(2)", "(x)(y)", "x y", "(2 x)", "xy", "sin(x)", "log(x)", "lg", "sqrt x", "max(x)"),
     *("sqrt(x, y)", "1,000*x", "(x", "x)", "x +", "* x", "x ^^ 2", "", "  ", "1.2.3", ".", "1e999"),
+    *(
+        "x.",
+        "2.",
+        "(x).",
+        "ｘ＋２",
+        "𝑥*𝐲",
+        "٢*x",
+        "x\u200b*\u2067y\u2069",
+        "2xyλ",
+        "xyx(2)",
+        "2sqrt(x)",
+        "xz",
+    ),
+    *(
+        "sqrt(2yx)",
+        "yyλyx",
+        "x\u3000+ y",
+        "x ∗ y ∕ 2",
+        "٢٫٥*x",
+        "x²",
+        "½*x",
+        "max(x، y)",
+        "1e９",
+        "2x2",
+    ),
     *("[x]", "{x}", "x = 2", "x.real", "__import__", "__proto__", "constructor", "toString(x)"),
     *(
         "lambda: 1",
@@ -503,11 +603,14 @@ FORMULA_PARTS = [
     *("x", "y", "λ", "2", "0.5", "1e3", ".", "(", ")", "+", "-", "*", "/", "^", "**", ",", " "),
     *("sqrt(", "max(", "min(", "exp(", "ln(", "log2(", "ceil(", "floor(", "abs(", "e", "e9"),
     *("×", "²", "٣", "\ud800", "\x00", "🤖", "__proto__", "log", "'", "[", "}", "#", "\u00a0"),
+    *("ｘ", "２", "（", "𝑦", "\u200f", "xy", "2x", "λx", "∕", "，"),
 ]
 
 
 def likely_formula(rng: random.Random, depth: int = 0) -> str:
-    """Return a formula in the grammar, with a slip here and there."""
+    """Return a formula in the grammar, with a slip here and there, or in other characters."""
+    if depth == 0 and rng.random() < 0.1:
+        return disguised(likely_formula(rng, 1), rng)
     if rng.random() < 0.01:
         return rng.choice(FORMULA_PARTS)
     if depth > 4 or rng.random() < 0.25:

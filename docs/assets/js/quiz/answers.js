@@ -5,6 +5,7 @@
 import { general, nearestDouble } from "../exact.js";
 import { units } from "../../quiz/units.js";
 import { asFraction, compare, fraction, minus, over, power, size, times, written } from "./fraction.js";
+import { plain } from "./plain_text.js";
 import { codePoints, quoted, split, strip, stripEnd } from "./python_text.js";
 
 const LONGEST = 200;
@@ -12,10 +13,8 @@ const LARGEST_EXPONENT = 99;
 const DIGITS = "0123456789";
 const SUPERSCRIPTS = "⁰¹²³⁴⁵⁶⁷⁸⁹";
 const GROUPING = ", _'";
-const ALIASES = new Map([
-  ..."\t\n\r\u00a0\u2007\u2009\u202f".split("").map((c) => [c, " "]),
-  ...[["−", "-"], ["–", "-"], ["\u03bc", "\u00b5"], ["⋅", "·"], ["∙", "·"], ["’", "'"]],
-]);
+// Other ways to type the characters that the grammar knows, beside those of plain_text.
+const ALIASES = new Map([["\u03bc", "\u00b5"], ["⋅", "·"], ["∙", "·"], ["’", "'"]]);
 
 const ONE = [1n, 1n];
 const TEN = [10n, 1n];
@@ -52,12 +51,53 @@ for (const name of TABLE.keys()) {
 const isPure = (dimension) => dimension.every((exponent) => exponent === 0);
 const sameDimension = (a, b) => a.every((exponent, i) => exponent === b[i]);
 
+// ---- a number and how finely it was typed
+
+// last: what a one at the place of its last digit is worth; zeros: how many zeros end a whole
+// number, which may be digits or only hold the place ("140" has one, "140.0" and "1.40e2" none).
+export class Typed {
+  constructor(number, last, zeros = 0) {
+    Object.assign(this, { number, last, zeros });
+  }
+
+  // The same digits, worth `factor` times as much.
+  times(factor) {
+    return new Typed(times(this.number, factor), times(this.last, factor), this.zeros);
+  }
+
+  negative() {
+    return new Typed(minus(ZERO, this.number), this.last, this.zeros);
+  }
+
+  // The significant digits, those zeros among them: "140", and "14" for 0.014.
+  get digits() {
+    return String(size(over(this.number, this.last))[0]);
+  }
+
+  // Whether it is one digit and zeros, as one types who has not computed: 1, 0.20.
+  get isGuess() {
+    return this.digits.replace(/0+$/, "").length < 2;
+  }
+
+  // To how many digits `value`, rounded as coarsely, is this number; 0 if it is not.
+  agrees(value, zerosCount = false) {
+    const twiceOff = times([2n, 1n], size(minus(value, this.number)));
+    let agreed = 0;
+    for (let zeros = zerosCount ? 0 : this.zeros; zeros >= 0; zeros -= 1) {
+      if (compare(twiceOff, times(this.last, power(TEN, zeros))) > 0) break;
+      agreed = this.digits.length - zeros;
+    }
+    return agreed;
+  }
+}
+
 // ---- reading a unit
 
 // The single units in a text with +1, or -1 after the first "/" or "per".
 function atomsOf(text) {
   let sign = 1;
   const atoms = [];
+  if (split(text).join(" ") === "per cent") text = "percent";
   for (const part of split(text.replace(/[·*]/g, " ").replaceAll("/", " / "))) {
     if (part === "/" || part === "per") sign = -1;
     else atoms.push([sign, part]);
@@ -179,7 +219,8 @@ function skipSpaces(text, i) {
 function scanNumber(text, start) {
   let [whole, i] = scanWhole(text, start);
   let part = "";
-  if (text.charAt(i) === ".") {
+  const hasPoint = text.charAt(i) === ".";
+  if (hasPoint) {
     const end = digitsEnd(text, i + 1);
     part = text.slice(i + 1, end);
     i = end;
@@ -198,14 +239,18 @@ function scanNumber(text, start) {
       throw new AnswerError("only powers of 2 and 10 are read; write the number out");
     }
     [exponent, i] = scanExponent(text, powerAt);
-    return [power([BigInt(whole), 1n], exponent), i];
+    const number = power([BigInt(whole), 1n], exponent);
+    // A power of two is all its digits.
+    return [new Typed(number, whole === "10" ? number : power(TEN, Math.min(exponent, 0))), i];
   }
-  const number = fraction(BigInt(whole + part), 10n ** BigInt(part.length));
+  const last = [1n, 10n ** BigInt(part.length)];
+  const zeros = hasPoint ? 0 : whole.length - whole.replace(/0+$/, "").length;
+  const typed = new Typed(times([BigInt(whole + part), 1n], last), last, zeros);
   if (isOneOf(text.charAt(i), "eE")) {
     const digitAt = isOneOf(text.charAt(i + 1), "+-") ? i + 2 : i + 1;
     if (isDigit(text.charAt(digitAt))) {
       [exponent, i] = scanExponent(text, i + 1);
-      return [times(number, power(TEN, exponent)), i];
+      return [typed.times(power(TEN, exponent)), i];
     }
   }
   const cross = skipSpaces(text, i);
@@ -213,24 +258,23 @@ function scanNumber(text, start) {
     const ten = skipSpaces(text, cross + 1);
     if (text.startsWith("10", ten) && caret(text, ten + 2) >= 0) {
       [exponent, i] = scanExponent(text, caret(text, ten + 2));
-      return [times(number, power(TEN, exponent)), i];
+      return [typed.times(power(TEN, exponent)), i];
     }
   }
-  return [number, i];
+  return [typed, i];
 }
 
 // ---- reading an answer
 
 // [the number, the text of its unit] of a typed answer; an AnswerError says what is wrong with it.
-export function splitAnswer(typed) {
-  if (typeof typed !== "string") throw new AnswerError("an answer is a text");
-  const characters = codePoints(typed);
-  if (characters.length > LONGEST) {
-    throw new AnswerError(
-      `an answer has at most ${LONGEST} characters; this has ${characters.length}`,
-    );
+export function splitAnswer(answer) {
+  if (typeof answer !== "string") throw new AnswerError("an answer is a text");
+  const { length } = codePoints(answer);
+  if (length > LONGEST) {
+    throw new AnswerError(`an answer has at most ${LONGEST} characters; this has ${length}`);
   }
-  const text = strip(characters.map((c) => ALIASES.get(c) ?? c).join(""));
+  let text = codePoints(plain(answer)).map((c) => ALIASES.get(c) ?? c).join("");
+  if (text.startsWith("(") && text.endsWith(")")) text = strip(text.slice(1, -1));
   if (!text) throw new AnswerError("type a number with its unit, as in 2.5 GiB");
   let i = "~≈=".includes(text[0]) ? skipSpaces(text, 1) : 0;
   let sign = "";
@@ -247,39 +291,40 @@ export function splitAnswer(typed) {
       }
     }
   }
-  const [number, end] = scanNumber(text, i);
+  const [typed, end] = scanNumber(text, i);
   const rest = strip(text.slice(end));
   if (/[0-9]/.test(rest)) {
     throw new AnswerError("write one number with one unit, not a calculation or two amounts");
   }
-  return [sign === "-" ? [-number[0], number[1]] : number, strip(money + rest)];
+  return [sign === "-" ? typed.negative() : typed, strip(money + rest)];
 }
 
 // How a text reads as an answer in a unit of the same kind as `wanted`: an object whose kind is
-// "Answer" (value in base units, unit), "MissingUnit" (number, tell), "UnknownUnit" or
+// "Answer" (typed, in base units, and unit), "MissingUnit" (number, tell), "UnknownUnit" or
 // "ImpossibleUnit" (number, typed, tell). Numbers are fractions; `tell` is for the reader.
 export function readAnswer(text, wanted = "") {
   const want = findUnit(wanted);
   if (typeof want === "string") throw new RangeError(`the question's own unit is wrong: ${want}`);
-  const [number, unitText] = splitAnswer(text);
-  let typed = unitText;
-  if (!typed) {
+  const [typed, unitText] = splitAnswer(text);
+  const { number } = typed;
+  let named = unitText;
+  if (!named) {
     if (number[0] === 0n || (isPure(want.dimension) && compare(want.size, ONE) === 0)) {
-      return { kind: "Answer", value: times(number, want.size), unit: want };
+      return { kind: "Answer", typed: typed.times(want.size), unit: want };
     }
-    return { kind: "MissingUnit", number, tell: `${plain(number)} of what? ${kindOf(want)}` };
+    return { kind: "MissingUnit", number, tell: `${brief(number)} of what? ${kindOf(want)}` };
   }
-  if (want.labels.has(units.minutes) && ["min", "mins", "minute", "minutes"].includes(typed)) {
-    typed = units.minutes;
+  if (want.labels.has(units.minutes) && ["min", "mins", "minute", "minutes"].includes(named)) {
+    named = units.minutes;
   }
-  const unit = findUnit(typed);
-  if (typeof unit === "string") return { kind: "UnknownUnit", number, typed, tell: unit };
+  const unit = findUnit(named);
+  if (typeof unit === "string") return { kind: "UnknownUnit", number, typed: named, tell: unit };
   if (!sameDimension(unit.dimension, want.dimension) || !countsTheSame(unit, want)) {
     const byte = unit.name === "B" ? " B is the byte; for 10^9 write billion." : "";
-    const tell = `${typed} does not fit this question.${byte} ${kindOf(want)}`;
-    return { kind: "ImpossibleUnit", number, typed, tell };
+    const tell = `${quoted(named)} does not fit this question.${byte} ${kindOf(want)}`;
+    return { kind: "ImpossibleUnit", number, typed: named, tell };
   }
-  return { kind: "Answer", value: times(number, unit.size), unit };
+  return { kind: "Answer", typed: typed.times(unit.size), unit };
 }
 
 const isShare = (labels) => labels.size === 1 && labels.get("%") === 1;
@@ -291,7 +336,7 @@ function countsTheSame(unit, want) {
 }
 
 // The number briefly, for a message.
-const plain = ([n, d]) => general(nearestDouble(n, d));
+const brief = ([n, d]) => general(nearestDouble(n, d));
 
 // A sentence that says what kind of unit is wanted.
 function kindOf(want) {
@@ -366,7 +411,7 @@ export class WithinPercent {
   }
 
   tell() {
-    return `to within ${plain(this.percent)} %`;
+    return `to within ${brief(this.percent)} %`;
   }
 }
 
@@ -395,4 +440,12 @@ export class OrderOfMagnitude {
   tell() {
     return `to within a factor of ${general(10 ** nearestDouble(...this.decades), 2)} either way`;
   }
+}
+
+// The tolerance that a question declares.
+export function toleranceOf({ kind, count, ratio }) {
+  if (kind === "exact") return new Exact();
+  if (kind === "digits") return new SignificantDigits(count);
+  const amount = fraction(BigInt(ratio[0]), BigInt(ratio[1]));
+  return kind === "percent" ? new WithinPercent(amount) : new OrderOfMagnitude(amount);
 }

@@ -3,7 +3,8 @@
 import { workingOf } from "../cards.js";
 import { make } from "../dom.js";
 import { draw, fill, shownKey } from "./draw.js";
-import { grade, toleranceOf } from "./grade.js";
+import { toleranceOf } from "./answers.js";
+import { grade } from "./grade.js";
 
 export const KINDS = {
   number: "Number", formula: "Formula", choice: "Choice", order: "Put in order",

@@ -1,10 +1,13 @@
 // Draw a question: from a bank's question and a seed to what the reader is asked. The twin of
 // checks/quiz/draw.py; the same seed gives the same question.
 import { withoutNoise } from "../exact.js";
-import { FigureError, evaluate, shown } from "../graph.js";
+import { FigureError, evaluate, figureOf, shown } from "../graph.js";
+import { readAnswer, toleranceOf } from "./answers.js";
+import { minus, times } from "./fraction.js";
 import { PortableRandom, seedOf } from "./portable_random.js";
 
 const TRIES = 64;
+const MOST_PLACES = 16;
 
 // What a double is shown as, exactly: its first 15 digits as a fraction of BigInts.
 export function exact(value) {
@@ -80,9 +83,20 @@ function valuesAt(model, settings, needs) {
   }
 }
 
-// The right value of a number as the book writes it.
-export function shownKey({ model, question, values }) {
-  if (!question.ownUnit) return shown(model, question.figure, values);
-  const units = { ...model.units, [question.unit]: question.worth };
-  return shown({ ...model, units }, question.figure, values, { unit: question.unit });
+// The right value of a number as the book writes it, with the digits that it needs: the fewest
+// decimals, no fewer than the figure's own, with which it would still be right if it were
+// rounded off by twice as much.
+export function shownKey({ model, question, values, key }) {
+  const own = question.ownUnit ? { unit: question.unit } : {};
+  const units = { ...model.units, ...(question.ownUnit && { [question.unit]: question.worth }) };
+  const write = (options) => shown({ ...model, units }, question.figure, values, { ...own, ...options });
+  const tolerance = toleranceOf(question.tolerance);
+  for (let { places } = figureOf(model, question.figure); places < MOST_PLACES; places += 1) {
+    const text = write({ places });
+    const reading = readAnswer(text, question.unit);
+    if (reading.kind !== "Answer") continue;
+    const twice = minus(times(reading.typed.number, [2n, 1n]), key);
+    if (tolerance.accepts(twice, key, reading.unit.size)) return text;
+  }
+  return write({});
 }

@@ -2,6 +2,7 @@
 // twin of checks/quiz/expressions.py, which gives the grammar; the words are the same. Nothing
 // is executed but the operators and functions below.
 
+import { plain } from "./plain_text.js";
 import { PortableRandom } from "./portable_random.js";
 import { byCodePoint, codePoints, quoted } from "./python_text.js";
 
@@ -11,8 +12,8 @@ const LARGEST_EXPONENT = 64;
 const POINTS = 64;
 const FEWEST_POINTS = 50;
 const RELATIVE = 1e-9;
-const SPACES = " \t\n\r\u00a0\u2009\u202f";
-const ALIASES = new Map([["×", "*"], ["·", "*"], ["⋅", "*"], ["−", "-"], ["–", "-"], ["÷", "/"]]);
+// Other ways to type the characters that the grammar knows, beside those of plain_text.
+const ALIASES = new Map([["×", "*"], ["·", "*"], ["⋅", "*"], ["÷", "/"]]);
 // Function -> [fewest, most] arguments.
 const FUNCTIONS = new Map([
   ...["sqrt", "log2", "ln", "exp", "ceil", "floor", "abs"].map((name) => [name, [1, 1]]),
@@ -36,7 +37,7 @@ function tokensOf(text) {
   while (i < text.length) {
     const c = text[i];
     const start = i;
-    if (SPACES.includes(c)) {
+    if (c === " ") {
       i += 1;
     } else if (isDigit(c) || c === ".") {
       i = numberEnd(text, i);
@@ -79,7 +80,7 @@ function numberEnd(text, start) {
     }
   }
   if (!Number.isFinite(Number(words()))) {
-    throw new ExpressionError(`${words()} is too large a number (character ${start + 1})`);
+    throw new ExpressionError(`${quoted(words())} is too large a number (character ${start + 1})`);
   }
   return i;
 }
@@ -121,8 +122,9 @@ class Parser {
     if (!this.next || !(isValue(token.kind) || token.text === "(")) return;
     const before = this.tokens[this.next - 1];
     if (isValue(before.kind) || before.text === ")") {
+      const after = apart(token.text, this.symbols);
       throw new ExpressionError(
-        `write the multiplication sign: ${before.text}*${token.text} (character ${token.at + 1})`,
+        `write the multiplication sign: ${before.text}*${after} (character ${token.at + 1})`,
       );
     }
   }
@@ -210,7 +212,7 @@ class Parser {
     }
     if (!this.take("(")) {
       throw new ExpressionError(
-        `${name} is a function: write ${name}(...) (character ${token.at + 1})`,
+        `${quoted(name)} is a function: write ${name}(...) (character ${token.at + 1})`,
       );
     }
     let count = 1;
@@ -220,7 +222,7 @@ class Parser {
     const [fewest, most] = FUNCTIONS.get(name);
     if (count < fewest || count > most) {
       const wanted = most === 1 ? "one argument" : "two arguments or more";
-      throw new ExpressionError(`${name} takes ${wanted}, not ${count}`);
+      throw new ExpressionError(`${quoted(name)} takes ${wanted}, not ${count}`);
     }
     this.apply(name, count);
   }
@@ -229,14 +231,35 @@ class Parser {
 function unknownName(name, symbols, at) {
   if (["log", "log10", "lg"].includes(name)) {
     return new ExpressionError(
-      `${name} is not known here: write log2(...) or ln(...) (character ${at + 1})`,
+      `${quoted(name)} is not known here: write log2(...) or ln(...) (character ${at + 1})`,
     );
+  }
+  const product = apart(name, symbols);
+  if (product !== name) {
+    return new ExpressionError(`write the multiplication sign: ${product} (character ${at + 1})`);
   }
   const known = [...symbols].sort(byCodePoint).join(", ") || "none";
   return new ExpressionError(
-    `${name} is not known here (character ${at + 1}); the symbols are ${known}; ` +
+    `${quoted(name)} is not known here (character ${at + 1}); the symbols are ${known}; ` +
       `the functions are ${[...FUNCTIONS.keys()].join(", ")}; products are written with *`,
   );
+}
+
+// A name that is symbols side by side as their product: d*M for dM; else itself.
+function apart(name, symbols) {
+  if (symbols.has(name) || FUNCTIONS.has(name)) return name;
+  const longestFirst = [...symbols].sort((a, b) => b.length - a.length);
+  const products = new Map([[name.length, ""]]); // of the rest of the name, by where it starts
+  for (let i = name.length - 1; i >= 0; i -= 1) {
+    for (const symbol of longestFirst) {
+      const rest = products.get(i + symbol.length);
+      if (rest !== undefined && name.startsWith(symbol, i)) {
+        products.set(i, rest ? `${symbol}*${rest}` : symbol);
+        break;
+      }
+    }
+  }
+  return products.get(0) ?? name;
 }
 
 // The postfix steps of the formula `text` over the declared `symbols` (names, in any iterable).
@@ -249,13 +272,11 @@ export function parse(text, symbols) {
     }
   }
   if (typeof text !== "string") throw new ExpressionError("a formula is a text");
-  const characters = codePoints(text);
-  if (characters.length > LONGEST) {
-    throw new ExpressionError(
-      `a formula has at most ${LONGEST} characters; this has ${characters.length}`,
-    );
+  const { length } = codePoints(text);
+  if (length > LONGEST) {
+    throw new ExpressionError(`a formula has at most ${LONGEST} characters; this has ${length}`);
   }
-  const parser = new Parser(tokensOf(characters.map((c) => ALIASES.get(c) ?? c)), declared);
+  const parser = new Parser(tokensOf(codePoints(plain(text)).map((c) => ALIASES.get(c) ?? c)), declared);
   if (parser.token.kind === "end") throw new ExpressionError("type a formula");
   parser.expression();
   const token = parser.token;

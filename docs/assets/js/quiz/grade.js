@@ -1,39 +1,33 @@
 // Grade an answer: right, wrong with its cause, or asked again. The twin of checks/quiz/grade.py,
 // down to the words.
 import { general } from "../exact.js";
-import { AnswerError, Exact, OrderOfMagnitude, SignificantDigits, WithinPercent, findUnit, readAnswer } from "./answers.js";
+import { AnswerError, Exact, WithinPercent, findUnit, readAnswer, toleranceOf } from "./answers.js";
 import { fill, shownKey } from "./draw.js";
 import { ExpressionError, equivalent, parse } from "./expressions.js";
-import { compare, fraction, minus, over, power, size, times } from "./fraction.js";
+import { compare, minus, over, power, size, times } from "./fraction.js";
 
 const LEVELS = ["mid", "senior", "staff"];
 const ONE = [1n, 1n];
-const CLOSE = new WithinPercent([2n, 1n]);
-const DIGITS = new SignificantDigits(3);
-const HALF_A_PERCENT = new WithinPercent([1n, 2n]);
+// How well an explanation fits a wrong number: not at all, perhaps, in its ratio, in its digits.
+const [NOT, PERHAPS, IN_RATIO, IN_DIGITS] = [0, 1, 2, 3];
+const RATIO = new WithinPercent([1n, 10n]);
+const NEAR = new WithinPercent([1n, 1n]);
 
 function verdict(outcome, says, more = {}) {
   return { outcome, says, causes: [], share: 0, ...more };
 }
 
+// The verdict that asks once more; what a reader typed stands in `why` in quotes.
 function again(why) {
   const first = String.fromCodePoint(why.codePointAt(0));
   const sentence = first.toUpperCase() + why.slice(first.length) + (why.endsWith(".") ? "" : ".");
   return verdict("again", [sentence]);
 }
 
-// The tolerance that a question declares.
-export function toleranceOf({ kind, count, ratio }) {
-  if (kind === "exact") return new Exact();
-  if (kind === "digits") return new SignificantDigits(count);
-  const amount = fraction(BigInt(ratio[0]), BigInt(ratio[1]));
-  return kind === "percent" ? new WithinPercent(amount) : new OrderOfMagnitude(amount);
-}
-
 // ---- numbers
 
 export function gradeNumber(asked, text) {
-  const { question, key, wrongs } = asked;
+  const { question, key } = asked;
   const tolerance = toleranceOf(question.tolerance);
   let reading;
   try {
@@ -43,52 +37,72 @@ export function gradeNumber(asked, text) {
     throw error;
   }
   if (reading.kind !== "Answer") return again(reading.tell);
-  const { value, unit } = reading;
-  if (tolerance.accepts(value, key, unit.size)) return verdict("right", [`Right: ${shownKey(asked)}.`]);
-  const causes = causesOf(asked, tolerance, value, unit.size);
-  const told = causes.length ? causes.map((i) => wrongs[i].cause) : [slip(asked, value)];
-  return verdict("wrong", ["Not right.", [...new Set(told)].join(" Or: ")], { causes });
+  const { typed, unit } = reading;
+  if (tolerance.accepts(typed.number, key, unit.size)) return verdict("right", [`Right: ${shownKey(asked)}.`]);
+  // In a count that is asked for exactly, the zeros at its end are digits.
+  const isCount = tolerance instanceof Exact;
+  if (typed.agrees(key, isCount) >= 2) return again(`too coarse: give more digits (graded ${tolerance.tell()})`);
+  const [causes, said] = diagnosis(asked, typed, isCount);
+  return verdict("wrong", ["Not right.", said], { causes });
 }
 
-// Which of the drawn wrongs an answer is, the nearest first.
-function causesOf({ wrongs }, tolerance, answer, unitSize) {
-  const test = diagnosisTolerance(tolerance);
-  const hits = wrongs.map((_, i) => i).filter((i) => test.accepts(answer, wrongs[i].value, unitSize));
-  const away = (i) => size(minus(wrongs[i].value, answer));
-  return hits.sort((a, b) => compare(away(a), away(b)) || a - b);
-}
-
-function diagnosisTolerance(tolerance) {
-  if (tolerance instanceof SignificantDigits) return tolerance;
-  if (tolerance instanceof WithinPercent && compare(tolerance.percent, CLOSE.percent) <= 0) return tolerance;
-  return tolerance instanceof Exact ? DIGITS : CLOSE;
-}
-
-// What a wrong answer that no declared mistake explains has to do with the key.
-function slip({ question, key }, answer) {
-  if (answer[0] === 0n) return "It is not zero.";
-  const ratio = over(answer, key);
-  if (ratio[0] < 0n) return "Its sign is wrong.";
-  const off = compare(ratio, ONE) > 0 ? ratio : over(ONE, ratio);
-  for (const [factor, what] of factorsFor(findUnit(question.unit).dimension)) {
-    if (HALF_A_PERCENT.accepts(off, factor)) return `Your answer is ${howFar(ratio)}: ${what}.`;
+// [which of the drawn wrongs a wrong answer is, the nearest first; what is said].
+function diagnosis({ question, key, wrongs }, typed, isCount) {
+  const fits = wrongs.map((w) => fit(typed, w.value, key, isCount));
+  const best = Math.max(NOT, ...fits);
+  const ratio = over(typed.number, key);
+  const isLarge = compare(ratio, ONE) > 0;
+  const slips = [];
+  if (ratio[0] > 0n && best < IN_DIGITS && !typed.isGuess) {
+    for (const [factor, what] of slipsOf(findUnit(question.unit).dimension)) {
+      const value = isLarge ? times(key, factor) : over(key, factor);
+      const how = fit(typed, value, key, isCount);
+      // A few per cent can be anything: so small a factor has to be met in every way.
+      const isMet = how === IN_DIGITS && RATIO.accepts(typed.number, value);
+      if (isMet || compare(factor, whole(2)) >= 0) slips.push([how, what]);
+    }
   }
-  return `Your answer is ${howFar(ratio)}.`;
+  const bestSlip = Math.max(NOT, ...slips.map(([how]) => how));
+  if (best && best >= bestSlip) {
+    const away = (i) => size(minus(wrongs[i].value, typed.number));
+    const causes = wrongs.map((_, i) => i).filter((i) => fits[i] === best).sort((a, b) => compare(away(a), away(b)) || a - b);
+    const told = [...new Set(causes.map((i) => wrongs[i].cause))].join(" Or: ");
+    return [causes, best > PERHAPS ? told : `Perhaps: ${told}`];
+  }
+  const side = (isLarge ? "large" : "small") + (key[0] < 0n ? " in size" : "");
+  if (bestSlip) {
+    const [, what] = slips.find(([how]) => how === bestSlip);
+    return [[], `Your answer is too ${side}: ${bestSlip > PERHAPS ? "" : "perhaps "}${what}.`];
+  }
+  if (ratio[0] <= 0n) return [[], ratio[0] ? "Its sign is wrong." : "It is not zero."];
+  return [[], `Your answer is ${howFar(isLarge ? ratio : over(ONE, ratio), side)}.`];
+}
+
+// How well a wrong answer fits `value`, which an explanation of it gives.
+function fit(typed, value, key, isCount) {
+  const digits = typed.agrees(value, isCount);
+  if (digits >= 3) return IN_DIGITS;
+  if (RATIO.accepts(typed.number, value) && !RATIO.accepts(typed.number, key)) return IN_RATIO;
+  const isNear = digits >= 2 || NEAR.accepts(typed.number, value);
+  return isNear && !typed.isGuess ? PERHAPS : NOT;
 }
 
 const whole = (n) => [BigInt(n), 1n];
-const powers = (base, ks, what) => ks.map((k) => [power(base, k), what]);
 
-function factorsFor(dimension) {
+// [factor, what is said] of the slips that happen with numbers of any question.
+function slipsOf(dimension) {
   const factors = [
-    ...powers(whole(1000), [1, 2, 3], "a prefix slipped by a factor of 1,000"),
-    [whole(10), "a factor of ten is lost"],
-    [whole(100), "two places are lost"],
+    [whole(10 ** 3), "a prefix slipped by a factor of a thousand"],
+    [whole(10 ** 6), "a prefix slipped by a factor of a million"],
+    [whole(10 ** 9), "a prefix slipped by a factor of a billion"],
+    [whole(10), "a factor of ten is off"],
+    [whole(100), "a factor of a hundred is off"],
     [whole(2), "a factor of two is off"],
   ];
   if (dimension[0]) {
+    const mixed = "powers of 1,000 and of 1,024 are mixed up";
     factors.push([whole(8), "bits and bytes are mixed up"]);
-    factors.push(...powers([128n, 125n], [1, 2, 3, 4], "powers of 1,000 and of 1,024 are mixed up"));
+    factors.push(...[1, 2, 3, 4].map((k) => [power([128n, 125n], k), mixed]));
   }
   if (dimension[1]) {
     factors.push([whole(60), "seconds and minutes, or minutes and hours, are mixed up"]);
@@ -97,25 +111,11 @@ function factorsFor(dimension) {
   return factors;
 }
 
-// How many times too large or too small an answer is, in words.
-function howFar(ratio) {
-  const isLarge = compare(ratio, ONE) > 0;
-  const off = isLarge ? ratio : over(ONE, ratio);
-  const word = isLarge ? "large" : "small";
-  if (compare(off, [3n, 2n]) < 0) return `${decimal(times(minus(off, ONE), whole(100)), 1)}% too ${word}`;
-  return `${decimal(off, compare(off, whole(10)) < 0 ? 2 : 0)} times too ${word}`;
-}
-
-// A positive fraction written with `places` decimals, more where fewer than two digits would be
-// left; rounded half away from zero, thousands separated.
-function decimal([num, den], places) {
-  if (num === 0n) return "0";
-  let count = places;
-  while (num * 10n ** BigInt(count) < 10n * den && den !== 1n && count < 30) count += 1;
-  const scale = 10n ** BigInt(count);
-  const digits = (2n * num * scale + den) / (2n * den);
-  const part = count ? `.${(digits % scale).toString().padStart(count, "0")}` : "";
-  return (digits / scale).toString().replace(/\B(?=(\d{3})+$)/g, ",") + part;
+// In words, how many times too large or too small an answer is.
+function howFar(off, side) {
+  if (compare(off, [3n, 2n]) < 0) return `a little too ${side}`;
+  if (compare(off, whole(10)) < 0) return `too ${side}, by less than a factor of ten`;
+  return `too ${side}, by a factor of ${compare(off, whole(1000)) < 0 ? "ten" : "a thousand"} or more`;
 }
 
 // ---- formulas
@@ -185,8 +185,8 @@ export function gradeFindMistake(asked, picked) {
   const { model, question, values } = asked;
   if (!(picked >= 0 && picked < question.lines.length)) return again(`pick one of the ${question.lines.length} lines`);
   if (picked === question.wrong) return verdict("right", ["Right.", fill(model, question.why, values)]);
-  const why = picked < question.wrong ? "follows from the lines above" : "follows from its line above";
-  return verdict("wrong", ["Not right.", `Line ${picked + 1} is no mistake of its own: it ${why}.`]);
+  const of = picked ? "what stands above it" : "the question";
+  return verdict("wrong", ["Not right.", `Line ${picked + 1} is no mistake of its own: it follows from ${of}.`]);
 }
 
 export function gradeOpen(asked, met) {
