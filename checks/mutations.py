@@ -91,14 +91,14 @@ def pinned_settings(slug: str) -> list[tuple[dict[str, float], dict[str, str]]]:
     return [(dict(g.base), PINS.get(slug, {})), *others]
 
 
-def text_of(g: Graph, name: str, value: float) -> str:
-    """Return what a reader would see if the figure had this value.
+def text_of(g: Graph, name: str, value: float, values: Mapping[str, float]) -> str:
+    """Return what a reader would see if the figure had this value, and all others `values`.
 
     Raises:
         FigureError: the graph would refuse the value.
     """
     sane(g.figure(name), value)
-    return g.shown(name, {**g.base, name: value})
+    return g.shown(name, {**values, name: value})
 
 
 def unlike_pins(g: Graph, slug: str, name: str, at: Callable[[Mapping[str, float]], float]) -> str:
@@ -106,7 +106,7 @@ def unlike_pins(g: Graph, slug: str, name: str, at: Callable[[Mapping[str, float
     for values, texts in pinned_settings(slug):
         if name in texts:
             try:
-                if text_of(g, name, float(at(values))) != texts[name]:
+                if text_of(g, name, float(at(values)), values) != texts[name]:
                     return PINNED
             except NOTICED:
                 return GRAPH

@@ -91,7 +91,7 @@ def plan(
     stages_stand_empty = pipeline_parallel > layers
     heads_are_cut = Mod(heads, tensor_parallel) > 0
     return Piecewise(
-        (4, stages_stand_empty), (3, heads_are_cut), (2, ranks < 1),
+        (4, stages_stand_empty), (3, heads_are_cut), (2, ranks <= 0),
         (0, needed_bytes > available_bytes), (1, True),
     )  # fmt: skip
 

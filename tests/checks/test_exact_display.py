@@ -8,6 +8,7 @@ figure must be that exact value rounded half away from zero to the digits shown.
 from __future__ import annotations
 
 import random
+import re
 from collections.abc import Callable
 from decimal import ROUND_HALF_UP, Context, Decimal, localcontext
 from fractions import Fraction
@@ -142,7 +143,9 @@ def wrong_text(g: Graph, name: str, text: str, value: Fraction) -> str:
     """Return what is wrong with a displayed figure whose exact value in base units is `value`."""
     f = g.figures[name]
     if isinstance(f, Derived) and f.words:
-        return "" if f.words[int(value)] == text else f"{name}: {text}, exactly {value}"
+        # The figures that the words mention are checked where they stand.
+        words = re.sub(r"\\{\w+\\}", ".+", re.escape(f.words[int(value)]))
+        return "" if re.fullmatch(words, text) else f"{name}: {text}, exactly {value}"
     number = "".join(c for c in text.split()[0].replace("−", "-") if c in "-.0123456789")
     shown_places = len(number.partition(".")[2])
     q = value / g.units[name].factor

@@ -103,7 +103,7 @@ def plan(
     Otherwise 0 where the bytes do not fit, 2 where the GPUs hold no replica, 3 where the heads
     do not divide by the tensor-parallel size, 4 where there are more stages than layers.
     """
-    on_the_gpus = where(ranks >= 1, fits(needed_bytes, available_bytes), 2)
+    on_the_gpus = where(ranks > 0, fits(needed_bytes, available_bytes), 2)
     split = where(divides(heads, tensor_parallel) >= 1, on_the_gpus, 3)
     return where(pipeline_parallel <= layers, split, 4)
 
