@@ -62,7 +62,7 @@ def model_flops_utilization(
     return how_many_times(useful, possible)
 
 
-def peak_tokens_per_second(gpus: int, peak_flops: int, flops_per_token: int) -> float:
+def token_rate_at_peak(gpus: int, peak_flops: int, flops_per_token: int) -> float:
     """Let every GPU do all it can for a second."""
     return tokens_per_second(gpus, peak_flops, 1, flops_per_token)
 

@@ -42,7 +42,7 @@ def model_flops_utilization(
     return ideal / actual
 
 
-def peak_tokens_per_second(gpus: Expr, peak_flops: Expr, flops_per_token: Expr) -> Expr:
+def token_rate_at_peak(gpus: Expr, peak_flops: Expr, flops_per_token: Expr) -> Expr:
     """Solve: the definition of MFU at an MFU of one."""
     return tokens_per_second(gpus, peak_flops, Rational(1), flops_per_token)
 

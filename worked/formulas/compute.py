@@ -45,7 +45,7 @@ def model_flops_utilization(
     return tokens_per_second * flops_per_token / (gpus * peak_flops)
 
 
-def peak_tokens_per_second(gpus: Any, peak_flops: Any, flops_per_token: Any) -> Any:
+def token_rate_at_peak(gpus: Any, peak_flops: Any, flops_per_token: Any) -> Any:
     """Tokens per second, all GPUs together, that no program can exceed."""
     return gpus * peak_flops / flops_per_token
 

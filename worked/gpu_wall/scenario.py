@@ -673,7 +673,7 @@ MFU = Step(
                 inputs={"tokens_per_second": "rate", "seconds": "run_hours"}),
         Given("logged_rate", 60000, "tokens/s", r"r_\mathrm{log}",
               "Tokens a second in the log, all GPUs", 1, 1e9),
-        Derived("peak_rate", compute.peak_tokens_per_second, "tokens/s",
+        Derived("peak_rate", compute.token_rate_at_peak, "tokens/s",
                 "Tokens a second at the GPUs' peak", r"r_\mathrm{peak}",
                 inputs={"flops_per_token": "train_flops"}),
         Derived("logged_possible", memory.fits, "", "Verdict on that log", r"v_\mathrm{log}",
