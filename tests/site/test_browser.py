@@ -223,6 +223,16 @@ def test_a_setting_that_makes_another_figure_meaningless_is_named_with_it(visit:
     assert text(page, "params") == "7 billion"
 
 
+@pytest.mark.parametrize("order", [("params", "least"), ("least", "params")])
+def test_settings_that_need_each_other_are_taken_in_any_order(
+    visit: Any, order: tuple[str, str]
+) -> None:
+    """One thing cannot be paired unless one is enough: half a pair."""
+    page = visit("?" + "&".join(f"other.{name}=1" for name in order))
+    assert page.locator('article .fig[data-fig="other.pairs"]').first.inner_text() == "0.50 pairs"
+    assert "left as it was" not in wait_for_status(page)
+
+
 PROTOTYPE = [
     "constructor", "toString", "valueOf", "hasOwnProperty", "isPrototypeOf", "__proto__",
     "__defineGetter__", "toLocaleString",

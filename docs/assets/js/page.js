@@ -61,12 +61,16 @@ function readAddress(page) {
   page.search = location.search;
   page.problems = unknown.map((key) => `${key} in the address is not a given of this page.`);
   for (const chapter of Object.values(page.chapters)) chapter.settings = {};
-  // A choice first: a given beside it in the address wins over it.
+  // A choice first: a given beside it in the address wins over it. What makes no sense yet may do
+  // so once another is set.
   const isGiven = ({ slug, name }) => name in page.models.get(slug).givens;
-  for (const { slug, name, value } of settings.sort((a, b) => isGiven(a) - isGiven(b))) {
+  let rest = settings.sort((a, b) => isGiven(a) - isGiven(b));
+  for (let tried = []; rest.length && rest.length !== tried.length; ) {
+    tried = rest;
+    rest = tried.filter((one) => (one.refused = take(page.chapters[one.slug], one.name, one.value)));
+  }
+  for (const { slug, name, refused } of rest) {
     const { model } = page.chapters[slug];
-    const refused = take(page.chapters[slug], name, value);
-    if (!refused) continue;
     if (refused.figure !== name) page.problems.push(`${labelOf(model, name)} is left as it was.`);
     page.problems.push(saying(model, refused));
   }
