@@ -168,6 +168,7 @@ PINS["gpu-wall"] = {
     # A GPU at 40 %: 989.4 x 0.4 = 395.76 TFLOP/s. Its work: 452.212e9 x 16 x 4,096 tokens
     "step_seconds": "74.9 s",  # 29,636.2 TFLOP / 395.76 = 74.884
     "backward_hiding": "3.12 s",  # 74.884 x 2/3 / 16 = 3.1202
+    "ar_hides": "hides",  # 0.69 within 3.12
     "ar_exposed": "2.39 s",  # 5.5125 - 3.1202 = 2.3923
     "ar_railed_exposed": "0 s",  # 0.689 is less than 3.12
     "zero3_share": "22.1%",  # 16.5375 / 74.884 = 0.22084
@@ -190,6 +191,8 @@ PINS["gpu-wall"] = {
     "small_params": "8,000,000,000 params",
     "small_weights": "16 GB",  # 8 x 2
     "small_fits": FIT,
+    "slice_bytes": "20 GB",  # 80 x 2 / 8
+    "slice_fits": FIT,
     "stranded": "80%",  # 64 / 80
     "compute_slices": "7 slices",
     "memory_slices": "8 slices",
@@ -359,7 +362,7 @@ OTHER_PINS["gpu-wall"] = [
             "dp_micro_batches": "17 micro-batches",
         },
     ),
-    ({"tensor_parallel": 7}, {"mp_fits": "needs a tensor size that divides 64 heads"}),
+    ({"tensor_parallel": 7}, {"mp_fits": "64 heads do not divide by 7"}),
     (
         {"tensor_parallel": 16},
         {
@@ -369,6 +372,11 @@ OTHER_PINS["gpu-wall"] = [
             "mp_fits": "needs 128 GPUs",
         },
     ),
+    # A single stage has nobody to send to; the two of a pair send one way each.
+    ({"pipeline_parallel": 1}, {"pp_volume": "0 GB", "pp_seconds": "0 s", "mp_bubble": "0%"}),
+    ({"pipeline_parallel": 2}, {"pp_volume": "17.2 GB"}),  # 256 micro-batches x 67.10886e6
+    ({"network_bandwidth": 10}, {"ar_railed": "3.45 s", "ar_hides": "does not hide"}),
+    ({"slice_memory": 1}, {"slice_bytes": "10 GB", "slice_fits": NOT}),
     ({"layers": 4}, {"mp_fits": "needs a layer for every stage", "short_fits": FIT}),
     ({"layers": 1}, {"zero3_gathered": "140.0 GB"}),  # there is no second layer to fetch
     # 16 sequences keep 16 of 64 GPUs busy; the step takes as long as with 64.

@@ -156,15 +156,18 @@ def tensor_parallel_step_bytes(
 
 
 def pipeline_step_bytes(
-    micro_batches: int, seq: int, micro_batch: int, hidden: int, activation_width: int
-) -> int:
+    micro_batches: int, seq: int, micro_batch: int, hidden: int, activation_width: int,
+    pipeline_parallel: int,
+) -> int:  # fmt: skip
     """Send each micro-batch's state to the next stage and its gradient to the one before."""
-    sent = 0
+    sent = [0] * pipeline_parallel
     for _ in range(micro_batches):
         state = np.empty((seq, micro_batch, hidden), dtype=f"V{activation_width}")
         gradient = np.empty_like(state)
-        sent += state.nbytes + gradient.nbytes
-    return sent
+        for stage in range(pipeline_parallel):
+            sent[stage] += state.nbytes if stage + 1 < pipeline_parallel else 0
+            sent[stage] += gradient.nbytes if stage else 0
+    return max(sent)
 
 
 def transfer_seconds(moved_bytes: int, bandwidth: int) -> float:

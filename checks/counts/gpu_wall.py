@@ -178,7 +178,7 @@ def _communication(g: Mapping[str, Any], r: Mapping[str, Any]) -> dict[str, Any]
     # Four all-reduces of a state for each layer of the stage and micro-batch.
     tensor = 4 * 2 * state * (1 - 1 / g["tensor_parallel"])
     tensor = tensor * r["stage_layers"] * r["mp_micro_batches"]
-    pipeline = 2 * state * r["mp_micro_batches"]
+    pipeline = np.minimum(g["pipeline_parallel"] - 1, 2) * state * r["mp_micro_batches"]
 
     def rails(sent: Any, rate: Any) -> Any:
         return np.maximum(sent / node / rate, sent / nv)
@@ -219,6 +219,7 @@ def _communication(g: Mapping[str, Any], r: Mapping[str, Any]) -> dict[str, Any]
         "train_flops": per_token,
         "step_seconds": step,
         "backward_hiding": backward,
+        "ar_hides": _yes(railed <= backward),
         "ar_exposed": np.maximum(one_port - backward, 0),
         "ar_railed_exposed": np.maximum(railed - backward, 0),
         "zero3_share": rails(zero3, net) / step,
@@ -252,6 +253,8 @@ def _inference(g: Mapping[str, Any], r: Mapping[str, Any]) -> dict[str, Any]:
         "small_weights": weights,
         "small_fits": _yes(weights <= g["gpu_memory"]),
         "stranded": np.maximum(g["gpu_memory"] - weights, 0) / g["gpu_memory"],
+        "slice_bytes": g["gpu_memory"] / g["memory_slices"] * g["slice_memory"],
+        "slice_fits": _yes(weights <= g["gpu_memory"] / g["memory_slices"] * g["slice_memory"]),
         "mig_instances": np.minimum(
             g["compute_slices"] // g["slice_compute"], g["memory_slices"] // g["slice_memory"]
         ),

@@ -2,7 +2,15 @@
 
 from __future__ import annotations
 
-from checks.counts.brute import at, crossing, draws, how_many_times, seconds_to_move, without
+from checks.counts.brute import (
+    at,
+    crossing,
+    dealt,
+    draws,
+    how_many_times,
+    seconds_to_move,
+    without,
+)
 from checks.counts.compute import product_flops
 
 
@@ -15,6 +23,11 @@ def instances_per_gpu(
         del compute[:slice_compute], memory[:slice_memory]
         placed += 1
     return placed
+
+
+def slice_bytes(gpu_memory: int, slice_memory: int, memory_slices: int) -> float:
+    """Deal the memory to the slices and add up those of an instance."""
+    return sum(dealt(gpu_memory, memory_slices) for _ in range(slice_memory))
 
 
 def stranded_fraction(model_bytes: int, gpu_memory: int) -> float:

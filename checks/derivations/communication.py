@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sympy import Expr, Max, Piecewise, Rational, Symbol, floor, solve, summation
+from sympy import Expr, Max, Min, Piecewise, Rational, Symbol, floor, solve, summation
 
 
 def all_reduce_bytes(payload_bytes: Expr, ranks: Expr) -> Expr:
@@ -45,12 +45,17 @@ def tensor_parallel_step_bytes(
 
 
 def pipeline_step_bytes(
-    micro_batches: Expr, seq: Expr, micro_batch: Expr, hidden: Expr, activation_width: Expr
-) -> Expr:
-    """Sum over micro-batches: one hidden state forward, its gradient back."""
+    micro_batches: Expr, seq: Expr, micro_batch: Expr, hidden: Expr, activation_width: Expr,
+    pipeline_parallel: Expr,
+) -> Expr:  # fmt: skip
+    """Sum over micro-batches: one hidden state forward, its gradient back, to each neighbour.
+
+    A stage has a neighbour on either side, but no more than there are other stages.
+    """
     k = Symbol("k", integer=True)
     state = activation_width * seq * micro_batch * hidden
-    return summation(state + state, (k, 1, micro_batches))
+    neighbours = Min(pipeline_parallel - 1, 2)
+    return neighbours * summation(state, (k, 1, micro_batches))
 
 
 def transfer_seconds(moved_bytes: Expr, bandwidth: Expr) -> Expr:

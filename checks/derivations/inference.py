@@ -15,6 +15,12 @@ def instances_per_gpu(
     return floor(Min(by_compute, by_memory))
 
 
+def slice_bytes(gpu_memory: Expr, slice_memory: Expr, memory_slices: Expr) -> Expr:
+    """Solve: equal slices make up the whole; an instance has some of them."""
+    one = Symbol("one", positive=True)
+    return slice_memory * solve(one * memory_slices - gpu_memory, one)[0]
+
+
 def stranded_fraction(model_bytes: Expr, gpu_memory: Expr) -> Expr:
     """What is free over the whole; a model that is too large leaves nothing."""
     return Max(gpu_memory - model_bytes, 0) / gpu_memory

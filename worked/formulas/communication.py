@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from worked.formulas.ops import ceil, maximum, where
+from worked.formulas.ops import ceil, maximum, minimum, where
 
 
 def all_reduce_bytes(payload_bytes: Any, ranks: Any) -> Any:
@@ -66,13 +66,18 @@ def tensor_parallel_step_bytes(
 
 
 def pipeline_step_bytes(
-    micro_batches: Any, seq: Any, micro_batch: Any, hidden: Any, activation_width: Any
-) -> Any:
-    """Bytes that a middle pipeline stage's GPU sends in one step: states on, gradients back.
+    micro_batches: Any, seq: Any, micro_batch: Any, hidden: Any, activation_width: Any,
+    pipeline_parallel: Any,
+) -> Any:  # fmt: skip
+    """Bytes that the busiest pipeline stage's GPU sends in one step: states on, gradients back.
 
+    A middle stage sends both ways, the ends of a pipeline of two one way, a single stage nothing.
     Source: Narayanan et al. 2021, section 3.2 (b·s·h values a micro-batch and boundary).
     """
-    return 2 * micro_batches * seq * micro_batch * hidden * activation_width
+    return (
+        minimum(2, pipeline_parallel - 1)
+        * micro_batches * seq * micro_batch * hidden * activation_width
+    )  # fmt: skip
 
 
 def transfer_seconds(moved_bytes: Any, bandwidth: Any) -> Any:

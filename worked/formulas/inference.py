@@ -19,6 +19,14 @@ def instances_per_gpu(
     return minimum(floor(compute_slices / slice_compute), floor(memory_slices / slice_memory))
 
 
+def slice_bytes(gpu_memory: Any, slice_memory: Any, memory_slices: Any) -> Any:
+    """Memory of a MIG instance: its slices of the GPU's memory.
+
+    Source: NVIDIA Multi-Instance GPU user guide, "Partitioning".
+    """
+    return gpu_memory * slice_memory / memory_slices
+
+
 def stranded_fraction(model_bytes: Any, gpu_memory: Any) -> Any:
     """Share of a GPU's memory that a model alone on it leaves unused, none if it is too large."""
     return maximum(0, 1 - model_bytes / gpu_memory)

@@ -183,7 +183,7 @@ def whole_node_devices(devices: Any, gpus_per_node: Any) -> Any:
 
 
 def fits(needed_bytes: Any, available_bytes: Any) -> Any:
-    """Whether something fits: 1 when the bytes needed are at most those available, else 0."""
+    """Whether something fits: 1 when what is needed is at most what is available, else 0."""
     return where(needed_bytes <= available_bytes, 1, 0)
 
 

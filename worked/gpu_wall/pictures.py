@@ -86,10 +86,10 @@ LAYOUT: dict[str, Any] = {
     "kind": "layout",
     "title": "Tensor groups inside nodes, pipeline stages across them",
     "alt": "A grid of {{ node_count }} of {{ gpus_per_node }} each. A tensor-parallel group of "
-    "{{ tensor_parallel }} fills a node; the {{ pipeline_short }} stages of a pipeline lie in "
-    "different nodes, and {{ short_ranks }} of the pipeline make up the job.",
-    "caption": "The layout with the shorter pipeline: each colour is a stage. Tensor parallelism "
-    "stays inside a node, where the fast links are.",
+    "{{ tensor_parallel }} stands {{ tp_place }}; a pipeline has {{ pipeline_short }} stages, and "
+    "{{ short_ranks }} of the pipeline make up the job.",
+    "caption": "The layout with the shorter pipeline ({{ short_fits }}): each colour is a stage. A "
+    "tensor-parallel group stands {{ tp_place }}; the fast links are inside.",
     "nodes": "node_count",
     "per_node": "gpus_per_node",
     "gpus": "gpus",
@@ -101,6 +101,9 @@ LAYOUT: dict[str, Any] = {
 def _deadlock() -> dict[str, Any]:
     """Return the recorded timeline: two jobs without gangs, then with them."""
     segments = load(MEASURED / "deadlock_timeline.json")["segments"]
+    held, wanted = (
+        max(s["gpus"] for s in segments if s["policy"] == p) for p in ("partial", "gang")
+    )
     rows = []
     for policy, title in (("partial", "worker by worker"), ("gang", "gang")):
         for job in ("A", "B"):
@@ -123,8 +126,8 @@ def _deadlock() -> dict[str, Any]:
         "id": "deadlock",
         "kind": "timeline",
         "title": "Two jobs, with and without gangs",
-        "alt": "A timeline of a day. Handed out worker by worker, both jobs hold {{ held }} each "
-        "to the end and never compute. As gangs, job A computes on {{ gpus }} first and job B "
+        "alt": f"A timeline of a day. Handed out worker by worker, both jobs hold {held} GPUs each "
+        f"to the end and never compute. As gangs, job A computes on {wanted} GPUs first and job B "
         "after it.",
         "caption": "A day of the simulated cluster (recorded: it does not follow the panel).",
         "unit": "h",

@@ -290,7 +290,7 @@ def _total(
     """
     held = {"needed_bytes": f"{name}_total", "available_bytes": "gpu_memory"}
     words = (
-        *FITS, f"needs {{{plan}_gpus}}", "needs a tensor size that divides {heads} heads",
+        *FITS, f"needs {{{plan}_gpus}}", "{heads} heads do not divide by {tensor_parallel}",
         "needs a layer for every stage",
     )  # fmt: skip
     cut = {"ranks": f"{plan}_ranks"} | (
@@ -499,6 +499,9 @@ COMMUNICATION = Step(
                 "All-reduce over all ports: not hidden", r"t_\mathrm{exp,rails}", places=2,
                 inputs={"communication_seconds": "ar_railed",
                         "hiding_seconds": "backward_hiding"}),
+        Derived("ar_hides", memory.fits, "", "Verdict: all-reduce over all ports", r"v_\mathrm{AR}",
+                words=("does not hide", "hides"),
+                inputs={"needed_bytes": "ar_railed", "available_bytes": "backward_hiding"}),
         Derived("zero3_share", memory.ratio, "%", "ZeRO-3: communication over computing",
                 r"t_{Z3}/t_\mathrm{step}", places=1,
                 inputs={"part": "zero3_seconds", "whole": "step_seconds"}),
@@ -600,6 +603,10 @@ INFERENCE = Step(
               integer=True),
         Given("slice_memory", 2, "slices", "m_i", "Memory slices of one instance", 1, 8,
               integer=True),
+        Derived("slice_bytes", inference.slice_bytes, "GB", "Memory of one instance", "B_i"),
+        Derived("slice_fits", memory.fits, "", "Verdict: the small model in an instance", "v_i",
+                words=FITS,
+                inputs={"needed_bytes": "small_weights", "available_bytes": "slice_bytes"}),
         Derived("mig_instances", inference.instances_per_gpu, "instances",
                 "Instances on one GPU", r"n_\mathrm{MIG}"),
         _hardware("memory_bandwidth", "memory_bandwidth", r"\beta_\mathrm{HBM}",
