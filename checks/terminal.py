@@ -261,6 +261,8 @@ def _axis(label: str, unit: str) -> str:
 def _plot(path: str, g: Graph, name: str, label: str, swept: list[tuple[Any, float]]) -> None:
     if not path.endswith((".svg", ".png", ".pdf")):
         raise FigureError(f"--plot {path}: give a file that ends in .svg, .png or .pdf")
+    if getattr(g.figure(name), "words", None):
+        raise FigureError(f"--plot: {name} is a verdict, which has no scale; leave out --plot")
     import matplotlib
 
     matplotlib.use("Agg")

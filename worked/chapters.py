@@ -25,7 +25,7 @@ def load(slug: str) -> ModuleType:
     """
     if slug not in CHAPTERS:
         raise UnknownNameError(
-            f"{slug}: no such chapter{_suggest(slug, CHAPTERS)}; there are {', '.join(CHAPTERS)}"
+            f"{slug}: no such chapter; there are {', '.join(CHAPTERS)}{_suggest(slug, CHAPTERS)}"
         )
     return importlib.import_module(CHAPTERS[slug])
 

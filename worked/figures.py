@@ -577,5 +577,7 @@ def _folded(text: str) -> str:
 
 
 def _suggest(name: str, known: Iterable[str]) -> str:
-    near = difflib.get_close_matches(name, list(known), n=3, cutoff=0.5)
+    by_letters = {k.lower(): k for k in known}
+    close = difflib.get_close_matches(name.lower(), list(by_letters), n=3, cutoff=0.5)
+    near = [by_letters[k] for k in close]
     return f"; did you mean {' or '.join(near)}?" if near else ""

@@ -218,6 +218,8 @@ def test_sweep_draws_to_a_file(capsys: pytest.CaptureFixture[str], tmp_path: Pat
         (["sweep", "gpu-wall.fs_waste", "--over", "mtbf"], "given=range"),
         (["sweep", "gpu-wall.fs_waste", "--over", "mtbf=a..b"], "not a range"),
         (["sweep", "gpu-wall.fs_waste", "--over", "mtbf=1..8", "--plot", "x.doc"], ".svg"),
+        (["run", "gpu-wall", "--set", "GPUs=8"], "did you mean gpus"),
+        (["sweep", "gpu-wall.mp_fits", "--over", "gpus=8..64", "--plot", "x.svg"], "is a verdict"),
         (["sweep", "gpu-wall.memory_per_gpu", "--over", "gpus=1..100000:1"], "more than 10,000"),
         (["sweep", "gpu-wall.fs_waste", "--over", "gpu=H900"], "no option 'H900'"),
         (["sweep", "gpu-wall.fs_waste", "--over", "gpu="], "no option ''"),

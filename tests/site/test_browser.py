@@ -156,6 +156,32 @@ def test_the_slider_moves_a_given(visit: Any) -> None:
     assert text(page, "devices") == "2 GPUs"
 
 
+@pytest.mark.parametrize(
+    ("label", "name", "keys", "value"),
+    [
+        # A thousandth of the way from 1 to 4,096 GPUs on a logarithmic scale is less than one.
+        ("GPUs of the job, slider", "gpus", ["ArrowRight"] * 3, "67"),
+        ("GPUs of the job, slider", "gpus", ["ArrowLeft"], "63"),
+        ("Time of a checkpoint, slider", "write_time", ["ArrowRight"], "5.04"),
+        ("Mean time between failures, slider", "mtbf", ["ArrowLeft"], "11.9"),
+    ],
+)
+def test_every_press_of_an_arrow_key_moves_a_slider(
+    visit: Any, label: str, name: str, keys: list[str], value: str
+) -> None:
+    page = visit(CHAPTER)
+    page.click(".panel-more")
+    slider = page.get_by_label(label)
+    for key in keys:
+        before = page.input_value(f"#panel-small-{name}")
+        slider.press(key)
+        page.wait_for_function(
+            "([name, before]) => document.querySelector(`#panel-small-${name}`).value !== before",
+            arg=[name, before],
+        )
+    assert page.input_value(f"#panel-small-{name}") == value
+
+
 def test_the_address_restores_a_change(visit: Any) -> None:
     """A shared address shows the change; an option may be shortened, a given wins over it."""
     page = visit(CHAPTER + "?params=9&gpu=H200 S&model=Llama-3-8B")

@@ -26,6 +26,22 @@ function fromSlider(given, position) {
   return Math.min(given.high, Math.max(given.low, tidy));
 }
 
+// The least by which a given can be seen to move: one, or one of the third digit.
+function leastStep(given, value) {
+  if (given.integer) return 1;
+  return 10 ** (Math.floor(Math.log10(Math.abs(value) || given.high)) - 2);
+}
+
+// What a slider that was moved to `position` sets, where `current` was set before. A step of the
+// arrow keys that is finer than the given moves it all the same.
+function moved(given, position, current) {
+  const value = fromSlider(given, position);
+  const way = Math.sign(position - toSlider(given, current));
+  if (value !== current || !way) return value;
+  const next = Number((current + way * leastStep(given, current)).toPrecision(12));
+  return Math.min(given.high, Math.max(given.low, next));
+}
+
 // A value as it stands in its field: 70e9 rather than a row of zeros.
 function fieldText(value) {
   if (Math.abs(value) < 1e7) return String(value);
@@ -179,7 +195,7 @@ function fieldOf(given, prefix, change, small) {
   const slider = make("input", {
     type: "range", min: "0", max: String(STEPS), "aria-label": `${given.label}, slider`,
     oninput: () => {
-      const value = fromSlider(given, Number(slider.value));
+      const value = moved(given, Number(slider.value), current);
       input.value = fieldText(value);
       set(value);
     },

@@ -126,7 +126,7 @@ class Practice {
     const { due, fresh, known } = this.queue(now);
     const score = this.asked ? ` This session: ${this.right} of ${this.asked} right.` : "";
     const ahead = due.length || fresh.length ? "" : later(nextDue(known, now), now);
-    this.status.textContent = `${due.length} due now, ${fresh.length} new.${ahead}${score}`;
+    this.status.textContent = this.current ? `${due.length} due now, ${fresh.length} new.${ahead}${score}` : score.trim();
     this.table.replaceChildren(this.summary(now));
   }
 
