@@ -453,7 +453,10 @@ def _same_figure(slug: str, one: str, two: str) -> bool:
 def _is_zero(expression: Any) -> bool:
     import sympy
 
-    return bool(sympy.simplify(expression) == 0)
+    try:
+        return bool(sympy.simplify(expression) == 0)
+    except ValueError:  # as it simplifies it may meet an infinity, which it compares with nothing
+        return False
 
 
 # -- givens -----------------------------------------------------------------------------------

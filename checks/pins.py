@@ -68,8 +68,8 @@ PINS["gpu-wall"] = {
     "acts_tensor_parallel": "88.6 GB",  # U x (10 + 24/8) + 429.497/8 = 34.897 + 53.687 = 88.584
     "acts_sequence_parallel": "11.4 GB",  # 91.268 / 8 = 11.409
     "head_dim": "128",  # 8,192 / 64
-    "heads_share": "evenly",  # 64 x 128 = 8,192
-    "kv_heads_share": "evenly",  # 8 x 8 = 64
+    "heads_share": "divides",  # 64 x 128 = 8,192
+    "kv_heads_share": "divides",  # 8 x 8 = 64
     "kv_width": "1,024",  # 8 x 128
     # 6 x 8,192 + 2 x 1,024 + 4 x 28,672 = 49,152 + 2,048 + 114,688 = 165,888 values a token
     "acts_swiglu": "108.7 GB",  # 165,888 x 2 x 4,096 x 80 = 165,888 x 655,360 = 108.716e9
@@ -93,6 +93,7 @@ PINS["gpu-wall"] = {
     # 4. Which parallelism.
     "layer_working": "1.1 GB",  # 33,554,432 x 34 = 1.1409e9
     "one_layer": "1",
+    "layers_at_once": "1",
     "acts_data_parallel": "6.5 GB",  # 5.3687 + 1.1409 = 6.5096
     "ddp_state": "1,120 GB",
     "zero1_state": "293.1 GB",  # 70 x 4 + 840/64 = 280 + 13.125
@@ -362,7 +363,7 @@ OTHER_PINS["gpu-wall"] = [
             "dp_micro_batches": "17 micro-batches",
         },
     ),
-    ({"tensor_parallel": 7}, {"mp_fits": "64 heads do not divide by 7"}),
+    ({"tensor_parallel": 7}, {"mp_fits": "heads (64) do not divide by 7"}),
     (
         {"tensor_parallel": 16},
         {
@@ -372,6 +373,16 @@ OTHER_PINS["gpu-wall"] = [
             "mp_fits": "needs 128 GPUs",
         },
     ),
+    # 80 layers over 26 stages: the fullest has 4, a twentieth of the model, not a 26th.
+    (
+        {"gpu": "H200", "tensor_parallel": 1, "pipeline_parallel": 26},
+        {
+            "mp_state": "56.0 GB",  # 1,120 / 20
+            "mp_total": "153.3 GB",  # and 91.268 of activations, 6 of runtime
+            "mp_fits": NOT,
+        },
+    ),
+    ({"one_layer": 200}, {"layers_at_once": "80", "layer_working": "91.3 GB"}),  # all of them
     # A single stage has nobody to send to; the two of a pair send one way each.
     ({"pipeline_parallel": 1}, {"pp_volume": "0 GB", "pp_seconds": "0 s", "mp_bubble": "0%"}),
     ({"pipeline_parallel": 2}, {"pp_volume": "17.2 GB"}),  # 256 micro-batches x 67.10886e6

@@ -96,7 +96,11 @@ def derive(formula: Callable[..., Any]) -> str | None:
     # are among them because that is where steps and cases have their edges.
     for point in _points(formula, whole=False) + _points(formula, whole=True):
         at = {s: sympy.Rational(p) for s, p in zip(symbols, point, strict=True)}
-        if sympy.simplify(difference.xreplace(at)) != 0:
+        try:
+            differs = sympy.simplify(difference.xreplace(at)) != 0
+        except ValueError as error:  # SymPy compares no infinity that has no sign
+            raise ProofError(f"{formula.__name__}: has no value at {at}: {error}") from error
+        if differs:
             raise ProofError(f"{formula.__name__}: differs from its derivation at {at}")
     return f"derivation (exact at {2 * POINTS} rational points)"
 

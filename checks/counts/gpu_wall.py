@@ -101,20 +101,23 @@ def _wall(g: Mapping[str, Any], r: Mapping[str, Any]) -> dict[str, Any]:
 def _parallelism(g: Mapping[str, Any], r: Mapping[str, Any]) -> dict[str, Any]:
     n, w, grad, opt = g["params"], g["weight_width"], g["gradient_width"], r["optimizer_width"]
     t, p, short = g["tensor_parallel"], g["pipeline_parallel"], g["pipeline_short"]
-    one_layer = g["one_layer"] * g["seq"] * g["micro_batch"] * g["hidden"] * r["saved_width"]
+    at_once = np.minimum(g["layers"], g["one_layer"])
+    one_layer = at_once * g["seq"] * g["micro_batch"] * g["hidden"] * r["saved_width"]
     acts = r["acts_full_recompute"] + one_layer
     # A cut model stands in whole replicas; where there is none, its rows show a single one.
     replicas, short_replicas = g["gpus"] // (t * p), g["gpus"] // (t * short)
     one, short_one = np.maximum(replicas, 1), np.maximum(short_replicas, 1)
     micro = g["micro_batch"]
+    # Of the fullest stage, where the layers do not divide.
+    share, short_share = (np.ceil(g["layers"] / k) / g["layers"] / t for k in (p, short))
     state = {
         "ddp": n * (w + grad + opt),
         "zero1": n * (w + grad) + n * opt / g["gpus"],
         "zero2": n * w + n * (grad + opt) / g["gpus"],
         "zero3": n * (w + grad + opt) / g["gpus"],
-        "mp": n * (w + grad + opt) / t / p,
-        "short": n * (w + grad + opt) / t / short,
-        "short_zero1": (n * (w + grad) + n * opt / short_one) / t / short,
+        "mp": n * (w + grad + opt) * share,
+        "short": n * (w + grad + opt) * short_share,
+        "short_zero1": (n * (w + grad) + n * opt / short_one) * short_share,
     }
     gathered = np.where(g["layers"] > 1, 2, 1) * n * w / g["layers"]
     found = {f"{name}_state": held for name, held in state.items()}
@@ -140,6 +143,7 @@ def _parallelism(g: Mapping[str, Any], r: Mapping[str, Any]) -> dict[str, Any]:
 
     return found | {
         "layer_working": one_layer,
+        "layers_at_once": at_once,
         "acts_data_parallel": acts,
         "zero3_gathered": gathered,
         "zero3_working": state["zero3"] + gathered,

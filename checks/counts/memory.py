@@ -234,6 +234,11 @@ def whole_node_devices(devices: int, gpus_per_node: int) -> int:
     return len(taken)
 
 
+def layers_recomputed(wanted: int, layers: int) -> int:
+    """Take layer after layer until there are enough, or none is left."""
+    return len(list(range(layers))[:wanted])
+
+
 @at(*draws("fits", lambda r: (r(1, 12), r(1, 12))), (5, 5), (9, 9), (9, 8), (8, 9))
 def fits(needed_bytes: int, available_bytes: int) -> int:
     """Put byte after byte into the places there are."""

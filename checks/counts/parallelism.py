@@ -72,42 +72,45 @@ def gathered_layer_bytes(params: int, weight_bytes: int, layers: int) -> int:
     return most
 
 
-def _cut(randint: Any) -> tuple[int, int, int]:
-    t, p = randint(1, 4), randint(1, 4)
-    return t * p * randint(1, 8), t, p
+def in_stage(params: int, layers: int, stage_layers: int) -> int:
+    """Return how many parameters lie in a stage of so many layers."""
+    return sum(len(layer) for layer in np.array_split(np.arange(params), layers)[:stage_layers])
+
+
+def _staged(randint: Any) -> tuple[int, int, int, int]:
+    layers, t, ranks = randint(1, 5), randint(1, 4), randint(1, 4)
+    return layers, randint(1, layers), t, ranks
 
 
 def _model_parallel_point(randint: Any) -> tuple[int, ...]:
-    params, t, p = _cut(randint)
-    return (params, randint(1, 20), t, p)
+    layers, stage, t, _ = _staged(randint)
+    return (layers * t * randint(1, 8), randint(1, 20), layers, stage, t)
 
 
 @at(*draws("model parallel", _model_parallel_point))
 def model_parallel_bytes(
-    params: int, bytes_per_param: int, tensor_parallel: int, pipeline_parallel: int
+    params: int, bytes_per_param: int, layers: int, stage_layers: int, tensor_parallel: int
 ) -> int:
-    """Cut the model into stages and each stage across its GPUs; count the last GPU's bytes."""
-    stage = np.array_split(tensor(params, width=bytes_per_param), pipeline_parallel)[-1]
-    return in_memory(np.array_split(stage, tensor_parallel)[-1])
+    """Put a stage's layers on its GPUs, each cut across them; count the last GPU's bytes."""
+    model = np.array_split(tensor(params, width=bytes_per_param), layers)
+    return in_memory(*(np.array_split(x, tensor_parallel)[-1] for x in model[:stage_layers]))
 
 
 def _model_parallel_zero1_point(randint: Any) -> tuple[int, ...]:
-    part, t, p = _cut(randint)
-    ranks = randint(1, 4)
+    layers, stage, t, ranks = _staged(randint)
     widths = [randint(1, 12) for _ in range(3)]
-    return (part * ranks, *widths, t, p, ranks)
+    return (layers * t * ranks * randint(1, 4), *widths, layers, stage, t, ranks)
 
 
-@at(*draws("model parallel with zero 1", _model_parallel_zero1_point))
+@at(*draws("model parallel with zero 1", _model_parallel_zero1_point), (12, 2, 2, 12, 3, 2, 2, 0))
 def model_parallel_zero1_bytes(
-    params: int, weight_bytes: int, gradient_bytes: int, optimizer_bytes: int,
-    tensor_parallel: int, pipeline_parallel: int, ranks: int,
+    params: int, weight_bytes: int, gradient_bytes: int, optimizer_bytes: int, layers: int,
+    stage_layers: int, tensor_parallel: int, ranks: int,
 ) -> int:  # fmt: skip
-    """Cut the model, then share the optimizer of each part among that part's replicas."""
-    gpus = len(
-        [(stage, gpu) for stage in range(pipeline_parallel) for gpu in range(tensor_parallel)]
-    )
-    return on_each_rank(params, ranks, [weight_bytes, gradient_bytes], [optimizer_bytes], gpus)
+    """Cut out a stage, then share the optimizer of each part among that part's replicas."""
+    stage = in_stage(params, layers, stage_layers)
+    split = [optimizer_bytes]
+    return on_each_rank(stage, ranks or 1, [weight_bytes, gradient_bytes], split, tensor_parallel)
 
 
 def replica_gpus(tensor_parallel: int, pipeline_parallel: int) -> int:

@@ -195,6 +195,11 @@ def whole_node_devices(devices: Expr, gpus_per_node: Expr) -> Expr:
     return (full_nodes + 1) * gpus_per_node
 
 
+def layers_recomputed(wanted: Expr, layers: Expr) -> Expr:
+    """What is wanted beyond what there is cannot be had."""
+    return Piecewise((layers, wanted > layers), (wanted, True))
+
+
 def fits(needed_bytes: Expr, available_bytes: Expr) -> Expr:
     """What is needed is taken from what there is: a shortage means that it does not fit."""
     return Piecewise((0, available_bytes - needed_bytes < 0), (1, True))

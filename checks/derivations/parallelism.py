@@ -54,19 +54,20 @@ def gathered_layer_bytes(params: Expr, weight_bytes: Expr, layers: Expr) -> Expr
 
 
 def model_parallel_bytes(
-    params: Expr, bytes_per_param: Expr, tensor_parallel: Expr, pipeline_parallel: Expr
+    params: Expr, bytes_per_param: Expr, layers: Expr, stage_layers: Expr, tensor_parallel: Expr
 ) -> Expr:
-    """Cut the layers into stages, then every matrix of a stage across its GPUs."""
-    stage = params / pipeline_parallel
-    return bytes_per_param * (stage / tensor_parallel)
+    """Solve for one layer, all alike; a stage has some, each cut across its GPUs."""
+    layer = Symbol("layer", positive=True)
+    one = solve(layers * layer - params, layer)[0]
+    return bytes_per_param * (stage_layers * one / tensor_parallel)
 
 
 def model_parallel_zero1_bytes(
-    params: Expr, weight_bytes: Expr, gradient_bytes: Expr, optimizer_bytes: Expr,
-    tensor_parallel: Expr, pipeline_parallel: Expr, ranks: Expr,
+    params: Expr, weight_bytes: Expr, gradient_bytes: Expr, optimizer_bytes: Expr, layers: Expr,
+    stage_layers: Expr, tensor_parallel: Expr, ranks: Expr,
 ) -> Expr:  # fmt: skip
     """Apply ZeRO stage 1 to the part of the model that a GPU holds."""
-    part = model_parallel_bytes(params, Rational(1), tensor_parallel, pipeline_parallel)
+    part = model_parallel_bytes(params, Rational(1), layers, stage_layers, tensor_parallel)
     several = zero1_bytes(part, weight_bytes, gradient_bytes, optimizer_bytes, ranks)
     alone = replica_bytes(part, weight_bytes, gradient_bytes, optimizer_bytes)
     return Piecewise((several, ranks > 1), (alone, True))

@@ -244,7 +244,8 @@ def test_a_formula_in_words_is_filled_in_the_same(slug: str) -> None:
 @pytest.mark.parametrize(
     ("settings", "message"),
     [
-        ({"heads": 7}, "heads_share: 7 heads cannot share a hidden size of 8,192 evenly"),
+        ({"heads": 7},
+         "heads_share: a hidden size of 8,192 does not divide by the number of heads, 7"),
         ({"mtbf": 0.25, "run_hours": 2000}, "stretch_bare: has no finite value here"),
         ({"reserved": 40, "gpu_memory": 8},
          "usable: comes out as −32.0 GB, which has no meaning here"),

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from worked.formulas.ops import ceil, where
+from worked.formulas.ops import ceil, minimum, where
 
 
 def tensor_bytes(params: Any, bytes_per_value: Any) -> Any:
@@ -180,6 +180,11 @@ def devices_needed(total_bytes: Any, device_bytes: Any) -> Any:
 def whole_node_devices(devices: Any, gpus_per_node: Any) -> Any:
     """Devices when only whole nodes can be had."""
     return ceil(devices / gpus_per_node) * gpus_per_node
+
+
+def layers_recomputed(wanted: Any, layers: Any) -> Any:
+    """Layers whose activations are made anew at a time: what is wanted, if there are so many."""
+    return minimum(wanted, layers)
 
 
 def fits(needed_bytes: Any, available_bytes: Any) -> Any:

@@ -60,27 +60,28 @@ def gathered_layer_bytes(params: Any, weight_bytes: Any, layers: Any) -> Any:
 
 
 def model_parallel_bytes(
-    params: Any, bytes_per_param: Any, tensor_parallel: Any, pipeline_parallel: Any
+    params: Any, bytes_per_param: Any, layers: Any, stage_layers: Any, tensor_parallel: Any
 ) -> Any:
-    """Static bytes per GPU when tensor and pipeline parallelism split the model evenly.
+    """Static bytes per GPU of the fullest stage of a tensor- and pipeline-parallel model.
 
+    stage_layers: layers of that stage; embeddings are spread over the layers.
     Source: Narayanan et al. 2021, section 2.
     """
-    return params * bytes_per_param / (tensor_parallel * pipeline_parallel)
+    return params * bytes_per_param * stage_layers / (layers * tensor_parallel)
 
 
 def model_parallel_zero1_bytes(
-    params: Any, weight_bytes: Any, gradient_bytes: Any, optimizer_bytes: Any,
-    tensor_parallel: Any, pipeline_parallel: Any, ranks: Any,
+    params: Any, weight_bytes: Any, gradient_bytes: Any, optimizer_bytes: Any, layers: Any,
+    stage_layers: Any, tensor_parallel: Any, ranks: Any,
 ) -> Any:  # fmt: skip
-    """Static bytes per GPU of a tensor- and pipeline-parallel model with ZeRO stage 1.
+    """Static bytes per GPU of the fullest stage with ZeRO stage 1.
 
     ranks: data-parallel replicas, over which the optimizer's state of each part is split; where
     there are GPUs for none, the bytes are those of a single one.
     """
     return (
         params * (weight_bytes + gradient_bytes + optimizer_bytes / maximum(1, ranks))
-        / (tensor_parallel * pipeline_parallel)
+        * stage_layers / (layers * tensor_parallel)
     )  # fmt: skip
 
 

@@ -197,10 +197,12 @@ BILL = Step(
         Derived("head_dim", memory.head_dim, "", "Size of an attention head", "d"),
         Derived("heads_share", parallelism.divides, "", "Heads over the hidden size", "v_h",
                 inputs={"size": "hidden", "parts": "heads"}, must=True,
-                words=("{heads} heads cannot share a hidden size of {hidden} evenly", "evenly")),
+                words=("a hidden size of {hidden} does not divide by the number of heads, {heads}",
+                       "divides")),
         Derived("kv_heads_share", parallelism.divides, "", "Heads over the key-value heads",
                 "v_{kv}", inputs={"size": "heads", "parts": "kv_heads"}, must=True,
-                words=("{heads} heads cannot share {kv_heads} key-value heads evenly", "evenly")),
+                words=("the number of heads, {heads}, does not divide by that of key-value heads, "
+                       "{kv_heads}", "divides")),
         Derived("kv_width", memory.kv_width, "", "Width of one token's keys", r"d_{kv}"),
         Derived("acts_swiglu", memory.activation_bytes_swiglu, "GB",
                 "Activations of Atlas's own block, no scores", r"A_\mathrm{SwiGLU}", places=1),
@@ -290,7 +292,7 @@ def _total(
     """
     held = {"needed_bytes": f"{name}_total", "available_bytes": "gpu_memory"}
     words = (
-        *FITS, f"needs {{{plan}_gpus}}", "{heads} heads do not divide by {tensor_parallel}",
+        *FITS, f"needs {{{plan}_gpus}}", "heads ({heads}) do not divide by {tensor_parallel}",
         "needs a layer for every stage",
     )  # fmt: skip
     cut = {"ranks": f"{plan}_ranks"} | (
@@ -313,8 +315,11 @@ PARALLELISM = Step(
     (
         Derived("layer_working", memory.activation_bytes_without_scores, "GB",
                 "Activations of the one layer being recomputed", r"A_1", places=1,
-                inputs={"layers": "one_layer"}),
+                inputs={"layers": "layers_at_once"}),
         Given("one_layer", 1, "", "L_1", "Layers recomputed at a time", 1, 200, integer=True),
+        Derived("layers_at_once", memory.layers_recomputed, "",
+                "Layers recomputed at a time, of those that there are", "L_r",
+                inputs={"wanted": "one_layer"}),
         Derived("acts_data_parallel", memory.sum_bytes, "GB",
                 "Activations per GPU, full recomputation, no tensor parallelism",
                 r"A_\mathrm{DP}", places=1,
@@ -351,11 +356,10 @@ PARALLELISM = Step(
                 inputs={"replica_gpus": "short_gpus"}),
         Derived("short_state", parallelism.model_parallel_bytes, "GB",
                 "Shorter pipeline: static state per GPU", r"B_{tp'}", places=1,
-                inputs={"pipeline_parallel": "pipeline_short"}),
+                inputs={"stage_layers": "short_stage_layers"}),
         Derived("short_zero1_state", parallelism.model_parallel_zero1_bytes, "GB",
                 "Shorter pipeline with ZeRO-1: static state per GPU", r"B_{tp',Z1}", places=1,
-                inputs={**_SPLIT, "pipeline_parallel": "pipeline_short",
-                        "ranks": "short_ranks"}),
+                inputs={**_SPLIT, "stage_layers": "short_stage_layers", "ranks": "short_ranks"}),
         *_total("ddp", "Data parallel", "DDP,tot", "ddp_state", "acts_data_parallel"),
         *_total("zero1", "ZeRO-1", "Z1,tot", "zero1_state", "acts_data_parallel"),
         *_total("zero2", "ZeRO-2", "Z2,tot", "zero2_state", "acts_data_parallel"),

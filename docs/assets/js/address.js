@@ -26,10 +26,11 @@ export function settingsInAddress(models, own) {
   return { settings, unknown };
 }
 
-// Write the settings, a Map from slug to {name: value}, into the address; `page` is the chapter
-// whose own page this is. `isStep` makes a new step in the history.
+// Write the settings, [slug, {name: value}] a chapter, into the address; `page` is the chapter
+// whose own page this is. `isStep` makes a new step in the history. Returns whether it changed.
 export function keepInAddress(models, own, page, settings, isStep) {
-  const keyOf = (part) => [...new URLSearchParams(part).keys()][0];
+  // The sign before a part keeps a question mark that is its own.
+  const keyOf = (part) => [...new URLSearchParams(`&${part}`).keys()][0];
   const parts = location.search.slice(1).split("&")
     .filter((part) => part && !ownerOf(keyOf(part) ?? "", models, own));
   for (const [slug, its] of settings) {
@@ -39,8 +40,9 @@ export function keepInAddress(models, own, page, settings, isStep) {
     }
   }
   const search = parts.length ? `?${parts.join("&")}` : "";
-  if (search === location.search) return;
+  if (search === location.search) return false;
   const address = location.pathname + search + location.hash;
   if (isStep) history.pushState(null, "", address);
   else history.replaceState(history.state, "", address);
+  return true;
 }

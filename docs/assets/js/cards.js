@@ -7,6 +7,7 @@ import { collect, refresh } from "./numbers.js";
 
 const SITE = new URL("../../", import.meta.url);
 const KIND = { given: "Given", derived: "Computed", measured: "Recorded" };
+const PATIENCE = 150;
 
 // The cards of a chapter, fetched once, at the first card.
 const cardsOf = fetched(async (slug, again) => {
@@ -15,33 +16,46 @@ const cardsOf = fetched(async (slug, again) => {
   return answer.json();
 });
 
-// Make the numbers of the page open their cards. `chapters`: slug -> {model, base, values};
-// `visit(slug, name)` shows a given in the panel and returns whether there is one.
-export function installCards(chapters, visit) {
+// Make the numbers of the page open their cards. `chapters`: slug -> {model, base, values,
+// settings}; `placeOf(slug, name)` is the panel in which a given can be changed, if there is one.
+// Returns refresh(), for when values have changed behind an open card.
+export function installCards(chapters, placeOf) {
   const dialog = make("dialog", { class: "card", "aria-labelledby": "card-title" });
   document.body.append(dialog);
   let [opener, trail, turn] = [null, [], 0];
 
   const close = (refocus) => {
+    // A card that is still on its way does not open any more.
+    turn += 1;
+    opener?.classList.remove("is-open");
     if (!dialog.open) return;
     dialog.close();
-    opener?.classList.remove("is-open");
-    if (refocus) opener?.focus();
+    if (refocus) focusOn(opener);
   };
 
   const show = async (slug, name) => {
     trail.push([slug, name]);
     const mine = (turn += 1);
-    const card = await cardsOf(slug).then((cards) => cards[name], () => null);
-    // Meanwhile the reader may have gone on.
-    if (turn !== mine) return;
     const back = trail.length > 1 ? () => (trail.pop(), show(...trail.pop())) : null;
     const leave = () => close(true);
-    const change = () => (close(false), visit(slug, name));
+    const panel = placeOf(slug, name);
+    const change = panel && (() => (close(false), panel.visit(name)));
     const go = (input) => show(slug, input);
     const again = () => show(...trail.pop());
     const actions = { back, leave, change, go, again };
-    dialog.replaceChildren(...(card ? content(chapters[slug], slug, name, card, actions) : missing(chapters[slug], name, actions)));
+    const chapter = chapters[slug];
+    const from = document.activeElement;
+    // Meanwhile the reader may have gone on.
+    const isWanted = () => turn === mine && (dialog.open || document.activeElement === from);
+    const late = setTimeout(() => isWanted() && fill(waiting(chapter, name, actions)), PATIENCE);
+    const card = await cardsOf(slug).then((cards) => cards[name], () => null);
+    clearTimeout(late);
+    if (!isWanted()) opener.classList.toggle("is-open", dialog.open);
+    else fill(card ? content(chapter, slug, name, card, actions) : missing(chapter, name, actions));
+  };
+
+  const fill = (parts) => {
+    dialog.replaceChildren(...parts);
     refresh(collect(dialog, chapters), chapters);
     if (!dialog.open) {
       // Opening moves the focus, which scrolls: so the dialog must be near before it opens.
@@ -83,7 +97,7 @@ export function installCards(chapters, visit) {
       event.preventDefault();
       openFrom(number);
     }
-    if (event.key === "Escape" && dialog.open) close(true);
+    if (event.key === "Escape") close(true);
   });
   // The card stands at the end of the page but belongs to its number: from its last control the
   // tab key leads to what follows the number, and from its first one back to the number.
@@ -101,7 +115,16 @@ export function installCards(chapters, visit) {
   dialog.addEventListener("focusout", (event) => {
     if (event.relatedTarget && !dialog.contains(event.relatedTarget)) close(false);
   });
-  return { close };
+  return { refresh: () => dialog.open && show(...trail.pop()) };
+}
+
+// Put the focus back on a number, also on one in a formula or a picture, where no tab stops.
+function focusOn(number) {
+  if (!isTabStop(number)) {
+    number.tabIndex = -1;
+    number.addEventListener("blur", () => number.removeAttribute("tabindex"), { once: true });
+  }
+  number.focus();
 }
 
 // Numbers that stand in formulas and pictures only can be reached by mouse and touch: give each of
@@ -151,6 +174,15 @@ function head(label, kind, { back, leave }) {
   ];
 }
 
+// What stands in a card until its text is there.
+function waiting({ model, values }, name, actions) {
+  return [
+    ...head(figureOf(model, name).label, "", actions),
+    make("p", { class: "card-value" }, shown(model, name, values)),
+    make("p", { role: "status" }, "Loading the working …"),
+  ];
+}
+
 // What stands in a card whose text could not be fetched.
 function missing({ model, values }, name, actions) {
   return [
@@ -172,7 +204,7 @@ function content(chapter, slug, name, card, actions) {
     value === book ? null : make("p", { class: "card-book" }, `In the book: ${book}`),
   ];
   if (card.kind === "derived") parts.push(...working(model, slug, card, values, go));
-  if (card.kind === "given") parts.push(...givenParts(chapter, name, card, change));
+  if (card.kind === "given") parts.push(...originParts(chapter, name, card), make("p", {}, changer(slug, change)));
   if (card.kind === "measured") parts.push(record(card.record));
   return parts.filter(Boolean);
 }
@@ -239,9 +271,10 @@ function working(model, slug, card, values, go) {
   ];
 }
 
-function givenParts(chapter, name, card, change) {
-  const button = make("button", { type: "button", class: "card-change", onclick: change }, "Change this given");
-  return [...originParts(chapter, name, card), make("p", {}, button)];
+// What leads to where a given can be changed: a field of this page, or its chapter.
+function changer(slug, change) {
+  if (change) return make("button", { type: "button", class: "card-change", onclick: change }, "Change this given");
+  return make("a", { href: new URL(`chapters/${slug}/`, SITE).href }, "Change it in its chapter");
 }
 
 // Where a given's present value comes from: the reader, the option that is chosen, or the book.

@@ -5,6 +5,7 @@ import { make } from "../dom.js";
 import { draw, fill, shownKey } from "./draw.js";
 import { toleranceOf } from "./answers.js";
 import { grade } from "./grade.js";
+import { tryAgain } from "./library.js";
 
 export const KINDS = {
   number: "Number", formula: "Formula", choice: "Choice", order: "Put in order",
@@ -262,7 +263,12 @@ function fillSolution(box, asked, chapter) {
   const { question, model, values } = asked;
   if (question.kind === "number") {
     box.append(make("p", { class: "quiz-key" }, shownKey(asked)));
-    workingOf(chapter, question.figure, values).then((nodes) => box.append(...nodes));
+    const show = () =>
+      workingOf(chapter, question.figure, values).then(
+        (nodes) => box.append(...nodes),
+        () => box.append(tryAgain("The working cannot be shown now", show)),
+      );
+    show();
   } else if (question.kind === "formula") {
     box.append(make("p", {}, make("code", {}, question.answer)));
   } else if (question.kind === "choice") {

@@ -106,7 +106,6 @@ class Practice {
     const title = `${chapter.bank.title}, ${step + 1}. ${chapter.bank.steps[step].title}`;
     const skip = make("button", { type: "button", class: "quiz-skip", onclick: () => this.pass() }, "Another question");
     const review = (answer) => {
-      skip.hidden = true;
       this.asked += 1;
       this.right += answer.rating > 1 ? 1 : 0;
       keep({ ...answer, mode: "practice" });
