@@ -202,13 +202,16 @@ def points(text: str, integer: bool) -> list[float]:
             f"{text}: not a range; write 8..512 (doubling), 8..64:8 (adding) or 8,12,64"
         )
     # A step of a tenth is no exact float: leave room at the end, and drop the noise.
-    count = int((high - low) / step + 1e-9 if added else math.log2(high / low)) + 1
-    if count > MOST_POINTS:
+    steps = (high - low) / step + 1e-9 if added else math.log2(high / low)
+    if steps >= MOST_POINTS:
         raise FigureError(f"{text}: more than {MOST_POINTS:,} points; take a larger step")
+    count = int(steps) + 1
     found = [float(f"{low + i * step if added else low * 2**i:.12g}") for i in range(count)]
     if found[-1] < high and not added:
         found.append(high)
-    return [float(int(p)) if integer else p for p in found]
+    if integer and any(not p.is_integer() for p in found):
+        raise FigureError(f"{text}: this given takes whole numbers; write whole ends and steps")
+    return found
 
 
 def _sweep(args: argparse.Namespace) -> int:

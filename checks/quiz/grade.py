@@ -90,33 +90,35 @@ def grade_number(asked: Asked, text: str) -> Verdict:
 def diagnosis(asked: Asked, typed: Typed, is_count: bool) -> tuple[tuple[int, ...], str]:
     """Return (which of the drawn wrongs a wrong answer is, the nearest first; what is said).
 
-    What fits best is told, a declared mistake before a slip. It is stated where the answer has
-    its digits (three or more) or its ratio within 0.1 %; where it is only near, it is said with
-    "perhaps". How far off an answer is stands in words alone, and no slip is named for one digit
-    and zeros, which may be a guess: the key could be computed from either.
+    What fits best is told, a declared mistake before a slip: what has its digits (three or more),
+    then what has its ratio. It is stated where the ratio is met within 0.1 %, and said with
+    "perhaps" where it is not. How far off an answer is stands in words alone, and no slip is named
+    for one digit and zeros, which may be a guess: the key could be computed from either.
     """
     key = asked.key
     fits = [fit(typed, w.value, key, is_count) for w in asked.wrongs]
     best = max(fits, default=NOT)
     ratio = typed.number / key
-    slips: list[tuple[int, str]] = []
+    slips: list[tuple[int, bool, str]] = []
     if ratio > 0 and best < IN_DIGITS and not typed.is_guess:
         for factor, what in _slips(unit_of(asked).dimension):
             value = key * factor if ratio > 1 else key / factor
             how = fit(typed, value, key, is_count)
             # A few per cent can be anything: so small a factor has to be met in every way.
-            if factor >= 2 or (how == IN_DIGITS and RATIO.accepts(typed.number, value)):
-                slips.append((how, what))
-    best_slip = max((f for f, _ in slips), default=NOT)
+            is_sure = how > PERHAPS and RATIO.accepts(typed.number, value)
+            if factor >= 2 or (how == IN_DIGITS and is_sure):
+                slips.append((how, is_sure, what))
+    best_slip = max((how for how, _, _ in slips), default=NOT)
     if best and best >= best_slip:
         hits = [i for i, f in enumerate(fits) if f == best]
         causes = tuple(sorted(hits, key=lambda i: (abs(asked.wrongs[i].value - typed.number), i)))
         told = " Or: ".join(dict.fromkeys(asked.wrongs[i].cause for i in causes))
-        return causes, told if best > PERHAPS else PERHAPS_SAID + told
+        are_met = all(RATIO.accepts(typed.number, asked.wrongs[i].value) for i in causes)
+        return causes, told if best > PERHAPS and are_met else PERHAPS_SAID + told
     side = ("large" if ratio > 1 else "small") + (" in size" if key < 0 else "")
     if best_slip:
-        what = next(what for f, what in slips if f == best_slip)
-        return (), f"Your answer is too {side}: {'' if best_slip > PERHAPS else 'perhaps '}{what}."
+        is_sure, what = next((sure, what) for how, sure, what in slips if how == best_slip)
+        return (), f"Your answer is too {side}: {'' if is_sure else 'perhaps '}{what}."
     if ratio <= 0:
         return (), "Its sign is wrong." if ratio else "It is not zero."
     return (), f"Your answer is {_how_far(max(ratio, 1 / ratio), side)}."

@@ -146,8 +146,9 @@ def _problems(asked: Asked, full: list[Verdict | None], thorough: bool) -> Itera
     match asked.question:
         case Number():
             yield from _number_problems(asked, thorough)
-            for judged in (full, _mistakes_judged(asked, COARSE)):
-                yield from _mistake_problems(asked, asked.question, judged)
+            yield from _mistake_problems(asked, asked.question, full, FULL)
+            coarse = _mistakes_judged(asked, COARSE)
+            yield from _mistake_problems(asked, asked.question, coarse, COARSE)
         case Formula():
             yield from _formula_problems(asked, asked.question)
         case Choice():
@@ -195,8 +196,10 @@ def _number_problems(asked: Asked, thorough: bool) -> Iterator[str]:
         yield "the key is refused as it is shown"
 
 
-def _mistake_problems(asked: Asked, q: Number, judged: list[Verdict | None]) -> Iterator[str]:
-    """Yield what is wrong with the verdicts on the drawn wrongs."""
+def _mistake_problems(
+    asked: Asked, q: Number, judged: list[Verdict | None], digits: int
+) -> Iterator[str]:
+    """Yield what is wrong with the verdicts on the drawn wrongs, typed with so many digits."""
     shown = f"{shown_key(asked)} {graph(asked.chapter).shown(q.figure, asked.values, q.unit)}"
     telling = numbers(shown) - numbers(asked.text)
     for i, (wrong, verdict) in enumerate(zip(asked.wrongs, judged, strict=True)):
@@ -207,7 +210,7 @@ def _mistake_problems(asked: Asked, q: Number, judged: list[Verdict | None]) -> 
             yield f"the mistake is not refused: {wrong.cause}"
         elif i not in verdict.causes or wrong.cause not in said:
             yield f"the mistake is refused without its cause: {wrong.cause}"
-        elif said.startswith(PERHAPS_SAID):
+        elif digits == FULL and said.startswith(PERHAPS_SAID):
             yield f"the cause of a mistake is not stated: {wrong.cause}"
         if telling & numbers(said):
             yield f"what is said of a wrong answer holds the key: {said}"

@@ -382,14 +382,14 @@ MISTAKE = (Wrong(Fraction("72.46") * 10**9, "Half."), Wrong(Fraction("300.4") * 
     ("text", "said"),
     [
         ("72.46 GB", "Half."),
-        ("72.5 GB", "Half."),  # its digits, as many as were typed
+        ("72.5 GB", "Half."),  # 0.055 %
         ("72.50 GB", "Half."),  # 0.06 %
         ("72.6 GB", "Perhaps: Half."),  # 0.2 %
         ("72 GB", "Perhaps: Half."),  # its digits, but only two
         ("73 GB", "Perhaps: Half."),  # 0.7 %
         ("70 GB", "Your answer is too small, by less than a factor of ten."),  # one digit
         ("300.4 GB", "Twice."),
-        ("300 GB", "Twice."),  # three digits, if the zeros are some
+        ("300 GB", "Perhaps: Twice."),  # 0.13 %, though it has its digits
         ("3e2 GB", "Your answer is too large, by less than a factor of ten."),
         ("0.3 TB", "Your answer is too large, by less than a factor of ten."),
     ],

@@ -244,6 +244,11 @@ def test_ranges_double_add_or_list() -> None:
     assert len(points("1..10000:1", integer=True)) == 10_000
     with pytest.raises(FigureError, match="more than 10,000 points; take a larger step"):
         points("1..10001:1", integer=True)
+    for endless in ("1..2:1e-320", "1e-320..1", "1e-300..1e300"):
+        with pytest.raises(FigureError, match="more than 10,000 points"):
+            points(endless, integer=False)
+    with pytest.raises(FigureError, match="takes whole numbers; write whole ends and steps"):
+        points("8..64:0.5", integer=True)
     for wrong in ("", "8..", "0..8", "9..8", "1..8:-1", "8..inf", "nan..8", "1..8:nan", "1..2..3"):
         with pytest.raises(FigureError, match="not a range"):
             points(wrong, integer=False)

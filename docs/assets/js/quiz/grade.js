@@ -58,8 +58,8 @@ function diagnosis({ question, key, wrongs }, typed, isCount) {
       const value = isLarge ? times(key, factor) : over(key, factor);
       const how = fit(typed, value, key, isCount);
       // A few per cent can be anything: so small a factor has to be met in every way.
-      const isMet = how === IN_DIGITS && RATIO.accepts(typed.number, value);
-      if (isMet || compare(factor, whole(2)) >= 0) slips.push([how, what]);
+      const isSure = how > PERHAPS && RATIO.accepts(typed.number, value);
+      if ((how === IN_DIGITS && isSure) || compare(factor, whole(2)) >= 0) slips.push([how, isSure, what]);
     }
   }
   const bestSlip = Math.max(NOT, ...slips.map(([how]) => how));
@@ -67,12 +67,13 @@ function diagnosis({ question, key, wrongs }, typed, isCount) {
     const away = (i) => size(minus(wrongs[i].value, typed.number));
     const causes = wrongs.map((_, i) => i).filter((i) => fits[i] === best).sort((a, b) => compare(away(a), away(b)) || a - b);
     const told = [...new Set(causes.map((i) => wrongs[i].cause))].join(" Or: ");
-    return [causes, best > PERHAPS ? told : `Perhaps: ${told}`];
+    const areMet = causes.every((i) => RATIO.accepts(typed.number, wrongs[i].value));
+    return [causes, best > PERHAPS && areMet ? told : `Perhaps: ${told}`];
   }
   const side = (isLarge ? "large" : "small") + (key[0] < 0n ? " in size" : "");
   if (bestSlip) {
-    const [, what] = slips.find(([how]) => how === bestSlip);
-    return [[], `Your answer is too ${side}: ${bestSlip > PERHAPS ? "" : "perhaps "}${what}.`];
+    const [, isSure, what] = slips.find(([how]) => how === bestSlip);
+    return [[], `Your answer is too ${side}: ${isSure ? "" : "perhaps "}${what}.`];
   }
   if (ratio[0] <= 0n) return [[], ratio[0] ? "Its sign is wrong." : "It is not zero."];
   return [[], `Your answer is ${howFar(isLarge ? ratio : over(ONE, ratio), side)}.`];
