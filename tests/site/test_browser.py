@@ -356,6 +356,59 @@ def test_back_undoes_a_change_and_forward_does_it_again(visit: Any) -> None:
     assert not page.url.endswith(CHAPTER)
 
 
+OTHER = "chapters/other/"
+
+
+def test_a_choice_overrides_what_was_typed_into_its_givens(visit: Any) -> None:
+    """Also where the typed value and the option's would make no sense with one another."""
+    page = visit(OTHER + "?least=10&params=12")
+    page.select_option("[data-choice=model]", "A score")
+    page.wait_for_function("location.search === '?least=10&model=A+score'")
+    assert page.locator('article [data-fig="other.pairs"]').first.inner_text() == "10 pairs"
+
+
+def test_a_choice_that_makes_no_sense_is_refused_and_the_page_lives(visit: Any) -> None:
+    """Twenty are fewer than thirty: the choice jumps back, and the reason is said."""
+    page = visit(OTHER + "?least=30&params=35")
+    page.select_option("[data-choice=model]", "A score")
+    page.get_by_text("Enough to pair: 20 cannot be paired.").wait_for()
+    assert page.input_value("[data-choice=model]") == "Half a dozen"
+    assert page.evaluate("location.search") == "?least=30&params=35"
+    page.click(".panel-more")
+    page.fill("#panel-other-params", "36")
+    page.wait_for_function("location.search === '?least=30&params=36'")
+    assert page.locator('article [data-fig="other.pairs"]').first.inner_text() == "18 pairs"
+
+
+def test_the_address_of_a_state_brings_it_back(visit: Any) -> None:
+    """In whatever order a reader came to it: first few things with few, then fewer."""
+    page = visit(OTHER)
+    page.click(".panel-more")
+    for name, value in (("params", "3"), ("least", "3"), ("params", "4"), ("least", "4")):
+        page.fill(f"#panel-other-{name}", value)
+        page.wait_for_function(f"location.search.includes('{name}={value}')")
+    again = visit(OTHER + page.evaluate("location.search"))
+    assert again.locator('article [data-fig="other.pairs"]').first.inner_text() == "2 pairs"
+    assert again.evaluate("location.search") == page.evaluate("location.search")
+
+
+def test_a_number_typed_after_a_pause_is_a_step_of_the_history(visit: Any) -> None:
+    """The empty field between old and new is refused, and is no step of its own."""
+    page = visit(CHAPTER)
+    page.click(".panel-more")
+    field = page.locator("#panel-small-gpus")
+    field.fill("")
+    page.wait_for_selector("#panel-small-gpus[aria-invalid]")
+    # Longer than the page waits before it writes an address.
+    page.wait_for_timeout(400)
+    field.press_sequentially("32")
+    page.wait_for_function("location.search === '?gpus=32'")
+    page.go_back()
+    page.wait_for_function("location.search === ''")
+    assert page.url.split("?")[0].endswith(CHAPTER)
+    page.wait_for_function("document.querySelector('#panel-small-gpus').value === '64'")
+
+
 def test_a_jump_within_the_page_is_no_change(visit: Any) -> None:
     """Following a link to a heading and coming back leaves the settings alone."""
     page = visit(CHAPTER + "?gpus=32")
@@ -519,6 +572,112 @@ def test_a_card_that_could_not_be_loaded_says_so_and_can_be_tried_again(
     context.close()
 
 
+@pytest.fixture
+def slow(browser: Any, site: str) -> Iterator[tuple[Any, Callable[[], None]]]:
+    """A page whose cards do not come until the second value is called."""
+    context = browser.new_context(viewport={"width": 1280, "height": 900})
+    page, held = context.new_page(), []
+    page.route("**/*.cards.json*", lambda route: held.append(route))
+    page.goto(site + CHAPTER)
+    page.wait_for_selector("html[data-live=ready]")
+    page.click(".panel-more")
+
+    def release() -> None:
+        while not held:
+            page.wait_for_timeout(20)
+        while held:
+            held.pop().continue_()
+        page.evaluate("fetch('../../assets/chapters/small.js').then((r) => r.text())")
+        page.evaluate("new Promise(d => requestAnimationFrame(() => requestAnimationFrame(d)))")
+
+    yield page, release
+    context.close()
+
+
+def test_a_card_that_is_still_loading_says_so_and_comes(slow: Any) -> None:
+    page, release = slow
+    page.locator('article .fig[data-fig="small.total_bytes"]').first.click()
+    card = page.locator("dialog.card[open]")
+    card.get_by_text("Loading the working").wait_for()
+    assert "1,120 GB" in card.inner_text()
+    release()
+    card.get_by_role("heading", name="Inputs").wait_for()
+
+
+@pytest.mark.parametrize("how", ["Escape", "field", "another"])
+def test_a_card_that_is_still_loading_can_be_called_off(slow: Any, how: str) -> None:
+    """It opens no more, takes no focus, and leaves no number marked as open."""
+    page, release = slow
+    page.locator('article .fig[data-fig="small.total_bytes"]').first.click()
+    if how == "Escape":
+        page.keyboard.press("Escape")
+    elif how == "field":
+        page.locator("#panel-small-gpus").focus()
+        page.keyboard.press("End")
+    else:
+        page.locator('article .fig[data-fig="small.per_gpu"]').first.click()
+    release()
+    if how == "another":
+        page.locator("dialog.card[open]").get_by_role("heading", name="Inputs").wait_for()
+        assert page.inner_text("#card-title") == "Bytes on each GPU"
+        assert page.locator(".fig.is-open").count() == 1
+    else:
+        assert page.locator("dialog.card[open]").count() == 0
+        assert page.locator(".fig.is-open").count() == 0
+    if how == "field":
+        assert focused(page) == "panel-small-gpus"
+
+
+def test_an_open_card_follows_the_browsers_back(visit: Any) -> None:
+    page = visit(CHAPTER)
+    page.select_option("[data-choice=model]", "Llama-3-8B")
+    page.wait_for_function("location.search === '?model=Llama-3-8B'")
+    page.locator('article .fig[data-fig="small.total_bytes"]').first.click()
+    card = page.locator("dialog.card[open]")
+    card.get_by_text("In the book: 1,120 GB").wait_for()
+    page.go_back()
+    card.get_by_text("In the book").wait_for(state="detached")
+    assert page.locator(".card-value").inner_text().startswith("1,120 GB")
+
+
+def test_from_a_number_in_a_formula_the_tab_key_leads_on(visit: Any) -> None:
+    """Opened by mouse and closed by Escape, its place is where the keyboard goes on."""
+    page = visit(CHAPTER)
+    numbers = page.locator(".equation .katex [data-fig='small.weight_bytes']")
+    numbers.first.click()
+    page.wait_for_selector("dialog.card[open]")
+    page.keyboard.press("Escape")
+    assert focused(page) == "small.weight_bytes"
+    page.keyboard.press("Tab")
+    assert page.evaluate(
+        "document.querySelector('.equation .katex [data-fig=\"small.weight_bytes\"]')"
+        ".compareDocumentPosition(document.activeElement) & Node.DOCUMENT_POSITION_FOLLOWING"
+    )
+    assert numbers.first.get_attribute("tabindex") is None
+
+
+@pytest.mark.parametrize(
+    ("script", "said"),
+    [
+        ("numbers.js", "The numbers on this page cannot be changed now: a file could not be"),
+        (
+            "quiz/grade.js",
+            "These questions cannot be answered here now: a file could not be loaded",
+        ),
+    ],
+)
+def test_a_part_whose_script_cannot_be_loaded_says_so(
+    browser: Any, site: str, script: str, said: str
+) -> None:
+    context = browser.new_context()
+    page = context.new_page()
+    page.route(f"**/assets/js/{script}", lambda route: route.abort())
+    page.goto(site + CHAPTER)
+    page.get_by_text(said).first.wait_for(state="attached")
+    assert text(page, "total_bytes") == "1,120 GB"
+    context.close()
+
+
 def test_a_page_whose_numbers_cannot_be_loaded_says_so(browser: Any, site: str) -> None:
     """Without its model the page stays readable and the panel says what is wrong."""
     context = browser.new_context()
@@ -532,6 +691,11 @@ def test_a_page_whose_numbers_cannot_be_loaded_says_so(browser: Any, site: str) 
 
 def test_a_card_cites_the_source_of_the_value_that_it_shows(visit: Any) -> None:
     """The book's data sheet for the book's value; an option's own; for a typed one, the reader."""
+    home = visit("")
+    home.locator('article .fig[data-fig="other.pairs"]').first.click()
+    home.locator("dialog.card").get_by_role("button", name="Things").click()
+    change = home.get_by_role("link", name="Change it in its chapter")
+    assert change.get_attribute("href").endswith("/chapters/other/")
 
     def source(settings: str) -> str:
         page = visit(CHAPTER + settings)

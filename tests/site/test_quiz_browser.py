@@ -303,8 +303,10 @@ def test_on_paper_hints_and_answers_stay_folded(visit: Any, script: bool) -> Non
     page.emulate_media(media="print")
     if script:
         page.wait_for_function("matchMedia('print').matches")
+        # What the reader asked for on the page is on the paper as well.
+        assert page.locator("[data-quiz-set] .quiz-key").is_visible()
     page.evaluate("for (const d of document.querySelectorAll('details')) d.open = true")
-    folded = page.locator(".quiz details > :not(summary)")
+    folded = page.locator(".quiz details:not(.quiz-working) > :not(summary)")
     assert folded.count() > (0 if script else 10)
     assert [f.inner_text() for f in folded.all() if f.is_visible()] == []
     # The questions themselves are printed.
@@ -386,6 +388,16 @@ def test_another_question_goes_through_all_of_them(visit: Any) -> None:
     first, second = seen[: len(questions.QUESTIONS)], seen[len(questions.QUESTIONS) :]
     assert sorted(first) == sorted(f"small/{q.name}" for q in questions.QUESTIONS)
     assert second == first
+
+
+def test_with_other_numbers_there_is_still_a_way_on(visit: Any) -> None:
+    page = visit(PRACTICE)
+    only(page, "number")
+    page.locator(".quiz-reveal").click()
+    page.get_by_role("button", name="Next question").wait_for()
+    assert page.get_by_role("button", name="Another question").is_hidden()
+    page.locator(".quiz-again").click()
+    assert page.get_by_role("button", name="Another question").is_visible()
 
 
 def test_what_was_missed_is_not_recalled(visit: Any) -> None:

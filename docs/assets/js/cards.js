@@ -50,8 +50,8 @@ export function installCards(chapters, placeOf) {
     const late = setTimeout(() => isWanted() && fill(waiting(chapter, name, actions)), PATIENCE);
     const card = await cardsOf(slug).then((cards) => cards[name], () => null);
     clearTimeout(late);
-    if (!isWanted()) opener.classList.toggle("is-open", dialog.open);
-    else fill(card ? content(chapter, slug, name, card, actions) : missing(chapter, name, actions));
+    if (isWanted()) fill(card ? content(chapter, slug, name, card, actions) : missing(chapter, name, actions));
+    else if (turn === mine) close(false);
   };
 
   const fill = (parts) => {
