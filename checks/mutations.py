@@ -52,6 +52,7 @@ GRAPH, COUNT, DERIVATION, RECOUNT, DIMENSION, PINNED, SECOND_SOURCE = CHECKS = (
 )  # fmt: skip
 KINDS = ("formula", "wiring", "given", "unit", "display")
 DRAWS = 1024
+FEW_DRAWS = 8  # enough for most wrong wirings
 # How a check says no. A crash that only a mistake can cause says it too: a division by zero, a
 # root of a negative number (which is complex, and no float).
 NOTICED = (AssertionError, ArithmeticError, ValueError, TypeError)
@@ -201,24 +202,31 @@ def formula_mutants(
     formula: Callable[..., Any],
 ) -> Iterator[tuple[Mutant, Callable[..., Any]]]:
     """Yield each mistake that can be made in a formula, with the formula that makes it."""
-    source = ast.parse(textwrap.dedent(inspect.getsource(formula))).body[0]
-    assert isinstance(source, ast.FunctionDef)
-    source.body = [s for s in source.body if not _is_docstring(s)]
+    text = textwrap.dedent(inspect.getsource(formula))
+    source = _parsed(text)
     arguments = [a.arg for a in source.args.args]
     for i, statement in enumerate(source.body):
         for k, node in enumerate(ast.walk(statement)):
             for mistake, wrong in mistakes_at(node, arguments):
-                changed = copy.deepcopy(source)
+                changed = _parsed(text)
                 target = list(ast.walk(changed.body[i]))[k]
                 changed.body[i] = _Replace(target, copy.deepcopy(wrong)).visit(changed.body[i])
                 place = f"{ast.unparse(node)}: {mistake}"
                 yield Mutant("formula", formula.__name__, place), _compiled(changed, formula)
     for i, one in enumerate(arguments):
         for two in arguments[i + 1 :]:
-            changed = copy.deepcopy(source)
+            changed = _parsed(text)
             changed.body = [_Exchange(one, two).visit(s) for s in changed.body]
             mistake = f"{one} and {two} exchanged"
             yield Mutant("formula", formula.__name__, mistake), _compiled(changed, formula)
+
+
+def _parsed(text: str) -> ast.FunctionDef:
+    """Return a function as a tree of its own (parsing is quicker than copying), undocumented."""
+    function = ast.parse(text).body[0]
+    assert isinstance(function, ast.FunctionDef)
+    function.body = [s for s in function.body if not _is_docstring(s)]
+    return function
 
 
 def _is_docstring(statement: ast.stmt) -> bool:
@@ -254,11 +262,13 @@ def judge_formula(
 
         if by := unlike_pins(g, slug, f.name, computed):
             return Outcome(mutant, by)
+    if why := _same_formula(original, wrong):
+        return Outcome(mutant, equivalent=why)
     try:
         proof.derive(wrong)
     except NOTICED:
         return Outcome(mutant, DERIVATION)
-    return Outcome(mutant, equivalent=_same_formula(original, wrong))
+    return Outcome(mutant)
 
 
 def _ill_typed(g: Graph, f: Derived, formula: Callable[..., Any]) -> bool:
@@ -325,59 +335,73 @@ def drawn_values(slug: str) -> dict[str, Any]:
     known = drawn_givens(g)
     with np.errstate(all="ignore"):
         found = _recount(slug)(known)
-    constant = {n: np.full(DRAWS, v) for n, v in g.base.items()}
-    return constant | known | found
+    return {n: np.broadcast_to(v, DRAWS) for n, v in (g.base | known | found).items()}
 
 
-def disagrees(slug: str, name: str, formula: Callable[..., Any], inputs: Iterable[str]) -> bool:
-    """Whether a formula fed from `inputs` differs anywhere from the independent computation."""
-    values = drawn_values(slug)
-    with np.errstate(all="ignore"):
-        got, want = formula(*(values[n] for n in inputs)), values[name]
-        size = np.maximum(np.abs(got), np.abs(want))
-        usable = np.isfinite(want)
-        return not bool(np.all((np.abs(got - want) <= 1e-9 * size) | ~usable))
+def disagree(slug: str, f: Derived, inputs: Iterable[Iterable[str]]) -> list[bool]:
+    """Whether a figure fed from each list of inputs differs from the independent computation.
+
+    All are held against a few draws first, and what agrees there against every draw.
+    """
+    values, wirings = drawn_values(slug), [list(names) for names in inputs]
+    found = [False] * len(wirings)
+    for draws in (slice(FEW_DRAWS), slice(DRAWS)):
+        left = [i for i, noticed in enumerate(found) if not noticed]
+        if not left:
+            break
+        columns = zip(*(wirings[i] for i in left), strict=True)
+        want = values[f.name][draws]
+        with np.errstate(all="ignore"):
+            got = f.formula(*(np.array([values[n][draws] for n in names]) for names in columns))
+            size = np.maximum(np.abs(got), np.abs(want))
+            agrees = (np.abs(got - want) <= 1e-9 * size) | ~np.isfinite(want)
+        for i, same in zip(left, np.all(agrees, axis=-1), strict=True):
+            found[i] = not same
+    return found
 
 
-def wiring_mutants(g: Graph) -> Iterator[tuple[Mutant, Derived, str, str]]:
-    """Yield every rewiring of an argument to another figure of the same dimension."""
+def wiring_mutants(g: Graph) -> Iterator[tuple[Derived, str, list[str]]]:
+    """Yield (figure, argument, wrong sources): all other figures of the argument's dimension."""
     alike: dict[Any, list[str]] = {}
     for name, unit in g.units.items():
         alike.setdefault(unit.dimension.powers, []).append(name)
     for f in g.derived:
         for argument, right in g.arguments(f.name).items():
-            for wrong in alike[g.units[right].dimension.powers]:
-                if wrong not in (right, f.name):
-                    mistake = f"{argument} from {wrong}, not {right}"
-                    yield Mutant("wiring", f.name, mistake), f, argument, wrong
+            wrong = [n for n in alike[g.units[right].dimension.powers] if n not in (right, f.name)]
+            if wrong:
+                yield f, argument, wrong
 
 
-def judge_wiring(slug: str, mutant: Mutant, f: Derived, argument: str, wrong: str) -> Outcome:
-    """Hold a wrongly wired figure against the pins and the independent computation."""
+def judge_wirings(slug: str, f: Derived, argument: str, sources: list[str]) -> Iterator[Outcome]:
+    """Hold one argument fed from each wrong source against the independent computation and pins."""
+    arguments = graph(slug).arguments(f.name)
+    wirings = [list((arguments | {argument: wrong}).values()) for wrong in sources]
+    noticed = disagree(slug, f, wirings)
+    for wrong, inputs, differs in zip(sources, wirings, noticed, strict=True):
+        m = Mutant("wiring", f.name, f"{argument} from {wrong}, not {arguments[argument]}")
+        if f.name in _ancestors(slug, wrong):
+            yield Outcome(m, GRAPH)  # it would depend on itself
+        elif differs:
+            yield Outcome(m, RECOUNT)
+        else:
+            yield _judge_wiring_that_agrees(slug, m, f, inputs)
+
+
+def _judge_wiring_that_agrees(slug: str, m: Mutant, f: Derived, inputs: list[str]) -> Outcome:
+    """Hold what no draw tells from the right wiring against the pins, then prove it equal."""
     g = graph(slug)
-    if f.name in _ancestors(slug, wrong):
-        return Outcome(mutant, GRAPH)  # it would depend on itself
-    wiring = g.arguments(f.name) | {argument: wrong}
-    inputs = list(wiring.values())
-
-    def fed(values: Mapping[str, float]) -> Any:
-        return f.formula(*(values[n] for n in inputs))
-
-    if by := unlike_pins(g, slug, f.name, fed):
-        return Outcome(mutant, by)
-    if disagrees(slug, f.name, f.formula, inputs):
-        return Outcome(mutant, RECOUNT)
-    right = g.arguments(f.name)[argument]
-    if outcomes_tried := _same_in_all_outcomes(g, f, inputs):
-        return Outcome(
-            mutant, equivalent=f"equal in all {outcomes_tried} outcomes of what is 0 or 1"
-        )
-    if _same_figure(slug, right, wrong):
-        return Outcome(mutant, equivalent=f"{wrong} and {right} are the same formula of the givens")
+    if by := unlike_pins(g, slug, f.name, lambda v: f.formula(*(v[n] for n in inputs))):
+        return Outcome(m, by)
+    if tried := _same_in_all_outcomes(g, f, inputs):
+        return Outcome(m, equivalent=f"equal in all {tried} outcomes of what is 0 or 1")
+    for right, wrong in zip(g.arguments(f.name).values(), inputs, strict=True):
+        if right != wrong and _same_figure(slug, right, wrong):
+            same = f"{wrong} and {right} are the same formula of the givens"
+            return Outcome(m, equivalent=same)
     mine = f.formula(*(_in_givens(slug, n) for n in inputs))
     if _is_zero(mine - _in_givens(slug, f.name)):
-        return Outcome(mutant, equivalent=f"{f.name} comes out as the same formula of the givens")
-    return Outcome(mutant)
+        return Outcome(m, equivalent=f"{f.name} comes out as the same formula of the givens")
+    return Outcome(m)
 
 
 def _is_zero_or_one(figure: Derived) -> bool:
@@ -685,8 +709,8 @@ def outcomes(slug: str, kind: str) -> Iterator[Outcome]:
             for mutant, wrong in formula_mutants(formula):
                 yield judge_formula(slug, mutant, formula, wrong)
     elif kind == "wiring":
-        for m, figure, argument, source in wiring_mutants(g):
-            yield judge_wiring(slug, m, figure, argument, source)
+        for f, argument, sources in wiring_mutants(g):
+            yield from judge_wirings(slug, f, argument, sources)
     elif kind == "given":
         for m, place, value in fact_mutants(slug):
             yield judge_fact(slug, m, place, value)

@@ -159,12 +159,19 @@ def test_a_formula_rebuilt_without_a_mistake_passes_every_check() -> None:
         assert outcome.equivalent
 
 
+def rewired(name: str, argument: str, source: str) -> Outcome:
+    """Return what becomes of a figure of the 80 GB wall whose argument is fed from `source`."""
+    f = graph(SLUG).figure(name)
+    assert isinstance(f, Derived)
+    (outcome,) = mutations.judge_wirings(SLUG, f, argument, [source])
+    return outcome
+
+
 def test_the_right_wiring_is_not_killed() -> None:
     g = graph(SLUG)
     for f in g.derived:
         argument, right = next(iter(g.arguments(f.name).items()))
-        outcome = mutations.judge_wiring(SLUG, Mutant("wiring", f.name, ""), f, argument, right)
-        assert not outcome.killed_by, f.name
+        assert not rewired(f.name, argument, right).killed_by, f.name
 
 
 def test_right_values_units_and_texts_are_not_killed() -> None:
@@ -188,22 +195,14 @@ def test_a_unit_is_put_back_after_it_was_wrong() -> None:
 
 def test_a_rewired_figure_that_is_the_same_formula_is_proved_so() -> None:
     """ZeRO-3's total adds shard and gathered layers first; the chain adds all four at once."""
-    g = graph(SLUG)
-    f = g.figure("zero3_fits")
-    assert isinstance(f, Derived)
-    m = Mutant("wiring", "zero3_fits", "")
-    outcome = mutations.judge_wiring(SLUG, m, f, "needed_bytes", "memory_per_gpu")
+    outcome = rewired("zero3_fits", "needed_bytes", "memory_per_gpu")
     assert outcome.equivalent == "memory_per_gpu and zero3_total are the same formula of the givens"
 
 
 def test_what_differs_only_where_it_does_not_show_in_the_book_is_killed_by_the_second_computation(
 ) -> None:  # fmt: skip
     """Weights and gradients take 140 GB each in the book; with 4-byte gradients they differ."""
-    g = graph(SLUG)
-    f = g.figure("ar_bytes")
-    assert isinstance(f, Derived)
-    m = Mutant("wiring", "ar_bytes", "")
-    outcome = mutations.judge_wiring(SLUG, m, f, "payload_bytes", "weight_bytes")
+    outcome = rewired("ar_bytes", "payload_bytes", "weight_bytes")
     assert outcome.killed_by == mutations.RECOUNT
 
 
