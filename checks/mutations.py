@@ -335,7 +335,7 @@ def drawn_values(slug: str) -> dict[str, Any]:
     known = drawn_givens(g)
     with np.errstate(all="ignore"):
         found = _recount(slug)(known)
-    return {n: np.broadcast_to(v, DRAWS) for n, v in (g.base | known | found).items()}
+    return {n: np.broadcast_to(v, DRAWS) for n, v in (dict(g.base) | known | found).items()}
 
 
 def disagree(slug: str, f: Derived, inputs: Iterable[Iterable[str]]) -> list[bool]:

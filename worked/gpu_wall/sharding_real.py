@@ -13,6 +13,7 @@ from __future__ import annotations
 import argparse
 import datetime
 import gc
+import multiprocessing
 import os
 import socket
 import struct
@@ -51,6 +52,12 @@ from worked.gpu_wall.transformer import (
 from worked.recording import record
 
 SEED = 12
+TORCH_WRAPPERS = (
+    "torch.distributed.fsdp",
+    "torch.distributed.optim",
+    "torch.distributed.tensor.debug",
+    "torch.nn.parallel",
+)
 RECORD = Path(__file__).parent / "measured" / "sharding.json"
 
 # --- A group of processes ----------------------------------------------------------------
@@ -69,10 +76,21 @@ def run_group(ranks: int, work: Callable[..., Any], *arguments: Any, seconds: fl
     if ranks < 1:
         raise ValueError(f"ranks = {ranks}: a group needs at least one process")
     with tempfile.TemporaryDirectory() as folder:
-        torch.multiprocessing.spawn(
-            _join_group, (ranks, folder, seconds, work, arguments), nprocs=ranks
+        torch.multiprocessing.start_processes(
+            _join_group,
+            (ranks, folder, seconds, work, arguments),
+            nprocs=ranks,
+            start_method=_start_method(),
         )
         return [torch.load(Path(folder) / f"{rank}.pt") for rank in range(ranks)]
+
+
+def _start_method() -> str:
+    """Return how ranks start: as forks of one process that has imported PyTorch, where possible."""
+    if "forkserver" not in multiprocessing.get_all_start_methods():
+        return "spawn"
+    multiprocessing.set_forkserver_preload([__name__, *TORCH_WRAPPERS])
+    return "forkserver"
 
 
 def _join_group(
