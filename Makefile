@@ -12,12 +12,12 @@ READY := $(VENV)/.ready
 export NO_MKDOCS_2_WARNING = 1
 export HF_HUB_OFFLINE = 1
 
-.PHONY: site build test check mutations fuzz lint format benchmarks clean help
+.PHONY: site build test pytest check mutations fuzz lint format benchmarks clean help
 
 help:
 	@echo "make site        build the workbook and serve it on http://127.0.0.1:$(PORT)/"
 	@echo "make build       build it into site/"
-	@echo "make test        format, lint, types, and every test"
+	@echo "make test        format, lint, types, and every test; with CI=1 the heavy ones too"
 	@echo "make check       the table of what proves each number"
 	@echo "make mutations   plant mistakes and see that the checks catch them"
 	@echo "make fuzz        throw odd texts at what reads answers, a minute for each parser"
@@ -43,7 +43,10 @@ site: $(READY)
 	@echo "Building; then open http://127.0.0.1:$(PORT)/"
 	@$(BIN)/python -m mkdocs serve --strict --dev-addr 127.0.0.1:$(PORT)
 
-test: $(READY) lint
+test: $(READY)
+	@$(BIN)/python -m tests.cpu_time $(MAKE) --no-print-directory lint pytest
+
+pytest: $(READY)
 	@$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder --durations 10
 
 lint: $(READY)
