@@ -17,6 +17,7 @@ import sys
 from collections.abc import Callable
 from typing import Any, TextIO
 
+from checks.quiz.plain_text import MARKS
 from worked.figures import FigureError
 
 USER_ERROR, INTERRUPTED = 2, 130
@@ -157,11 +158,11 @@ def _drop(stream: TextIO) -> None:
 
 # -- stand-ins --------------------------------------------------------------------------------
 
-_WRITTEN = {
-    "−": "-", "×": "x", "·": "*", "⋅": "*", "∙": "*", "÷": "/", "≤": "<=", "≥": ">=", "≈": "~",
+_WRITTEN = {chr(code): chr(sign) for code, sign in MARKS.items()} | {
+    "×": "x", "·": "*", "⋅": "*", "∙": "*", "÷": "/", "≤": "<=", "≥": ">=", "≈": "~",
     "≠": "!=", "±": "+-", "√": "sqrt", "∫": "integral", "∞": "infinity", "µ": "u", "μ": "u",
-    "…": "...", "–": "-", "—": "-", "“": '"', "”": '"', "‘": "'", "’": "'", "←": "<-",
-    "→": "->", "°": " degrees", "\N{NO-BREAK SPACE}": " ", "⁄": "/",
+    "…": "...", "—": "-", "“": '"', "”": '"', "‘": "'", "’": "'", "←": "<-",
+    "→": "->", "°": " degrees",
 }  # fmt: skip
 
 

@@ -122,6 +122,7 @@ def test_what_is_typed_need_not_be_of_the_encoding(shell: Shell) -> None:
         ("10⁻⁷ m² ≈ 3 µs ± 1", "10^-7 m^2 ~ 3 us +- 1"),
         ("δ Σ λ π √2 ŷ₂ ½", "delta Sigma lambda pi sqrt2 y2 1/2"),
         ("“a…b” – it’s →", '"a...b" - it\'s ->'),
+        ("12‐3∕4∗5。", "12-3/4*5."),
         ("日\udcff", "??"),
     ],
 )
