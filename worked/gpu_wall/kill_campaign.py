@@ -8,7 +8,6 @@ from __future__ import annotations
 import argparse
 import contextlib
 import itertools
-import multiprocessing
 import os
 import random
 import signal
@@ -19,6 +18,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from worked import processes
 from worked.gpu_wall import resumable_training
 from worked.gpu_wall.resumable_training import (
     EXIT_NEEDS_A_PERSON,
@@ -79,15 +79,8 @@ def is_due(kill: Kill, lines: Sequence[Mapping[str, str]]) -> bool:
 
 
 def run_and_kill(arguments: Sequence[str], log: Path, kill: Kill | None) -> Ended:
-    """Run the trainer in a new process, kill it as told, and return how it ended.
-
-    The processes are forked from a server that has imported torch once; they are whole
-    processes otherwise, with their own files, generators and signal handlers. (torch._dynamo is
-    what an optimizer imports when it is made; it takes as long again as torch.)
-    """
-    context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(["worked.gpu_wall.resumable_training", "torch._dynamo"])
-    process = context.Process(target=enter, args=([*arguments, "--log", str(log)],))
+    """Run the trainer in a new process, kill it as told, and return how it ended."""
+    process = processes.context().Process(target=enter, args=([*arguments, "--log", str(log)],))
     process.start()
     assert process.pid is not None
     killed_at: float | None = None

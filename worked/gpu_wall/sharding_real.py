@@ -13,7 +13,6 @@ from __future__ import annotations
 import argparse
 import datetime
 import gc
-import multiprocessing
 import os
 import socket
 import struct
@@ -33,6 +32,7 @@ from torch.func import functional_call
 from torch.nn import functional
 from torch.utils.checkpoint import checkpoint
 
+from worked import processes
 from worked.gpu_wall.memory_real import (
     MixedPrecisionState,
     adam_step,
@@ -52,12 +52,6 @@ from worked.gpu_wall.transformer import (
 from worked.recording import record
 
 SEED = 12
-TORCH_WRAPPERS = (
-    "torch.distributed.fsdp",
-    "torch.distributed.optim",
-    "torch.distributed.tensor.debug",
-    "torch.nn.parallel",
-)
 RECORD = Path(__file__).parent / "measured" / "sharding.json"
 
 # --- A group of processes ----------------------------------------------------------------
@@ -80,17 +74,9 @@ def run_group(ranks: int, work: Callable[..., Any], *arguments: Any, seconds: fl
             _join_group,
             (ranks, folder, seconds, work, arguments),
             nprocs=ranks,
-            start_method=_start_method(),
+            start_method=processes.context().get_start_method(),
         )
         return [torch.load(Path(folder) / f"{rank}.pt") for rank in range(ranks)]
-
-
-def _start_method() -> str:
-    """Return how ranks start: as forks of one process that has imported PyTorch, where possible."""
-    if "forkserver" not in multiprocessing.get_all_start_methods():
-        return "spawn"
-    multiprocessing.set_forkserver_preload([__name__, *TORCH_WRAPPERS])
-    return "forkserver"
 
 
 def _join_group(
