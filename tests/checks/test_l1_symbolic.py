@@ -56,13 +56,17 @@ def test_the_subdifferential_at_the_kink_is_the_interval_between_the_one_sided_s
     assert 0 in touching
 
 
+HERE, RATE, SLOPE = symbols("here rate slope")
+STEP = losses.descend(HERE, RATE, SLOPE)
+
+
 def descent(start: Rational, rate: Rational, steps: int) -> list[Expr]:
     """Return the weights of L1 descent at x = 2, y = 10, b = 4 in exact rationals."""
     path: list[Expr] = [start]
     for _ in range(steps):
         here = path[-1]
         slope = -2 * sign(10 - (here * 2 + 4))
-        path.append(losses.descend(here, rate, slope))
+        path.append(STEP.xreplace({HERE: here, RATE: rate, SLOPE: slope}))
     return path
 
 
