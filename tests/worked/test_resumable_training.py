@@ -4,7 +4,6 @@ The runs are real processes under real signals. Sixty steps with a checkpoint ev
 """
 
 import math
-import multiprocessing
 import random
 import shutil
 import signal
@@ -19,6 +18,7 @@ import pytest
 torch = pytest.importorskip("torch")
 
 from tests.waiting import until  # noqa: E402
+from worked import processes  # noqa: E402
 from worked.gpu_wall import checkpoint  # noqa: E402
 from worked.gpu_wall import kill_campaign as kc  # noqa: E402
 from worked.gpu_wall import resumable_training as rt  # noqa: E402
@@ -93,7 +93,7 @@ def test_a_kill_in_the_middle_of_a_write_costs_exactly_one_interval(
         rt.train(training, [rt.Tier("durable", directory, EVERY)], AtStep(training, 10), no_log)  # type: ignore[arg-type]
     arguments = ["--dir", str(directory), "--steps", str(STEPS), "--every", str(EVERY)]
     slow = [*arguments, "--write-delay", "3600", "--log", str(log)]
-    process = multiprocessing.get_context("forkserver").Process(target=kc.enter, args=(slow,))
+    process = processes.context().Process(target=kc.enter, args=(slow,))
     process.start()
     try:
         until(lambda: list(directory.glob("*.partial")), "a half-written file", process)
