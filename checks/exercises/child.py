@@ -1,8 +1,9 @@
 """The process that runs a reader's file and its tests; whatever that file does, it stays in here.
 
-Run as `python -m checks.exercises.child JOBS OUTCOMES`. JOBS is a JSON file with a list of jobs
-(`runner.Job`); every event is appended to OUTCOMES as one line of JSON at once, so that what
-was running is known even when this process is killed.
+Run as `python -m checks.exercises.child JOBS OUTCOMES SECONDS`. JOBS is a JSON file with a list
+of jobs (`runner.Job`); every event is appended to OUTCOMES as one line of JSON at once, so that
+what was running is known even when this process is killed, as it is by the system once it has
+computed for SECONDS.
 """
 
 from __future__ import annotations
@@ -49,10 +50,13 @@ class UnloadableError(Exception):
         super().__init__(event)
 
 
-def main(jobs_file: str, outcomes_file: str) -> None:
+def main(jobs_file: str, outcomes_file: str, seconds: str) -> None:
     """Run every job and append what happens."""
     sys.dont_write_bytecode = True
-    _limit_memory()
+    # A list that grows without end fails here rather than take the machine down, and no loop,
+    # whatever it catches, computes for ever.
+    _limit("RLIMIT_AS", MEMORY_BYTES)
+    _limit("RLIMIT_CPU", int(seconds))
     jobs = json.loads(Path(jobs_file).read_text(encoding="utf-8"))
     with open(outcomes_file, "a", encoding="utf-8") as outcomes:
         for number, job in enumerate(jobs):
@@ -64,15 +68,15 @@ def _emit(outcomes: TextIO, event: dict[str, Any]) -> None:
     outcomes.flush()
 
 
-def _limit_memory() -> None:
-    """Let a list that grows without end fail here rather than take the machine down."""
+def _limit(resource_name: str, most: int) -> None:
+    """Limit a resource of this process where the system knows such a limit."""
     try:
         import resource
 
-        hard = resource.getrlimit(resource.RLIMIT_AS)[1]
-        resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, hard))
-    except (ImportError, ValueError, OSError):
-        pass  # a system without such a limit
+        number = getattr(resource, resource_name)
+        resource.setrlimit(number, (most, resource.getrlimit(number)[1]))
+    except (ImportError, AttributeError, ValueError, OSError):
+        pass
 
 
 def run_job(job: dict[str, Any], emit: Callable[[dict[str, Any]], None]) -> None:
@@ -130,7 +134,7 @@ def load(path: str, name: str) -> ModuleType:
         with time_limit(LOAD_SECONDS):
             exec(code, module.__dict__)
     except Alarm as alarm:
-        said = f"{file} did not load within {LOAD_SECONDS:g} s{where(alarm, path)}"
+        said = f"{file} did not load within {alarm}{where(alarm, path)}"
         raise UnloadableError(_broken("slow", said)) from None
     except (Exception, SystemExit, KeyboardInterrupt) as error:
         said = f"{file}: {type(error).__name__}: {error}{where(error, path)}"

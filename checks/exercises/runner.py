@@ -1,4 +1,4 @@
-"""Run the tests of exercises in a process of their own, with a limit on its time."""
+"""Run the tests of exercises in a process of their own, with a limit on its computing."""
 
 from __future__ import annotations
 
@@ -14,10 +14,11 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
+from checks.exercises.calls import PATIENCE
 from checks.exercises.catalogue import Exercise, ExerciseError
 from checks.output import missing
 
-SECONDS = 30.0
+SECONDS = 30
 EXAMPLES = 60
 _PROJECT = Path(__file__).resolve().parents[2]
 
@@ -95,9 +96,12 @@ def job(exercise: Exercise, code: Path, own_tests: Path | None = None) -> Job:
 
 
 class Run:
-    """Jobs under way in a process; `poll` until it returns the reports."""
+    """Jobs under way in a process; `poll` until it returns the reports.
 
-    def __init__(self, jobs: Sequence[Job], seconds: float = SECONDS) -> None:
+    The process may compute for `seconds` and take 10 times as long by the clock.
+    """
+
+    def __init__(self, jobs: Sequence[Job], seconds: int = SECONDS) -> None:
         self.jobs, self.seconds = list(jobs), seconds
         self._folder = tempfile.TemporaryDirectory(prefix="workbook-exercise-")
         place = Path(self._folder.name)
@@ -115,11 +119,11 @@ class Run:
         with open(self._errors, "wb") as errors:
             self._process = subprocess.Popen(
                 [sys.executable, "-m", "checks.exercises.child",
-                 str(place / "jobs"), str(self._outcomes)],
+                 str(place / "jobs"), str(self._outcomes), str(self.seconds)],
                 cwd=place, env=environment, start_new_session=True,
                 stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=errors,
             )  # fmt: skip
-        self._deadline = time.monotonic() + seconds
+        self._deadline = time.monotonic() + PATIENCE * self.seconds
 
     def poll(self) -> list[Report] | None:
         """Return the reports once the process has ended or its time is up; None until then."""
@@ -132,7 +136,7 @@ class Run:
         return reports
 
     def wait(self) -> list[Report]:
-        """Return the reports, however long it takes (`seconds` at most)."""
+        """Return the reports, however long it takes."""
         try:
             while (reports := self.poll()) is None:
                 time.sleep(0.02)
@@ -168,8 +172,11 @@ class Run:
                 report.waiting = tuple(g for g, _ in one.tests if g not in ran)
             return reports
         where = f", during the test “{begun['title']}”" if begun else ""
-        if late:
-            said = f"nothing came within {self.seconds:g} s{where}: is there an endless loop?"
+        computed = hasattr(signal, "SIGXCPU") and code == -signal.SIGXCPU
+        if late or computed:
+            limit = "of computing" if computed else "by the clock"
+            most = self.seconds * (1 if computed else PATIENCE)
+            said = f"nothing came within {most} s {limit}{where}: is there an endless loop?"
             unfinished.broken = ("time", said)
         else:
             said = f"the process ended with code {code}{where}{self._last_words()}"
@@ -199,6 +206,6 @@ def _apply(report: Report, event: dict[str, Any], begun: dict[str, Any]) -> dict
     return {}
 
 
-def check(one: Job, seconds: float = SECONDS) -> Report:
+def check(one: Job, seconds: int = SECONDS) -> Report:
     """Run one job and return what came of it."""
     return Run([one], seconds).wait()[0]

@@ -11,7 +11,7 @@ from checks.exercises.catalogue import Exercise
 from checks.exercises.runner import Job, Report, Run, job
 from checks.output import counted
 
-SECONDS_EACH = 60.0
+SECONDS_EACH = 60
 FEWEST_MISTAKES = 2
 FEWEST_HINTS = 2
 

@@ -21,7 +21,7 @@ from checks.exercises.catalogue import Exercise, ExerciseError, exercises
 from checks.exercises.workspace import Folder
 
 TICK_SECONDS = 0.1
-GONE_SECONDS = 0.6
+GONE_LOOKS = 6
 CLEAR = "\x1b[2J\x1b[3J\x1b[H"
 
 # When a file was last written, its size and which file it is; None while it is missing.
@@ -53,8 +53,7 @@ class _Watcher:
         self.stamps: dict[str, tuple[Stamp, ...]] = {}
         self.run: runner.Run | None = None
         self.due = False
-        self.gone_since: float | None = None
-        self.told_gone = False
+        self.gone = 0  # the looks since the current file was there
 
     def begin(self) -> None:
         """Take the first look and check what is there."""
@@ -118,11 +117,10 @@ class _Watcher:
     def _look_for_loss(self, now: dict[str, tuple[Stamp, ...]]) -> None:
         """Say once that the current file is gone; editors that rename take it away a moment."""
         if self.current is None or now.get(self.current.full_name, (None,))[0]:
-            self.gone_since, self.told_gone = None, False
+            self.gone = 0
             return
-        self.gone_since = self.gone_since or time.monotonic()
-        if not self.told_gone and time.monotonic() - self.gone_since > GONE_SECONDS:
-            self.told_gone = True
+        self.gone += 1
+        if self.gone == GONE_LOOKS:
             file = report.place(self.folder.code(self.current))
             again = f"in another terminal: workbook exercise start {self.current.full_name}"
             how = f"press n, or {again}" if self.interactive else again

@@ -7,6 +7,7 @@ surrogate is a lone surrogate.
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from typing import Any
 
 import quickjs
@@ -44,6 +45,40 @@ def calls(modules: list[str], *functions: str) -> quickjs.Context:
 def called(made: quickjs.Context, name: str, cases: list[Any]) -> Any:
     """Return what the function gives for each case, a list of its arguments."""
     return json.loads(made.get(name)(json.dumps(cases)))
+
+
+# How often quickjs jumps back or enters a function between two looks at its time limit.
+MOST_STEPS = 10_000
+
+
+def steps(made: quickjs.Context, name: str, case: list[Any]) -> int:
+    """Return the branches and calls that the function takes for a case; at most 10,000.
+
+    After so many quickjs looks at its time limit, and with none allowed ends what runs. A loop
+    without end is ended so before the call and after it; what the second has left for itself is
+    what the call did not need. No clock decides.
+    """
+    f, cases = made.get(name), json.dumps([case])
+    spend = made.eval("globalThis.spent = 0; () => { spent = 0; for (;;) spent += 1; }")
+
+    def ended(work: Callable[[], object]) -> bool:
+        try:
+            work()
+        except quickjs.JSException as error:
+            if "InternalError: interrupted" not in str(error):
+                raise
+            return True
+        return False
+
+    made.set_time_limit(0)
+    try:
+        ended(spend)
+        if ended(lambda: f(cases)):
+            return MOST_STEPS
+        ended(spend)
+    finally:
+        made.set_time_limit(-1)
+    return MOST_STEPS - int(made.eval("spent"))
 
 
 def as_sent(text: str) -> str:

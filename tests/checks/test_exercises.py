@@ -2,28 +2,29 @@
 
 from __future__ import annotations
 
-import contextlib
 import json
+import math
 import os
 import re
 import select
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from checks.exercises import runner, workspace
-from checks.exercises.calls import Called, UnmetError, called, equal, shown
+from checks.exercises import calls, runner, workspace
+from checks.exercises.calls import Called, TooSlow, UnmetError, called, equal, shown
 from checks.exercises.catalogue import BANK, Exercise, exercises, find
 from checks.exercises.crashing_disk import CrashingDisk, Died
 from checks.exercises.verify import verify
 from checks.terminal import main
+from tests.waiting import until
 from worked.chapters import CHAPTERS
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -348,33 +349,69 @@ def test_whatever_the_file_holds_the_answer_is_plain(
     assert "Next:  edit workbook-exercises/gpu-wall/zero3.py" in out
 
 
-def test_a_loop_that_swallows_every_exception_is_killed(place: Path) -> None:
-    """Nothing inside such a process can end it; the limit on the whole does."""
+def test_a_loop_that_swallows_every_exception_is_killed(
+    place: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nothing inside such a process can end it; the system does once it has computed enough."""
+    monkeypatch.setattr(runner, "PATIENCE", math.inf)
     file = place / "zero3.py"
     loop = "    try:\n     while True: pass\n    except BaseException: pass\n"
     file.write_text(f"while True:\n  while True:\n   while True:\n{loop}")
-    begun = time.monotonic()
-    report = runner.check(runner.job(ZERO3, file), seconds=1.0)
-    assert time.monotonic() - begun < 3
-    assert report.broken == ("time", "nothing came within 1 s: is there an endless loop?")
+    report = runner.check(runner.job(ZERO3, file), seconds=1)
+    said = "nothing came within 1 s of computing: is there an endless loop?"
+    assert report.broken == ("time", said)
     assert not report.passed
 
 
-def test_processes_that_the_code_started_are_ended_with_it(place: Path) -> None:
+def test_code_that_only_waits_is_ended_by_the_clock(
+    place: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It computes nothing, so that no limit on computing would ever end it."""
+    monkeypatch.setattr(runner, "PATIENCE", 0)
     file = place / "zero3.py"
-    file.write_text(
-        "import subprocess, sys, time\n"
-        "child = subprocess.Popen([sys.executable, '-c', 'import time; time.sleep(60)'])\n"
-        f"open({str(place / 'pid')!r}, 'w').write(str(child.pid))\n"
-        "while True:\n    try:\n        time.sleep(60)\n    except BaseException: pass\n"
+    file.write_text("import time\nwhile True:\n try: time.sleep(60)\n except BaseException: pass\n")
+    kind, said = runner.check(runner.job(ZERO3, file)).broken
+    assert (kind, said) == (
+        "time",
+        "nothing came within 0 s by the clock: is there an endless loop?",
     )
-    runner.check(runner.job(ZERO3, file), seconds=1.5)
-    pid = int((place / "pid").read_text())
+
+
+@pytest.mark.parametrize(
+    ("loop", "patience", "said"),
+    [("pass", 10_000, "0.05 s of computing"), ("signal.pause()", 2, "0.1 s by the clock")],
+)
+def test_a_call_is_limited_in_computing_and_more_widely_by_the_clock(
+    monkeypatch: pytest.MonkeyPatch, loop: str, patience: int, said: str
+) -> None:
+    """What computes is measured by that alone; what waits, by the clock; other timers go on."""
+    scope: dict[str, Any] = {"signal": signal}
+    exec(f"def f():\n    while True: {loop}", scope)
+    monkeypatch.setattr(calls, "CALL_SECONDS", 0.05)
+    monkeypatch.setattr(calls, "PATIENCE", patience)
+    outer = signal.getitimer(signal.ITIMER_REAL)
+    with pytest.raises(TooSlow, match=f"nothing within {said}, at line 2; is there a loop"):
+        called(scope["f"])
+    assert (signal.getitimer(signal.ITIMER_REAL)[0] > 0) is (outer[0] > 0)
+    assert signal.getitimer(signal.ITIMER_PROF) == (0, 0)
+
+
+def test_processes_that_the_code_started_are_ended_with_it(place: Path) -> None:
+    file, pid = place / "zero3.py", place / "pid"
+    file.write_text(
+        "import os, subprocess, sys, time\n"
+        "child = subprocess.Popen([sys.executable, '-c', 'import time; time.sleep(3600)'])\n"
+        f"open({str(pid)!r} + '.new', 'w').write(str(child.pid))\n"
+        f"os.rename({str(pid)!r} + '.new', {str(pid)!r})\n"
+        "while True:\n    try:\n        time.sleep(3600)\n    except BaseException: pass\n"
+    )
+    under_way = runner.Run([runner.job(ZERO3, file)])
+    try:
+        until(pid.exists, "the child's number", under_way._process)
+    finally:
+        under_way.stop()
     # The group was killed; what is left of the child at most waits to be buried by init.
-    deadline = time.monotonic() + 5
-    while _is_alive(pid) and time.monotonic() < deadline:
-        time.sleep(0.05)
-    assert not _is_alive(pid)
+    until(lambda: not _is_alive(int(pid.read_text())), "the child's end")
 
 
 def _is_alive(pid: int) -> bool:
@@ -612,17 +649,24 @@ class Screen:
         """Type one key."""
         os.write(self.parent, key.encode())
 
-    def wait(self, *texts: str, seconds: float = 15.0) -> None:
+    def wait(self, *texts: str) -> None:
         """Read until each text has come, in this order, after what was waited for before."""
         for text in texts:
-            deadline = time.monotonic() + seconds
-            while (found := self.seen.find(text, self.at)) < 0:
-                left = deadline - time.monotonic()
-                assert left > 0, f"{text!r} did not come; there was:\n{self.seen[self.at :]}"
-                if select.select([self.parent], [], [], min(left, 0.2))[0]:
-                    with contextlib.suppress(OSError):
-                        self.seen += os.read(self.parent, 65536).decode("utf-8", "replace")
-            self.at = found + len(text)
+            until(lambda text=text: self._read_to(text), repr(text), self.process)
+
+    def _read_to(self, text: str) -> bool:
+        """Read what is there; return whether `text` has come, and if so pass it."""
+        while select.select([self.parent], [], [], 0)[0]:
+            try:
+                more = os.read(self.parent, 65536)
+            except OSError:  # the other end is closed
+                break
+            if not more:
+                break
+            self.seen += more.decode("utf-8", "replace")
+        found = self.seen.find(text, self.at)
+        self.at = found + len(text) if found >= 0 else self.at
+        return found >= 0
 
     def write(self, text: str, exercise: Exercise = ZERO3) -> None:
         """Save the reader's file, as an editor does: beside it, then renamed."""
@@ -639,6 +683,16 @@ class Screen:
         os.close(self.parent)
         if self.child >= 0:
             os.close(self.child)
+
+
+# Code that no alarm ends, and that leaves the machine to the others.
+WAITS = """import time
+
+def zero3_bytes(u, r, b):
+    while True:
+        try: time.sleep(3600)
+        except BaseException: pass
+"""
 
 
 @pytest.fixture
@@ -668,7 +722,7 @@ def test_watch_from_nothing_to_the_second_exercise(screen: Screen) -> None:
     assert not mode & termios.ICANON  # key by key while it runs
     screen.press("q")
     screen.wait("Stopped; your files are as you saved them.")
-    assert screen.process.wait(5) == 0
+    assert screen.process.wait() == 0
     mode = termios.tcgetattr(screen.child)[3]
     assert mode & termios.ICANON  # and line by line again
     assert mode & termios.ECHO
@@ -681,11 +735,11 @@ def test_watch_survives_what_a_file_can_become(
     screen.wait("the TODO is still there", "q quit")
     screen.write("def zero3_bytes(unit_par")
     screen.wait("not Python yet", "was never closed", "q quit")
-    screen.write("def zero3_bytes(u, r, b):\n    while True: pass\n")
+    screen.write(WAITS)
     screen.wait("checking")
-    # Saving again while a loop runs ends that check at once.
+    # Saving again while it runs ends that check, which would else go on for minutes.
     screen.write("")
-    screen.wait("has no `zero3_bytes`", "q quit", seconds=2.0)
+    screen.wait("has no `zero3_bytes`", "q quit")
     (screen.place / code_file()).unlink()
     screen.wait("is not there", "press n", "workbook exercise start gpu-wall/zero3", "q quit")
     screen.press("n")
@@ -702,11 +756,11 @@ def test_watch_ends_cleanly_in_the_middle_of_a_check(
 
     run(capsys, "start", "zero3")
     screen.wait("the TODO is still there")
-    screen.write("def zero3_bytes(u, r, b):\n    while True: pass\n")
+    screen.write(WAITS)
     screen.wait("checking")
     screen.process.send_signal(number)
     screen.wait("Stopped; your files are as you saved them.")
-    assert screen.process.wait(5) == 0
+    assert screen.process.wait() == 0
     assert "Traceback" not in screen.seen
     assert termios.tcgetattr(screen.child)[3] & termios.ECHO
 
@@ -722,7 +776,7 @@ def test_watch_without_a_terminal_prints_plainly(
         one.wait("8 of 8 tests passed", "Next: workbook exercise start gpu-wall/ring-all-reduce")
         one.process.send_signal(signal.SIGINT)
         one.wait("Stopped")
-        assert one.process.wait(5) == 0
+        assert one.process.wait() == 0
         assert "\x1b" not in one.seen
         assert "press" not in one.seen
     finally:

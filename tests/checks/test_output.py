@@ -42,7 +42,7 @@ class Shell:
     ) -> subprocess.CompletedProcess[str]:
         done = subprocess.run(
             ["sh", "-c", line.replace("workbook", WORKBOOK)],
-            cwd=self.folder, input=typed.encode(encoding), capture_output=True, timeout=120,
+            cwd=self.folder, input=typed.encode(encoding), capture_output=True,
             check=False, env=self.environment | variables,
         )  # fmt: skip
         out, err = (x.decode(encoding) for x in (done.stdout, done.stderr))

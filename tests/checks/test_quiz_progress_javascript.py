@@ -915,22 +915,26 @@ def test_another_tabs_damage_does_not_erase_this_one(page: quickjs.Context) -> N
     assert got == [1, 1, 1, 1]
 
 
-def test_twenty_thousand_reviews_are_read_and_written_in_reasonable_time(
-    page: quickjs.Context,
-) -> None:
-    """They take 3.9 of the 5 million characters of a browser's storage; a browser is faster."""
-    rows = history(random.Random(13), 20_000, questions=400)
-    text = file_of(rows)
+def test_ten_times_as_many_reviews_are_not_a_hundred_times_the_work(page: quickjs.Context) -> None:
+    """20,000 take 3.9 of the 5 million characters of a browser's storage.
+
+    The processor time is compared with that of 2,000, so that no machine is too slow: it is 13
+    times as much, and 100 times where all are compared with all.
+    """
+    took = []
+    for count in (2_000, 20_000):
+        text = file_of(history(random.Random(13), count, questions=400))
+        page.eval(f"globalThis.text = {json.dumps(text)}; 0")
+        start = time.thread_time()
+        got = awaited(
+            page,
+            """(async () => { const shared = new FakeStorage(); shared.setItem(KEY, text);
+            const tab = new Tab(shared); await tab.add(); return tab.ids.length; })()""",
+        )
+        took.append(time.thread_time() - start)
+        assert got == count + 1
     assert 3_500_000 < len(text) < 5_000_000
-    page.eval(f"globalThis.text = {json.dumps(text)}; 0")
-    start = time.thread_time()
-    got = awaited(
-        page,
-        """(async () => { const shared = new FakeStorage(); shared.setItem(KEY, text);
-        const tab = new Tab(shared); await tab.add(); return tab.ids.length; })()""",
-    )
-    assert got == 20_001
-    assert time.thread_time() - start < 10
+    assert took[1] < 40 * took[0]
 
 
 def test_python_reads_what_the_page_exports_and_the_page_what_python_exports(

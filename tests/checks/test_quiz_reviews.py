@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import time
 from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
 
@@ -32,6 +31,7 @@ from checks.quiz.reviews import (
     stronger,
     timestamp,
 )
+from checks.quiz.work import within
 
 NOW = datetime(2026, 11, 25, 22, 10, 0, 123_000, tzinfo=UTC)
 GOOD = {
@@ -390,19 +390,11 @@ field_values = json_values | st.sampled_from([*GOOD.values(), 2**32, -1, 1e308, 
 
 
 def imported(data: str | bytes) -> None:
-    """Import; nothing but the declared error may come, and not late; what comes is sound.
-
-    The time is the best of three, since the collector of garbage may fall into any one.
-    """
-    for left in (2, 1, 0):
-        before = time.process_time()
-        try:
-            found: list[Review] | str = import_text(data)
-        except ProgressError as error:
-            found = str(error)
-        if (took := time.process_time() - before) < 0.05:
-            break
-        assert left, f"three times over 50 ms, at last {took} s"
+    """Import; nothing but the declared error may come, with little work; what comes is sound."""
+    try:
+        found: list[Review] | str = within(1_000 + len(data), lambda: import_text(data))
+    except ProgressError as error:
+        found = str(error)
     if isinstance(found, str):
         assert len(found) < 400
         assert found.isprintable()
@@ -459,12 +451,7 @@ def test_a_sound_file_with_a_few_bytes_changed_is_taken_or_refused(data: st.Data
     imported(bytes(raw))
 
 
-def test_a_thousand_reviews_are_imported_in_fifty_milliseconds() -> None:
-    """A reader's half year: a thousand answers; the best of three, since others share the CPU."""
+def test_a_thousand_reviews_are_imported_with_a_thousand_times_the_work_of_one() -> None:
+    """83 lines of Python a review, about the same as in a file of one; at most twice that."""
     text = file_with(*({**GOOD, "id": f"{n:032x}"} for n in range(1_000)))
-    best = 1.0
-    for _ in range(3):
-        before = time.process_time()
-        assert len(import_text(text)) == 1_000
-        best = min(best, time.process_time() - before)
-    assert best < 0.05
+    assert len(within(170 * 1_000, lambda: import_text(text))) == 1_000

@@ -50,7 +50,6 @@ def trees_from_dask(
     return trees_in_model_json(bytes(booster.save_raw("json")))
 
 
-@pytest.mark.timeout(120)
 def test_two_processes_grow_the_trees_that_two_dask_workers_grow(tmp_path: Path) -> None:
     """Same shards, same merged cuts, same trees: the scheme of `distributed.py` is XGBoost's.
 

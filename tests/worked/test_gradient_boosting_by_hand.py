@@ -149,7 +149,6 @@ def test_the_whiteboard_shows_every_candidate_and_five_rounds() -> None:
     assert text.endswith("1.64")
 
 
-@pytest.mark.timeout(60)
 def test_the_whiteboard_needs_no_library() -> None:
     """The chapter and its by-hand module import nothing heavy (nothing beyond Python itself)."""
     code = (
@@ -157,5 +156,5 @@ def test_the_whiteboard_needs_no_library() -> None:
         "heavy = {'numpy', 'sklearn', 'scipy', 'torch'} & set(sys.modules);"
         "sys.exit(str(heavy) if heavy else 0)"
     )
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=50)
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
     assert done.returncode == 0, done.stderr

@@ -113,7 +113,6 @@ def test_withheld_tokens_leave_the_others_at_their_positions():
 
 
 @pytest.mark.slow
-@pytest.mark.timeout(120)
 def test_rope_learns_the_task_that_a_model_without_positions_does_not():
     rope, rope_losses = study.train(SMALL, "rope", 0)
     bare, bare_losses = study.train(SMALL, "no_position", 0)

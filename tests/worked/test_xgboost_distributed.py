@@ -21,7 +21,6 @@ def sixteenths(rng: np.random.Generator, rows: int, features: int) -> np.ndarray
     return (rng.integers(0, 64, (rows, features)) / 16).astype(np.float32)
 
 
-@pytest.mark.timeout(120)
 @pytest.mark.parametrize("workers", [2, 4])
 def test_all_reduced_histograms_give_the_trees_of_one_process(workers: int) -> None:
     """1,003 rows, unevenly split, missing values, one column missing on the first worker.
@@ -55,7 +54,6 @@ def test_all_reduced_histograms_give_the_trees_of_one_process(workers: int) -> N
     assert sum(len(trees[0]) for trees in alone.trees) > 60  # trees worth comparing
 
 
-@pytest.mark.timeout(120)
 def test_traffic_is_one_histogram_for_the_root_and_one_for_each_pair_of_siblings() -> None:
     """The recorded bytes are measured again, and are what the scheme predicts.
 
