@@ -422,7 +422,7 @@ sizes = st.fractions(min_value=Fraction(1, 10**12), max_value=10**15, max_denomi
 
 
 @given(sizes, st.integers(1, 8))
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 def test_the_key_rounded_to_the_digits_is_accepted(key: Fraction, digits: int) -> None:
     """What is printed to n significant digits is right to n significant digits, ties included.
 
@@ -439,7 +439,7 @@ def test_the_key_rounded_to_the_digits_is_accepted(key: Fraction, digits: int) -
 
 
 @given(sizes, sizes)
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 def test_order_of_magnitude_does_not_depend_on_the_direction(a: Fraction, b: Fraction) -> None:
     assert OrderOfMagnitude(1).accepts(a, b) == OrderOfMagnitude(1).accepts(b, a)
 
@@ -486,7 +486,7 @@ SHARDS = st.sampled_from(
 @example("٩" * 200)
 @example("\u200f" * 200)
 @example("(" * 100 + ")" * 100)
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=400)
 def test_any_text_is_read_or_refused_with_little_work(text: str) -> None:
     """Only the declared error comes out."""
     for wanted in ("GB", "tokens/s", ""):
@@ -502,7 +502,7 @@ def test_any_text_is_read_or_refused_with_little_work(text: str) -> None:
 
 
 @given(st.integers(0, 10**15), st.sampled_from(["B", "kB", "MB", "GB", "TB", "KiB", "MiB", "GiB"]))
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 def test_every_way_of_grouping_gives_the_same_value(n: int, unit: str) -> None:
     """12345 = 12,345 = 12 345 = 12_345, exactly, whatever the unit."""
     expected = n * TABLE[unit].size
@@ -513,7 +513,7 @@ def test_every_way_of_grouping_gives_the_same_value(n: int, unit: str) -> None:
 
 
 @given(st.decimals(min_value="1e-20", max_value="1e20", allow_nan=False, allow_infinity=False))
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 def test_decimals_are_read_exactly(number: object) -> None:
     text = str(number)
     assert split_answer(f"{text} GB")[0].number == Fraction(text)

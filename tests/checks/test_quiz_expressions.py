@@ -230,7 +230,7 @@ formulas = st.recursive(
 
 
 @given(formulas)
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 def test_values_agree_with_pythons_own_arithmetic(text: str) -> None:
     """Formulas that the test itself made, so Python may run them: an independent evaluator."""
     names = {"x": 1.25, "y": 0.75, "sqrt": math.sqrt, "abs": abs, "max": max, "__builtins__": {}}
@@ -324,7 +324,7 @@ SHARDS = st.sampled_from(
 @example("x+" * 249 + "x")
 @example("9^64^" * 20 + "9")
 @example("exp(" * 49 + "x" + ")" * 49)
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=400)
 def test_any_text_is_parsed_or_refused_with_little_work(text: str) -> None:
     """Only the declared error comes out, and what parses evaluates to a float."""
     result: object

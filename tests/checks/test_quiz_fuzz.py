@@ -41,8 +41,8 @@ from checks.quiz.expressions import (
 from checks.quiz.fuzz_targets import FREE, READING, TARGETS, CodeRanError, watched
 from checks.quiz.work import TooMuchWorkError, within
 
-FEW = settings(max_examples=150, deadline=None)
-MANY = settings(max_examples=400, deadline=None)
+FEW = settings(max_examples=150)
+MANY = settings(max_examples=400)
 
 # ---- the watch itself
 

@@ -97,7 +97,7 @@ def test_characters_are_seen_as_python_sees_them() -> None:
 @example("it's")
 @example("'\"\\\n\t\r")
 @example("\ufeff\x1c\x85 a \u2029b\u3000")
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 def test_texts_are_stripped_split_and_quoted_as_python_does(text: str) -> None:
     text = as_sent(text)
     got = called(TEXT, "text", [[text]])[0]
@@ -164,7 +164,7 @@ def test_a_shuffle_is_fair_and_keeps_the_items() -> None:
 @given(st.text(characters, max_size=40))
 @example("gpu-wall/zero3")
 @example("\ud800x\udfff λ 🤖")
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 def test_seeds_of_texts_are_the_same(text: str) -> None:
     text = as_sent(text)
     assert called(RANDOM, "seeds", [[text]]) == [seed_of(text)]
@@ -385,7 +385,7 @@ def test_ten_thousand_likely_answers_read_the_same() -> None:
     ),
     st.sampled_from(WANTED),
 )
-@settings(max_examples=1500, deadline=None)
+@settings(max_examples=1500)
 def test_any_text_reads_the_same(text: str, wanted: str) -> None:
     """Same kind, same exact value, same words, whatever is typed."""
     text = as_sent(text)
@@ -656,7 +656,7 @@ def test_ten_thousand_likely_formulas_read_the_same() -> None:
         st.lists(st.sampled_from(FORMULA_PARTS), max_size=60).map("".join),
     )
 )
-@settings(max_examples=1000, deadline=None)
+@settings(max_examples=1000)
 def test_any_formula_reads_the_same(text: str) -> None:
     text = as_sent(text)
     (theirs,) = called(EXPRESSIONS, "read", [[text, list(XY), list(XY.items())]])

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
 
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from checks.quiz import reviews as module
@@ -403,14 +403,12 @@ def imported(data: str | bytes) -> None:
         assert import_text(text) == found
 
 
-@settings(deadline=None)
 @given(st.text() | st.binary())
 @example('{"format":"mlsd-workbook-progress","version":1e400}')
 def test_any_text_is_imported_or_refused(data: str | bytes) -> None:
     imported(data)
 
 
-@settings(deadline=None)
 @given(json_values)
 def test_any_json_is_imported_or_refused(value: object) -> None:
     imported(json.dumps(value))
@@ -418,7 +416,6 @@ def test_any_json_is_imported_or_refused(value: object) -> None:
     imported(file_with(reviews=value, version=1))
 
 
-@settings(deadline=None)
 @given(
     st.dictionaries(st.sampled_from([*GOOD, "extra", "__proto__", "more"]), field_values),
     st.sets(st.sampled_from(list(GOOD)), max_size=1),
@@ -431,7 +428,6 @@ def test_a_review_with_any_fields_is_taken_or_refused(
     imported(file_with(GOOD, entry))
 
 
-@settings(deadline=None)
 @given(st.data())
 def test_a_sound_file_with_a_few_bytes_changed_is_taken_or_refused(data: st.DataObject) -> None:
     raw = bytearray(file_with(GOOD, {**GOOD, "id": "f" * 32, "more": [1]}).encode())

@@ -6,10 +6,9 @@ bit for bit; what is read back on one rank has been put together anew, and is cl
 """
 
 import json
-import multiprocessing
 import os
 import signal
-from multiprocessing.context import ForkServerProcess
+from multiprocessing.process import BaseProcess
 from pathlib import Path
 from types import FrameType
 from typing import Any
@@ -30,6 +29,7 @@ from torch.distributed.device_mesh import init_device_mesh  # noqa: E402
 from torch.distributed.fsdp import fully_shard  # noqa: E402
 
 from tests.waiting import until  # noqa: E402
+from worked import processes  # noqa: E402
 from worked.gpu_wall.resumable_training import (  # noqa: E402
     Settings,
     TinyTransformer,
@@ -39,12 +39,6 @@ from worked.gpu_wall.resumable_training import (  # noqa: E402
 
 pytestmark = pytest.mark.slow
 STEPS, EVERY, SEED = 24, 4, 5
-PRELOAD = [
-    "worked.gpu_wall.resumable_training",
-    "torch._dynamo",  # what an optimizer imports when it is made
-    "torch.distributed.checkpoint.state_dict",
-    "torch.distributed.fsdp",
-]
 
 
 def build(settings: Settings, rank: int, world: int) -> tuple[Any, Any]:
@@ -165,11 +159,10 @@ def rank_main(rank: int, world: int, directory: str, options: dict[str, Any]) ->
     raise SystemExit(exit_code)
 
 
-def launch(directory: Path, world: int, **options: Any) -> list[ForkServerProcess]:
+def launch(directory: Path, world: int, **options: Any) -> list[BaseProcess]:
     """Start the ranks of one group, forked from a server that has imported torch once."""
     defaults = {"dropout": 0.1, "same_world": True, "save_until": STEPS, "noticed": None}
-    context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(PRELOAD)
+    context = processes.context()
     ranks = [
         context.Process(
             target=rank_main, args=(rank, world, str(directory), defaults | options), daemon=True
@@ -181,7 +174,7 @@ def launch(directory: Path, world: int, **options: Any) -> list[ForkServerProces
     return ranks
 
 
-def finish(ranks: list[ForkServerProcess]) -> list[int | None]:
+def finish(ranks: list[BaseProcess]) -> list[int | None]:
     """Wait for all ranks; return their exit codes. A group that hangs is ended with its test."""
     try:
         for process in ranks:

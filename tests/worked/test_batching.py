@@ -81,7 +81,7 @@ def by_recurrence(arrivals, latency, max_batch, max_wait_s):
     max_batch=st.integers(1, 8),
     max_wait=st.sampled_from([0, 7, 30, math.inf]),
 )
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 def test_the_simulation_follows_the_rule_request_by_request(gaps, max_batch, max_wait):
     """Binary fractions of seconds, so that both ways of computing are exact.
 
@@ -101,7 +101,7 @@ def test_the_simulation_follows_the_rule_request_by_request(gaps, max_batch, max
     max_batch=st.sampled_from([1, 4, 32]),
     max_wait_s=st.sampled_from([0.0, 0.01, math.inf]),
 )
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_every_request_is_served_once_in_order_in_batches_that_are_not_too_large(
     seed, rate, max_batch, max_wait_s
 ):

@@ -34,7 +34,7 @@ def only(directory: Path, pattern: str) -> Path:
     return path
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(state=st.binary(max_size=500), step=st.integers(0, 10**8 - 1))
 def test_what_is_saved_is_what_is_read(state: bytes, step: int) -> None:
     with tempfile.TemporaryDirectory() as name:
@@ -141,7 +141,7 @@ def test_bytes_reach_the_disk_before_their_name_and_the_state_before_its_manifes
     ]
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(data=st.data())
 def test_any_changed_byte_sends_the_reader_to_the_checkpoint_before(data: st.DataObject) -> None:
     """Whatever one byte becomes, no wrong state is returned, and nothing is deleted."""

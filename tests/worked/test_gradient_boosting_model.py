@@ -43,7 +43,7 @@ small_integers = st.integers(-8, 8)
 
 
 @given(st.lists(st.tuples(small_integers, small_integers, small_integers), min_size=2, max_size=9))
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 def test_best_splits_are_those_that_exact_fractions_find(
     rows: list[tuple[int, int, int]],
 ) -> None:

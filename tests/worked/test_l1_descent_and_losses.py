@@ -62,7 +62,7 @@ def test_at_the_kink_the_subdifferential_is_minus_x_to_x_and_the_gradient_is_zer
     assert losses.l1_subdifferential(1, 2, 10) == (-2, -2)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(m=small, x=nonzero, y=small, other=small)
 def test_every_subgradient_gives_a_line_that_stays_below_the_loss(m, x, y, other):
     """L(other) >= L(m) + g (other - m) for both ends of the interval: the definition."""
@@ -74,7 +74,7 @@ def test_every_subgradient_gives_a_line_that_stays_below_the_loss(m, x, y, other
         assert loss_there >= loss_here + slope * (other - m)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(x=nonzero, y=small)
 def test_no_steeper_line_would_stay_below_at_the_kink(x, y):
     """The interval is the whole subdifferential: one unit beyond either end cuts the loss."""
@@ -84,7 +84,7 @@ def test_no_steeper_line_would_stay_below_at_the_kink(x, y):
         assert losses.l1_loss(y, losses.predict(m + side, x)) < slope * side
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(m=small, x=small, y=small, delta=nonzero.map(abs))
 def test_central_differences_give_the_gradients(m, x, y, delta):
     """Exact rationals: on each straight or quadratic piece a central difference is exact."""
@@ -115,14 +115,14 @@ def test_huber_and_smooth_l1_by_hand():
     assert losses.smooth_l1_gradient_by_residual(F(4), F(2)) == 1
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(residual=small, threshold=nonzero.map(abs))
 def test_huber_is_smooth_l1_times_its_threshold(residual, threshold):
     huber = losses.huber_loss(residual, threshold)
     assert huber == threshold * losses.smooth_l1_loss(residual, threshold)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(residual=small)
 def test_smooth_l1_with_beta_zero_is_l1(residual):
     assert losses.smooth_l1_loss(residual, 0) == abs(residual)
@@ -183,7 +183,7 @@ def test_rate_fifteen_hundredths_bounces_between_2_8_and_3_1_for_ever():
     assert outcome.steps == 7
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(start=small, x=nonzero, y=small, rate=st.fractions(min_value=F(1, 3), max_value=3))
 def test_the_predicted_outcome_of_a_fixed_rate_is_what_descent_does(start, x, y, rate):
     outcome = descent.l1_fixed_rate_outcome(start, x, y, rate)
@@ -247,7 +247,7 @@ def test_the_median_minimises_and_an_even_count_has_an_interval():
     assert medians.median_interval([5, 1, 3]) == (3, 3)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(
     st.lists(st.tuples(small, st.integers(0, 4)), min_size=1, max_size=9).filter(
         lambda pairs: any(weight for _, weight in pairs)
@@ -259,7 +259,7 @@ def test_the_weighted_median_is_the_median_of_values_repeated_weight_times(pairs
     assert medians.weighted_median_interval(values, weights) == medians.median_interval(repeated)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(st.lists(small, min_size=1, max_size=9))
 def test_the_median_interval_is_exactly_the_set_of_minimisers(values):
     """A convex piecewise linear loss has its minimum at a corner: compare with all corners."""
@@ -271,7 +271,7 @@ def test_the_median_interval_is_exactly_the_set_of_minimisers(values):
     assert medians.sum_of_absolute_errors(values, high + F(1, 1000)) > best
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(
     st.lists(st.tuples(nonzero, small), min_size=1, max_size=7),
 )

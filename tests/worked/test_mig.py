@@ -54,7 +54,7 @@ def brute_force_fits(models: list[Model], gpus: int) -> bool:
 
 
 @given(models=models_strategy)
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 def test_the_packer_takes_exactly_the_fewest_gpus_that_brute_force_finds(models):
     gpus = gpus_used(pack(models))
     assert brute_force_fits(models, gpus)
@@ -62,7 +62,7 @@ def test_the_packer_takes_exactly_the_fewest_gpus_that_brute_force_finds(models)
 
 
 @given(models=models_strategy, gpu=st.sampled_from(["A100-80GB", "H100-80GB"]))
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 def test_packings_are_legal(models, gpu):
     """Each model once, with what it needs, at a legal start, and no memory slice used twice."""
     for placed in (pack(models, gpu), first_fit(models, gpu)):
@@ -78,7 +78,7 @@ def test_packings_are_legal(models, gpu):
 
 
 @given(models=models_strategy)
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 def test_slices_bound_below_exact_below_first_fit(models):
     assert slices_lower_bound(models) <= gpus_used(pack(models)) <= gpus_used(first_fit(models))
 

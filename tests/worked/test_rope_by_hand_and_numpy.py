@@ -58,7 +58,7 @@ def test_by_hand_and_numpy_agree():
         np.testing.assert_allclose(turned, by_hand.rotate(by_hand.Q, position), atol=1e-12)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(m=positions, n=positions, shift=positions, head_dim=st.sampled_from(HEAD_DIMS))
 @pytest.mark.parametrize("rotate", [rope.rotate_adjacent, rope.rotate_halves])
 def test_moving_query_and_key_together_leaves_the_score(rotate, m, n, shift, head_dim):

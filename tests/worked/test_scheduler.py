@@ -84,7 +84,7 @@ def starts(result: Run) -> dict[str, float]:
 
 @pytest.mark.parametrize("policy", POLICIES, ids=lambda policy: policy.name)
 @given(jobs=streams())
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 def test_no_node_ever_has_more_gpus_in_use_than_it_has(policy, jobs):
     result = run(jobs, policy)
     for now in {segment.start for segment in result.segments}:
@@ -98,7 +98,7 @@ def test_no_node_ever_has_more_gpus_in_use_than_it_has(policy, jobs):
 
 @pytest.mark.parametrize("policy", GANG_POLICIES, ids=lambda policy: policy.name)
 @given(jobs=streams())
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 def test_a_gang_job_never_holds_some_of_its_gpus_without_the_rest(policy, jobs):
     wanted = {job.name: job.gpus for job in jobs}
     for segment in run(jobs, policy).segments:
@@ -108,7 +108,7 @@ def test_a_gang_job_never_holds_some_of_its_gpus_without_the_rest(policy, jobs):
 
 @pytest.mark.parametrize("policy", GANG_POLICIES, ids=lambda policy: policy.name)
 @given(jobs=streams())
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 def test_every_job_gets_exactly_its_duration_of_useful_work_evicted_or_not(policy, jobs):
     """Computing seconds times pace, over all of a job's attempts, add up to its duration."""
     result = run(jobs, policy)
@@ -121,7 +121,7 @@ def test_every_job_gets_exactly_its_duration_of_useful_work_evicted_or_not(polic
 
 @pytest.mark.parametrize("policy", [BACKFILL, TOPOLOGY_AWARE], ids=lambda policy: policy.name)
 @given(jobs=streams())
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 def test_backfill_never_starts_a_job_after_a_promised_start_if_estimates_are_upper_bounds(
     policy, jobs
 ):
@@ -132,7 +132,7 @@ def test_backfill_never_starts_a_job_after_a_promised_start_if_estimates_are_upp
 
 
 @given(jobs=streams(exact=True))
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 def test_with_exact_estimates_the_first_promise_is_the_start_under_plain_gangs_and_is_kept(jobs):
     """Until a first job is blocked, backfill and plain gangs do the same.
 
@@ -148,14 +148,14 @@ def test_with_exact_estimates_the_first_promise_is_the_start_under_plain_gangs_a
 
 @pytest.mark.parametrize("policy", GANG_POLICIES, ids=lambda policy: policy.name)
 @given(jobs=streams())
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 def test_the_head_of_the_queue_never_waits_while_it_fits(policy, jobs):
     for sample in run(jobs, policy).samples:
         assert not sample.head_fits
 
 
 @given(jobs=streams())
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 def test_first_come_gangs_start_in_order_of_arrival(jobs):
     started = starts(run(jobs, GANG))
     order = sorted(jobs, key=lambda job: (job.arrival_s, job.name))
@@ -165,7 +165,7 @@ def test_first_come_gangs_start_in_order_of_arrival(jobs):
 
 @pytest.mark.parametrize("policy", [PREEMPTION, COMBINED], ids=lambda policy: policy.name)
 @given(jobs=streams())
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 def test_only_preemptible_jobs_lose_work_and_never_more_than_an_interval_at_a_time(policy, jobs):
     by_name = {job.name: job for job in jobs}
     for segment in run(jobs, policy).segments:
@@ -184,7 +184,7 @@ def test_the_same_seed_gives_the_same_run(policy):
 
 
 @given(jobs=streams())
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 def test_pods_one_by_one_either_finish_all_jobs_or_report_a_deadlock(jobs):
     """No job is left over without a deadlock, and no deadlock is reported that resolves itself."""
     result = run(jobs, PARTIAL)

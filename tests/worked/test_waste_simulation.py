@@ -49,7 +49,7 @@ def test_daly_s_own_published_optima(mtbf: float, published: str, exact: str) ->
     assert f"{best / MINUTE:.{digits}f}" == exact
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(write=st.floats(0.1, 1e4), mtbf=st.floats(60, 1e7), restart=st.floats(0, 1e3))
 def test_no_interval_beats_the_exact_best(write: float, mtbf: float, restart: float) -> None:
     """The expectation is convex around it: a percent to either side costs at least as much."""
@@ -61,7 +61,7 @@ def test_no_interval_beats_the_exact_best(write: float, mtbf: float, restart: fl
         assert ws.expected_overhead(scenario, best / 1.01) >= lowest * (1 - 1e-9)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(ratio=st.floats(1e-4, 0.5))
 def test_how_far_young_and_daly_are_from_the_exact_best(ratio: float) -> None:
     """The exact best is M (u - u²/3 + u³/36 + u⁴/270 + ...) with u = sqrt(2δ/M).

@@ -272,7 +272,7 @@ def brute_force_best(x: np.ndarray, g: np.ndarray, h: np.ndarray, p: TreeParamet
     return best
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.integers(0, 2**32 - 1), st.sampled_from(["exact", "hist"]))
 def test_the_root_split_is_the_best_of_all(seed: int, method: str) -> None:
     """Twelve rows, three features with repeats and holes: brute force finds nothing better."""
@@ -290,7 +290,7 @@ def test_the_root_split_is_the_best_of_all(seed: int, method: str) -> None:
     assert tree.gain[0] == pytest.approx(expected, abs=2e-6)  # gains below 1e-6 do not split
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(st.integers(0, 2**32 - 1))
 def test_what_training_adds_to_a_row_is_what_prediction_finds(seed: int) -> None:
     """Rows are routed by bin number in training and by value in prediction: same leaves."""

@@ -114,7 +114,7 @@ def test_a_stream_of_blocks_stays_within_its_bound(
     assert_bounds_hold(found, data)
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(st.integers(1, 6000), st.integers(2, 40), st.integers(0, 2**32 - 1), st.integers(0, 3))
 def test_a_column_of_any_order_is_within_the_bound(
     rows: int, bins: int, seed: int, order: int
