@@ -19,12 +19,12 @@ import mpmath
 import pytest
 import sympy
 
+from tests.effort import SETTINGS
 from worked.chapters import CHAPTERS, graph
 from worked.figures import Derived, FigureError, Given, Graph
 from worked.units import exact
 
 DIGITS = Context(prec=60)
-DRAWS = 200
 
 
 def decimal(q: Fraction) -> Decimal:
@@ -194,9 +194,9 @@ def test_the_books_values_are_correctly_rounded(slug: str) -> None:
 
 
 @pytest.mark.parametrize("slug", CHAPTERS)
-def test_two_hundred_readers_settings_are_correctly_rounded(slug: str) -> None:
+def test_readers_settings_are_correctly_rounded(slug: str) -> None:
     g, rng, tried, wrong = graph(slug), random.Random(slug), 0, []
-    for _ in range(5 * DRAWS):
+    for _ in range(5 * SETTINGS):
         settings = drawn_settings(g, rng)
         try:
             values = g.evaluate(settings)
@@ -207,9 +207,9 @@ def test_two_hundred_readers_settings_are_correctly_rounded(slug: str) -> None:
             if w := wrong_text(g, n, g.shown(n, values), precise[n]):
                 wrong.append(f"{w} with {settings}")
         tried += 1
-        if tried == DRAWS:
+        if tried == SETTINGS:
             break
-    assert tried == DRAWS
+    assert tried == SETTINGS
     assert not wrong
 
 

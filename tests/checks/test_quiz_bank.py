@@ -52,7 +52,7 @@ from checks.quiz.questions import (
 from checks.quiz.terminal_text import judge
 from checks.site import browser_model, quiz_data
 from checks.site.javascript import context, linked
-from tests.effort import SEEDS
+from tests.effort import GRADED, SEEDS
 from worked.chapters import CHAPTERS, graph
 from worked.formulas.ops import maximum
 
@@ -244,7 +244,7 @@ def test_the_page_grades_as_the_terminal_does_word_for_word(
     rng = random.Random(question.name)
     cases = []
     want = []
-    for _ in range(25 if isinstance(question, Number) else 6):
+    for _ in range(GRADED if isinstance(question, Number) else 6):
         seed = rng.randrange(2**32)
         asked = draw(slug, question, seed)
         answers = answers_for(asked, rng)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import math
-import os
 import re
 import subprocess
 import sys
@@ -40,6 +39,7 @@ from checks.quiz.expressions import (
 )
 from checks.quiz.fuzz_targets import FREE, READING, TARGETS, CodeRanError, watched
 from checks.quiz.work import TooMuchWorkError, within
+from tests.effort import FUZZED
 
 FEW = settings(max_examples=150)
 MANY = settings(max_examples=400)
@@ -472,16 +472,15 @@ def test_every_beginning_of_a_formula_is_read_or_refused(
 # ---- by coverage
 
 needs_atheris = pytest.mark.skipif(not fuzz.installed(), reason=fuzz.MISSING)
-RUNS = 20_000 if os.environ.get("CI") else 10_000
 
 
 @needs_atheris
 @pytest.mark.parametrize("target", fuzz.TARGETS)
 def test_coverage_guided_fuzzing_finds_nothing(target: str) -> None:
     """10,000 inputs from a fixed seed, 20,000 in CI, however long they take."""
-    done = fuzz.run(target, seconds=0, runs=RUNS, seed=1)
+    done = fuzz.run(target, seconds=0, runs=FUZZED, seed=1)
     assert done.returncode == 0, done.stdout + done.stderr
-    assert f"Done {RUNS} runs" in done.stderr
+    assert f"Done {FUZZED} runs" in done.stderr
 
 
 @needs_atheris
