@@ -375,6 +375,11 @@ def test_one_of_a_thing_is_singular(number: str, unit: str, written: str) -> Non
         ({"params": math.nan}, FigureError, "params: must be a finite number"),
         ({"params": -math.inf}, FigureError, "params: must be a finite number"),
         ({"params": -1}, OutOfRangeError, "params: -1 is outside its range 0 to 1e.12 params"),
+        (
+            {"params": 1e12 + 1},
+            OutOfRangeError,
+            "params: 1000000000001 is outside its range 0 to 1e",
+        ),
         ({"width": 8.5}, OutOfRangeError, "width: 8.5 is outside its range 0.5 to 8 B"),
         ({"params": 10.5}, FigureError, "params: must be a whole number"),
         ({"rate": 0}, FigureError, "seconds: has no finite value here"),

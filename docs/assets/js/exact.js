@@ -118,3 +118,9 @@ export function general(x, count = 6) {
   const part = kept.slice(exponent + 1);
   return sign + whole + (part && "." + part);
 }
+
+// A number as one types it, in full: 1e+12, 0.1, 1048576.
+export function typed(x) {
+  const short = general(x);
+  return Number(short) === x ? short : general(x, 15);
+}

@@ -1,6 +1,6 @@
 // The figure graph on the page: the twin of worked/figures.py. A model (generated from the
 // chapter's graph) holds givens, choices, derived figures with their formulas, and measured ones.
-import { general, nearestDouble, rounded, withUnit, writtenFraction } from "./exact.js";
+import { general, nearestDouble, rounded, typed, withUnit, writtenFraction } from "./exact.js";
 
 // What is wrong with a figure: its name, and the reason in words.
 export class FigureError extends Error {
@@ -25,20 +25,20 @@ export function parseNumber(text) {
 // Check one value against a given's declared range; return it as a number.
 export function checked(given, value) {
   const number = typeof value === "number" ? value : parseNumber(value);
-  const where = `${general(given.low)} to ${general(given.high)} ${given.unit}`.trimEnd();
+  const where = `${typed(given.low)} to ${typed(given.high)} ${given.unit}`.trimEnd();
   const refuse = (reason) => {
     throw new FigureError(given.name, reason);
   };
   if (Number.isNaN(number)) {
     const how = given.unit || "plain numbers";
-    refuse(`'${short(value)}' is not a number; give it in ${how}, e.g. ${general(given.value)}`);
+    refuse(`'${short(value)}' is not a number; give it in ${how}, e.g. ${typed(given.value)}`);
   }
   if (!Number.isFinite(number)) refuse(`must be a finite number in ${where}, not ${short(value)}`);
   if (number < given.low || number > given.high) {
-    refuse(`${general(number)} is outside its range ${where}`);
+    refuse(`${typed(number)} is outside its range ${where}`);
   }
   if (given.integer && !Number.isInteger(number)) {
-    refuse(`must be a whole number in ${where}, not ${general(number)}`);
+    refuse(`must be a whole number in ${where}, not ${typed(number)}`);
   }
   return number;
 }

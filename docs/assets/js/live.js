@@ -234,7 +234,7 @@ function announce(page, different, isChanged) {
     }
   }
   // Once is enough for whoever hears it.
-  page.panels[0]?.panel.say(parts.join(" "));
+  page.panels[0]?.panel.say(parts.join(" "), page.problems.length > 0);
 }
 
 // The panel of this page in which a given can be changed.

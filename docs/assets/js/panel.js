@@ -1,5 +1,5 @@
 // The panel of givens: choices, a field and a slider for each given, errors beside the field.
-import { general } from "./exact.js";
+import { general, typed } from "./exact.js";
 import { changesOf } from "./graph.js";
 import { fromHtml, make } from "./dom.js";
 
@@ -124,8 +124,10 @@ export function buildPanel(section, model, change, reset) {
     clear() {
       for (const field of Object.values(fields)) field.refuse("");
     },
-    say(text) {
+    // Say what has changed; what was refused is said in full, also where there is little room.
+    say(text, isRefusal) {
       status.textContent = text;
+      status.classList.toggle("is-refusal", isRefusal);
     },
     // Open the panel at a given's field.
     visit(name) {
@@ -185,7 +187,7 @@ const MOST_STEPS = 24;
 
 function fieldOf(given, prefix, change, small) {
   const id = `${prefix}-${given.name}`;
-  const hint = `${general(given.low)} to ${general(given.high)} ${given.unit}`.trim();
+  const hint = `${typed(given.low)} to ${typed(given.high)} ${given.unit}`.trim();
   const set = (value, isOngoing = true) => change({ [given.name]: value }, isOngoing);
   const input = make("input", {
     id, type: "text", inputmode: "decimal", autocomplete: "off", "data-given": given.name,
