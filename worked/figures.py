@@ -377,18 +377,18 @@ class Graph:
         except (TypeError, ValueError):
             raise FigureError(
                 f"{given.name}: '{_short(value)}' is not a number; "
-                f"give it in {given.unit or 'plain numbers'}, e.g. {_typed(given.value)}"
+                f"give it in {given.unit or 'plain numbers'}, e.g. {typed(given.value)}"
             ) from None
-        where = f"{_typed(given.low)} to {_typed(given.high)} {given.unit}".rstrip()
+        where = f"{typed(given.low)} to {typed(given.high)} {given.unit}".rstrip()
         if not math.isfinite(number):
             raise FigureError(
                 f"{given.name}: must be a finite number in {where}, not {_short(value)}"
             )
         if not given.low <= number <= given.high:
-            raise OutOfRangeError(f"{given.name}: {_typed(number)} is outside its range {where}")
+            raise OutOfRangeError(f"{given.name}: {typed(number)} is outside its range {where}")
         if given.integer and number != int(number):
             raise FigureError(
-                f"{given.name}: must be a whole number in {where}, not {_typed(number)}"
+                f"{given.name}: must be a whole number in {where}, not {typed(number)}"
             )
         return number
 
@@ -523,7 +523,7 @@ def _unit_of(f: Figure) -> Unit:
         raise FigureError(f"{f.name}: {error}") from None
 
 
-def _typed(number: float) -> str:
+def typed(number: float) -> str:
     """Return a number as one types it, in full: 1e+12, 0.1, 1048576."""
     short = f"{number:g}"
     return short if float(short) == number else f"{number:.15g}"

@@ -18,7 +18,7 @@ from checks.site.javascript import bundle, context
 from checks.trace import javascript
 from tests.site.fixture import scenario
 from worked.chapters import CHAPTERS, graph
-from worked.figures import FigureError, Given, Graph, with_unit
+from worked.figures import FigureError, Given, Graph, typed, with_unit
 from worked.units import rounded, unit
 
 POINTS = 1_000
@@ -44,7 +44,7 @@ def core() -> quickjs.Context:
         """function all(name, cases) {
              return JSON.stringify(JSON.parse(cases).map((c) => globalThis[name](...c)));
            }""",
-        "Object.assign(globalThis, { rounded, withUnit, general });"
+        "Object.assign(globalThis, { rounded, withUnit, general, typed });"
         "globalThis.base = (v, n, d) => { const [a, b] = writtenFraction(v);"
         " return nearestDouble(a * BigInt(n), b * BigInt(d)); };",
     )
@@ -133,7 +133,7 @@ def test_a_given_becomes_the_same_float(core: quickjs.Context) -> None:
 
 
 def test_general_format_is_pythons(core: quickjs.Context) -> None:
-    """The numbers in messages read as format(x, "g") writes them."""
+    """The numbers in messages read as format(x, "g") writes them; what was typed, in full."""
     rng = random.Random(4)
     numbers = [0, 1, 70, 8e9, 0.25, 1e-7, 123456, 1234567, 99999.95, 1e16]
     numbers += [10 ** rng.uniform(-8, 20) for _ in range(500)]
@@ -142,6 +142,9 @@ def test_general_format_is_pythons(core: quickjs.Context) -> None:
     numbers += [(rng.randint(10**5, 10**6) + 0.5) * 10 ** rng.randint(0, 9) for _ in range(200)]
     got = json.loads(core.get("all")("general", json.dumps([[x] for x in numbers])))
     assert got == [f"{x:g}" for x in numbers]
+    got = json.loads(core.get("all")("typed", json.dumps([[x] for x in numbers])))
+    assert got == [typed(x) for x in numbers]
+    assert typed(2.0**20 + 4) == "1048580"
 
 
 @pytest.fixture(scope="module")
