@@ -525,8 +525,8 @@ def _unit_of(f: Figure) -> Unit:
 
 def typed(number: float) -> str:
     """Return a number as one types it, in full: 1e+12, 0.1, 1048576."""
-    short = f"{number:g}"
-    return short if float(short) == number else f"{number:.15g}"
+    full, short = f"{number:.15g}", f"{number:g}"
+    return short if float(short) == number and len(short) < len(full) else full
 
 
 def _to_base(value: float, u: Unit) -> float:

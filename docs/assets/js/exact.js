@@ -121,6 +121,6 @@ export function general(x, count = 6) {
 
 // A number as one types it, in full: 1e+12, 0.1, 1048576.
 export function typed(x) {
-  const short = general(x);
-  return Number(short) === x ? short : general(x, 15);
+  const [full, short] = [general(x, 15), general(x)];
+  return Number(short) === x && short.length < full.length ? short : full;
 }
