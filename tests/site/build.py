@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import subprocess
 import sys
+from collections import Counter
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -47,6 +49,16 @@ def run_mkdocs(config: Path) -> str:
     if done.returncode:
         raise RuntimeError(done.stdout + done.stderr)
     return done.stdout + done.stderr
+
+
+def ids_used_twice(site: Path) -> dict[str, list[str]]:
+    """Return the ids that a page of a built site gives to several elements, by page."""
+    twice = {}
+    for file in site.rglob("*.html"):
+        ids = Counter(re.findall(r'\sid="([^"]+)"', file.read_text(encoding="utf-8")))
+        if repeated := [i for i, count in ids.items() if count > 1]:
+            twice[file.relative_to(site).as_posix()] = repeated
+    return twice
 
 
 if __name__ == "__main__":

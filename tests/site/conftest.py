@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from tests.site.browsing import Browser, load, watched
 from tests.site.build import BASE, build_fixture
 from tests.site.serve import served
 
@@ -30,7 +32,7 @@ def site(site_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterato
 
 
 @pytest.fixture(scope="session")
-def browser() -> Iterator[Any]:
+def browser() -> Iterator[Browser]:
     """A Chromium; without one the test is skipped, and fails where CI=1."""
     path = shutil.which("chromium") or shutil.which("chromium-browser")
     if path is None:
@@ -42,5 +44,31 @@ def browser() -> Iterator[Any]:
 
     with sync_playwright() as playwright:
         started = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
-        yield started
+        yield Browser(started)
         started.close()
+
+
+@pytest.fixture
+def visit(browser: Browser, site: str) -> Iterator[Callable[..., Any]]:
+    """Return visit(path, **a context's options) -> the live page; problems fail the test.
+
+    Each visit is to a page of its own; `page` is one to be loaded anew, `within` a context in
+    which to open another.
+    """
+    with ExitStack() as stack:
+        seen: list[list[str]] = []
+
+        def go(path: str, *, page: Any = None, within: Any = None, **options: Any) -> Any:
+            if within:
+                page = within.new_page()
+            elif not page:
+                page = stack.enter_context(browser.page(**options))
+                seen.append(stack.enter_context(watched(page.context, site)))
+            if options.get("java_script_enabled", True):
+                load(page, site + path)
+            else:
+                page.goto(site + path)
+            return page
+
+        yield go
+        assert not any(seen), seen

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -12,7 +14,8 @@ from typing import Any
 import pytest
 
 from tests.site.accessibility import assert_accessible
-from tests.site.build import ROOT
+from tests.site.browsing import PHONE, Browser, load, next_frame, watched
+from tests.site.build import ROOT, ids_used_twice
 from tests.site.serve import served
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(500)]
@@ -45,52 +48,94 @@ def pages(book: Path) -> list[str]:
     return [p for p in paths if p not in code] + code[:2]
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_every_page_is_accessible_and_self_contained(
-    book: Path, address: str, browser: Any, scheme: str
+    book: Path, address: str, browser: Browser
 ) -> None:
-    """No violation, no console error, no request outside, on a desktop screen in each theme."""
-    context = browser.new_context(
-        viewport={"width": 1280, "height": 900}, color_scheme=scheme, reduced_motion="reduce"
+    """No violation in either colour scheme, no error, no request outside, on a desktop screen.
+
+    The theme's button changes colours only: what it leads to is judged by the rules of colours.
+    The next page is loaded in the scheme in which the last one was left.
+    """
+    button = "[data-md-component=palette] label:not([hidden])"
+    with (
+        browser.page(reduced_motion="reduce") as page,
+        watched(page.context, address) as problems,
+    ):
+        for path in pages(book):
+            load(page, f"{address}{path}/")
+            assert_accessible(page)
+            loaded_in = scheme(page)
+            page.dispatch_event(button, "click")
+            page.wait_for_function(
+                "(one) => document.body.dataset.mdColorScheme !== one", arg=loaded_in
+            )
+            assert {loaded_in, scheme(page)} == {"default", "slate"}
+            assert_accessible(page, only_colours=True)
+            assert problems == [], path
+
+
+def scheme(page: Any) -> str:
+    """Return the name of the colour scheme that a page is shown in."""
+    return page.get_attribute("body", "data-md-color-scheme")
+
+
+def elements(page: Any) -> str:
+    """Return what a page holds, but for what names its scheme, and what takes its time to come."""
+    html = page.content()
+    html = re.sub(
+        r' data-(?:md-color-\w+|recomputed)="[^"]*"|<meta name="[\w-]*color[^>]*>', "", html
     )
-    for path in pages(book):
-        page, problems = context.new_page(), []
-        page.on("console", lambda m, p=problems: m.type == "error" and p.append(m.text))
-        page.on("pageerror", lambda e, p=problems: p.append(str(e)))
-        page.on(
-            "request",
-            lambda r, p=problems: (
-                r.url.startswith((address, "data:", "blob:")) or p.append(f"outside: {r.url}")
-            ),
-        )
-        page.goto(f"{address}{path}/")
-        if page.locator("[data-fig], [data-panel]").count():
-            page.wait_for_selector("html[data-live=ready]")
-        assert_accessible(page)
-        assert problems == [], path
-        page.close()
-    context.close()
+    html = re.sub(r'(?<=<label class="md-header__button md-icon")([^>]*) hidden=""', r"\1", html)
+    return re.sub(r'(?<=md-search-result__meta">)[^<]*', "", html)
 
 
-def test_no_page_scrolls_sideways_on_a_phone(book: Path, address: str, browser: Any) -> None:
+@pytest.mark.parametrize("path", ["chapters/gpu-wall", "labs/gpu_wall_lab"])
+def test_the_colour_schemes_have_the_same_elements(
+    address: str, browser: Browser, path: str
+) -> None:
+    """A page loaded dark differs from one loaded light by what names the scheme."""
+    shown = []
+    for colours in ("light", "dark"):
+        with browser.page(reduced_motion="reduce", color_scheme=colours) as page:
+            load(page, f"{address}{path}/")
+            shown.append((scheme(page), elements(page)))
+    (light, in_light), (dark, in_dark) = shown
+    assert (light, dark) == ("default", "slate")
+    assert in_light == in_dark
+
+
+def test_no_page_scrolls_sideways_on_a_phone(book: Path, address: str, browser: Browser) -> None:
     """390 pixels are enough for every page."""
-    context = browser.new_context(viewport={"width": 390, "height": 844}, has_touch=True)
-    page = context.new_page()
-    for path in pages(book):
-        page.goto(f"{address}{path}/")
-        assert page.evaluate("document.documentElement.scrollWidth") <= 390, path
-    context.close()
+    with browser.page(**PHONE) as page:
+        for path in pages(book):
+            load(page, f"{address}{path}/")
+            assert page.evaluate("document.documentElement.scrollWidth") <= 390, path
 
 
-def test_a_stepper_walks_by_keyboard(address: str, browser: Any) -> None:
+def test_no_page_uses_an_id_twice(book: Path) -> None:
+    assert ids_used_twice(book) == {}
+
+
+def test_search_knows_what_is_written_and_nothing_of_formulas_and_answers(book: Path) -> None:
+    """Chapters, labs and units are found; code, givens, proofs and questions are not."""
+    found = json.loads((book / "search/search_index.json").read_text(encoding="utf-8"))["docs"]
+    places = {d["location"].split("#")[0] for d in found}
+    assert places == {"", "reference/units/"} | {
+        f"{path}/" for path in pages(book) if path.startswith(("chapters/", "labs/"))
+    }
+    everything = " ".join(d["title"] + " " + d["text"] for d in found)
+    for left_out in ("katex", "x-maths", "mathrm", "<math", "\\(", "\\frac", "√"):
+        assert left_out not in everything
+
+
+def test_a_stepper_walks_by_keyboard(address: str, browser: Browser) -> None:
     """Next and Previous move the step, the table and the address follow, and it stops at the end.
 
     L1 climbs from 1 by 0.2 a step: 2.00 at step 5, 2.20 at step 6.
     """
-    context = browser.new_context(viewport={"width": 1280, "height": 900}, reduced_motion="reduce")
+    context = browser.new_context(reduced_motion="reduce")
     page = context.new_page()
-    page.goto(f"{address}chapters/l1-gradient/")
-    page.wait_for_selector("html[data-live=ready]")
+    load(page, f"{address}chapters/l1-gradient/")
     weight = page.locator('article td .fig[data-fig="l1-gradient.l1_at"]').first
     following = page.get_by_role("button", name="Step to look at: next")
     assert weight.inner_text() == "2.00"
@@ -103,7 +148,7 @@ def test_a_stepper_walks_by_keyboard(address: str, browser: Any) -> None:
     assert weight.inner_text() == "2.00"
     for _ in range(9):
         following.press("Enter")
-        page.evaluate("new Promise(d => requestAnimationFrame(() => requestAnimationFrame(d)))")
+        next_frame(page)
     assert page.evaluate("location.search") == "?step=12"
     assert following.get_attribute("aria-disabled") == "true"
     assert page.evaluate("document.activeElement.textContent") == "Next"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -16,13 +16,13 @@ from checks.quiz.questions import FindMistake, Number, Order
 from checks.quiz.reviews import export_texts, import_text
 from checks.quiz.verify import typed
 from tests.site.accessibility import assert_accessible
+from tests.site.browsing import PHONE
 from tests.site.fixture import questions
 from worked.chapters import CHAPTERS
 
 pytestmark = pytest.mark.browser
 
 CHAPTER, PRACTICE = "chapters/small/", "practice/"
-PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
 KEY = "mlsd-workbook-progress"
 
 
@@ -35,35 +35,6 @@ def small_chapter() -> Iterator[None]:
     yield
     del CHAPTERS["small"], sys.modules["checks.quiz.banks.small"]
     bank_module.bank.cache_clear()
-
-
-@pytest.fixture
-def visit(browser: Any, site: str) -> Iterator[Callable[..., Any]]:
-    """Return visit(page, context or options) -> the loaded page; problems fail the test."""
-    contexts, problems = [], []
-
-    def go(path: str, within: Any = None, **options: Any) -> Any:
-        context = within or browser.new_context(
-            **{"viewport": {"width": 1280, "height": 900}, "accept_downloads": True} | options
-        )
-        contexts.append(context)
-        page = context.new_page()
-        page.on("console", lambda m: m.type in ("error", "warning") and problems.append(m.text))
-        page.on("pageerror", lambda e: problems.append(str(e)))
-        page.on("dialog", lambda d: problems.append(f"dialog: {d.message}"))
-        page.on(
-            "request",
-            lambda r: r.url.startswith((site, "data:", "blob:")) or problems.append(r.url),
-        )
-        page.goto(site + path, wait_until="load")
-        if options.get("java_script_enabled", True) and path == PRACTICE:
-            page.wait_for_selector("[data-practice][data-live=ready]")
-        return page
-
-    yield go
-    for context in contexts:
-        context.close()
-    assert problems == []
 
 
 def card_of(page: Any, name: str) -> Any:
@@ -88,9 +59,8 @@ def asked_in(card: Any) -> Asked:
 
 
 def log_of(page: Any) -> list[Any]:
-    """Return the reviews that the browser keeps, read by Python."""
-    page.wait_for_timeout(100)
-    kept = page.evaluate(f"localStorage.getItem('{KEY}')")
+    """Return the reviews that the browser keeps, read by Python, after all that it now writes."""
+    kept = page.evaluate(f"navigator.locks.request('{KEY}', () => localStorage.getItem('{KEY}'))")
     return list(import_text(kept)) if kept else []
 
 
@@ -315,7 +285,7 @@ def test_on_paper_hints_and_answers_stay_folded(visit: Any, script: bool) -> Non
 
 def test_questions_that_could_not_be_loaded_can_be_tried_again(visit: Any, browser: Any) -> None:
     """What the build wrote stays; the second try makes it live. The practice page likewise."""
-    context = browser.new_context(viewport={"width": 1280, "height": 900})
+    context = browser.new_context()
     context.route("**/assets/quiz/small.js*", lambda route: route.abort())
     for path, ready in ((CHAPTER, "[data-quiz]"), (PRACTICE, "[data-practice]")):
         page = context.new_page()
@@ -370,7 +340,7 @@ def test_practice_keeps_score_and_comes_back_to_what_was_wrong(visit: Any) -> No
     assert len(log_of(page)) == 1
     kept = json.loads(page.evaluate(f"localStorage.getItem('{KEY}')"))
     kept["reviews"][0]["at"] = "2026-01-01T00:00:00.000Z"
-    again = visit(PRACTICE, page.context)
+    again = visit(PRACTICE, within=page.context)
     again.evaluate("([k, v]) => localStorage.setItem(k, v)", [KEY, json.dumps(kept)])
     again.reload()
     again.wait_for_selector("[data-practice][data-live=ready]")
@@ -469,10 +439,11 @@ def test_damaged_storage_is_set_aside_and_told(visit: Any) -> None:
 
 def test_two_tabs_lose_nothing(visit: Any) -> None:
     one = visit(PRACTICE)
-    other = visit(PRACTICE, one.context)
+    other = visit(PRACTICE, within=one.context)
     for page in (one, other):
         only(page, "number")
         answer_rightly(page)
+    one.wait_for_function(f"JSON.parse(localStorage['{KEY}']).reviews.length === 2")
     assert len(log_of(one)) == 2
 
 
@@ -484,7 +455,6 @@ def test_erasing_asks_twice(visit: Any) -> None:
     button.click()
     assert len(log_of(page)) == 1
     button.click()
-    page.wait_for_timeout(200)
     assert log_of(page) == []
 
 
@@ -510,5 +480,4 @@ def test_practice_by_keyboard_alone(visit: Any) -> None:
         if page.evaluate("document.activeElement.classList.contains('quiz-next')"):
             break
     page.keyboard.press("Enter")
-    page.wait_for_timeout(100)
-    assert page.evaluate("document.activeElement.classList.contains('quiz-answer')")
+    page.wait_for_function("document.activeElement.classList.contains('quiz-answer')")

@@ -152,7 +152,7 @@ def test_two_tabs_at_once_lose_nothing(tabs: list[Any], locks: str) -> None:
     for tab in tabs:
         tab.evaluate("done")
     for tab in tabs:
-        tab.wait_for_function("store.log.length === 60", timeout=10_000)
+        tab.wait_for_function("store.log.length === 60")
     assert counts(tabs) == [60, 60]
     tabs[0].reload()
     tabs[0].evaluate(SETUP, tabs[0].url)
@@ -165,9 +165,9 @@ def test_erasing_reaches_the_other_tab(tabs: list[Any]) -> None:
     for tab in tabs:
         tab.evaluate("opened(navigator.locks)")
     tabs[0].evaluate("answer()")
-    tabs[1].wait_for_function("store.log.length === 1", timeout=10_000)
+    tabs[1].wait_for_function("store.log.length === 1")
     tabs[0].evaluate("store.erase()")
-    tabs[1].wait_for_function("store.log.length === 0", timeout=10_000)
+    tabs[1].wait_for_function("store.log.length === 0")
     assert tabs[1].evaluate("localStorage.getItem(q.progress.KEY)") is None
 
 
