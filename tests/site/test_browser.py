@@ -216,6 +216,13 @@ def test_a_bad_address_is_said_and_left_out(visit: Any) -> None:
     page.wait_for_function("location.search === '?params=7'")
 
 
+def test_a_refusal_is_said_in_full_on_a_phone(visit: Any) -> None:
+    """Where the panel is closed, its one line is cut; what was refused is not."""
+    page = visit(CHAPTER + "?gpus=0&small.nonsense=1&gpu=H200", **PHONE)
+    wait_for_status(page)
+    assert page.locator(".panel-status").first.evaluate("e => e.scrollWidth <= e.clientWidth")
+
+
 def test_a_setting_that_makes_another_figure_meaningless_is_named_with_it(visit: Any) -> None:
     """Which setting was left out, and why, in the labels' words."""
     page = visit("?other.params=1&small.params=7")
