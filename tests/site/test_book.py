@@ -18,7 +18,7 @@ from tests.site.browsing import PHONE, Browser, load, next_frame, watched
 from tests.site.build import ROOT, ids_used_twice
 from tests.site.serve import served
 
-pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(500)]
+pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(1800)]
 
 
 @pytest.fixture(scope="module")
@@ -28,7 +28,6 @@ def book(tmp_path_factory: pytest.TempPathFactory) -> Path:
     done = subprocess.run(
         [sys.executable, "-m", "mkdocs", "build", "--strict", "-d", str(folder)],
         cwd=ROOT, env=os.environ | {"NO_MKDOCS_2_WARNING": "1"}, capture_output=True, text=True,
-        timeout=450,
     )  # fmt: skip
     assert done.returncode == 0, done.stdout + done.stderr
     return folder
