@@ -33,7 +33,6 @@ def fresh() -> Iterator[None]:
 
 
 @pytest.mark.slow
-@pytest.mark.timeout(300)
 @pytest.mark.parametrize("slug", CHAPTERS)
 def test_every_mistake_in_a_chapter_is_caught_or_proved_harmless(slug: str) -> None:
     found = run(slug)

@@ -18,7 +18,7 @@ from tests.site.browsing import PHONE, Browser, load, next_frame, watched
 from tests.site.build import ROOT, ids_used_twice
 from tests.site.serve import served
 
-pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(1800)]
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 
 @pytest.fixture(scope="module")

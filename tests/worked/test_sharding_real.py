@@ -15,7 +15,7 @@ from worked.gpu_wall.memory_real import small_batch
 from worked.gpu_wall.transformer import GPTConfig, Transformer, next_token_loss
 from worked.recording import load
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(180)]
+pytestmark = pytest.mark.slow
 
 STRATEGIES = get_args(sr.Strategy)
 EVEN_PARAMETERS = 55_488  # (64 + 16) x 32 + 4 x (12 x 32^2 + 13 x 32) + 2 x 32 + 64 x 32
