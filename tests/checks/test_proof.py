@@ -17,6 +17,7 @@ from checks.counts.gpu_wall import recount
 from checks.counts.parallelism import run_pipeline
 from checks.mutations import disagree, drawn_givens, drawn_values
 from checks.proof import ProofError, Row, count, counterpart, derive
+from checks.site import tables
 from worked.chapters import CHAPTERS, graph
 from worked.figures import Derived, Given, Graph, Step
 from worked.formulas import communication, memory, parallelism
@@ -39,10 +40,21 @@ def posing(formula: Callable[..., Any], as_: Callable[..., Any]) -> Callable[...
 # -- what must hold ---------------------------------------------------------------------------
 
 
+@pytest.mark.heavy
 @pytest.mark.parametrize("slug", SLUGS)
 def test_each_derived_figure_has_two_independent_routes(slug: str) -> None:
+    """Every build of the book refuses a weaker one too, and tests/site/test_book.py builds it."""
     weak = [row.figure for row in proof.table(slug) if not row.proved]
     assert not weak
+
+
+def test_a_book_whose_figures_have_too_few_checks_is_not_built(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    row = Row("fits", "Verdict", "fits", ("count",))
+    monkeypatch.setattr(proof, "table", lambda slug: [row])
+    with pytest.raises(ProofError, match="gpu-wall: too few checks of fits"):
+        tables.proof("gpu-wall", "")
 
 
 @pytest.mark.parametrize("formula", chapter_formulas())

@@ -18,7 +18,16 @@ def recorded(name: str) -> dict[str, float]:
     return {key: entry["value"] for key, entry in load(MEASURED / f"{name}.json")["values"].items()}
 
 
-@pytest.mark.parametrize("name", [*EXPERIMENTS, "tied_nodes"])
+LONG = {"bias_variance"}
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        pytest.param(name, marks=[pytest.mark.heavy] if name in LONG else [])
+        for name in (*EXPERIMENTS, "tied_nodes")
+    ],
+)
 def test_recorded_values_are_reproduced(name: str) -> None:
     """Deterministic: counts exactly, errors to 1e-6 relative (sums may round otherwise)."""
     experiment: Callable[[], Values] = EXPERIMENTS.get(name, tied_nodes)
