@@ -12,9 +12,9 @@ SEEDS = 1_000 if FULL else 200
 """At how many seeds each question is drawn."""
 GRADED = 25 if FULL else 5
 """How many draws of a number are graded in both languages, with some thirty answers each."""
-SETTINGS = 200 if FULL else 50
+SETTINGS = 200 if FULL else 25
 """At how many settings every number of a chapter is rounded exactly."""
-FUZZED = 20_000 if FULL else 10_000
+FUZZED = 20_000 if FULL else 5_000
 """How many inputs coverage-guided fuzzing makes for each parser."""
 
 

@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 
+from tests.effort import some
 from tests.site.accessibility import assert_accessible
 from tests.site.browsing import PHONE, Browser, load, next_frame, watched
 from tests.site.build import ROOT, ids_used_twice
@@ -104,9 +105,9 @@ def test_the_colour_schemes_have_the_same_elements(
 
 
 def test_no_page_scrolls_sideways_on_a_phone(book: Path, address: str, browser: Browser) -> None:
-    """390 pixels are enough for every page."""
+    """390 pixels are enough for every page; a reader's run looks at every second one."""
     with browser.page(**PHONE) as page:
-        for path in pages(book):
+        for path in some(pages(book), each=2):
             load(page, f"{address}{path}/")
             assert page.evaluate("document.documentElement.scrollWidth") <= 390, path
 

@@ -298,6 +298,7 @@ def test_t_quantiles_and_percentiles_are_scipys_and_numpys():
         mean_and_ci95([1.0, 2.0])
 
 
+@pytest.mark.heavy
 def test_the_recorded_simulation_is_what_the_code_gives():
     recorded = load(MEASURED / "batching.json")["values"]
     fresh = batching.study()

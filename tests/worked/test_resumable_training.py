@@ -17,6 +17,7 @@ import pytest
 
 torch = pytest.importorskip("torch")
 
+from tests.effort import some  # noqa: E402
 from tests.waiting import until  # noqa: E402
 from worked import processes  # noqa: E402
 from worked.gpu_wall import checkpoint  # noqa: E402
@@ -56,7 +57,7 @@ def no_log(**line: object) -> None:
     """Keep no log."""
 
 
-@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("seed", some(range(4), each=2))
 def test_killed_at_random_moments_the_run_ends_bit_for_bit_the_same(
     tmp_path: Path, undisturbed: str, seed: int
 ) -> None:

@@ -112,7 +112,7 @@ def test_withheld_tokens_leave_the_others_at_their_positions():
     assert abs(withheld - shown) < 0.1  # an untrained model guesses, with or without the start
 
 
-@pytest.mark.slow
+@pytest.mark.heavy
 def test_rope_learns_the_task_that_a_model_without_positions_does_not():
     rope, rope_losses = study.train(SMALL, "rope", 0)
     bare, bare_losses = study.train(SMALL, "no_position", 0)

@@ -58,6 +58,7 @@ def test_leaves_that_differ_are_measured(first_tree: Tree) -> None:
     assert sorted(tally.leaves) == [0, 0, 0.25]
 
 
+@pytest.mark.heavy
 def test_the_recorded_agreement_is_found_again() -> None:
     """The library's fp32 exponential may differ in its last bit between machines, so only what
     counts trees and splits is compared exactly."""
