@@ -6,7 +6,11 @@ They are whole processes otherwise, with their own files, generators and signal 
 from __future__ import annotations
 
 import multiprocessing
+from collections.abc import Callable
 from multiprocessing.context import ForkServerContext, SpawnContext
+from typing import Any
+
+import torch.multiprocessing
 
 PRELOADED = (
     "torch._dynamo",  # what an optimizer imports when it is made; as long again as torch
@@ -25,3 +29,14 @@ def context() -> ForkServerContext | SpawnContext:
     forking = multiprocessing.get_context("forkserver")
     forking.set_forkserver_preload(list(PRELOADED))
     return forking
+
+
+def run_ranks(work: Callable[..., None], arguments: tuple[Any, ...], ranks: int) -> None:
+    """Run `work(rank, *arguments)` in so many of them at once and wait until all have ended.
+
+    Raises:
+        torch.multiprocessing.ProcessRaisedException: a rank failed; holds its traceback.
+    """
+    torch.multiprocessing.start_processes(
+        work, arguments, nprocs=ranks, start_method=context().get_start_method()
+    )

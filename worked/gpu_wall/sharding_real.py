@@ -26,7 +26,6 @@ from typing import Any, Literal, get_args
 
 import torch
 import torch.distributed as dist
-import torch.multiprocessing
 from torch import Tensor, nn
 from torch.func import functional_call
 from torch.nn import functional
@@ -70,12 +69,7 @@ def run_group(ranks: int, work: Callable[..., Any], *arguments: Any, seconds: fl
     if ranks < 1:
         raise ValueError(f"ranks = {ranks}: a group needs at least one process")
     with tempfile.TemporaryDirectory() as folder:
-        torch.multiprocessing.start_processes(
-            _join_group,
-            (ranks, folder, seconds, work, arguments),
-            nprocs=ranks,
-            start_method=processes.context().get_start_method(),
-        )
+        processes.run_ranks(_join_group, (ranks, folder, seconds, work, arguments), ranks)
         return [torch.load(Path(folder) / f"{rank}.pt") for rank in range(ranks)]
 
 

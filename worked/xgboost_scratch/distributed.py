@@ -21,7 +21,6 @@ import numpy as np
 import numpy.typing as npt
 import torch
 import torch.distributed as dist
-import torch.multiprocessing as mp
 
 from worked import processes
 from worked.recording import record
@@ -159,12 +158,7 @@ def train_on_processes(
     if not 1 <= workers <= len(values):
         raise ValueError(f"workers must lie between 1 and the {len(values)} rows, not {workers}")
     with tempfile.TemporaryDirectory() as folder:
-        mp.start_processes(
-            _run_worker,
-            (workers, folder, values, labels, arguments),
-            nprocs=workers,
-            start_method=processes.context().get_start_method(),
-        )
+        processes.run_ranks(_run_worker, (workers, folder, values, labels, arguments), workers)
         return [
             pickle.loads(Path(folder, f"{rank}.pickle").read_bytes()) for rank in range(workers)
         ]
