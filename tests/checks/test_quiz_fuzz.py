@@ -477,7 +477,7 @@ needs_atheris = pytest.mark.skipif(not fuzz.installed(), reason=fuzz.MISSING)
 @needs_atheris
 @pytest.mark.parametrize("target", fuzz.TARGETS)
 def test_coverage_guided_fuzzing_finds_nothing(target: str) -> None:
-    """10,000 inputs from a fixed seed, 20,000 in CI, however long they take."""
+    """So many inputs from a fixed seed, however long they take."""
     done = fuzz.run(target, seconds=0, runs=FUZZED, seed=1)
     assert done.returncode == 0, done.stdout + done.stderr
     assert f"Done {FUZZED} runs" in done.stderr

@@ -145,7 +145,8 @@ def sklearn_raw(oracle: Any, X: np.ndarray) -> np.ndarray:
 
 @pytest.mark.parametrize("loss", REGRESSION_LOSSES)
 def test_small_data_every_setting(loss: str) -> None:
-    """3 depths x 4 learning rates x 2 subsamples x 2 leaf sizes, 40 rounds each."""
+    """3 depths x 4 learning rates x 2 subsamples x 2 leaf sizes, 40 rounds each; a reader's run
+    takes one in five of these, and of the other grids here."""
     for depth, eta, subsample, leaf in some(
         itertools.product((1, 2, 3), (1.0, 0.5, 0.3, 0.1), (1.0, 0.6), (1, 2)), each=5
     ):

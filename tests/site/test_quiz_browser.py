@@ -448,11 +448,17 @@ def test_two_tabs_lose_nothing(visit: Any) -> None:
 
 
 def test_erasing_asks_twice(visit: Any) -> None:
+    """The second time within a while, after which it asks again."""
     page = visit(PRACTICE)
     only(page, "number")
     answer_rightly(page)
+    page.clock.install()
+    page.clock.pause_at(page.evaluate("Date.now()") / 1000 + 60)
     button = page.get_by_role("button", name="Erase")
     button.click()
+    page.clock.run_for(8_001)
+    button.click()
+    page.clock.run_for(7_999)
     assert len(log_of(page)) == 1
     button.click()
     assert log_of(page) == []
