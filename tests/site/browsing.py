@@ -15,6 +15,11 @@ PATIENCE = 120_000
 LIVE = """() => !document.querySelector("[data-practice]:not([data-live=ready])")
   && (document.documentElement.dataset.live === "ready"
     || !document.querySelector("[data-panel], [data-fig]"))"""
+ASKED = """() => [...document.querySelectorAll("[data-quiz], [data-quiz-set]")].every((e) => {
+  const { top, bottom } = e.getBoundingClientRect();
+  return e.dataset.live === "ready" || bottom < -700 || top > innerHeight + 700;
+})"""
+"""Whether the questions that a page asks where the reader is are there: each changes its height."""
 TWO_FRAMES = "new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))"
 
 
@@ -81,6 +86,14 @@ def load(page: Any, address: str) -> None:
     """Load a page, and wait until its scripts have made it live."""
     page.goto(address)
     page.wait_for_function(LIVE)
+
+
+def reach(page: Any, place: Any) -> Any:
+    """Scroll to a place (a locator), and wait until nothing near it moves any more."""
+    place.scroll_into_view_if_needed()
+    page.wait_for_function(ASKED)
+    next_frame(page)
+    return place
 
 
 def next_frame(page: Any) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from tests.site.accessibility import assert_accessible
-from tests.site.browsing import PHONE, load, next_frame
+from tests.site.browsing import PHONE, load, next_frame, reach
 from tests.site.build import ids_used_twice
 from tests.site.fixture.scenario import GRAPH
 
@@ -20,6 +20,11 @@ CHAPTER = "chapters/small/"
 PAGES = ["", CHAPTER, "givens/", "labs/small_lab/", "code/worked/formulas/memory/", "404.html"]
 CARD = "dialog.card[open]:not(:has([role=status]))"
 """A card that has opened and come to what it shows: for a slow network it opens before."""
+
+
+def number(page: Any, figure: str) -> Any:
+    """Return where a figure first stands in the page's text, in view and at rest."""
+    return reach(page, page.locator(f'article .fig[data-fig="small.{figure}"]').first)
 
 
 def text(page: Any, figure: str) -> str:
@@ -45,7 +50,7 @@ def test_an_open_panel_and_an_open_card_are_accessible(visit: Any, scheme: str) 
     assert_accessible(page)
     page.fill("#panel-small-gpus", "65")
     page.click(".panel-more")
-    page.locator('article .fig[data-fig="small.total_bytes"]').first.click()
+    number(page, "total_bytes").click()
     page.wait_for_selector(CARD)
     assert_accessible(page)
 
@@ -534,7 +539,7 @@ def test_a_card_that_could_not_be_loaded_says_so_and_can_be_tried_again(
     page = context.new_page()
     load(page, site + CHAPTER)
     page.route("**/*.cards.json*", lambda route: route.abort())
-    page.locator('article .fig[data-fig="small.total_bytes"]').first.click()
+    number(page, "total_bytes").click()
     card = page.locator(CARD)
     card.wait_for()
     assert "All static bytes" in card.inner_text()
@@ -575,7 +580,7 @@ def slow(browser: Any, site: str) -> Iterator[tuple[Any, Callable[[], None]]]:
 
 def test_a_card_that_is_still_loading_says_so_and_comes(slow: Any) -> None:
     page, release = slow
-    page.locator('article .fig[data-fig="small.total_bytes"]').first.click()
+    number(page, "total_bytes").click()
     card = page.locator("dialog.card[open]")
     card.get_by_text("Loading the working").wait_for()
     assert "1,120 GB" in card.inner_text()
@@ -587,14 +592,14 @@ def test_a_card_that_is_still_loading_says_so_and_comes(slow: Any) -> None:
 def test_a_card_that_is_still_loading_can_be_called_off(slow: Any, how: str) -> None:
     """It opens no more, takes no focus, and leaves no number marked as open."""
     page, release = slow
-    page.locator('article .fig[data-fig="small.total_bytes"]').first.click()
+    number(page, "total_bytes").click()
     if how == "Escape":
         page.keyboard.press("Escape")
     elif how == "field":
         page.locator("#panel-small-gpus").focus()
         page.keyboard.press("End")
     else:
-        page.locator('article .fig[data-fig="small.per_gpu"]').first.click()
+        number(page, "per_gpu").click()
     release()
     if how == "another":
         page.locator("dialog.card[open]").get_by_role("heading", name="Inputs").wait_for()
@@ -611,7 +616,7 @@ def test_an_open_card_follows_the_browsers_back(visit: Any) -> None:
     page = visit(CHAPTER)
     page.select_option("[data-choice=model]", "Llama-3-8B")
     page.wait_for_function("location.search === '?model=Llama-3-8B'")
-    page.locator('article .fig[data-fig="small.total_bytes"]').first.click()
+    number(page, "total_bytes").click()
     card = page.locator(CARD)
     card.get_by_text("In the book: 1,120 GB").wait_for()
     page.go_back()
@@ -694,7 +699,7 @@ def test_a_card_cites_the_source_of_the_value_that_it_shows(visit: Any) -> None:
 def test_a_card_follows_the_givens(visit: Any) -> None:
     """After a change the card shows the new values, and the book's beside them."""
     page = visit(CHAPTER + "?params=8")
-    page.locator('article .fig[data-fig="small.weight_bytes"]').first.click()
+    number(page, "weight_bytes").click()
     card = page.locator(CARD)
     card.wait_for()
     shown = card.inner_text().replace("\u00a0", " ")
@@ -724,7 +729,7 @@ def test_a_card_stays_in_view(visit: Any) -> None:
 def test_a_measured_card_says_how_to_repeat_it(visit: Any) -> None:
     """A recorded figure's card names command, date, machine and seed."""
     page = visit(CHAPTER)
-    page.locator('article .fig[data-fig="small.recorded_waste"]').first.click()
+    number(page, "recorded_waste").click()
     shown = page.locator(CARD).inner_text()
     for part in ("does not change", "python -m tests.site.fixture", "2026-11-20", "x86_64", "7"):
         assert part in shown
@@ -733,7 +738,7 @@ def test_a_measured_card_says_how_to_repeat_it(visit: Any) -> None:
 def test_a_card_opens_by_touch_on_a_phone(visit: Any) -> None:
     """A tap opens the card at the foot of the screen, a tap elsewhere closes it."""
     page = visit(CHAPTER, **PHONE)
-    page.locator('article .fig[data-fig="small.total_bytes"]').first.tap()
+    number(page, "total_bytes").tap()
     card = page.locator(CARD)
     card.wait_for()
     box = card.bounding_box()
