@@ -40,11 +40,11 @@ import numpy as np
 from checks import givens as givens_checks
 from checks import proof
 from checks.pins import OPTION_PINS, OTHER_PINS, PINS
-from checks.trace import trace
 from checks.units import check_figure
 from worked import givens, units
 from worked.chapters import CHAPTERS, graph
 from worked.figures import Derived, Figure, FigureError, Given, Graph, sane
+from worked.figures.terms import trace
 from worked.formulas import ops
 
 GRAPH, COUNT, DERIVATION, RECOUNT, DIMENSION, PINNED, SECOND_SOURCE = CHECKS = (
@@ -236,7 +236,7 @@ def _is_docstring(statement: ast.stmt) -> bool:
 def _compiled(function: ast.FunctionDef, original: Callable[..., Any]) -> Callable[..., Any]:
     """Return the changed function, living where the original lives so that checks find it."""
     tree = ast.fix_missing_locations(ast.Module([function], []))
-    scope = original.__globals__ | {n: getattr(ops, n) for n in ops.NAMES}  # type: ignore[attr-defined]
+    scope = original.__globals__ | {n: f for n, f in vars(ops).items() if callable(f)}  # type: ignore[attr-defined]
     exec(compile(tree, f"<mutant of {original.__name__}>", "exec"), scope)
     made: Callable[..., Any] = scope[original.__name__]
     return made

@@ -1,19 +1,17 @@
 """Trace a formula: call it with terms and read back what it did.
 
-A `Term` is an argument that remembers. Calling a plain formula with terms gives its expression
-tree in the author's order, and from that one tree come the LaTeX that readers see, the formula
-with values in it, a line of plain text for terminals and screen readers, and the JavaScript
-that recomputes it on the page.
+From a formula's terms come the LaTeX that readers see, the formula with values in it, and a line
+of plain text for terminals and screen readers.
 """
 
 from __future__ import annotations
 
-import inspect
 import re
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
 from fractions import Fraction
-from typing import Any, cast
+from typing import Any
+
+from worked.figures.terms import Term
 
 # How closely a piece of a formula holds together, the loosest first.
 CASES, COMPARE, ADD, MUL, POW, ATOM = range(6)
@@ -22,102 +20,6 @@ _SIGNED = re.compile(r"(?:\\htmlData\{[^{}]*\}\{)?(?:\\text\{)?[−-]")
 
 _COMPARE_LATEX = {"<": "<", "<=": r"\le", ">": ">", ">=": r"\ge"}
 _COMPARE_TEXT = {"<": "<", "<=": "≤", ">": ">", ">=": "≥"}
-
-
-class TraceError(TypeError):
-    """A formula did something that cannot be traced, such as branching on a value."""
-
-
-@dataclass(frozen=True, eq=False)
-class Term:
-    """A node of the traced expression: an operation and its arguments.
-
-    `op` is "arg" (args: the name), "num" (args: the number), an infix operator, or the name of
-    one of `worked.formulas.ops`.
-    """
-
-    op: str
-    args: tuple[Any, ...]
-
-    def __add__(self, other: Any) -> Term:
-        return Term("+", (self, term(other)))
-
-    def __radd__(self, other: Any) -> Term:
-        return Term("+", (term(other), self))
-
-    def __sub__(self, other: Any) -> Term:
-        return Term("-", (self, term(other)))
-
-    def __rsub__(self, other: Any) -> Term:
-        return Term("-", (term(other), self))
-
-    def __mul__(self, other: Any) -> Term:
-        return Term("*", (self, term(other)))
-
-    def __rmul__(self, other: Any) -> Term:
-        return Term("*", (term(other), self))
-
-    def __truediv__(self, other: Any) -> Term:
-        return Term("/", (self, term(other)))
-
-    def __rtruediv__(self, other: Any) -> Term:
-        return Term("/", (term(other), self))
-
-    def __pow__(self, other: Any) -> Term:
-        return Term("**", (self, term(other)))
-
-    def __rpow__(self, other: Any) -> Term:
-        return Term("**", (term(other), self))
-
-    def __neg__(self) -> Term:
-        return Term("neg", (self,))
-
-    def __lt__(self, other: Any) -> Term:
-        return Term("<", (self, term(other)))
-
-    def __le__(self, other: Any) -> Term:
-        return Term("<=", (self, term(other)))
-
-    def __gt__(self, other: Any) -> Term:
-        return Term(">", (self, term(other)))
-
-    def __ge__(self, other: Any) -> Term:
-        return Term(">=", (self, term(other)))
-
-    def __bool__(self) -> bool:
-        raise TraceError("a formula cannot branch on a value; use ops.where")
-
-    __float__ = __int__ = __index__ = __bool__
-
-    def formula_op(self, name: str, args: tuple[Any, ...]) -> Term:
-        """Record one of `worked.formulas.ops`."""
-        return Term(name, tuple(term(a) for a in args))
-
-
-def term(value: Any) -> Term:
-    """Return `value` as a term; plain numbers become literals of the formula."""
-    if isinstance(value, Term):
-        return value
-    if isinstance(value, (int, float, Fraction)) and not isinstance(value, bool):
-        return Term("num", (value,))
-    raise TraceError(f"a formula may only contain numbers, not {value!r}")
-
-
-def trace(formula: Callable[..., Any]) -> Term:
-    """Return the expression tree of `formula`.
-
-    Raises:
-        TraceError: the formula does something other than arithmetic and `ops`.
-    """
-    names = inspect.signature(formula).parameters
-    return term(formula(*(Term("arg", (n,)) for n in names)))
-
-
-def numbers_in(tree: Term) -> list[float]:
-    """Return the literals of a formula, in reading order."""
-    if tree.op == "num":
-        return [tree.args[0]]
-    return [x for a in tree.args if isinstance(a, Term) for x in numbers_in(a)]
 
 
 # -- LaTeX ------------------------------------------------------------------------------------
@@ -218,7 +120,7 @@ def _ends_in_number(t: Term) -> bool:
     return t.op == "num"
 
 
-# -- plain text and JavaScript ----------------------------------------------------------------
+# -- plain text -----------------------------------------------------------------------------
 
 
 # What needs no brackets before it is raised to a power.
@@ -294,36 +196,3 @@ def _text(t: Term, s: Mapping[str, str]) -> tuple[str, int]:
     inner = [_paren(*_text(x, s), ADD, first=True) for x in a]
     name = {"ceil": "round up", "floor": "round down", "maximum": "max", "minimum": "min"}
     return f"{name.get(op, op)}({', '.join(inner)})", ATOM
-
-
-_JS_FUNCTION = {
-    "ceil": "Math.ceil", "floor": "Math.floor", "sqrt": "Math.sqrt", "log2": "Math.log2",
-    "ln": "Math.log", "exp": "Math.exp", "absolute": "Math.abs", "maximum": "Math.max",
-    "minimum": "Math.min", "**": "Math.pow", "sin": "Math.sin", "cos": "Math.cos",
-}  # fmt: skip
-
-
-def javascript(formula: Callable[..., Any]) -> str:
-    """Return the formula as a JavaScript arrow function of the same arguments."""
-    names = ", ".join(inspect.signature(formula).parameters)
-    return f"({names}) => {_js(trace(formula))}"
-
-
-def _js(t: Term) -> str:
-    op, a = t.op, t.args
-    if op == "arg":
-        return cast(str, a[0])
-    if op == "num":
-        if isinstance(a[0], Fraction):
-            return f"({a[0].numerator} / {a[0].denominator})"
-        return f"({a[0]!r})" if a[0] < 0 else repr(a[0])
-    inner = [_js(x) for x in a]
-    if op == "pi":
-        return "Math.PI"
-    if op == "where":
-        return f"({inner[0]} ? {inner[1]} : {inner[2]})"
-    if op == "neg":
-        return f"(-{inner[0]})"
-    if op in _JS_FUNCTION:
-        return f"{_JS_FUNCTION[op]}({', '.join(inner)})"
-    return f"({inner[0]} {op} {inner[1]})"

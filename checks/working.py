@@ -7,8 +7,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from checks.trace import text, trace
+from checks.trace import text
 from worked.figures import Derived, Given, Graph, Measured
+from worked.figures.terms import trace
 
 ROOT = Path(__file__).resolve().parents[1]
 

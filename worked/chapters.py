@@ -6,7 +6,7 @@ import importlib
 from types import ModuleType
 from typing import Any
 
-from worked.figures import Graph, UnknownNameError, _suggest
+from worked.figures import Graph, UnknownNameError, suggest
 
 CHAPTERS: dict[str, str] = {
     "gpu-wall": "worked.gpu_wall.scenario",
@@ -25,7 +25,7 @@ def load(slug: str) -> ModuleType:
     """
     if slug not in CHAPTERS:
         raise UnknownNameError(
-            f"{slug}: no such chapter; there are {', '.join(CHAPTERS)}{_suggest(slug, CHAPTERS)}"
+            f"{slug}: no such chapter; there are {', '.join(CHAPTERS)}{suggest(slug, CHAPTERS)}"
         )
     return importlib.import_module(CHAPTERS[slug])
 

@@ -14,7 +14,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from worked.figures import FigureError, _suggest
+from worked.figures import FigureError, suggest
 
 BANK = Path(__file__).parent / "bank"
 
@@ -89,7 +89,7 @@ def find(name: str) -> Exercise:
     if found:
         raise ExerciseError(f"{name}: which of {', '.join(e.full_name for e in found)}?")
     known = [e.full_name for e in exercises()]
-    near = _suggest(name, known) or _suggest(name, [e.name for e in exercises()])
+    near = suggest(name, known) or suggest(name, [e.name for e in exercises()])
     raise ExerciseError(
         f"{name}: no such exercise{near}; `workbook exercise list` names all {len(known)}"
     )
@@ -105,7 +105,7 @@ def of_chapter(slug: str) -> tuple[Exercise, ...]:
     if not found:
         chapters = list(dict.fromkeys(e.chapter for e in exercises()))
         raise ExerciseError(
-            f"{slug}: no exercises{_suggest(slug, chapters)}; there are some for "
+            f"{slug}: no exercises{suggest(slug, chapters)}; there are some for "
             f"{', '.join(chapters)}"
         )
     return found

@@ -200,7 +200,8 @@ def in_symbols(q: Formula, formula: Callable[..., float]) -> Callable[..., float
 
 def written_formula(formula: Callable[..., float], letters: Mapping[str, str]) -> str:
     """Return a formula as a reader would type it; `letters` gives that of each argument."""
-    from checks.trace import text, trace
+    from checks.trace import text
+    from worked.figures.terms import trace
 
     written = text(trace(formula), letters)
     for sign, instead in (

@@ -35,8 +35,8 @@ from checks.quiz.questions import (
 )
 from checks.site.browser_model import worth
 from checks.site.spans import DIRECTIVE, reference
-from checks.trace import javascript
 from worked.chapters import graph
+from worked.figures.program import javascript
 from worked.units import unit
 
 

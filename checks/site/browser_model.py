@@ -8,8 +8,8 @@ from typing import Any
 
 from checks.site import maths
 from checks.site.equations import symbol
-from checks.trace import javascript
 from worked.figures import Derived, Figure, Given, Graph, Measured
+from worked.figures.program import JAVASCRIPT
 from worked.units import Unit, unit
 
 # Twins that a card offers for bytes, besides what figures and pictures use themselves.
@@ -18,11 +18,12 @@ _TWINS = ("B", "MB", "GB", "TB", "MiB", "GiB", "TiB")
 
 def module(slug: str, graph: Graph, pictures: Iterable[dict[str, Any]]) -> str:
     """Return the text of assets/chapters/<slug>.js."""
-    return f"export const model = {expression(slug, graph, pictures)};\n"
+    head = 'import { floats } from "../js/floats.js";\n'
+    return f"{head}export const model = {expression(slug, graph, pictures)};\n"
 
 
 def expression(slug: str, graph: Graph, pictures: Iterable[dict[str, Any]]) -> str:
-    """Return the model as a JavaScript object expression."""
+    """Return the model as a JavaScript expression, which takes what it needs from `floats`."""
     pictures = list(pictures)
     givens = {g.name: _given(graph, g) for g in graph.givens}
     measured = {n: _measured(graph, f) for n, f in graph.figures.items() if _is_measured(f)}
@@ -32,13 +33,23 @@ def expression(slug: str, graph: Graph, pictures: Iterable[dict[str, Any]]) -> s
         "title": _json(graph.title),
         "givens": _table(givens),
         "choices": _choices(graph),
-        "order": _json([n for n in graph.order if isinstance(graph.figures[n], Derived)]),
+        "axes": _table({n: _axis(graph, n) for n in graph.axes}),
+        "steps": "[\n" + ",\n".join(_steps(graph)) + "\n]",
         "derived": _OWN_ONLY + derived + "\n}",
         "measured": _table(measured),
         "units": _json(_units(graph, pictures)),
         "pictures": _json(pictures),
     }
-    return "{\n" + ",\n".join(f"{k}: {v}" for k, v in parts.items()) + "\n}"
+    model = "{\n" + ",\n".join(f"{k}: {v}" for k, v in parts.items()) + "\n}"
+    return f"(() => {{\nconst {{ {_FLOATS} }} = floats;\nreturn {model};\n}})()"
+
+
+# What the steps of a program may call.
+_FLOATS = (
+    "plus, minus, more, divided, power, pi, sqrt, log2, ln, exp, ceil, floor, sin, cos, absolute, "
+    "maximum, minimum, same, found, loop, each, total, count, mean, least, most, whereLeast, "
+    "whereMost, nth, rank, softmax, place, has, tried"
+)
 
 
 # A table has no prototype, so that no name from an address ("constructor") finds what nobody
@@ -67,7 +78,7 @@ def _common(graph: Graph, figure: Figure) -> dict[str, Any]:
     num, den = worth(graph.units[figure.name])
     return {
         "name": figure.name, "label": figure.label, "unit": figure.unit, "num": num, "den": den,
-        "places": figure.places,
+        "places": figure.places, "over": figure.axes,
     }  # fmt: skip
 
 
@@ -79,18 +90,35 @@ def _given(graph: Graph, given: Given) -> dict[str, Any]:
     }  # fmt: skip
 
 
+def _axis(graph: Graph, name: str) -> dict[str, Any]:
+    a = graph.axes[name]
+    labels = [graph.label(name, i) for i in range(len(graph.keys[name]))] if not a.shown_by else []
+    return {"keys": graph.keys[name], "labels": labels, "noun": a.noun, "length": a.length,
+            "shownBy": a.shown_by}  # fmt: skip
+
+
+def _steps(graph: Graph) -> Iterable[str]:
+    """Yield the program's steps: the figures they fill and take, the axes, what they come from."""
+    program = graph.printed(JAVASCRIPT)
+    for (names, _), (code, needs, axes) in zip(graph.plan, program, strict=True):
+        sources = sorted({s for n in names for s in graph.sources(n)} - set(names))
+        head = _json({"names": names, "needs": needs, "axes": axes, "sources": sources})
+        yield f'{head[:-1]},"run":{code}}}'
+
+
 def _measured(graph: Graph, figure: Figure) -> dict[str, Any]:
     return _common(graph, figure) | {"value": graph.base[figure.name]}
 
 
 def _derived(graph: Graph, figure: Derived) -> str:
     fields = _common(graph, figure) | {
-        "args": list(graph.arguments(figure.name).values()),
         "words": list(figure.words) if figure.words else None,
         "signed": figure.signed,
         "must": figure.must,
+        "partial": figure.partial,
+        "place": graph.kinds[figure.name].place,
     }
-    return f'{_json(fields)[:-1]},"f":{javascript(figure.formula)}}}'
+    return _json(fields)
 
 
 def _choices(graph: Graph) -> str:

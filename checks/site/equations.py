@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-from checks.trace import Term, latex, latex_with_values, text, trace
+from checks.trace import latex, latex_with_values, text
 from checks.working import verdict_number
 from worked.figures import Derived, Graph, Measured
+from worked.figures.terms import Term, trace
 
 _TEX_SPECIAL = re.compile(r"([%$#&_{}])")
 

@@ -98,7 +98,9 @@ class PictureError(ValueError):
 @cache
 def _drawing_board(slug: str) -> quickjs.Context:
     return context(
-        bundle("exact.js", "graph.js", "charts_lines.js", "charts_clocks.js", "charts.js"),
+        bundle(
+            "floats.js", "exact.js", "graph.js", "charts_lines.js", "charts_clocks.js", "charts.js"
+        ),
         f"const model = {expression(slug, graph(slug), pictures(slug))};",
         "function drawn(id, settings) {"
         " return [picture(model, id, evaluate(model, JSON.parse(settings)))].join(''); }",

@@ -142,6 +142,9 @@ function gradedAll(id, cases) {
 """
 
 
+FLOATS = 'const { floats } = modules["assets/js/floats.js"];'
+
+
 @pytest.fixture(scope="module")
 def page_of() -> Callable[[str], quickjs.Context]:
     """Return a function from chapter to a JavaScript context with its bank and model."""
@@ -155,7 +158,7 @@ def page_of() -> Callable[[str], quickjs.Context]:
             )  # fmt: skip
             model = browser_model.expression(slug, graph(slug), [])
             text = page.module(slug).replace("export const bank =", "const BANK =")
-            made[slug] = context(f"{modules}\n{text}\nconst MODEL = {model};\n{DRIVER}")
+            made[slug] = context(f"{modules}\n{FLOATS}\n{text}\nconst MODEL = {model};\n{DRIVER}")
         return made[slug]
 
     return get

@@ -34,9 +34,9 @@ from checks.quiz.expressions import ExpressionError, equivalent, evaluate, parse
 from checks.quiz.plain_text import plain
 from checks.quiz.portable_random import PortableRandom, seed_of
 from checks.site.javascript import context, linked
-from checks.trace import javascript
 from tests.checks.quiz_page import MOST_STEPS, as_sent, called, calls, steps
 from tests.effort import some
+from worked.figures.program import javascript
 
 # Every character that this Python knows, lone surrogates included. An engine may know a newer
 # Unicode; then a character that was added in between reads differently, but never as an answer.

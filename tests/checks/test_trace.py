@@ -11,19 +11,11 @@ import pytest
 
 from checks.site.equations import filled, values_template, values_tex
 from checks.site.maths import render
-from checks.trace import (
-    Term,
-    TraceError,
-    javascript,
-    latex,
-    latex_with_values,
-    numbers_in,
-    term,
-    text,
-    trace,
-)
+from checks.trace import latex, latex_with_values, text
 from checks.working import working
 from worked.chapters import graph
+from worked.figures.program import javascript
+from worked.figures.terms import Term, TraceError, numbers_in, term, trace
 from worked.formulas import ops
 from worked.formulas.checkpointing import young_interval_seconds
 from worked.formulas.memory import devices_needed, fits

@@ -16,10 +16,11 @@ from decimal import Decimal
 
 import pytest
 
-from checks.trace import latex, latex_with_values, text, trace
+from checks.trace import latex, latex_with_values, text
 from tests.site.test_javascript import random_settings
 from worked.chapters import CHAPTERS, graph
 from worked.figures import FigureError, Graph
+from worked.figures.terms import trace
 
 Values = Mapping[str, float]
 # What a reading comes to, given the values of its names; kept unevaluated until then, so that

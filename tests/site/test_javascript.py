@@ -15,10 +15,10 @@ import quickjs
 from checks.site.browser_model import expression
 from checks.site.equations import filled, values_template
 from checks.site.javascript import bundle, context
-from checks.trace import javascript
 from tests.site.fixture import scenario
 from worked.chapters import CHAPTERS, graph
 from worked.figures import FigureError, Given, Graph, typed, with_unit
+from worked.figures.program import javascript
 from worked.units import rounded, unit
 
 POINTS = 1_000
@@ -40,7 +40,7 @@ def formulas() -> list[Any]:
 def core() -> quickjs.Context:
     """A JavaScript context with the page's exact arithmetic and its graph."""
     return context(
-        bundle("exact.js", "graph.js"),
+        bundle("floats.js", "exact.js", "graph.js"),
         """function all(name, cases) {
              return JSON.stringify(JSON.parse(cases).map((c) => globalThis[name](...c)));
            }""",
@@ -162,7 +162,9 @@ def pages() -> dict[str, quickjs.Context]:
     """
     return {
         slug: context(
-            bundle("exact.js", "graph.js"), f"const model = {expression(slug, g, [])};", script
+            bundle("floats.js", "exact.js", "graph.js"),
+            f"const model = {expression(slug, g, [])};",
+            script,
         )
         for slug, g in graphs().items()
     }
@@ -232,7 +234,7 @@ def test_a_formula_in_words_is_filled_in_the_same(slug: str) -> None:
     """What a screen reader hears of every formula with values, negative ones and verdicts too."""
     g = graphs()[slug]
     page = context(
-        bundle("exact.js", "graph.js", "numbers.js"),
+        bundle("floats.js", "exact.js", "graph.js", "numbers.js"),
         f"const model = {expression(slug, g, [])};",
         """function spoken(templates, values) {
              return JSON.stringify(JSON.parse(templates).map(

@@ -11,7 +11,7 @@ from datetime import date
 from functools import cache
 from pathlib import Path
 
-from worked.figures import OWN_CHOICE, Given, Setting, Source, _suggest
+from worked.figures import OWN_CHOICE, Given, Setting, Source, suggest
 from worked.units import exact, unit
 
 FILES = ("hardware", "models", "prices", "storage")
@@ -59,7 +59,7 @@ class Thing:
             KeyError: there is none of that name; the message suggests one.
         """
         if name not in self.facts:
-            raise KeyError(f"{self.name} has no fact {name!r}{_suggest(name, self.facts)}")
+            raise KeyError(f"{self.name} has no fact {name!r}{suggest(name, self.facts)}")
         return self.facts[name]
 
 
@@ -93,7 +93,7 @@ def fact(file: str, thing: str, name: str) -> Fact:
     """
     known = things(file)
     if thing not in known:
-        raise KeyError(f"{file} has no {thing!r}{_suggest(thing, known)}")
+        raise KeyError(f"{file} has no {thing!r}{suggest(thing, known)}")
     return known[thing].fact(name)
 
 

@@ -1,0 +1,64 @@
+"""Figures: the numbers a reader sees, over named axes, and the graph that computes them.
+
+A **given** is an input with a source, a **derived** figure is a formula applied to other
+figures, a **measured** one comes from a recorded run. Each is one number, or a row or table of
+numbers over named axes. In reading order: `kinds` (what is declared), `terms` (what a formula
+does), `infer` (dimensions and axes), `program` with `floats` (how it is computed), `graph`.
+"""
+
+from worked.figures.graph import Graph
+from worked.figures.kinds import (
+    OWN,
+    OWN_CHOICE,
+    YOURS,
+    Axis,
+    Before,
+    Cell,
+    Choice,
+    Derived,
+    Figure,
+    FigureError,
+    Given,
+    Measured,
+    OutOfRangeError,
+    Places,
+    Setting,
+    Source,
+    Step,
+    UnknownNameError,
+    before,
+    from_rows,
+    label,
+    reference,
+)
+from worked.figures.show import sane, suggest, typed, with_unit
+
+__all__ = [
+    "OWN",
+    "OWN_CHOICE",
+    "YOURS",
+    "Axis",
+    "Before",
+    "Cell",
+    "Choice",
+    "Derived",
+    "Figure",
+    "FigureError",
+    "Given",
+    "Graph",
+    "Measured",
+    "OutOfRangeError",
+    "Places",
+    "Setting",
+    "Source",
+    "Step",
+    "UnknownNameError",
+    "before",
+    "from_rows",
+    "label",
+    "reference",
+    "sane",
+    "suggest",
+    "typed",
+    "with_unit",
+]

@@ -1,0 +1,285 @@
+"""What a chapter's graph is declared with: axes, figures and how they are wired, steps, choices."""
+
+from __future__ import annotations
+
+import inspect
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date
+from functools import cached_property
+from typing import Any
+
+from worked.figures.terms import Term, trace
+
+
+class FigureError(ValueError):
+    """A figure that makes no sense; the message starts with the figure's name."""
+
+
+class OutOfRangeError(FigureError):
+    """A given set outside its declared range."""
+
+
+class UnknownNameError(FigureError):
+    """A name that the graph does not have; the message suggests one that it has."""
+
+
+@dataclass(frozen=True)
+class Source:
+    """Where a given comes from, when it was read, and when to read it again."""
+
+    text: str
+    url: str | None = None
+    read: date | None = None
+    review_by: date | None = None
+
+    @property
+    def is_own_choice(self) -> bool:
+        """Whether the value is the running example's own, not a fact about the world."""
+        return self.text.startswith(OWN_CHOICE)
+
+
+OWN_CHOICE = "the running example's own choice"
+OWN = Source(OWN_CHOICE)
+YOURS = Source("your own value")
+
+
+# -- axes and wiring --------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Axis:
+    """A named axis: its places in order, and the noun for one of them ("delivery").
+
+    `labels` are what a reader sees; each place's key is its label in small letters, digits and
+    hyphens ("h100-sxm"), and stands in addresses and in `leaf[row=3]`. Instead of labels:
+    `length` names the given that says how many places there are, at most `most`, counted from
+    1; `like` names the axis whose places it has under a second name (query and key). `shown_by`
+    names a figure over this axis that the labels show, such as a threshold that moves; its keys
+    then count from 1. `symbol` is the letter of its index in formulas.
+    """
+
+    name: str
+    labels: tuple[str | float, ...] = ()
+    noun: str = ""
+    symbol: str = ""
+    length: str = ""
+    most: int = 0
+    like: str = ""
+    shown_by: str = ""
+
+    @cached_property
+    def keys(self) -> tuple[str, ...]:
+        """The keys of all places that there may be."""
+        if self.length or self.shown_by:
+            return tuple(str(i) for i in range(1, (self.most or len(self.labels)) + 1))
+        return tuple(key_of(label) for label in self.labels)
+
+
+def key_of(label: str | float) -> str:
+    """Return what a label is called in an address: small letters, digits and hyphens."""
+    text = f"{label:g}" if isinstance(label, (int, float)) else label
+    return re.sub(r"[^a-z0-9]+", "-", text.lower().replace("+", " plus")).strip("-")
+
+
+@dataclass(frozen=True)
+class Cell:
+    """A figure, at fixed places (their keys) of some of its axes, which may be none."""
+
+    name: str
+    at: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True)
+class Before:
+    """A figure one place earlier along an axis; at the first place, the start."""
+
+    name: str
+    over: str
+    start: str | float
+
+
+@dataclass(frozen=True)
+class Places:
+    """The places of an axis themselves, or the numbers that are their labels."""
+
+    axis: str
+    as_numbers: bool = False
+
+
+Wire = Cell | Before | Places
+
+
+def before(name: str, over: str, start: str | float) -> Before:
+    """Wire an input to `name` one place earlier along `over`; `start` stands before the first."""
+    return Before(name, over, start)
+
+
+def label(axis: str) -> Places:
+    """Wire an input to the numbers that are an axis' labels."""
+    return Places(axis, as_numbers=True)
+
+
+_REFERENCE = re.compile(r"([A-Za-z_]\w*)(?:\[([^\[\]]*)\])?")
+
+
+def reference(text: str) -> Cell:
+    """Read `name` or `name[axis=key, axis=key]`; whether there is such a cell is not looked at.
+
+    Raises:
+        FigureError: it is written in another way.
+    """
+    match = _REFERENCE.fullmatch(text.strip())
+    if not match:
+        raise FigureError(f"{text}: write a figure as name or name[axis=place, axis=place]")
+    at = []
+    for part in filter(None, (p.strip() for p in (match[2] or "").split(","))):
+        axis, equals, key = (x.strip() for x in part.partition("="))
+        if not (axis and equals and key):
+            raise FigureError(f"{text}: a place is written axis=place, not {part!r}")
+        at.append((axis, key))
+    return Cell(match[1], tuple(at))
+
+
+# -- figures ----------------------------------------------------------------------------------
+
+
+def _axes(over: str) -> tuple[str, ...]:
+    return tuple(over.split())
+
+
+@dataclass(frozen=True)
+class Given:
+    """An input: its value in `unit`, its declared range in the same unit, and its source.
+
+    Over an axis (`over`) the value is a tuple, and low and high may be; an absent cell is None.
+    """
+
+    name: str
+    value: Any
+    unit: str
+    symbol: str
+    label: str
+    low: Any
+    high: Any
+    source: Source = OWN
+    places: int = 0
+    integer: bool = False
+    note: str = ""
+    over: str = ""
+
+    @property
+    def axes(self) -> tuple[str, ...]:
+        """The axes that it is over."""
+        return _axes(self.over)
+
+
+@dataclass(frozen=True)
+class Derived:
+    """A formula applied to figures: `inputs` maps an argument to what it takes.
+
+    That is a figure's name, `name[axis=place]`, a `before`, a `label`; an argument that `inputs`
+    does not mention takes the figure of the same name, or the places of the axis of that name.
+    `over` names the figure's axes, with a blank between. `words` turns the values 0, 1, 2 ...
+    into a verdict ("does not fit", "fits", "needs {wanted}"), where 1 is the good one and a name
+    in braces stands for that figure as it is shown. With `must`, any other verdict refuses the
+    setting in these words. `partial`: a cell may be absent, where what it needs is.
+    """
+
+    name: str
+    formula: Callable[..., Any]
+    unit: str
+    label: str
+    symbol: str = ""
+    places: int = 0
+    inputs: Mapping[str, str | Wire] = field(default_factory=dict)
+    words: tuple[str, ...] | None = None
+    signed: bool = False
+    must: bool = False
+    over: str = ""
+    partial: bool = False
+
+    @property
+    def axes(self) -> tuple[str, ...]:
+        """The axes that it is over."""
+        return _axes(self.over)
+
+    @cached_property
+    def parameters(self) -> tuple[str, ...]:
+        """The arguments of its formula."""
+        return tuple(inspect.signature(self.formula).parameters)
+
+    @cached_property
+    def term(self) -> Term:
+        """What its formula does."""
+        return trace(self.formula)
+
+    def spoken(self) -> list[str]:
+        """Return the names of the figures that its words mention."""
+        return [name for text in self.words or () for name in SPOKEN.findall(text)]
+
+
+SPOKEN = re.compile(r"\{(\w+)\}")
+"""A figure in the words of a verdict."""
+
+
+@dataclass(frozen=True)
+class Measured:
+    """A recorded result: `record` names the file under the chapter's measured/ folder."""
+
+    name: str
+    value: Any
+    unit: str
+    label: str
+    record: str
+    command: str
+    date: str
+    machine: str
+    deterministic: bool
+    seed: int | None = None
+    symbol: str = ""
+    places: int = 0
+    signed: bool = False
+    over: str = ""
+
+    @property
+    def axes(self) -> tuple[str, ...]:
+        """The axes that it is over."""
+        return _axes(self.over)
+
+
+Figure = Given | Derived | Measured
+
+
+@dataclass(frozen=True)
+class Step:
+    """One numbered step of a chapter and the figures that it introduces."""
+
+    slug: str
+    title: str
+    figures: tuple[Figure, ...]
+
+
+@dataclass(frozen=True)
+class Setting:
+    """What an option sets a given to, in the given's unit, and where that value comes from."""
+
+    value: float
+    source: Source = OWN
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Choice:
+    """A named set of alternatives, each setting several givens at once (a model, a GPU)."""
+
+    name: str
+    label: str
+    default: str
+    options: Mapping[str, Mapping[str, Setting]]
+
+
+def from_rows(given: Given, row: Mapping[str, Any]) -> Given:
+    """Return `given` with the value, unit and source of a row of a givens file."""
+    return replace(given, value=row["value"], unit=row["unit"], source=row["source"])

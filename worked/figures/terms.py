@@ -1,0 +1,125 @@
+"""Terms: arguments that remember what a formula did with them.
+
+Calling a plain formula with terms gives its expression in the author's order. From that one tree
+come the units and axes of a figure, its program in Python and JavaScript, the formula that
+readers see, and the working of a number.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any
+
+COMPARISONS = ("<", "<=", ">", ">=")
+OVER_AXIS = ("total", "mean", "count", "least", "most", "where_least", "where_most", "nth")
+"""What takes an axis away: args are (x, axis, where or None, more)."""
+ALONG_AXIS = ("rank", "softmax")
+"""What gives a value for each place of an axis that it looks at as a whole."""
+
+
+class TraceError(TypeError):
+    """A formula did something that cannot be traced, such as branching on a value."""
+
+
+@dataclass(frozen=True, eq=False)
+class Term:
+    """A node of the traced expression: an operation and its arguments.
+
+    `op` is "arg" (args: the name), "num" (args: the number), an infix operator, "neg", or the
+    name of one of `worked.formulas.ops`. Axes stand among the arguments as their names.
+    """
+
+    op: str
+    args: tuple[Any, ...]
+
+    def __add__(self, other: Any) -> Term:
+        return Term("+", (self, term(other)))
+
+    def __radd__(self, other: Any) -> Term:
+        return Term("+", (term(other), self))
+
+    def __sub__(self, other: Any) -> Term:
+        return Term("-", (self, term(other)))
+
+    def __rsub__(self, other: Any) -> Term:
+        return Term("-", (term(other), self))
+
+    def __mul__(self, other: Any) -> Term:
+        return Term("*", (self, term(other)))
+
+    def __rmul__(self, other: Any) -> Term:
+        return Term("*", (term(other), self))
+
+    def __truediv__(self, other: Any) -> Term:
+        return Term("/", (self, term(other)))
+
+    def __rtruediv__(self, other: Any) -> Term:
+        return Term("/", (term(other), self))
+
+    def __pow__(self, other: Any) -> Term:
+        return Term("**", (self, term(other)))
+
+    def __rpow__(self, other: Any) -> Term:
+        return Term("**", (term(other), self))
+
+    def __neg__(self) -> Term:
+        return Term("neg", (self,))
+
+    def __lt__(self, other: Any) -> Term:
+        return Term("<", (self, term(other)))
+
+    def __le__(self, other: Any) -> Term:
+        return Term("<=", (self, term(other)))
+
+    def __gt__(self, other: Any) -> Term:
+        return Term(">", (self, term(other)))
+
+    def __ge__(self, other: Any) -> Term:
+        return Term(">=", (self, term(other)))
+
+    def __bool__(self) -> bool:
+        raise TraceError("a formula cannot branch on a value; use ops.where")
+
+    __float__ = __int__ = __index__ = __bool__
+
+    def formula_op(self, name: str, args: tuple[Any, ...]) -> Term:
+        """Record one of `worked.formulas.ops`; axes and what is left out stay as they are."""
+        kept = (a if a is None or isinstance(a, (str, bool, dict)) else term(a) for a in args)
+        return Term(name, tuple(kept))
+
+    def parts(self) -> Iterator[Term]:
+        """Yield the terms right below this one."""
+        for a in self.args:
+            if isinstance(a, Term):
+                yield a
+            elif isinstance(a, Mapping):
+                yield from (t for t in a.values() if isinstance(t, Term))
+
+
+def term(value: Any) -> Term:
+    """Return `value` as a term; plain numbers become literals of the formula."""
+    if isinstance(value, Term):
+        return value
+    if isinstance(value, (int, float, Fraction)) and not isinstance(value, bool):
+        return Term("num", (value,))
+    raise TraceError(f"a formula may only contain numbers, not {value!r}")
+
+
+def trace(formula: Callable[..., Any]) -> Term:
+    """Return the expression tree of `formula`.
+
+    Raises:
+        TraceError: the formula does something other than arithmetic and `ops`.
+    """
+    names = inspect.signature(formula).parameters
+    return term(formula(*(Term("arg", (n,)) for n in names)))
+
+
+def numbers_in(tree: Term) -> list[float]:
+    """Return the literals of a formula, in reading order."""
+    if tree.op == "num":
+        return [tree.args[0]]
+    return [x for part in tree.parts() for x in numbers_in(part)]
