@@ -34,8 +34,14 @@ def minus(a: float, b: float) -> float:
     return plus(a, -b)
 
 
-def more(a: float, b: float) -> bool:
-    """Whether a is larger than b by more than noise."""
+def more(a: float | None, b: float | None) -> bool:
+    """Whether a is larger than b by more than noise; a place, whether it comes later.
+
+    Raises:
+        AbsentError: one is none.
+    """
+    if a is None or b is None:
+        raise AbsentError("there is no such place")
     return a - b > TIE * max(abs(a), abs(b))
 
 

@@ -15,7 +15,10 @@ export const floats = (() => {
 
   const minus = (a, b) => plus(a, -b);
 
-  const more = (a, b) => a - b > TIE * Math.max(Math.abs(a), Math.abs(b));
+  function more(a, b) {
+    if (a === null || b === null) throw new AbsentError("there is no such place");
+    return a - b > TIE * Math.max(Math.abs(a), Math.abs(b));
+  }
 
   // The decimal of 12 digits that `value` is but for its last bits, or `value` itself.
   function clean(value) {
