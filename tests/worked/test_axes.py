@@ -47,6 +47,14 @@ def test_boosting_is_what_the_articles_hand_arithmetic_says() -> None:
     assert BOOSTING.shown("final") == "1.64"
 
 
+def test_place_0_is_what_a_recurrence_starts_from() -> None:
+    """Before the first round every delivery is predicted the mean."""
+    assert BOOSTING.shown("prediction[row=4, round=0]") == "21.00"
+    assert NESTED.shown("node[round=2, level=0]") == NESTED.shown("start[round=2]")
+    with pytest.raises(FigureError, match="round: has no place '0'"):
+        BOOSTING.shown("mse[round=0]")
+
+
 def test_an_axis_takes_its_length_from_a_given() -> None:
     """Two rounds give two errors, and `last` is the second."""
     values = BOOSTING.evaluate({"rounds": 2})

@@ -93,6 +93,12 @@ class Graph:
             for n, f in figures.items()
             if isinstance(f, Derived)
         }
+        self.starts = {
+            (w.name, w.over): w.start
+            for wires in self.wiring.values()
+            for w in wires.values()
+            if isinstance(w, Before) and isinstance(w.start, str)
+        }
         self.plan = self._plan()
         inputs = (n for n, f in figures.items() if not isinstance(f, Derived))
         self.order = (*inputs, *(n for names, _ in self.plan for n in names))
@@ -337,12 +343,21 @@ class Graph:
             return f, tuple(self.place(a, k) for a, k in zip(f.axes, keys, strict=True))
         cell = reference(text)
         f = self.figure(cell.name)
-        at = {a: self.place(a, k) for a, k in cell.at if a in f.axes}
+        for a, k in cell.at:
+            if k == "0" and (cell.name, a) in self.starts:
+                # Place 0 of what a recurrence looks back at is what it starts from.
+                start = self.figure(self.starts[cell.name, a])
+                rest = tuple((b, key) for b, key in cell.at if b in start.axes)
+                return start, self._index(start, rest)
         for a, _ in cell.at:
             if a not in f.axes:
                 over = ", ".join(f.axes) or "no axis"
                 raise UnknownNameError(f"{text}: {cell.name} is over {over}, not {a!r}")
-        return f, tuple(at.get(a) for a in f.axes)
+        return f, self._index(f, cell.at)
+
+    def _index(self, f: Figure, at: Iterable[tuple[str, str]]) -> tuple[int | None, ...]:
+        places = {a: self.place(a, k) for a, k in at}
+        return tuple(places.get(a) for a in f.axes)
 
     def cell_name(self, f: Figure, index: Sequence[int | None]) -> str:
         """Return a cell as it is written: leaf[row=3, round=2]; a figure without axes as it is."""
