@@ -347,8 +347,8 @@ class Graph:
             if k == "0" and (cell.name, a) in self.starts:
                 # Place 0 of what a recurrence looks back at is what it starts from.
                 start = self.figure(self.starts[cell.name, a])
-                rest = tuple((b, key) for b, key in cell.at if b in start.axes)
-                return start, self._index(start, rest)
+                others = tuple((b, key) for b, key in cell.at if b in start.axes)
+                return start, self._index(start, others)
         for a, _ in cell.at:
             if a not in f.axes:
                 over = ", ".join(f.axes) or "no axis"
