@@ -27,7 +27,9 @@ from worked.formulas import ops
 
 def small(*figures: Any, axes: tuple[Axis, ...] = (Axis("row", (1, 2, 3)),)) -> Graph:
     """Return a graph of one step, over a row of three."""
-    return Graph("small", "Small", [Step("all", "All", figures)], axes=axes)
+    graph = Graph("small", "Small", [Step("all", "All", figures)], axes=axes)
+    assert graph.base is not None  # a formula is checked at the first look at a value
+    return graph
 
 
 X = given("x", (1, 2, 4), over="row")

@@ -63,12 +63,13 @@ class Graph:
         choices: Iterable[Choice] = (),
         axes: Iterable[Axis] = (),
     ) -> None:
-        """Check every figure and work out the order of evaluation.
+        """Check how the figures hang together, and work out the order of evaluation.
+
+        What their formulas do is traced and checked at the first look at a value.
 
         Raises:
-            FigureError: a name used twice or not known, a cycle, an unknown unit, a dimension,
-                an axis or a place that does not fit its formula, or a value that makes no
-                sense; the message names the figure.
+            FigureError: a name used twice or not known, a cycle, an unknown unit, values that
+                do not fit their axes; the message names the figure.
         """
         self.name, self.title = name, title
         self.steps = tuple(steps)
@@ -102,10 +103,8 @@ class Graph:
         self.plan = self._plan()
         inputs = (n for n, f in figures.items() if not isinstance(f, Derived))
         self.order = (*inputs, *(n for names, _ in self.plan for n in names))
-        self.kinds = self._check_kinds()
         self._check_words()
         self._check_choices()
-        self.base: Mapping[str, Any] = MappingProxyType(self.evaluate())
 
     # -- building -------------------------------------------------------------------------
 
@@ -212,7 +211,13 @@ class Graph:
                 raise FigureError(f"{part[0]}: depends on itself: {ring}")
             yield axis, tuple(self._loops(part, done | {axis}))
 
-    def _check_kinds(self) -> dict[str, Kind]:
+    @cached_property
+    def kinds(self) -> Mapping[str, Kind]:
+        """What each figure is: a number of a dimension, or a place of an axis.
+
+        Raises:
+            FigureError: a dimension, an axis or a place does not fit a figure's formula.
+        """
         kinds: dict[str, Kind] = {}
         for n, f in self.figures.items():
             if not isinstance(f, Derived):
@@ -511,6 +516,15 @@ class Graph:
                 rest += f.spoken() if isinstance(f, Derived) else []
                 rest += [a.length for a in self.axes.values() if a.length]
         return frozenset(found)
+
+    @cached_property
+    def base(self) -> Mapping[str, Any]:
+        """The values at the book's settings.
+
+        Raises:
+            FigureError: as `kinds` and `evaluate`.
+        """
+        return MappingProxyType(self.evaluate())
 
     def evaluate(
         self, settings: Mapping[str, Any] | None = None, only: frozenset[str] | None = None
