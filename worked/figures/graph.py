@@ -7,6 +7,7 @@ of an axis holds the place's number, counted from 0, or None for none.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from itertools import product
@@ -581,7 +582,9 @@ class Graph:
             try:
                 value = compute()
                 if not is_place:
-                    value = sane(f, float(value), name=self.cell_name(f, index) if index else name)
+                    value = floats.clean(float(value))
+                    if not (0 <= value < math.inf or f.signed and math.isfinite(value)):
+                        sane(f, value, name=self.cell_name(f, index))
             except (ArithmeticError, ValueError) as error:
                 if isinstance(error, FigureError):
                     raise
