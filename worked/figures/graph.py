@@ -144,7 +144,7 @@ class Graph:
                 raise FigureError(f"{axis.name}: its length {axis.length!r} is no given")
 
     def _wire(self, f: Derived, argument: str) -> Wire:
-        wanted = f.inputs.get(argument, argument)
+        wanted = f.wired.get(argument, argument)
         if wanted == argument and argument not in self.figures and argument in self.axes:
             return Places(argument)
         wire = reference(wanted) if isinstance(wanted, str) else wanted
@@ -583,7 +583,7 @@ class Graph:
                 value = compute()
                 if not is_place:
                     value = floats.clean(float(value))
-                    if not (0 <= value < math.inf or f.signed and math.isfinite(value)):
+                    if not (0 <= value < math.inf or (f.signed and math.isfinite(value))):
                         sane(f, value, name=self.cell_name(f, index))
             except (ArithmeticError, ValueError) as error:
                 if isinstance(error, FigureError):
