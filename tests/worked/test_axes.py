@@ -140,7 +140,7 @@ def test_inputs_may_be_written_as_text() -> None:
     """Figures and cells by argument, with blanks between."""
     g = small(X, derived("y", lambda a, b: a - b, inputs="a=x[row=3] b=x[row=1]"))
     assert g.base["y"] == 3
-    with pytest.raises(FigureError, match="^y: inputs are written argument=figure"):
+    with pytest.raises(FigureError, match=r"^y: inputs are written argument=figure"):
         small(X, derived("y", lambda a: a, inputs="a: x[row=3]"))
 
 
