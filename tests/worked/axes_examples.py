@@ -231,7 +231,7 @@ def weight(score, position):
 ATTENTION = Graph(
     "attention", "Attention",
     [Step("all", "All", (
-        given("x", ((1, 0), (0, 1), (1, 1)), over="position dim"),
+        given("x", ((1, 0), (0, 1), (1, 1)), over="position dim", low=-5, high=5),
         derived("score", attention, over="position key"),
         derived("weight", weight, over="position key", places=3),
     ))],
