@@ -83,7 +83,7 @@ class Number:
 
     def shown(self, extra: int = 0) -> str:
         """Return the number with its unit."""
-        name = "" if self.is_verdict else self.unit.name
+        name = "" if self.is_verdict or self.unit.name == "×" else self.unit.name
         return with_unit(self.digits(extra), name).replace(" ", GLUE)
 
     def read(self, extra: int) -> Fraction:
@@ -155,7 +155,7 @@ def natural(e: Expression) -> Powers:
     if isinstance(e, Number):
         return powers_of(e.unit.name)
     if e.op in ("*", "/"):
-        return _product((natural(x), s) for s, x in _factors(e))
+        return _alike(_product((natural(x), s) for s, x in _factors(e)))
     if e.op == "**":
         exponent = e.args[1]
         power = (

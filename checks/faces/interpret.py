@@ -53,8 +53,8 @@ class Formula:
             i = at[wire.axis]
             if not wire.as_numbers:
                 return i
-            axis = self.graph.axes[wire.axis]
-            return float((axis.labels or range(1, len(self.graph.keys[wire.axis]) + 1))[i])
+            labels = self.graph.axes[wire.axis].labels
+            return float(labels[i]) if labels else i + 1.0
         there = dict(at)
         name = wire.name
         if isinstance(wire, Cell):

@@ -54,9 +54,10 @@ class Steps:
     """Inside an operation over an axis: the conditions met, where each held and where not."""
 
     def note(self, reason: str) -> None:
-        """Keep a reason, once."""
-        if reason and reason not in self.reasons:
-            self.reasons.append(reason)
+        """Keep a reason, and each of several joined by "; ", once."""
+        for part in filter(None, reason.split("; ")):
+            if part not in self.reasons:
+                self.reasons.append(part)
 
     def remark(self, text: str) -> None:
         """Keep a remark, once."""
@@ -156,7 +157,7 @@ class Steps:
         if op == "softmax":
             if at not in places:
                 return literal(0, decided=True)
-            powers = [Done("exp", (e,)) for e in terms]
+            powers: list[Expression] = [Done("exp", (e,)) for e in terms]
             return Done("/", (powers[places.index(dict(at))], _sum(powers)))
         kept = [e for e in terms if not _is_nothing(e)] or [literal(0, decided=not terms)]
         whole = _sum(kept)
@@ -252,7 +253,9 @@ class Steps:
         seen = inner.see(t, at)
         if inner.reasons:
             return "; ".join(inner.reasons)
-        return f"{self._side(seen)} is {'not ' if self.formula.value(t, at) else ''}0"
+        value = self.formula.value(t, at)
+        side = self._called(seen, told_apart(seen, literal(0), "", True)[0], value)
+        return f"{side} is {'not ' if value else ''}0"
 
     def _looked_at(self, t: Term, at: At) -> Iterable[Term]:
         for c in t.args:
@@ -292,16 +295,20 @@ class Steps:
         if verdict:
             return "; ".join(inner.reasons)
         one, other = told_apart(sides[0], sides[1], t.op, holds)
-        one, other = self._called(sides[0], one), self._called(sides[1], other)
+        values = [self.formula.value(x, at) for x in t.args]
+        one = self._called(sides[0], one, values[0])
+        other = self._called(sides[1], other, values[1])
         said = re.sub("^is", "are", said) if _PLURAL.search(one) else said
         return "; ".join([*inner.reasons, f"{one} {said} {other}"])
 
-    def _side(self, e: Expression) -> str:
-        return self._called(e, told_apart(e, literal(0), "", True)[0])
+    def _called(self, e: Expression, written: str, value: Any) -> str:
+        """Return a side of a comparison: with its label where it is a bare number.
 
-    def _called(self, e: Expression, written: str) -> str:
-        """Return a side of a comparison: with its label where it is a bare number."""
-        if not (isinstance(e, Number) and e.cell) or e.unit.name:
+        Of what is long to compute, its value alone.
+        """
+        if isinstance(e, Done):
+            return written if len(written) <= _LONG_LABEL else f"{value:.4g}".replace("-", "−")
+        if not e.cell or e.unit.name:
             return written
         f, index = self.formula.graph.find(e.cell)
         at = [self.place(a, i) for a, i in zip(f.axes, index, strict=True) if i is not None]

@@ -17,6 +17,7 @@ from checks.faces.arithmetic import (
     GUARD,
     Node,
     Number,
+    Printed,
     cells,
     computed,
     enough,
@@ -68,7 +69,7 @@ def lines(graph: Graph, cell: str, values: Mapping[str, Any]) -> list[str]:
             "  = —, for want of a value",
         ]
     terms: list[str] = []
-    written_terms = ""
+    written_terms, extra = "", 0
     if graph.kinds[f.name].place is not None:
         written_terms = _place_terms(steps, f.term, at)
     else:
@@ -76,10 +77,10 @@ def lines(graph: Graph, cell: str, values: Mapping[str, Any]) -> list[str]:
             graph.value(name, values), graph.units[f.name], f.places, name, is_verdict=bool(f.words)
         )
         node = planned(steps.see(f.term, at), powers_of("" if f.words else f.unit))
-        digits = _digits(node, shown)
+        digits, extra = _digits(node, shown)
         written_terms = written(node, digits)
         terms += _steps_between(formula, node, digits)
-        if isinstance(node, Number):
+        if isinstance(node, Number) or _is_negated(node):
             written_terms = ""
     head = f"{name} = {_formula(steps, f, at)}"
     found = [*_wrapped(head, "")]
@@ -87,12 +88,19 @@ def lines(graph: Graph, cell: str, values: Mapping[str, Any]) -> list[str]:
         found += _wrapped(line, "  ")
     if written_terms and written_terms.replace(GLUE, " ") != result:
         found += _wrapped(f"= {written_terms}", "  ")
+    if extra:
+        found.append(f"  = {shown.shown(extra)}".replace(GLUE, " "))
     found.append(f"  = {result}")
     if steps.reasons:
         found += _wrapped(f"since {_few(steps.reasons)}", "  ")
     if steps.remarks:
         found += _wrapped(f"({_few(steps.remarks)})", "  ")
     return found
+
+
+def _is_negated(node: Node) -> bool:
+    """Whether a number with a sign before it is all that there is."""
+    return isinstance(node, Printed) and node.op == "neg" and isinstance(node.parts[0][1], Number)
 
 
 def _few(said: list[str]) -> str:
@@ -115,11 +123,20 @@ def _wrapped(line: str, indent: str) -> list[str]:
 # -- the terms with their values ---------------------------------------------------------------
 
 
-def _digits(node: Node, shown: Number, extra: int = 0) -> dict[str, int]:
-    """Return the digits with which the arithmetic comes out at the number shown."""
-    fits = shows(shown, extra)
-    found = enough(node, fits)
-    return found if found is not None else enough(node, fits, _MOST_DIGITS) or {}
+def _digits(node: Node, shown: Number) -> tuple[dict[str, int], int]:
+    """Return the digits of the terms, and how many more the result needs in between.
+
+    With the first that suffice the arithmetic comes out at the number shown. Where none do, as
+    half way between two numbers (11.475, from 12.48333... − 1.00833...), the result is written
+    with more digits first, and then rounded; then terms may have as many digits as it takes.
+    """
+    for guard, extra in [(GUARD, e) for e in range(GUARD + 1)] + [(_MOST_DIGITS, 0)]:
+        if extra and not shows(shown)(shown.read(extra)):
+            continue
+        found = enough(node, shows(shown, extra), guard)
+        if found is not None:
+            return found, extra
+    return {}, 0
 
 
 def _steps_between(formula: Formula, node: Node, digits: Mapping[str, int]) -> list[str]:
@@ -181,6 +198,7 @@ def _formula(steps: Steps, f: Derived, at: At) -> str:
     words = {str(n): SPOKEN.sub(r"\1", word) for n, word in enumerate(f.words or ())}
     names = {**steps.names(at), "...": "...", **words}
     written_ = text(_taken(steps.formula, f.term, at, bool(words)), names)
+    written_ = re.sub("round (up|down)", rf"round{GLUE}\1", written_)
     glued = re.sub(r" ([+−×/]) ", rf" \1{GLUE}", written_)
     return re.sub(r"\([^()]*\)", lambda m: in_brackets(m[0][1:-1]), glued)
 
