@@ -133,10 +133,8 @@ class Steps:
         formula = self.formula
         if op == "count":
             places = [p for p in self._all(axis, at) if formula.value(x, p)]
-            said = self._listed(axis, places)
-            self.remark(
-                f"{len(places)} of {formula.length(axis)}: {said}" if places else "at no place"
-            )
+            some = f"{len(places)} of {formula.length(axis)}: {self._listed(axis, places)}"
+            self.remark(some if places else f"none of {formula.length(axis)}")
             return literal(len(places))
         places = formula.chosen(t, at)
         if t.args[2] is not None and len(places) < formula.length(axis):

@@ -207,10 +207,11 @@ def shows(x: Amount, shown: str) -> bool:
     decimals = len(re.findall(rf"^[−$]*{NUMBER}", shown)[0].partition(".")[2])
     step = mpf(10) ** -decimals
     step *= mpf(10) ** -2 if shown.endswith("%") else 10**9 if shown.endswith("billion") else 1
-    # Words of counted things in the result (FLOP/token) are no units that convert.
-    return abs(x.number - want.number) <= step / 2 * (1 + mpf(10) ** -12) and (
-        x.units == want.units or not x.number or not want.number
+    is_same = mp.floor(abs(x.number) / step + mpf("0.5") + mpf(10) ** -30) == mp.nint(
+        abs(want.number) / step
     )
+    has_sign = x.number * want.number >= 0
+    return is_same and has_sign and (x.units == want.units or not x.number or not want.number)
 
 
 def joined(working: list[str]) -> list[str]:
@@ -310,26 +311,31 @@ GOOD = [
     ("−2^2 + 2 × (−3)", "−10"),
 ]
 BAD = [
-    ("56,011 tokens/s × 47 h", "9.5 billion", "left"),
-    ("56,011 tokens/s × 47 h / 3,600 s/h", "9.5 billion", "left"),
-    ("47 h + 30 min", "77 min", "together"),
-    ("0.1 × −2.00", "−0.20", "where a number"),
-    ("keeps it × 5.5", "5.5", "keeps it"),
-    ("1 - 2", "−1", "- 2"),
-    ("2^3^2", "512", "power"),
-    ("exp(3 h)", "20.1", "bare"),
-    ("0.5 × 4.5", "2.2", "comes out"),
+    ("56,011 tokens/s × 47 h", "9.5 billion"),
+    ("56,011 tokens/s × 47 h / 3,600 s/h", "9.5 billion"),
+    ("47 h + 30 min", "77 min"),
+    ("exp(3 h)", "20.1"),
+    ("0.5 × 4.5", "2.2"),
+    ("0.1 × −2.00", "−0.20"),
+    ("keeps it × 5.5", "5.5"),
+    ("1 - 2", "−1"),
+    ("2^3^2", "512"),
 ]
 
 
 @pytest.mark.parametrize(("terms", "shown"), GOOD)
 def test_the_reader_computes_what_is_printed(terms: str, shown: str) -> None:
-    assert shows(Reader(terms).read(), shown)
+    assert comes_out(terms, shown)
 
 
-@pytest.mark.parametrize(("terms", "shown", "why"), BAD)
-def test_the_reader_refuses_what_does_not_come_out(terms: str, shown: str, why: str) -> None:
+@pytest.mark.parametrize(("terms", "shown"), BAD)
+def test_the_reader_refuses_what_is_unclear_or_does_not_come_out(terms: str, shown: str) -> None:
+    """A unit is left over, is on the wrong side or meets another; two signs; a word; a hyphen."""
+    assert not comes_out(terms, shown)
+
+
+def comes_out(terms: str, shown: str) -> bool:
     try:
-        assert not shows(Reader(terms).read(), shown)
-    except UnclearError as error:
-        assert why in str(error) or why == "left"
+        return shows(Reader(terms).read(), shown)
+    except UnclearError:
+        return False
