@@ -44,30 +44,41 @@ class Formula:
         """Return how many places an axis has."""
         return self.graph.length(axis, self.values)
 
-    def source(self, wire: Wire, at: At) -> tuple[str, tuple[int, ...]] | float | int:
+    def source(self, wire: Wire, at: At) -> tuple[str, tuple[int, ...]] | float:
         """Return the figure and the places that an argument takes, or a number of its own.
 
-        The places of an axis come as their number from 0, as labels where they are numbers.
+        The places of an axis come as their number from 0, or as the numbers that are their labels.
         """
         if isinstance(wire, Places):
+            labels = self.graph.axes[wire.axis].labels if wire.as_numbers else ()
             i = at[wire.axis]
-            if not wire.as_numbers:
-                return i
-            labels = self.graph.axes[wire.axis].labels
-            return float(labels[i]) if labels else i + 1.0
+            return float(labels[i]) if labels else i + 1.0 if wire.as_numbers else i
+        found = self.place_of(wire, at)
+        if found is None:
+            return wire.start  # type: ignore[union-attr, return-value]
+        return found  # type: ignore[return-value]
+
+    def place_of(self, wire: Wire, at: At) -> tuple[str, tuple[int | None, ...]] | None:
+        """Return the figure that an argument takes and its places, None for an axis as a whole.
+
+        None where it takes no figure: places themselves, or a start that is a number.
+        """
+        if isinstance(wire, Places):
+            return None
         there = dict(at)
         name = wire.name
         if isinstance(wire, Cell):
             for axis, key in wire.at:
                 i = self.graph.place(axis, key)
                 there[axis] = i if i >= 0 else self.length(axis) - 1
-        elif at[wire.over]:
-            there[wire.over] = at[wire.over] - 1
+        elif at.get(wire.over, 1):
+            if wire.over in at:
+                there[wire.over] = at[wire.over] - 1
         elif isinstance(wire.start, str):
             name = wire.start
         else:
-            return wire.start
-        return name, tuple(there[a] for a in self.graph.figures[name].axes)
+            return None
+        return name, tuple(there.get(a) for a in self.graph.figures[name].axes)
 
     def stored(self, name: str, index: tuple[int, ...]) -> Any:
         """Return what the graph holds of a cell.
