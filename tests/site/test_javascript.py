@@ -245,7 +245,11 @@ def test_a_chapter_evaluates_and_reads_the_same(
         try:
             want = g.evaluate(settings)
         except FigureError as error:
-            assert answer == {"error": str(error)}, settings
+            refused = str(error)
+        else:
+            refused = ""
+        if refused:
+            assert answer == {"error": refused}, settings
             continue
         accepted += 1
         assert same(answer["values"], want), settings
