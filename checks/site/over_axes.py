@@ -342,7 +342,9 @@ def _data(kind: str, asked: Asked, spec: dict[str, Any]) -> str:
 
 
 def _labels(asked: Asked) -> str:
-    return ", ".join(asked.graph.figure(name).label for name in asked.figures)
+    """Return the figures' labels, without the places that they may name ("delivery <row>")."""
+    labels = (asked.graph.figure(name).label for name in asked.figures)
+    return ", ".join(re.sub(r" ?<\w+>", "", label) for label in labels)
 
 
 def _noun(asked: Asked, axis: str) -> str:

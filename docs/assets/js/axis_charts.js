@@ -5,7 +5,7 @@
 import { ceiling, escaped, line, px, scale, text, textWidth, tone } from "./charts.js";
 import { around } from "./charts_lines.js";
 import { figureOf, inUnit } from "./graph.js";
-import { capital, cellAt, held, nounOf, placesAlong, titleOf, unitOf, written } from "./over_axes.js";
+import { capital, cellAt, held, labelOf, nounOf, placesAlong, titleOf, unitOf, written } from "./over_axes.js";
 
 const WIDTHS = { wide: 640, narrow: 360 };
 const STROKES = ["", "9 5", "3 4", "12 4 3 4", "6 3", "1 5"];
@@ -45,9 +45,9 @@ function contentOf(model, spec, values) {
   });
   const series = by
     ? placesAlong(model, spec, by, values).map((p) => one(spec.figures[0], nameOf(model, by, p), { [by]: p.key }))
-    : figures.map(({ name, label }) => one(name, figures.length > 1 ? label : "", {}));
+    : figures.map((f) => one(f.name, figures.length > 1 ? labelOf(f) : "", {}));
   const at = held(model, spec, values).map(({ noun, label }) => `, ${noun} ${label}`).join("");
-  const title = figures.length === 1 ? titleOf(figures[0]) : capital([figures.map((f) => f.label).join(", "), unitOf(figures[0])].filter(Boolean).join(" in "));
+  const title = figures.length === 1 ? titleOf(figures[0]) : capital([figures.map(labelOf).join(", "), unitOf(figures[0])].filter(Boolean).join(" in "));
   return { places, series, unit, title: title + at, limit: limitOf(model, spec, values, unit) };
 }
 
@@ -61,7 +61,7 @@ function limitOf(model, { limit }, values, unit) {
   const cell = cellAt(model, limit.name, limit.at, values);
   const places = held(model, limit, values).map(({ label }) => label);
   return {
-    label: [figureOf(model, limit.name).label, ...places].join(", "), text: written(model, cell, values),
+    label: [labelOf(figureOf(model, limit.name)), ...places].join(", "), text: written(model, cell, values),
     y: cell.value === null ? null : inUnit(model, cell.value, unit), cell,
   };
 }

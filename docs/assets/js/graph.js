@@ -267,10 +267,26 @@ export function figureOf(model, name) {
   return model.givens[name] ?? model.derived[name] ?? model.measured[name];
 }
 
+// A figure's or a cell's value; undefined where there is no such place now.
+export function valueOf(model, text, values) {
+  const [figure, index] = find(model, text);
+  return index.reduce((row, i) => row?.at(i), values[figure.name]);
+}
+
+// What a figure or a cell is called: "Residual, delivery 3, round 2".
+export function called(model, text, values) {
+  const [figure, index] = find(model, text);
+  const places = figure.over.map((axis, k) => {
+    const i = index[k] < 0 ? lengthOf(model, axis, values) - 1 : index[k];
+    return `${model.axes[axis].noun || axis} ${placeLabel(model, axis, i, values)}`;
+  });
+  return [figure.label, ...places].join(", ");
+}
+
 // Write a figure as the reader sees it. `options`: unit, places, bare (the number alone).
 export function shown(model, name, values, options = {}) {
   const [figure, index] = find(model, name);
-  const value = index.reduce((row, i) => row.at(i), values[figure.name]);
+  const value = valueOf(model, name, values);
   if (figure.place) return value === null ? "none" : placeLabel(model, figure.place, value, values);
   if (value === null || value === undefined) return "—";
   if (figure.words) return verdict(model, figure, index, values);

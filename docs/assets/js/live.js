@@ -187,7 +187,8 @@ function apply(page, isForced = false) {
     chapter.values = evaluate(chapter.model, chapter.settings);
   }
   const result = refresh(page.found, page.chapters);
-  redraw(page.found, page.chapters);
+  const isRedrawn = redraw(page.found, page.chapters);
+  if (result.isNew || isRedrawn) page.cards.equip();
   const isChanged = Object.values(page.chapters).some((c) => Object.keys(c.settings).length);
   for (const { panel, chapter } of page.panels) panel.show(chapter, isChanged, isForced);
   document.documentElement.dataset.recomputed = (performance.now() - began).toFixed(1);

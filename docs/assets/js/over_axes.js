@@ -47,8 +47,11 @@ export const capital = (text) => text.charAt(0).toUpperCase() + text.slice(1);
 // A figure's unit as it stands without a number: "min", "%", "$ per GPU-h".
 export const unitOf = (figure) => withUnit("", figure.unit).trim();
 
+// A figure's label, without the place that it may name ("Minutes of delivery <row>").
+export const labelOf = (figure) => figure.label.replace(/ ?<\w+>/g, "");
+
 // "Residual (min)": a figure's label and the unit of its numbers.
-export function titleOf(figure, label = figure.label) {
+export function titleOf(figure, label = labelOf(figure)) {
   const unit = unitOf(figure);
   return unit ? `${label} (${unit})` : label;
 }

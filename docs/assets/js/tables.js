@@ -60,11 +60,11 @@ function number(model, reference, content, extra = "", cls = "") {
 
 function td(model, cell, values, isBest) {
   const { figure, reference, value } = cell;
-  const isText = figure?.words || figure?.place;
+  const isText = Boolean(figure?.words || figure?.place);
   const cls = [isText ? "" : "number", isBest ? "best" : ""].filter(Boolean).join(" ");
   const verdict = figure?.words && value !== null ? (value === 1 ? " is-yes" : " is-no") : "";
-  const content = written(model, cell, values, { bare: true });
-  const inside = reference ? number(model, reference, content, " data-bare", verdict) : content;
+  const content = written(model, cell, values, { bare: !isText });
+  const inside = reference ? number(model, reference, content, isText ? "" : " data-bare", verdict) : content;
   return `<td${cls && ` class="${cls}"`}>${inside}</td>`;
 }
 
