@@ -342,9 +342,7 @@ def _data(kind: str, asked: Asked, spec: dict[str, Any]) -> str:
 
 
 def _labels(asked: Asked) -> str:
-    """Return the figures' labels, without the places that they may name ("delivery <row>")."""
-    labels = (asked.graph.figure(name).label for name in asked.figures)
-    return ", ".join(re.sub(r" ?<\w+>", "", label) for label in labels)
+    return ", ".join(asked.graph.called(name) for name in asked.figures)
 
 
 def _noun(asked: Asked, axis: str) -> str:

@@ -57,7 +57,7 @@ _PROTECTED = re.compile(
     re.MULTILINE | re.DOTALL,
 )
 # Where only plain text may stand: the alt text of an image, the inside of an HTML tag.
-_PLAIN = re.compile(r"!\[[^\]]*\]|<[A-Za-z][^<>]*>")
+_PLAIN = re.compile(r"!\[(?:\{\{.*?\}\}|[^\]])*\]|<[A-Za-z][^<>]*>")
 
 
 def place(text: str, page: PageContext) -> str:
@@ -137,9 +137,9 @@ def _placed(body: str, spot: _Spot, page: PageContext) -> str:
 
 
 def _figure(body: str, page: PageContext) -> tuple[Graph, str, str]:
-    """Return (graph, slug, name) of "name" or "chapter.name"."""
+    """Return (graph, slug, name of the figure) of "name" or "chapter.name"."""
     ref = spans.reference(body, page.chapter)
-    return ref.graph, ref.slug, ref.name
+    return ref.graph, ref.slug, ref.figure
 
 
 def _chapter(rest: str, page: PageContext) -> str:

@@ -16,9 +16,11 @@ from checks.site.browser_model import expression
 from checks.site.equations import filled, values_template
 from checks.site.javascript import bundle, context
 from tests.site.fixture import scenario
+from tests.worked import axes_examples
 from worked.chapters import CHAPTERS, graph
 from worked.figures import FigureError, Given, Graph, typed, with_unit
 from worked.figures.program import javascript
+from worked.figures.show import flat
 from worked.units import rounded, unit
 
 POINTS = 1_000
@@ -147,9 +149,13 @@ def test_general_format_is_pythons(core: quickjs.Context) -> None:
     assert typed(2.0**20 + 4) == "1048580"
 
 
+EXAMPLES = {g.name: g for g in axes_examples.EXAMPLES}
+"""Small graphs over named axes, which use everything that axes have."""
+
+
 @pytest.fixture(scope="module")
 def pages() -> dict[str, quickjs.Context]:
-    """A context with each chapter's model loaded."""
+    """A context with each chapter's model loaded, and each example's."""
     script = """
     function evaluated(settings) {
       try { return JSON.stringify({ values: evaluate(model, JSON.parse(settings)) }); }
@@ -157,7 +163,21 @@ def pages() -> dict[str, quickjs.Context]:
     }
     function written(settings) {
       const values = evaluate(model, JSON.parse(settings));
-      return JSON.stringify(Object.keys(values).map((n) => [n, shown(model, n, values)]));
+      return JSON.stringify(Object.keys(values).flatMap((n) => {
+        const figure = figureOf(model, n);
+        return cellsOf(model, figure, values).map((index) => {
+          const cell = cellName(model, figure, index);
+          return [cell, [shown(model, cell, values), called(model, cell, values)]];
+        });
+      }));
+    }
+    // Evaluate again and again from the values before; what is refused leaves them as they are.
+    function updated(sequence) {
+      let values = evaluate(model);
+      return JSON.stringify(JSON.parse(sequence).map((settings) => {
+        try { values = update(model, values, settings); } catch (error) { return error.message; }
+        return values;
+      }));
     }
     """
     return {
@@ -166,7 +186,7 @@ def pages() -> dict[str, quickjs.Context]:
             f"const model = {expression(slug, g, [])};",
             script,
         )
-        for slug, g in graphs().items()
+        for slug, g in (graphs() | EXAMPLES).items()
     }
 
 
@@ -175,28 +195,48 @@ def random_settings(g: Graph, rng: random.Random) -> dict[str, Any]:
     settings: dict[str, Any] = {
         c.name: rng.choice(list(c.options)) for c in g.choices.values() if rng.random() < 0.7
     }
-    for given in rng.sample(g.givens, k=min(3, len(g.givens))):
-        settings[given.name] = _within(given, rng)
+    cells = [(f, g.cell_name(f, i)) for f in g.givens for i in g.cells(f.name)]
+    for given, cell in rng.sample(cells, k=min(3, len(cells))):
+        settings[cell] = _within(given, g.value(cell), float(g.units[given.name].factor), rng)
     return settings
 
 
-def _within(given: Given, rng: random.Random) -> float:
-    low, high = max(given.low, given.value / 4), min(given.high, given.value * 4)
+def _within(given: Given, base: float | None, worth: float, rng: random.Random) -> float:
+    value = (base or 0) / worth
+    ends = sorted((value / 4, value * 4 or 1))
+    low, high = max(given.low, ends[0]), min(given.high, ends[1])
     value = rng.uniform(low, high)
     if given.integer:
         return float(max(math.ceil(low), math.floor(value)))
     return round(value, 3) or low
 
 
-@pytest.mark.parametrize("slug", [*CHAPTERS, "small"])
+def cells_of(g: Graph, values: dict[str, Any]) -> list[tuple[str, Any]]:
+    """Return every cell of every figure with its value."""
+    names = (g.cell_name(f, i) for f in g.figures.values() for i in g.cells(f.name, values))
+    return [(n, g.value(n, values)) for n in names]
+
+
+def same(got: Any, want: dict[str, Any]) -> bool:
+    """Whether values agree to 1e-12, places and absent cells exactly."""
+    mine, theirs = ({n: flat(v) for n, v in values.items()} for values in (want, got))
+    return mine.keys() == theirs.keys() and all(
+        [x is None for x in mine[n]] == [x is None for x in theirs[n]]
+        and [x for x in theirs[n] if x is not None]
+        == pytest.approx([x for x in mine[n] if x is not None], rel=1e-12, abs=0)
+        for n in mine
+    )
+
+
+@pytest.mark.parametrize("slug", [*CHAPTERS, "small", *EXAMPLES])
 def test_a_chapter_evaluates_and_reads_the_same(
     slug: str, pages: dict[str, quickjs.Context]
 ) -> None:
     """Under the book's values and 60 random changes: each value to 1e-12, each text exactly.
 
-    What Python refuses, the page refuses.
+    What Python refuses, the page refuses. A text is a cell's value and what it is called.
     """
-    g, page = graphs()[slug], pages[slug]
+    g, page = (graphs() | EXAMPLES)[slug], pages[slug]
     rng = random.Random(slug)
     accepted = 0
     for settings in [{}, *(random_settings(g, rng) for _ in range(60))]:
@@ -204,14 +244,71 @@ def test_a_chapter_evaluates_and_reads_the_same(
         answer = json.loads(page.get("evaluated")(asked))
         try:
             want = g.evaluate(settings)
-        except FigureError:
-            assert "error" in answer, settings
+        except FigureError as error:
+            refused = str(error)
+        else:
+            refused = ""
+        if refused:
+            assert answer == {"error": refused}, settings
             continue
         accepted += 1
-        assert answer["values"] == pytest.approx(want, rel=1e-12, abs=0), settings
-        texts = dict(json.loads(page.get("written")(asked)))
-        assert texts == {n: g.shown(n, want) for n in g.figures}, settings
+        assert same(answer["values"], want), settings
+        texts = {n: tuple(found) for n, found in json.loads(page.get("written")(asked))}
+        cells = [n for n, _ in cells_of(g, want)]
+        assert texts == {n: (g.shown(n, want), g.called(n, want)) for n in cells}, settings
     assert accepted >= 20
+
+
+@pytest.mark.parametrize("slug", ["small", "gpu-wall", *EXAMPLES])
+def test_what_depends_on_a_change_is_all_that_changes(
+    slug: str, pages: dict[str, quickjs.Context]
+) -> None:
+    """A walk of settings, updated step by step, ends each step where a fresh start would."""
+    g, page = (graphs() | EXAMPLES)[slug], pages[slug]
+    rng = random.Random(slug)
+    walk: list[dict[str, Any]] = [{}]
+    for _ in range(40):
+        # Some settings stay, some go, some come.
+        kept = {n: v for n, v in walk[-1].items() if rng.random() < 0.6}
+        walk.append(kept | random_settings(g, rng) if rng.random() < 0.8 else kept)
+    taken = 0
+    for settings, got in zip(walk, json.loads(page.get("updated")(json.dumps(walk))), strict=True):
+        want = json.loads(page.get("evaluated")(json.dumps(settings)))
+        taken += "values" in want
+        assert got == want.get("values", want.get("error")), settings
+    assert taken >= 15
+
+
+@pytest.mark.parametrize(
+    ("settings", "said"),
+    [
+        ({"minutes": 3}, "minutes: has a value for each place; set minutes[row=1] or minutes[row="),
+        ({"minutes.9": 3}, "minutes.9: row has no place '9'; there are 1, 2, 3, 4, 5, 6"),
+        ({"minutes.last": 3}, "minutes: has a value for each place; set minutes[row=1] or"),
+        ({"minutes.3.1": 3}, "minutes.3.1: a cell of minutes is minutes.row"),
+        ({"minutes[3]": 3}, "minutes[3]: a place is written axis=place, not '3'"),
+        ({"minutes.3": "x"}, "minutes[row=3]: 'x' is not a number; give it in plain numbers, e.g."),
+        ({"leaf.3.1": 3}, "leaf: is computed, so it cannot be set; set one of its inputs"),
+        ({"rate[row=3]": 3}, "rate[row=3]: rate is over no axis, not 'row'"),
+    ],
+)
+def test_a_cell_that_makes_no_sense_is_refused_in_the_same_words(
+    settings: dict[str, Any], said: str, pages: dict[str, quickjs.Context]
+) -> None:
+    with pytest.raises(FigureError) as refused:
+        EXAMPLES["boosting"].evaluate(settings)
+    assert str(refused.value).startswith(said)
+    answer = json.loads(pages["boosting"].get("evaluated")(json.dumps(settings)))
+    assert answer == {"error": str(refused.value)}
+
+
+def test_a_cell_beyond_its_axis_is_a_dash_on_the_page(pages: dict[str, quickjs.Context]) -> None:
+    """Two rounds leave a number of the fourth without a value."""
+    pages["boosting"].eval(
+        "globalThis.beyond = (cell) => shown(model, cell, evaluate(model, { rounds: 2 }));"
+    )
+    assert pages["boosting"].get("beyond")("mse[round=4]") == "—"
+    assert pages["boosting"].get("beyond")("mse[round=last]") == "21.79"
 
 
 @pytest.mark.parametrize("slug", [*CHAPTERS, "small"])

@@ -4,8 +4,8 @@
 // above each bar its name and its number, and grid and limit are drawn where the bars are only.
 import { ceiling, escaped, line, px, scale, text, textWidth, tone } from "./charts.js";
 import { around } from "./charts_lines.js";
-import { figureOf, inUnit } from "./graph.js";
-import { capital, cellAt, held, labelOf, nounOf, placesAlong, titleOf, unitOf, written } from "./over_axes.js";
+import { called, figureOf, inUnit } from "./graph.js";
+import { capital, cellAt, held, nounOf, placesAlong, titled, written } from "./over_axes.js";
 
 const WIDTHS = { wide: 640, narrow: 360 };
 const STROKES = ["", "9 5", "3 4", "12 4 3 4", "6 3", "1 5"];
@@ -32,8 +32,8 @@ export function axisChart(model, spec, values) {
 
 function contentOf(model, spec, values) {
   const [over, by] = spec.by;
-  const figures = spec.figures.map((name) => figureOf(model, name));
-  const { unit } = figures[0];
+  const labels = spec.figures.map((name) => called(model, name, values));
+  const { unit } = figureOf(model, spec.figures[0]);
   const places = placesAlong(model, spec, over, values);
   const amount = (cell) => (cell.value === null ? null : inUnit(model, cell.value, unit));
   const one = (name, label, at) => ({
@@ -45,9 +45,9 @@ function contentOf(model, spec, values) {
   });
   const series = by
     ? placesAlong(model, spec, by, values).map((p) => one(spec.figures[0], nameOf(model, by, p), { [by]: p.key }))
-    : figures.map((f) => one(f.name, figures.length > 1 ? labelOf(f) : "", {}));
+    : spec.figures.map((name, i) => one(name, labels.length > 1 ? labels[i] : "", {}));
   const at = held(model, spec, values).map(({ noun, label }) => `, ${noun} ${label}`).join("");
-  const title = figures.length === 1 ? titleOf(figures[0]) : capital([figures.map(labelOf).join(", "), unitOf(figures[0])].filter(Boolean).join(" in "));
+  const title = titled(labels.join(", "), unit);
   return { places, series, unit, title: title + at, limit: limitOf(model, spec, values, unit) };
 }
 
@@ -59,9 +59,8 @@ function nameOf(model, axis, { label }) {
 function limitOf(model, { limit }, values, unit) {
   if (!limit) return null;
   const cell = cellAt(model, limit.name, limit.at, values);
-  const places = held(model, limit, values).map(({ label }) => label);
   return {
-    label: [labelOf(figureOf(model, limit.name)), ...places].join(", "), text: written(model, cell, values),
+    label: called(model, cell.reference || limit.name, values), text: written(model, cell, values),
     y: cell.value === null ? null : inUnit(model, cell.value, unit), cell,
   };
 }
@@ -133,7 +132,7 @@ function linesOver(chart) {
       text(left - 6, y.at(value) + 4.5, content, { anchor: "end", cls: "tick" }),
   );
   const bound = limit && inside(limit.y, y) ? line(left, y.at(limit.y), right, y.at(limit.y), "limit") : "";
-  const below = capital(titleOf({ unit: unitOfPlaces(model, spec.by[0]) }, nounOf(model, spec.by[0])));
+  const below = capital(titled(nounOf(model, spec.by[0]), unitOfPlaces(model, spec.by[0])));
   const body =
     paragraph(title, 0, LINE - 4, { cls: "axis" }) + grid.join("") +
     xTicks.map(([place]) => line(x(place), bottom, x(place), bottom + 4, "grid")).join("") + ticksBelow(xTicks, bottom + 19) +

@@ -1,9 +1,9 @@
 // The working card of a number: formula, values, inputs, source, code and checks, in a dialog
 // beside the number that mouse, keyboard and touch can open.
-import { called, figureOf, shown } from "./graph.js";
+import { called, figureOf, find, settingName, shown } from "./graph.js";
 import { fetched } from "./fetched.js";
 import { fromHtml, isTabStop, make, stopBeside, tabStops } from "./dom.js";
-import { collect, refresh } from "./numbers.js";
+import { collect, reference, refresh } from "./numbers.js";
 
 const SITE = new URL("../../", import.meta.url);
 const KIND = { given: "Given", derived: "Computed", measured: "Recorded" };
@@ -39,7 +39,7 @@ export function installCards(chapters, placeOf) {
     const back = trail.length > 1 ? () => (trail.pop(), show(...trail.pop())) : null;
     const leave = () => close(true);
     const panel = placeOf(slug, name);
-    const change = panel && (() => (close(false), panel.visit(name)));
+    const change = panel && (() => (close(false), panel.visit(settingName(chapters[slug].model, name))));
     const go = (input) => show(slug, input);
     const again = () => show(...trail.pop());
     const actions = { back, leave, change, go, again };
@@ -48,7 +48,8 @@ export function installCards(chapters, placeOf) {
     // Meanwhile the reader may have gone on.
     const isWanted = () => turn === mine && (dialog.open || document.activeElement === from);
     const late = setTimeout(() => isWanted() && fill(waiting(chapter, name, actions)), PATIENCE);
-    const card = await cardsOf(slug).then((cards) => cards[name], () => null);
+    // The cells of a figure share its card.
+    const card = await cardsOf(slug).then((cards) => cards[find(chapter.model, name)[0].name], () => null);
     clearTimeout(late);
     if (isWanted()) fill(card ? content(chapter, slug, name, card, actions) : missing(chapter, name, actions));
     else if (turn === mine) close(false);
@@ -67,7 +68,7 @@ export function installCards(chapters, placeOf) {
   };
 
   const openFrom = (element, figure = element.dataset.fig) => {
-    const [slug, name] = figure.split(".");
+    const { slug, name } = reference(figure);
     // A number inside the card leads on from it.
     if (dialog.contains(element)) return void show(slug, name);
     close(false);
@@ -141,12 +142,12 @@ function giveKeys(chapters) {
   for (const key of document.querySelectorAll("[data-opens]")) reached.add(key.dataset.opens);
   for (const element of document.querySelectorAll(".katex [data-fig], svg [data-fig]")) {
     const { fig } = element.dataset;
-    const [slug, name] = fig.split(".");
+    const { slug, name } = reference(fig);
     if (reached.has(fig) || !chapters[slug]) continue;
     reached.add(fig);
     const holder = element.closest(".picture, .equation, p, li, td, figcaption");
     const keys = holder.querySelector(":scope > .fig-keys") ?? holder.appendChild(make("span", { class: "fig-keys" }));
-    const label = called(chapters[slug].model, name, chapters[slug].values ?? chapters[slug].base);
+    const label = called(chapters[slug].model, name, chapters[slug].base);
     keys.append(make("button", { type: "button", "aria-haspopup": "dialog", "data-opens": fig }, label), " ");
   }
 }
@@ -185,7 +186,7 @@ function head(label, kind, { back, leave }) {
 // What stands in a card until its text is there.
 function waiting({ model, values }, name, actions) {
   return [
-    ...head(figureOf(model, name).label, "", actions),
+    ...head(called(model, name, values), "", actions),
     make("p", { class: "card-value" }, shown(model, name, values)),
     make("p", { role: "status" }, "Loading the working …"),
   ];
@@ -194,7 +195,7 @@ function waiting({ model, values }, name, actions) {
 // What stands in a card whose text could not be fetched.
 function missing({ model, values }, name, actions) {
   return [
-    ...head(figureOf(model, name).label, "", actions),
+    ...head(called(model, name, values), "", actions),
     make("p", { class: "card-value" }, shown(model, name, values)),
     make("p", { role: "alert" }, "The working could not be loaded. Is the connection gone?"),
     make("p", {}, make("button", { type: "button", class: "card-again", onclick: actions.again }, "Try again")),
@@ -207,7 +208,7 @@ function content(chapter, slug, name, card, actions) {
   const value = shown(model, name, values);
   const book = shown(model, name, base);
   const parts = [
-    ...head(card.label, `${KIND[card.kind]} · ${card.step}`, actions),
+    ...head(called(model, name, values), `${KIND[card.kind]} · ${card.step}`, actions),
     valueLine(model, name, card, value, values),
     value === book ? null : make("p", { class: "card-book" }, `In the book: ${book}`),
   ];
@@ -228,7 +229,7 @@ function valueLine(model, name, card, value, values) {
 
 // Bytes in the other kind of prefix: 80 GB is 74.5 GiB.
 function twinOf(model, name, values) {
-  const unit = figureOf(model, name).unit;
+  const { unit } = find(model, name)[0];
   const twins = { MB: "MiB", GB: "GiB", TB: "TiB", MiB: "MB", GiB: "GB", TiB: "TB" };
   return twins[unit] && shown(model, name, values, { unit: twins[unit], places: 1 });
 }
@@ -250,23 +251,20 @@ export async function workingOf({ model, base }, name, values) {
 
 function working(model, slug, card, values, go) {
   const formula = fromHtml("div", card.formulaHtml, { class: "card-formula", tabindex: "0" });
-  const numbers = fromHtml("div", card.valuesHtml, { class: "card-formula", tabindex: "0" });
-  const label = numbers.querySelector("[role=math]");
-  label.dataset.template = card.valuesText;
-  label.dataset.chapter = slug;
-  const inputs = card.inputs.map((input) =>
-    make(
+  const inputs = card.inputs.map((input) => {
+    const label = called(model, input, values);
+    // Which cells of a row enter is not known here.
+    if (figureOf(model, input).over.length) return make("li", {}, make("span", {}, label));
+    return make(
       "li",
       {},
-      go
-        ? make("button", { type: "button", class: "card-input", onclick: () => go(input) }, figureOf(model, input).label)
-        : make("span", {}, figureOf(model, input).label),
+      go ? make("button", { type: "button", class: "card-input", onclick: () => go(input) }, label) : make("span", {}, label),
       make("span", {}, shown(model, input, values)),
-    ),
-  );
+    );
+  });
   return [
     formula,
-    numbers,
+    card.valuesHtml ? numbersOf(slug, card) : null,
     make("h3", {}, "Inputs"),
     make("ul", { class: "card-inputs" }, ...inputs),
     card.doc ? make("details", {}, make("summary", {}, "What the formula says"), make("p", { class: "card-doc" }, card.doc)) : null,
@@ -279,6 +277,15 @@ function working(model, slug, card, values, go) {
   ];
 }
 
+// The formula with values, which are written when the card is filled.
+function numbersOf(slug, card) {
+  const numbers = fromHtml("div", card.valuesHtml, { class: "card-formula", tabindex: "0" });
+  const label = numbers.querySelector("[role=math]");
+  label.dataset.template = card.valuesText;
+  label.dataset.chapter = slug;
+  return numbers;
+}
+
 // What leads to where a given can be changed: a field of this page, or its chapter.
 function changer(slug, change) {
   if (change) return make("button", { type: "button", class: "card-change", onclick: change }, "Change this given");
@@ -286,10 +293,10 @@ function changer(slug, change) {
 }
 
 // Where a given's present value comes from: the reader, the option that is chosen, or the book.
-function originParts({ settings = {} }, name, card) {
+function originParts({ model, settings = {} }, name, card) {
   const choice = Object.keys(card.options).findLast((c) => settings[c] in card.options[c]);
   const chosen = choice ? card.options[choice][settings[choice]] : card;
-  const isYours = Object.hasOwn(settings, name);
+  const isYours = Object.hasOwn(settings, settingName(model, name));
   const { text, url, read, reviewBy } = chosen.source;
   const source = url ? make("a", { href: url, rel: "external" }, text) : make("span", {}, text);
   const dates = [read && `read ${read}`, reviewBy && `review by ${reviewBy}`].filter(Boolean).join(", ");

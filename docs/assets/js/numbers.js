@@ -2,13 +2,14 @@
 import { axisChart } from "./axis_charts.js";
 import { picture } from "./charts.js";
 import { fromHtml } from "./dom.js";
-import { shown, valueOf } from "./graph.js";
+import { find, pick, shown } from "./graph.js";
 import { table } from "./tables.js";
 
-const reference = (element, attribute = "fig") => {
-  const [slug, name] = element.dataset[attribute].split(".");
-  return { slug, name };
-};
+// What "gradient-boosting.residual[row=5, round=2]" refers to; also a picture's name.
+export function reference(text) {
+  const dot = text.indexOf(".");
+  return { slug: text.slice(0, dot), name: text.slice(dot + 1) };
+}
 
 // How a span asks to be written: its unit, decimals, bare or not; a verdict as its number.
 function optionsOf(element) {
@@ -21,9 +22,14 @@ function optionsOf(element) {
 
 // Write a span's figure with these values, in the span's own unit and decimals.
 function write(model, name, values, options) {
-  if (options.number) return String(values[name]);
+  if (options.number) return String(valueAt(model, name, values));
   const units = options.worth ? { ...model.units, [options.unit]: options.worth } : model.units;
   return shown({ ...model, units }, name, values, options);
+}
+
+function valueAt(model, name, values) {
+  const [figure, index] = find(model, name);
+  return pick(values[figure.name], index);
 }
 
 // Collect what on the page depends on the models. `chapters`: slug -> {model, base, values}.
@@ -36,7 +42,7 @@ export function collect(root, chapters) {
   }
   const labels = [...root.querySelectorAll("[data-template]")];
   const pictures = [...root.querySelectorAll("[data-picture]")].map((element) => {
-    const { slug, name } = reference(element, "picture");
+    const { slug, name } = reference(element.dataset.picture);
     return drawing(element, slug, ({ model, values }) => picture(model, name, values));
   });
   const charts = overAxes(root, "chart", axisChart);
@@ -45,9 +51,9 @@ export function collect(root, chapters) {
 
 function spansIn(root, chapters) {
   return [...root.querySelectorAll("[data-fig]")]
-    .filter((e) => !e.closest("svg") && chapters[reference(e).slug])
+    .filter((e) => !e.closest("svg") && chapters[reference(e.dataset.fig).slug])
     .map((element) => {
-      const { slug, name } = reference(element);
+      const { slug, name } = reference(element.dataset.fig);
       const options = optionsOf(element);
       const inMaths = Boolean(element.closest(".katex"));
       // KaTeX wraps the text of a number in spans of its own; the innermost holds it.
@@ -91,7 +97,7 @@ export function refresh(found, chapters) {
       span.holder.textContent = span.inMaths ? text.replaceAll(" ", "\u00a0") : text;
       span.now = text;
       touched.push(span);
-      if (model.derived[span.name]?.words) markVerdict(span.element, valueOf(model, span.name, values));
+      if (isVerdict(model, span.name)) markVerdict(span.element, valueAt(model, span.name, values));
     }
     span.element.classList.toggle("is-changed", text !== span.book);
     if (text !== span.book) different.push(span);
@@ -138,9 +144,11 @@ export function redraw(found, chapters) {
   return isNew;
 }
 
+export const isVerdict = (model, name) => Boolean(find(model, name)[0].words);
+
 function markVerdict(element, value) {
   element.classList.toggle("is-yes", value === 1);
-  element.classList.toggle("is-no", value !== 1);
+  element.classList.toggle("is-no", value === 0 || value > 1);
 }
 
 // A formula with values in words: {name} is a figure, {#name} the number of a verdict, and in

@@ -44,17 +44,8 @@ export const nounOf = (model, axis) => model.axes[axis].noun || axis.replaceAll(
 
 export const capital = (text) => text.charAt(0).toUpperCase() + text.slice(1);
 
-// A figure's unit as it stands without a number: "min", "%", "$ per GPU-h".
-export const unitOf = (figure) => withUnit("", figure.unit).trim();
-
-// A figure's label, without the place that it may name ("Minutes of delivery <row>").
-export const labelOf = (figure) => figure.label.replace(/ ?<\w+>/g, "");
-
-// "Residual (min)": a figure's label and the unit of its numbers.
-export function titleOf(figure, label = labelOf(figure)) {
-  const unit = unitOf(figure);
-  return unit ? `${label} (${unit})` : label;
-}
+// "Residual (min)", "Price ($ per GPU-h)": what numbers are, and their unit.
+export const titled = (label, unit) => (unit ? `${label} (${withUnit("", unit).trim()})` : label);
 
 // Where all of it stands: [{noun, label, figure}] for each axis that is held at a place.
 export function held(model, spec, values) {

@@ -2,8 +2,8 @@
 // HTML comes out. Runs at build time and again in the browser when a given changes.
 import { escaped } from "./charts.js";
 import { floats } from "./floats.js";
-import { figureOf } from "./graph.js";
-import { capital, cellAt, held, nounOf, placesAlong, titleOf, written } from "./over_axes.js";
+import { called, figureOf } from "./graph.js";
+import { capital, cellAt, held, nounOf, placesAlong, titled, written } from "./over_axes.js";
 
 // Draw a table. Its rows are the places of the first axis, its columns those of the second or else
 // the figures; `transposed` the other way round. `heads` are texts in place of the titles: of the
@@ -12,15 +12,15 @@ export function table(model, spec, values) {
   const [down, across] = spec.by;
   const rows = placesAlong(model, spec, down, values);
   const [rowTitle, ...titles] = spec.heads ?? [];
+  const titleOf = (name, label = called(model, name, values)) => titled(label, figureOf(model, name).unit);
   const columns = across
     ? placesAlong(model, spec, across, values).map((place) => ({ name: spec.figures[0], head: placeHead(model, place), at: { [across]: place.key } }))
-    : spec.figures.map((name, i) => ({ name, head: escaped(titleOf(figureOf(model, name), titles[i])), at: {} }));
+    : spec.figures.map((name, i) => ({ name, head: escaped(titleOf(name, titles[i])), at: {} }));
   const cells = columns.map(({ name, at }) =>
     rows.map(({ key }) => cellAt(model, name, { ...spec.at, ...at, [down]: key }, values)));
   const best = columns.map(({ name }, i) => bestOf(cells[i], spec.mark?.[name]));
   const tds = columns.map((_, i) => rows.map((_, j) => td(model, cells[i][j], values, best[i] === j)));
-  const figure = figureOf(model, spec.figures[0]);
-  const named = titles.length ? titleOf(figure, titles[0]) : `${titleOf(figure)} by ${across && nounOf(model, across)}`;
+  const named = across && titleOf(spec.figures[0], titles[0]) + (titles.length ? "" : ` by ${nounOf(model, across)}`);
   const sides = [
     { title: escaped(rowTitle ?? capital(nounOf(model, down))), heads: rows.map((place) => placeHead(model, place)) },
     { title: across ? escaped(named) : "", heads: columns.map(({ head }) => head) },
