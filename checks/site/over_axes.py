@@ -351,7 +351,7 @@ def _noun(asked: Asked, axis: str) -> str:
 
 def _caption(asked: Asked) -> str:
     text = " ".join(asked.options.get("caption", []))
-    marks = {mark.split()[0] for mark in asked.options.get("mark", [])}
+    marks = {mark.split()[0].replace("most", "largest") for mark in asked.options.get("mark", [])}
     said = f"In bold: the {' or '.join(sorted(marks))} of its column." if marks else ""
     if "transposed" in asked.options:
         said = said.replace("column", "row")

@@ -2,7 +2,7 @@
 // comes out. Runs at build time and again in the browser when a given changes. No line ever crosses
 // a text, for they have places of their own: beside a plot of lines stand the names of its lines,
 // above each bar its name and its number, and grid and limit are drawn where the bars are only.
-import { ceiling, escaped, line, px, scale, text, textWidth, tone } from "./charts.js";
+import { ceiling, escaped, line, px, scale, text, tone } from "./charts.js";
 import { around } from "./charts_lines.js";
 import { called, figureOf, inUnit } from "./graph.js";
 import { capital, cellAt, held, nounOf, placesAlong, titled, written } from "./over_axes.js";
@@ -84,12 +84,19 @@ function outline(points) {
 
 // -- texts ------------------------------------------------------------------------------------
 
+const PLAIN = 14;
+const BOLD = 15.5;
+const SMALL = 13;
+
+// How wide a text is at most, in the widest fonts that a page falls back to.
+const widthOf = (content, size = PLAIN) => content.length * size * 0.65;
+
 // A text in lines no wider than `width`, broken between words.
-function wrapped(content, width, size = 14) {
+function wrapped(content, width, size = PLAIN) {
   const lines = [];
   for (const word of content.split(" ")) {
     const longer = lines.length ? `${lines.at(-1)} ${word}` : word;
-    if (lines.length && textWidth(longer, size) <= width) lines[lines.length - 1] = longer;
+    if (lines.length && widthOf(longer, size) <= width) lines[lines.length - 1] = longer;
     else lines.push(word);
   }
   return lines;
@@ -102,7 +109,7 @@ const paragraph = (lines, x, y, options) => lines.map((content, i) => text(x, y 
 function apart(ticks, at, width) {
   let free = -Infinity;
   return ticks.flatMap(([value, content]) => {
-    const half = textWidth(content, 13) / 2;
+    const half = widthOf(content, SMALL) / 2;
     const x = Math.min(Math.max(at(value), half), width - half);
     if (x - half < free) return [];
     free = x + half + 10;
@@ -118,12 +125,12 @@ function linesOver(chart) {
   const { model, spec, series, limit, width } = chart;
   const names = namesBeside(chart, width * 0.34);
   const right = width - Math.max(0, ...names.map((n) => n.width)) - 26;
-  const title = wrapped(chart.title, width, 13);
+  const title = wrapped(chart.title, width, SMALL);
   const top = title.length * LINE + 10;
   const bottom = top + Math.max(width < 500 ? 200 : 240, names.reduce((sum, n) => sum + n.height, 0));
   const y = heights(chart, bottom, top);
   const yTicks = y.ticks.filter(([value], i) => i === 0 || Math.abs(y.at(value) - y.at(y.ticks[i - 1][0])) >= 15);
-  const left = Math.max(...yTicks.map(([, content]) => textWidth(content, 13))) + 8;
+  const left = Math.max(...yTicks.map(([, content]) => widthOf(content, SMALL))) + 8;
   const x = along(chart, left + 6, right);
   const xTicks = apart(chart.places.map((p) => [p, p.label]), x, right + 20);
   const grid = yTicks.map(
@@ -193,9 +200,10 @@ function trace(points, index, x, y) {
 // The names that stand beside the lines, each with the number at which its line ends.
 function namesBeside({ series, limit }, most) {
   const name = (label, last, index) => {
-    const isShort = textWidth(`${label}  ${last.text}`) <= most;
+    const [whole, number] = [widthOf(`${label} `) + widthOf(last.text, BOLD), widthOf(last.text, BOLD)];
+    const isShort = label && whole <= most;
     const lines = label && !isShort ? wrapped(label, most) : [];
-    const width = Math.max(...lines.map((l) => textWidth(l)), textWidth(isShort && label ? `${label}  ${last.text}` : last.text));
+    const width = isShort ? whole : Math.max(number, ...lines.map((l) => widthOf(l)));
     return { label: isShort ? label : "", lines, width, height: (lines.length + 1) * LINE + 4, last, index };
   };
   const ends = series.map(({ label, points }, i) => {
@@ -250,7 +258,7 @@ function barsOver(chart) {
   const end = width - 6;
   const axis = { ...scale(isLog ? "log" : "linear", from, to, 6, end, width < 500 ? 4 : 6), end };
   const ticks = apart(axis.ticks, axis.at, width);
-  const title = wrapped(chart.title, width, 13);
+  const title = wrapped(chart.title, width, SMALL);
   let [top, out, torn] = [title.length * LINE + 4, "", false];
   const limits = [];
   places.forEach((place, j) => {
@@ -266,22 +274,23 @@ function barsOver(chart) {
       // Grid and limit run beside this bar only, never through what is written.
       out += said + ticks.map(([value]) => line(axis.at(value), y, axis.at(value), y + BAR + 4, "grid")).join("");
       out += bar(axis, point, y + 2, i, isLog, isTorn(point.y));
+      if (from < 0) out += line(axis.at(0), y, axis.at(0), y + BAR + 4, "edge");
       torn ||= isTorn(point.y);
       if (bound !== null) limits.push(y);
       top = y + BAR + (several ? 7 : 10);
     });
     top += several ? 8 : 0;
   });
-  const lines = limits.map((y) => line(axis.at(bound), y - 1, axis.at(bound), y + BAR + 5, "limit")).join("");
+  const lines = limits.map((y) => line(axis.at(bound), y, axis.at(bound), y + BAR + 4, "limit")).join("");
   let bottom = top + 14;
   out = paragraph(title, 0, LINE - 4, { cls: "axis" }) + out + lines + ticksBelow(ticks, bottom);
   if (limit) {
     const [said, height] = heading(chart, limit.label, limit, bottom + 2, "", 30);
-    out += line(2, bottom + 16, 22, bottom + 16, "limit") + said;
+    out += line(0, bottom + 14, 22, bottom + 14, "limit") + said;
     bottom += height + 4;
   }
   if (torn) {
-    const note = wrapped("A bar with a torn end is longer than drawn.", width, 13);
+    const note = wrapped("A bar with a torn end is longer than drawn.", width, SMALL);
     out += paragraph(note, 0, bottom + LINE + 2, { cls: "axis" });
     bottom += note.length * LINE + 2;
   }
@@ -294,7 +303,7 @@ function reach(all, bound, isLog) {
   if (!all.length) return { from: isLog ? 1 : 0, to: 10, isTorn: () => false };
   if (isLog) return { from: least / 2, to: most * 1.15, isTorn: () => false };
   const from = least < 0 ? -ceiling(-least) : 0;
-  const near = all.filter((v) => v <= 4 * bound);
+  const near = all.filter((v) => v <= 2 * bound);
   const cut = bound > 0 && near.length > 0 && near.length < all.length;
   const to = cut ? ceiling(1.25 * Math.max(bound, ...near)) : Math.max(most, 0) > 0 ? ceiling(most) : 0;
   return { from, to, isTorn: (v) => cut && v > to };
@@ -307,12 +316,12 @@ function heading({ model, width }, label, point, top, cls, left = 0) {
     return `<tspan${fig}${dx ? ` dx="${dx}"` : ""}>${escaped(point.text)}</tspan>`;
   };
   const room = width - left;
-  const lines = wrapped(label, room, 15);
-  const fits = textWidth(`${lines.at(-1)}  ${point.text}`, 15) <= room;
+  const lines = wrapped(label, room, BOLD);
+  const fits = widthOf(`${lines.at(-1)} `, BOLD) + widthOf(point.text) <= room;
   const strong = cls ? ` class="${cls}"` : "";
   const spans = lines.map((l, i) => `<text x="${left}" y="${px(top + LINE * (i + 1))}"><tspan${strong}>${escaped(l)}</tspan>${fits && i === lines.length - 1 ? number(8) : ""}</text>`);
   if (!fits) spans.push(`<text x="${left}" y="${px(top + LINE * (lines.length + 1))}">${number(0)}</text>`);
-  return [spans.join(""), spans.length * LINE + 4];
+  return [spans.join(""), spans.length * LINE + 6];
 }
 
 function bar(axis, { y: value, text: its }, top, index, isLog, isTorn) {

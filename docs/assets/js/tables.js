@@ -19,24 +19,33 @@ export function table(model, spec, values) {
   const cells = columns.map(({ name, at }) =>
     rows.map(({ key }) => cellAt(model, name, { ...spec.at, ...at, [down]: key }, values)));
   const best = columns.map(({ name }, i) => bestOf(cells[i], spec.mark?.[name]));
-  const tds = columns.map((_, i) => rows.map((_, j) => td(model, cells[i][j], values, best[i] === j)));
+  const contents = columns.map((_, i) => rows.map((_, j) => content(model, cells[i][j], values, best[i] === j)));
   const named = across && titleOf(spec.figures[0], titles[0]) + (titles.length ? "" : ` by ${nounOf(model, across)}`);
   const sides = [
     { title: escaped(rowTitle ?? capital(nounOf(model, down))), heads: rows.map((place) => placeHead(model, place)) },
     { title: across ? escaped(named) : "", heads: columns.map(({ head }) => head) },
   ];
-  const body = spec.transposed ? tds : rows.map((_, j) => columns.map((_, i) => tds[i][j]));
+  const body = spec.transposed ? contents : rows.map((_, j) => contents.map((column) => column[j]));
   return laidOut(spec.transposed ? sides.toReversed() : sides, body, caption(model, spec, values));
 }
 
 function laidOut([left, top], body, above) {
+  // Numbers stand at the right of their column, words at the left.
+  const isText = top.heads.map((_, i) => body.length > 0 && body.every((row) => row[i].isText));
+  const classes = (i, isBest) => {
+    const names = [isText[i] ? "" : "number", isBest ? "best" : ""].filter(Boolean).join(" ");
+    return names && ` class="${names}"`;
+  };
   const corner = (span) => (left.title ? `<th scope="col"${span}>${left.title}</th>` : `<td${span}></td>`);
-  const heads = top.heads.map((head) => `<th scope="col">${head}</th>`).join("");
+  const heads = top.heads.map((head, i) => `<th scope="col"${classes(i)}>${head}</th>`).join("");
   const group = `<th scope="colgroup" colspan="${top.heads.length}">${top.title}</th>`;
   const head = top.title
     ? `<tr>${corner(' rowspan="2"')}${group}</tr><tr>${heads}</tr>`
     : `<tr>${corner("")}${heads}</tr>`;
-  const rows = body.map((tds, i) => `<tr><th scope="row">${left.heads[i]}</th>${tds.join("")}</tr>`);
+  const rows = body.map((row, j) => {
+    const cells = row.map(({ inside, isBest }, i) => `<td${classes(i, isBest)}>${inside}</td>`);
+    return `<tr><th scope="row">${left.heads[j]}</th>${cells.join("")}</tr>`;
+  });
   return `<table class="cells">${above}<thead>${head}</thead><tbody>${rows.join("")}</tbody></table>`;
 }
 
@@ -52,20 +61,20 @@ function live(model, label, reference) {
   return reference ? number(model, reference, label) : escaped(label);
 }
 
-function number(model, reference, content, extra = "", cls = "") {
+function number(model, reference, said, extra = "", cls = "") {
   const name = reference.replace(/\[.*/, "");
   const kind = name in model.givens ? "given" : name in model.derived ? "derived" : "measured";
-  return `<span class="fig ${kind}${cls}" data-fig="${model.slug}.${reference}"${extra}>${escaped(content)}</span>`;
+  return `<span class="fig ${kind}${cls}" data-fig="${model.slug}.${reference}"${extra}>${escaped(said)}</span>`;
 }
 
-function td(model, cell, values, isBest) {
+// What stands in a cell: its HTML, whether it is words and not a number, whether it is marked.
+function content(model, cell, values, isBest) {
   const { figure, reference, value } = cell;
   const isText = Boolean(figure?.words || figure?.place);
-  const cls = [isText ? "" : "number", isBest ? "best" : ""].filter(Boolean).join(" ");
+  const said = written(model, cell, values, { bare: !isText });
   const verdict = figure?.words && value !== null ? (value === 1 ? " is-yes" : " is-no") : "";
-  const content = written(model, cell, values, { bare: !isText });
-  const inside = reference ? number(model, reference, content, isText ? "" : " data-bare", verdict) : content;
-  return `<td${cls && ` class="${cls}"`}>${inside}</td>`;
+  const inside = reference ? number(model, reference, said, isText ? "" : " data-bare", verdict) : said;
+  return { inside, isText, isBest };
 }
 
 // Which of a column's cells is the least or the most, the first among equals.
