@@ -86,7 +86,7 @@ class Asked:
 
 @dataclass(frozen=True)
 class _Form:
-    """How one of the two directives is written; `layout` finds its axes, `options` is all of its."""
+    """How one of the two directives is written: `layout` finds its parts, `options` may follow."""
 
     usage: str
     layout: re.Pattern[str]
@@ -148,7 +148,9 @@ def _held(g: Graph, text: str) -> dict[str, str]:
 def _known_axis(g: Graph, axis: str) -> bool:
     if axis not in g.axes:
         known = ", ".join(g.axes) or "none"
-        raise ValueError(f"{axis}: {g.name} has no such axis; there are {known}{suggest(axis, g.axes)}")
+        raise ValueError(
+            f"{axis}: {g.name} has no such axis; there are {known}{suggest(axis, g.axes)}"
+        )
     return True
 
 
@@ -172,7 +174,9 @@ def _options(form: _Form, parts: Sequence[str]) -> dict[str, list[str]]:
         found.setdefault(name, []).append(value)
     for name in ("caption", "heads"):
         for loose in loose_numbers(_braced(" ".join(found.get(name, []))), name):
-            raise ValueError(f"{name}: {loose.numeral!r} is typed by hand; write a figure as {{name}}")
+            raise ValueError(
+                f"{name}: {loose.numeral!r} is typed by hand; write a figure as {{name}}"
+            )
     return found
 
 
@@ -308,7 +312,9 @@ def _is_numeric(g: Graph, axis: str) -> bool:
         return _is_numeric(g, a.like)
     if a.shown_by:
         shown = g.figure(a.shown_by)
-        return not (isinstance(shown, Derived) and shown.words) and g.kinds[a.shown_by].place is None
+        return (
+            not (isinstance(shown, Derived) and shown.words) and g.kinds[a.shown_by].place is None
+        )
     return all(isinstance(label, (int, float)) for label in a.labels)
 
 

@@ -89,7 +89,8 @@ const BOLD = 15.5;
 const SMALL = 13;
 
 // How wide a text is at most, in the widest fonts that a page falls back to.
-const widthOf = (content, size = PLAIN) => content.length * size * 0.65;
+const widthOf = (content, size = PLAIN) =>
+  size * (0.65 * content.length + 0.3 * (content.match(/[−—%MWmw@]/g) ?? []).length);
 
 // A text in lines no wider than `width`, broken between words.
 function wrapped(content, width, size = PLAIN) {

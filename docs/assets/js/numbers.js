@@ -120,8 +120,8 @@ function follow(holder, drawn) {
     holder.replaceChildren(...fresh.childNodes);
     return true;
   }
-  const cells = fresh.querySelectorAll("td");
-  holder.querySelectorAll("td").forEach((cell, i) => (cell.className = cells[i].className));
+  const cells = fresh.querySelectorAll("td.number");
+  holder.querySelectorAll("td.number").forEach((cell, i) => (cell.className = cells[i].className));
   const place = holder.querySelector("caption:not(:has([data-fig]))");
   if (place) place.textContent = fresh.querySelector("caption").textContent;
   return false;
