@@ -210,7 +210,7 @@ def test_formulas_of_the_prose_are_rendered_in_the_page() -> None:
 def test_a_picture_is_deterministic_and_described(picture: str) -> None:
     """The same bytes each time; a title, a description with numbers, no colour of its own."""
     drawn = pictures.svg("small", picture)
-    pictures._svg.cache_clear()
+    pictures._drawn.cache_clear()
     pictures._drawing_board.cache_clear()
     assert pictures.svg("small", picture) == drawn
     assert 'role="img"' in drawn

@@ -77,13 +77,16 @@ export function installCards(chapters, placeOf) {
     show(slug, name);
   };
 
-  for (const element of document.querySelectorAll(".fig[data-fig]")) {
-    if (element.closest("a, button, label, summary, .katex, nav")) continue;
-    element.tabIndex = 0;
-    element.setAttribute("role", "button");
-    element.setAttribute("aria-haspopup", "dialog");
-  }
-  giveKeys(chapters);
+  const equip = () => {
+    for (const element of document.querySelectorAll(".fig[data-fig]:not([role])")) {
+      if (element.closest("a, button, label, summary, .katex, nav, dialog")) continue;
+      element.tabIndex = 0;
+      element.setAttribute("role", "button");
+      element.setAttribute("aria-haspopup", "dialog");
+    }
+    giveKeys(chapters);
+  };
+  equip();
   document.addEventListener("click", (event) => {
     const number = event.target.closest?.("[data-fig]");
     const key = event.target.closest?.("[data-opens]");
@@ -116,7 +119,7 @@ export function installCards(chapters, placeOf) {
   dialog.addEventListener("focusout", (event) => {
     if (event.relatedTarget && !dialog.contains(event.relatedTarget)) close(false);
   });
-  return { refresh: () => dialog.open && show(...trail.pop()) };
+  return { equip, refresh: () => dialog.open && show(...trail.pop()) };
 }
 
 // Put the focus back on a number, also on one in a formula or a picture, where no tab stops.
@@ -129,9 +132,14 @@ function focusOn(number) {
 }
 
 // Numbers that stand in formulas and pictures only can be reached by mouse and touch: give each of
-// these figures a button beside the first such place, seen where the keyboard comes to it.
+// these figures a button beside the first such place, seen where the keyboard comes to it. What
+// stands there no more loses its button.
 function giveKeys(chapters) {
+  for (const key of document.querySelectorAll("[data-opens]")) {
+    if (!document.querySelector(`[data-fig="${key.dataset.opens}"]`)) key.remove();
+  }
   const reached = new Set([...document.querySelectorAll(".fig[role=button]")].map((e) => e.dataset.fig));
+  for (const key of document.querySelectorAll("[data-opens]")) reached.add(key.dataset.opens);
   for (const element of document.querySelectorAll(".katex [data-fig], svg [data-fig]")) {
     const { fig } = element.dataset;
     const { slug, name } = reference(fig);
