@@ -524,13 +524,18 @@ def sourced_facts(slug: str) -> list[tuple[str, str, str]]:
 
 
 def rebuilt(slug: str) -> Graph:
-    """Return a chapter's graph, built anew from whatever the data files and units now say."""
+    """Return a chapter's graph, built anew from whatever the data files and units now say.
+
+    Raises:
+        FigureError: its values make no sense.
+    """
     spec = importlib.util.find_spec(CHAPTERS[slug])
     assert spec
     assert spec.loader
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     found: Graph = module.GRAPH
+    assert found.base is not None  # at the first look at a value a graph is checked
     return found
 
 

@@ -7,7 +7,7 @@ of plain text for terminals and screen readers.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from fractions import Fraction
 from typing import Any
 
@@ -22,12 +22,23 @@ _COMPARE_LATEX = {"<": "<", "<=": r"\le", ">": ">", ">=": r"\ge"}
 _COMPARE_TEXT = {"<": "<", "<=": "≤", ">": ">", ">=": "≥"}
 
 
+_NO_AXES: Mapping[str, str] = {}
+
+
 # -- LaTeX ------------------------------------------------------------------------------------
 
 
-def latex(tree: Term, symbols: Mapping[str, str]) -> str:
-    """Write the tree as LaTeX; `symbols` gives the LaTeX of each argument."""
-    return _latex(tree, symbols, False)[0]
+# What stands for an argument: its LaTeX, or what makes it for a place along each axis.
+Symbol = str | Callable[[Mapping[str, str]], str]
+
+
+def latex(tree: Term, symbols: Mapping[str, Symbol], letters: Mapping[str, str] = _NO_AXES) -> str:
+    """Write the tree as LaTeX; `symbols` gives that of each argument, `letters` of each index."""
+    return _latex(tree, {_LETTERS: letters, **symbols}, False)[0]
+
+
+_LETTERS = "<letters>"
+"""Where the symbols hold how the place along each axis is written."""
 
 
 def latex_with_values(tree: Term, values: Mapping[str, str]) -> str:
@@ -63,10 +74,13 @@ def _wrap(text: str, level: int, least: int, first: bool = False) -> str:
     return rf"\left({text}\right)"
 
 
-def _latex(t: Term, s: Mapping[str, str], valued: bool) -> tuple[str, int]:
+def _latex(t: Term, s: Mapping[str, Any], valued: bool) -> tuple[str, int]:
     op, a = t.op, t.args
     if op == "arg":
-        return s[a[0]], ATOM
+        symbol = s[a[0]]
+        return symbol(s[_LETTERS]) if callable(symbol) else symbol, ATOM
+    if op in _ALONG_AXES:
+        return _along_axes(t, s)
     if op == "num":
         return _number(a[0])
     if op in "+-":
@@ -106,6 +120,59 @@ def _latex(t: Term, s: Mapping[str, str], valued: bool) -> tuple[str, int]:
         "maximum": r"\max\left({0},\, {1}\right)", "minimum": r"\min\left({0},\, {1}\right)",
     }  # fmt: skip
     return shapes[op].format(*inner), ATOM
+
+
+_ALONG_AXES = {
+    "total": (r"\sum", ADD), "mean": (r"\operatorname*{mean}", MUL), "count": (r"\#", ATOM),
+    "least": (r"\min", MUL), "most": (r"\max", MUL),
+    "where_least": (r"\operatorname*{arg\,min}", MUL),
+    "where_most": (r"\operatorname*{arg\,max}", MUL), "nth": (r"\operatorname*{sorted}", MUL),
+    "rank": (r"\operatorname*{rank}", MUL), "softmax": (r"\operatorname*{softmax}", MUL),
+    "at": ("", ATOM), "renamed": ("", ATOM), "along": ("", CASES), "same": ("=", COMPARE),
+    "found": ("", COMPARE), "all_of": ("and", COMPARE), "any_of": ("or", COMPARE),
+    "no": ("not", COMPARE),
+}  # fmt: skip
+"""The operations along axes and on places: their sign, and how closely it binds."""
+
+
+def _along_axes(t: Term, s: Mapping[str, Any]) -> tuple[str, int]:
+    """Write an operation along an axis: its index below the sign, its condition behind a colon."""
+    op, a, letters = t.op, t.args, s[_LETTERS]
+    sign, level = _ALONG_AXES[op]
+
+    def write(x: Term, least: int, **places: str) -> str:
+        return _wrap(*_latex(x, {**s, _LETTERS: {**letters, **places}}, False), least, first=True)
+
+    if op == "at":
+        return write(a[0], ATOM, **{a[1]: write(a[2], CASES)}), level
+    if op == "renamed":
+        return write(a[0], ATOM, **{old: letters[new] for old, new in a[1].items()}), level
+    if op == "along":
+        rows = (
+            rf"{write(value, ADD)} & \text{{{key.replace('_', ' ')}}}"
+            for key, value in a[1].items()
+        )
+        return r"\begin{cases} " + r" \\ ".join(rows) + r" \end{cases}", level
+    if op in ("same", "found", "all_of", "any_of", "no"):
+        parts = [write(x, ADD if op == "same" else COMPARE) for x in a]
+        if op == "same":
+            return " = ".join(parts), level
+        if op == "found":
+            return rf"{parts[0]} \text{{ exists}}", level
+        if op == "no":
+            return rf"\text{{not }}{parts[0]}", level
+        return rf" \text{{ {sign} }} ".join(parts), level
+    axis, where = a[1], a[2]
+    below = letters[axis] if where is None else rf"{letters[axis]}\,:\,{write(where, COMPARE)}"
+    if op == "count":
+        return rf"\#\left\{{{letters[axis]}\,:\,{write(a[0], COMPARE)}\right\}}", level
+    body = write(a[0], MUL if op == "total" else ATOM)
+    if op != "total" and a[0].op != "arg":
+        body = rf"\left({write(a[0], CASES)}\right)"
+    written = rf"{sign}_{{{below}}} {body}"
+    if op == "nth":
+        return rf"\left[{written}\right]_{{{write(a[3], CASES)}}}", ATOM
+    return written, level
 
 
 def _starts_with_number(t: Term) -> bool:

@@ -117,6 +117,7 @@ def _derived(graph: Graph, figure: Derived) -> str:
         "must": figure.must,
         "partial": figure.partial,
         "place": graph.kinds[figure.name].place,
+        "starts": {a: start for (n, a), start in graph.starts.items() if n == figure.name},
     }
     return _json(fields)
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from functools import lru_cache
 
-from checks.trace import latex, latex_with_values, text
+from checks.trace import Symbol, latex, latex_with_values, text
 from checks.working import verdict_number
-from worked.figures import Derived, Graph, Measured
+from worked.figures import Cell, Derived, Graph, Measured, Places
+from worked.figures.kinds import Wire
 from worked.figures.terms import Term, trace
 
 _TEX_SPECIAL = re.compile(r"([%$#&_{}])")
@@ -30,6 +32,35 @@ def symbol(graph: Graph, name: str) -> str:
     return figure.symbol or rf"\text{{{name.replace('_', ' ')}}}"
 
 
+def letter(graph: Graph, axis: str) -> str:
+    """Return the letter of an axis' index in formulas: its own, else the first of its name."""
+    return graph.axes[axis].symbol or axis[0]
+
+
+def placed(graph: Graph, name: str, places: Mapping[str, str]) -> str:
+    """Return the symbol of a figure at places, each as LaTeX: r_{i}, at a place r_{3}."""
+    own, axes = symbol(graph, name), graph.figure(name).axes
+    if not axes:
+        return own
+    if "<" not in own:
+        return f"{{{own}}}_{{{', '.join(places[a] for a in axes)}}}"
+    return re.sub(r"<(\w+)>", lambda m: places[m[1]], own)
+
+
+def _symbol_of(graph: Graph, wire: Wire) -> Symbol:
+    """Return what stands for an argument in a formula, at whatever places."""
+
+    def write(places: Mapping[str, str]) -> str:
+        if isinstance(wire, Places):
+            return places[wire.axis]
+        if isinstance(wire, Cell):
+            fixed = {a: key if key.isdigit() else rf"\text{{{key}}}" for a, key in wire.at}
+            return placed(graph, wire.name, {**places, **fixed})
+        return placed(graph, wire.name, {**places, wire.over: f"{places[wire.over]}-1"})
+
+    return write
+
+
 def formula_tex(graph: Graph, name: str) -> str:
     """Return "symbol = formula" of a derived figure as LaTeX.
 
@@ -37,9 +68,9 @@ def formula_tex(graph: Graph, name: str) -> str:
         ValueError: the figure is not derived.
     """
     tree = _tree(graph, name)
-    wiring = graph.arguments(name)
-    symbols = {a: symbol(graph, s) for a, s in wiring.items()}
-    return f"{symbol(graph, name)} = {latex(tree, symbols)}"
+    letters = {a: letter(graph, a) for a in graph.axes}
+    symbols = {a: _symbol_of(graph, w) for a, w in graph.wiring[name].items()}
+    return f"{placed(graph, name, letters)} = {latex(tree, symbols, letters)}"
 
 
 def values_tex(graph: Graph, slug: str, name: str) -> str:

@@ -1,4 +1,4 @@
-"""Small graphs over named axes: boosting, descent in levels, a pipeline, softmax, NDCG, attention."""
+"""Small graphs over named axes: boosting, levels, a pipeline, softmax, NDCG, attention, layouts."""
 
 from __future__ import annotations
 
@@ -28,7 +28,9 @@ from worked.formulas.ops import (
 )
 
 
-def given(name: str, value: object, unit: str = "", over: str = "", places: int = 2, **more) -> Given:
+def given(
+    name: str, value: object, unit: str = "", over: str = "", places: int = 2, **more
+) -> Given:
     """Return a given that may be anything within a million."""
     low, high = more.pop("low", -1e6), more.pop("high", 1e6)
     return Given(name, value, unit, name[0], name, low, high, places=places, over=over, **more)
@@ -43,19 +45,48 @@ def derived(name: str, formula, over: str = "", **more) -> Derived:
 # -- gradient boosting with stumps --------------------------------------------------------------
 
 
-def mean_label(label): return mean(label, "row")
-def midpoint(low, high): return (low + high) / 2
-def goes_left(x, threshold): return x <= threshold
-def residual(label, prediction): return label - prediction
-def left_leaf(residual, goes_left): return mean(residual, "row", where=goes_left)
-def right_leaf(residual, goes_left): return mean(residual, "row", where=1 - goes_left)
+def mean_label(label):
+    return mean(label, "row")
+
+
+def midpoint(low, high):
+    return (low + high) / 2
+
+
+def goes_left(x, threshold):
+    return x <= threshold
+
+
+def residual(label, prediction):
+    return label - prediction
+
+
+def left_leaf(residual, goes_left):
+    return mean(residual, "row", where=goes_left)
+
+
+def right_leaf(residual, goes_left):
+    return mean(residual, "row", where=1 - goes_left)
+
+
 def error_after(residual, goes_left, left, right):
     return total((residual - where(goes_left, left, right)) ** 2, "row")
-def best_split(error): return where_least(error, "split")
+
+
+def best_split(error):
+    return where_least(error, "split")
+
+
 def leaf_of_row(goes_left, left, right, best):
     return where(at(goes_left, "split", best), at(left, "split", best), at(right, "split", best))
-def boosted(prediction, rate, leaf): return prediction + rate * leaf
-def mean_squared_error(label, prediction): return mean((label - prediction) ** 2, "row")
+
+
+def boosted(prediction, rate, leaf):
+    return prediction + rate * leaf
+
+
+def mean_squared_error(label, prediction):
+    return mean((label - prediction) ** 2, "row")
 
 
 PREVIOUS = before("prediction", over="round", start="base")
@@ -90,9 +121,16 @@ BOOSTING = Graph(
 # -- two axes in one recurrence, a recurrence inside a recurrence --------------------------------
 
 
-def finish(earlier_stage, earlier_batch, seconds): return maximum(earlier_stage, earlier_batch) + seconds
-def node(upper, side, level): return 2 * upper + side * (1 + 0 * level)
-def next_start(depth_last, pass_number): return depth_last + pass_number
+def finish(earlier_stage, earlier_batch, seconds):
+    return maximum(earlier_stage, earlier_batch) + seconds
+
+
+def node(upper, side, level):
+    return 2 * upper + side * (1 + 0 * level)
+
+
+def next_start(depth_last, pass_number):
+    return depth_last + pass_number
 
 
 PIPELINE = Graph(
@@ -124,10 +162,20 @@ NESTED = Graph(
 # -- candidates, lists, attention, layouts --------------------------------------------------------
 
 
-def score(u, v): return total(u * v, "dim")
-def logit(score, temperature, sampled): return score / temperature - ln(sampled)
-def share(logit): return softmax(logit, "item")
-def spelt_share(logit): return exp(logit) / total(exp(logit), "item")
+def score(u, v):
+    return total(u * v, "dim")
+
+
+def logit(score, temperature, sampled):
+    return score / temperature - ln(sampled)
+
+
+def share(logit):
+    return softmax(logit, "item")
+
+
+def spelt_share(logit):
+    return exp(logit) / total(exp(logit), "item")
 
 
 TWO_TOWER = Graph(
@@ -147,8 +195,12 @@ TWO_TOWER = Graph(
 )  # fmt: skip
 
 
-def discounted(gain, place): return gain / log2(1 + place)
-def sum_of_terms(term): return total(term, "shown")
+def discounted(gain, place):
+    return gain / log2(1 + place)
+
+
+def sum_of_terms(term):
+    return total(term, "shown")
 
 
 NDCG = Graph(
@@ -167,7 +219,10 @@ NDCG = Graph(
 )  # fmt: skip
 
 
-def attention(x): return total(x * renamed(x, position="key"), "dim")
+def attention(x):
+    return total(x * renamed(x, position="key"), "dim")
+
+
 def weight(score, position):
     seen = renamed(position, position="key") <= position
     return where(seen, exp(score), 0) / total(exp(score), "key", where=seen)
@@ -185,7 +240,9 @@ ATTENTION = Graph(
 
 
 def layout_bytes(states, gpus):
-    return along("layout", ddp=states, zero_1=states / 4 + states * 3 / 4 / gpus, zero_3=states / gpus)
+    return along(
+        "layout", ddp=states, zero_1=states / 4 + states * 3 / 4 / gpus, zero_3=states / gpus
+    )
 
 
 LAYOUTS = Graph(

@@ -79,15 +79,21 @@ H200 = Setting(141, SHEET, "six stacks")
 GPU = Choice("gpu", "GPU", "H100", {"H100": {"memory": Setting(80)}, "H200 SXM": {"memory": H200}})
 
 
+def looked_at(graph: Graph) -> Graph:
+    """Return a graph whose values have been looked at: that is when formulas are checked."""
+    assert graph.base is not None
+    return graph
+
+
 def small(*figures: Any, choices: tuple[Choice, ...] = (GPU,)) -> Graph:
     """Return a graph of the figures above and more."""
-    return Graph("small", "Small", (Step("one", "One", (*BASE, *figures)),), choices)
+    return looked_at(Graph("small", "Small", (Step("one", "One", (*BASE, *figures)),), choices))
 
 
 def changed(name: str, **changes: Any) -> Graph:
     """Return the graph above with one figure changed."""
     figures = tuple(replace(f, **changes) if f.name == name else f for f in BASE)
-    return Graph("small", "Small", (Step("one", "One", figures),), (GPU,))
+    return looked_at(Graph("small", "Small", (Step("one", "One", figures),), (GPU,)))
 
 
 # -- values -----------------------------------------------------------------------------------

@@ -3,9 +3,11 @@
 A **given** is an input with a source, a **derived** figure is a formula applied to other
 figures, a **measured** one comes from a recorded run. Each is one number, or a row or table of
 numbers over named axes. In reading order: `kinds` (what is declared), `terms` (what a formula
-does), `infer` (dimensions and axes), `program` with `floats` (how it is computed), `graph`.
+does), `infer` (dimensions and axes), `program` with `worked/floats.py` (how it is computed),
+`graph`.
 """
 
+# fmt: off
 from worked.figures.graph import Graph
 from worked.figures.kinds import (
     OWN,
@@ -34,31 +36,8 @@ from worked.figures.kinds import (
 from worked.figures.show import sane, suggest, typed, with_unit
 
 __all__ = [
-    "OWN",
-    "OWN_CHOICE",
-    "YOURS",
-    "Axis",
-    "Before",
-    "Cell",
-    "Choice",
-    "Derived",
-    "Figure",
-    "FigureError",
-    "Given",
-    "Graph",
-    "Measured",
-    "OutOfRangeError",
-    "Places",
-    "Setting",
-    "Source",
-    "Step",
-    "UnknownNameError",
-    "before",
-    "from_rows",
-    "label",
-    "reference",
-    "sane",
-    "suggest",
-    "typed",
-    "with_unit",
+    "OWN", "OWN_CHOICE", "YOURS", "Axis", "Before", "Cell", "Choice", "Derived", "Figure",
+    "FigureError", "Given", "Graph", "Measured", "OutOfRangeError", "Places", "Setting", "Source",
+    "Step", "UnknownNameError", "before", "from_rows", "label", "reference", "sane", "suggest",
+    "typed", "with_unit",
 ]

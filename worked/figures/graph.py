@@ -7,6 +7,7 @@ of an axis holds the place's number, counted from 0, or None for none.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from itertools import product
@@ -63,12 +64,13 @@ class Graph:
         choices: Iterable[Choice] = (),
         axes: Iterable[Axis] = (),
     ) -> None:
-        """Check every figure and work out the order of evaluation.
+        """Check how the figures hang together, and work out the order of evaluation.
+
+        What their formulas do is traced and checked at the first look at a value.
 
         Raises:
-            FigureError: a name used twice or not known, a cycle, an unknown unit, a dimension,
-                an axis or a place that does not fit its formula, or a value that makes no
-                sense; the message names the figure.
+            FigureError: a name used twice or not known, a cycle, an unknown unit, values that
+                do not fit their axes; the message names the figure.
         """
         self.name, self.title = name, title
         self.steps = tuple(steps)
@@ -93,13 +95,17 @@ class Graph:
             for n, f in figures.items()
             if isinstance(f, Derived)
         }
+        self.starts = {
+            (w.name, w.over): w.start
+            for wires in self.wiring.values()
+            for w in wires.values()
+            if isinstance(w, Before) and isinstance(w.start, str)
+        }
         self.plan = self._plan()
         inputs = (n for n, f in figures.items() if not isinstance(f, Derived))
         self.order = (*inputs, *(n for names, _ in self.plan for n in names))
-        self.kinds = self._check_kinds()
         self._check_words()
         self._check_choices()
-        self.base: Mapping[str, Any] = MappingProxyType(self.evaluate())
 
     # -- building -------------------------------------------------------------------------
 
@@ -138,7 +144,7 @@ class Graph:
                 raise FigureError(f"{axis.name}: its length {axis.length!r} is no given")
 
     def _wire(self, f: Derived, argument: str) -> Wire:
-        wanted = f.inputs.get(argument, argument)
+        wanted = f.wired.get(argument, argument)
         if wanted == argument and argument not in self.figures and argument in self.axes:
             return Places(argument)
         wire = reference(wanted) if isinstance(wanted, str) else wanted
@@ -206,7 +212,13 @@ class Graph:
                 raise FigureError(f"{part[0]}: depends on itself: {ring}")
             yield axis, tuple(self._loops(part, done | {axis}))
 
-    def _check_kinds(self) -> dict[str, Kind]:
+    @cached_property
+    def kinds(self) -> Mapping[str, Kind]:
+        """What each figure is: a number of a dimension, or a place of an axis.
+
+        Raises:
+            FigureError: a dimension, an axis or a place does not fit a figure's formula.
+        """
         kinds: dict[str, Kind] = {}
         for n, f in self.figures.items():
             if not isinstance(f, Derived):
@@ -337,12 +349,21 @@ class Graph:
             return f, tuple(self.place(a, k) for a, k in zip(f.axes, keys, strict=True))
         cell = reference(text)
         f = self.figure(cell.name)
-        at = {a: self.place(a, k) for a, k in cell.at if a in f.axes}
+        for a, k in cell.at:
+            if k == "0" and (cell.name, a) in self.starts:
+                # Place 0 of what a recurrence looks back at is what it starts from.
+                start = self.figure(self.starts[cell.name, a])
+                others = tuple((b, key) for b, key in cell.at if b in start.axes)
+                return start, self._index(start, others)
         for a, _ in cell.at:
             if a not in f.axes:
                 over = ", ".join(f.axes) or "no axis"
                 raise UnknownNameError(f"{text}: {cell.name} is over {over}, not {a!r}")
-        return f, tuple(at.get(a) for a in f.axes)
+        return f, self._index(f, cell.at)
+
+    def _index(self, f: Figure, at: Iterable[tuple[str, str]]) -> tuple[int | None, ...]:
+        places = {a: self.place(a, k) for a, k in at}
+        return tuple(places.get(a) for a in f.axes)
 
     def cell_name(self, f: Figure, index: Sequence[int | None]) -> str:
         """Return a cell as it is written: leaf[row=3, round=2]; a figure without axes as it is."""
@@ -497,6 +518,15 @@ class Graph:
                 rest += [a.length for a in self.axes.values() if a.length]
         return frozenset(found)
 
+    @cached_property
+    def base(self) -> Mapping[str, Any]:
+        """The values at the book's settings.
+
+        Raises:
+            FigureError: as `kinds` and `evaluate`.
+        """
+        return MappingProxyType(self.evaluate())
+
     def evaluate(
         self, settings: Mapping[str, Any] | None = None, only: frozenset[str] | None = None
     ) -> dict[str, Any]:
@@ -552,7 +582,9 @@ class Graph:
             try:
                 value = compute()
                 if not is_place:
-                    value = sane(f, float(value), name=self.cell_name(f, index) if index else name)
+                    value = floats.clean(float(value))
+                    if not (0 <= value < math.inf or (f.signed and math.isfinite(value))):
+                        sane(f, value, name=self.cell_name(f, index))
             except (ArithmeticError, ValueError) as error:
                 if isinstance(error, FigureError):
                     raise

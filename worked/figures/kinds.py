@@ -124,6 +124,9 @@ def label(axis: str) -> Places:
 _REFERENCE = re.compile(r"([A-Za-z_]\w*)(?:\[([^\[\]]*)\])?")
 
 
+_INPUT = r"\w+=\w+(?:\[[^\[\]]*\])?"
+
+
 def reference(text: str) -> Cell:
     """Read `name` or `name[axis=key, axis=key]`; whether there is such a cell is not looked at.
 
@@ -181,6 +184,7 @@ class Derived:
 
     That is a figure's name, `name[axis=place]`, a `before`, a `label`; an argument that `inputs`
     does not mention takes the figure of the same name, or the places of the axis of that name.
+    As text: inputs="part=tax whole=price[year=last]".
     `over` names the figure's axes, with a blank between. `words` turns the values 0, 1, 2 ...
     into a verdict ("does not fit", "fits", "needs {wanted}"), where 1 is the good one and a name
     in braces stands for that figure as it is shown. With `must`, any other verdict refuses the
@@ -193,7 +197,7 @@ class Derived:
     label: str
     symbol: str = ""
     places: int = 0
-    inputs: Mapping[str, str | Wire] = field(default_factory=dict)
+    inputs: str | Mapping[str, str | Wire] = field(default_factory=dict)
     words: tuple[str, ...] | None = None
     signed: bool = False
     must: bool = False
@@ -209,6 +213,21 @@ class Derived:
     def parameters(self) -> tuple[str, ...]:
         """The arguments of its formula."""
         return tuple(inspect.signature(self.formula).parameters)
+
+    @cached_property
+    def wired(self) -> Mapping[str, str | Wire]:
+        """What `inputs` says, argument by argument.
+
+        Raises:
+            FigureError: the text is not argument=figure, with blanks between.
+        """
+        if not isinstance(self.inputs, str):
+            return self.inputs
+        if not re.fullmatch(rf"\s*({_INPUT}\s*)*", self.inputs):
+            raise FigureError(
+                f"{self.name}: inputs are written argument=figure, with blanks between"
+            )
+        return dict(part.split("=", 1) for part in re.findall(_INPUT, self.inputs))
 
     @cached_property
     def term(self) -> Term:

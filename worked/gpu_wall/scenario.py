@@ -764,7 +764,7 @@ PREEMPTION = Step(
               r"t_\mathrm{short}", "Notice on Google Cloud", 1, 3600),
         *(
             Derived(f.name, f.formula, f.unit, f.label, f.symbol, f.places,
-                    {"checkpoint_bytes": "checkpoint", **f.inputs}, f.words)
+                    {"checkpoint_bytes": "checkpoint", **f.wired}, f.words)
             for tier in (
                 _tier("nvme", "Node-local NVMe", "NVMe", "nvme_bandwidth"),
                 _tier("fs", "Parallel file system", "fs", "fs_bandwidth"),

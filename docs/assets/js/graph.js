@@ -246,6 +246,14 @@ export function find(model, text) {
   const figure = figureOf(model, name);
   if (!figure) return null;
   const { over } = figure;
+  const starts = Object.entries(figure.starts ?? {});
+  const start = starts.find(([axis]) => new RegExp(`(?:^|,\\s*)${axis}=0(?:,|$)`).test(inside ?? ""));
+  // Place 0 of what a recurrence looks back at is what it starts from.
+  if (start) {
+    const open = figureOf(model, start[1]).over;
+    const rest = (inside ?? "").split(/,\s*/).filter((part) => open.includes(part.split("=")[0]));
+    return find(model, `${start[1]}[${rest.join(", ")}]`);
+  }
   const keys = dotted?.split(".") ?? over.map((axis) => new RegExp(`(?:^|,\\s*)${axis}=([^,]*)`).exec(inside ?? "")?.[1]);
   const index = over.map((axis, k) => {
     const at = model.axes[axis].keys.indexOf(keys[k]?.trim());
