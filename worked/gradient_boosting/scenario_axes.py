@@ -26,15 +26,15 @@ SKLEARN = Source(
 ROW = Axis("row", (1, 2, 3, 4, 5, 6), "delivery", "i")
 SPLIT = Axis("split", (1, 2, 3, 4, 5), "cut", "k", shown_by="threshold")
 ROUND = Axis("round", noun="round", symbol="t", length="rounds", most=20)
-HAND_RATE = Axis("hand_rate", (1, 0.5, 0.3, 0.1), "learning rate")
-RATE = Axis("rate", (1, 0.3, 0.1, 0.03), "learning rate")
+HAND_RATE = Axis("hand_rate", (1, 0.5, 0.3, 0.1), "eta")
+RATE = Axis("rate", (1, 0.3, 0.1, 0.03), "eta")
 BRAKES = ("all rounds", "early stopping", "half the rows", "half the rows, early stopping")
 STUMPS = ("one stump", "25 bagged stumps", "100 boosted stumps")
 DEEP_TREES = ("one deep tree", "25 bagged deep trees", "10 boosted deep trees")
-BRAKE, METHOD = Axis("brake", BRAKES), Axis("method", (*STUMPS, *DEEP_TREES))
+BRAKE, METHOD = Axis("brake", BRAKES, "run"), Axis("method", (*STUMPS, *DEEP_TREES))
 COLUMN = Axis("column", ("express", "floor", "order number"), "column")
 COPY = Axis("copy", ("express", "express copy"), "column")
-FAR = Axis("far", (8, 20, 1000), "distance")
+FAR = Axis("far", (8, 20, 1000), "km")
 
 # The ranges keep the six distances apart and in order.
 # fmt: off
@@ -112,7 +112,7 @@ RESIDUALS = step(
     "residuals",
     "Residuals are negative gradients",
     signed("residual", losses.residual, "row round", y="minutes", prediction=EARLIER)
-    | shown("Round <round>: residual of delivery <row>, minutes", "r^{(<round>)}_{<row>}", 2),
+    | shown("Residual of delivery <row>, minutes", "r^{(<round>)}_{<row>}", 2),
     signed("gradient", boosting.half_squared_gradient, "row", label="minutes", prediction="base")
     | shown("Derivative of half the squared error of delivery <row>", "g_{<row>}", 2),
     NUDGE,
@@ -137,25 +137,24 @@ FIRST_TREE = step(
     derived("threshold", trees.threshold, "split", x="distance", number=label("split"))
     | shown("Threshold between two neighbours, km", "t_{<split>}", 1),
     derived("goes_left", trees.goes_left, "row split", x="distance")
-    | shown("Delivery <row> goes left of a cut at <split> km: 1, or not: 0"),
+    | shown("Delivery <row> goes left: 1, or right: 0"),
     signed("left", trees.left_mean, "split round")
-    | shown("Round <round>: mean left of <split> km", r"\bar r^{(<round>)}_{L<split>}", 2),
+    | shown("Mean residual to the left", r"\bar r^{(<round>)}_{L<split>}", 2),
     signed("right", trees.right_mean, "split round")
-    | shown("Round <round>: mean right of <split> km", r"\bar r^{(<round>)}_{R<split>}", 2),
+    | shown("Mean residual to the right", r"\bar r^{(<round>)}_{R<split>}", 2),
     derived("error", trees.split_error, "split round")
-    | shown("Round <round>: squared error after the cut", "E^{(<round>)}_{<split>}", 2),
-    derived("best", trees.best_split, "round")
-    | shown("Round <round>: best cut, km", r"k^{(<round>)}_\ast"),
+    | shown("Squared error left by a cut", "E^{(<round>)}_{<split>}", 2),
+    derived("best", trees.best_split, "round") | shown("Best cut, km", r"k^{(<round>)}_\ast"),
     derived("least_error", trees.of_best_split, "round", value="error")
-    | shown("Round <round>: least squared error", r"E^{(<round>)}_\ast", 2),
+    | shown("Least squared error", r"E^{(<round>)}_\ast", 2),
     derived("cut", trees.of_best_split, "round", value="threshold")
-    | shown("Round <round>: threshold of the best split, km", r"t^{(<round>)}_\ast", 1),
+    | shown("Threshold of the best cut, km", r"t^{(<round>)}_\ast", 1),
     signed("lower", trees.of_best_split, "round", value="left")
-    | shown("Round <round>: value of the left leaf", "w^{(<round>)}_L", 2),
+    | shown("Value of the left leaf", "w^{(<round>)}_L", 2),
     signed("upper", trees.of_best_split, "round", value="right")
-    | shown("Round <round>: value of the right leaf", "w^{(<round>)}_R", 2),
+    | shown("Value of the right leaf", "w^{(<round>)}_R", 2),
     derived("gain", trees.error_removed, "round", before=EARLIER_SSE, after="least_error")
-    | shown("Round <round>: squared error that the split removes", r"\Delta^{(<round>)}", 2),
+    | shown("Squared error that the best cut removes", r"\Delta^{(<round>)}", 2),
 )
 
 UPDATE = step(
@@ -163,17 +162,17 @@ UPDATE = step(
     "The update, with shrinkage",
     ETA,
     signed("leaf", trees.leaf_at, "row round", x="distance")
-    | shown("Round <round>: leaf of delivery <row>", "w^{(<round>)}_{<row>}", 2),
+    | shown("Leaf of delivery <row>", "w^{(<round>)}_{<row>}", 2),
     signed("prediction", trees.shrunken_step, "row round", prediction=EARLIER)
-    | shown("Prediction of delivery <row> after round <round>", "F_{<round>}(x_{<row>})", 2),
+    | shown("Prediction of delivery <row>, minutes", "F_{<round>}(x_{<row>})", 2),
     derived("sse", rows.squared_error, "round", label="minutes")
-    | shown("Squared error after round <round>, square minutes", "E_{<round>}", 2),
+    | shown("Squared error after the update, square minutes", "E_{<round>}", 2),
     derived("mse", rows.mean_squared_error, "round", label="minutes")
-    | shown("Mean squared error after round <round>", r"\mathrm{MSE}_{<round>}", 2),
+    | shown("Mean squared error after the update", r"\mathrm{MSE}_{<round>}", 2),
     derived("taken", boosting.removed_share, learning_rate="eta")
     | shown("Share of the gain that the update takes", r"\eta(2-\eta)", 1, "%"),
     derived("sse_by_share", boosting.error_after_update, "round", before=EARLIER_SSE, share="taken")
-    | shown("Squared error after round <round>, by the share taken", "E_{<round>}", 2),
+    | shown("Squared error by the share taken, square minutes", "E_{<round>}", 2),
 )
 
 LATER_ROUNDS = step("rounds", "Rounds two and on, on the whiteboard", ROUNDS)
@@ -185,15 +184,15 @@ SHRINKAGE = step(
     derived("left_over", boosting.share_left_after, learning_rate="eta", rounds="aiming")
     | shown("Share of a residual left after those trees, at best", r"|1-\eta|^n", 1, "%"),
     measured("trees_needed", "small_data", "trees_to_mse_below_1_at_eta_{}", HAND_RATE)
-    | shown("Trees to a mean squared error below 1 at eta <hand_rate>"),
+    | shown("Trees to a mean squared error below 1"),
     measured("best_round", "shrinkage", "best_round_at_eta_{}", RATE)
-    | shown("Diabetes: best number of trees at eta <rate>"),
+    | shown("Diabetes: best number of trees"),
     measured("best_mse", "shrinkage", "test_mse_at_best_round_at_eta_{}", RATE)
-    | shown("Diabetes: test error at that number at eta <rate>"),
+    | shown("Diabetes: test error at that number"),
     measured("late_mse", "shrinkage", "test_mse_after_400_rounds_at_eta_{}", RATE)
-    | shown("Diabetes: test error after 400 trees at eta <rate>"),
+    | shown("Diabetes: test error after 400 trees"),
     measured("fit_mse", "shrinkage", "train_mse_after_400_rounds_at_eta_{}", RATE)
-    | shown("Diabetes: training error after 400 trees at eta <rate>"),
+    | shown("Diabetes: training error after 400 trees"),
 )
 
 OVERFITTING = step(
@@ -204,11 +203,11 @@ OVERFITTING = step(
     measured("mean_mse", "stopping_and_subsampling", "test_mse_of_the_mean")
     | shown("Diabetes: test error of predicting the mean"),
     measured("stop_rounds", "stopping_and_subsampling", "rounds_with_{}", BRAKE)
-    | shown("Diabetes, <brake>: trees"),
+    | shown("Diabetes: trees"),
     measured("stop_test", "stopping_and_subsampling", "test_mse_with_{}", BRAKE)
-    | shown("Diabetes, <brake>: test error"),
+    | shown("Diabetes: test error"),
     measured("stop_train", "stopping_and_subsampling", "train_mse_with_{}", BRAKE)
-    | shown("Diabetes, <brake>: training error"),
+    | shown("Diabetes: training error"),
 )
 
 LATE = {"residual": "late_residual", "left": "late_left", "right": "late_right"}
@@ -219,17 +218,17 @@ CLASSIFICATION = step(
     signed("late_residual", losses.residual, "row", y="late", prediction="base_p")
     | shown("Late or not: residual of delivery <row>", "r^{c}_{<row>}", 4),
     signed("late_left", trees.left_mean, "split", residual="late_residual")
-    | shown("Late or not: mean left of <split> km", r"\bar r^{c}_{L<split>}", 4),
+    | shown("Late or not: mean to the left", r"\bar r^{c}_{L<split>}", 4),
     signed("late_right", trees.right_mean, "split", residual="late_residual")
-    | shown("Late or not: mean right of <split> km", r"\bar r^{c}_{R<split>}", 4),
+    | shown("Late or not: mean to the right", r"\bar r^{c}_{R<split>}", 4),
     derived("late_error", trees.split_error, "split", **LATE)
-    | shown("Late or not: squared error after the cut at <split> km", "E^{c}_{<split>}", 4),
+    | shown("Late or not: squared error left by a cut", "E^{c}_{<split>}", 4),
     derived("late_best", trees.best_split, error="late_error")
     | shown("Late or not: best cut, km", r"k^{c}_\ast"),
     derived("late_least_error", trees.of_best_split, value="late_error", best="late_best")
     | shown("Late or not: least squared error", r"E^{c}_\ast", 4),
     derived("late_cut", trees.of_best_split, value="threshold", best="late_best")
-    | shown("Late or not: threshold of the best split, km", r"t^{c}_\ast", 1),
+    | shown("Late or not: threshold of the best cut, km", r"t^{c}_\ast", 1),
     signed("late_lower", trees.of_best_split, value="late_left", best="late_best")
     | shown("Late or not: value of the left leaf", "w^{c}_L", 4),
     signed("late_upper", trees.of_best_split, value="late_right", best="late_best")
@@ -267,15 +266,15 @@ IMPORTANCE = step(
     "importance",
     "Feature importance and its traps",
     measured("share", "importance", "noise_column_impurity_share_of_{}", COLUMN, "%")
-    | shown("Impurity share of <column>", places=1),
+    | shown("Impurity share", places=1),
     measured("train_loss", "importance", "noise_column_r2_lost_on_training_rows_without_{}", COLUMN)
-    | shown("R² lost on training rows by shuffling <column>", places=3),
+    | shown("R² lost on training rows by shuffling it", places=3),
     measured("test_loss", "importance", "noise_column_r2_lost_on_held_out_rows_without_{}", COLUMN)
-    | shown("R² lost on held-out rows by shuffling <column>", places=3),
+    | shown("R² lost on held-out rows by shuffling it", places=3),
     measured("copy_share", "importance", "copy_by_lot_impurity_share_of_{}", COPY, "%")
-    | shown("With a copy: impurity share of <copy>", places=1),
+    | shown("With a copy: impurity share", places=1),
     measured("copy_loss", "importance", "copy_by_lot_r2_lost_on_held_out_rows_without_{}", COPY)
-    | shown("With a copy: R² lost on held-out rows by shuffling <copy>", places=3),
+    | shown("With a copy: R² lost on held-out rows by shuffling it", places=3),
     derived("share_together", trees.of_all_copies, value="copy_share")
     | shown("Impurity share of both copies", places=1, unit="%"),
     signed("loss_together", trees.of_all_copies, value="copy_loss")
@@ -287,16 +286,16 @@ EXTRAPOLATION = step(
     "No extrapolation",
     QUERY,
     signed("query_leaf", trees.leaf_at, "round", x="query")
-    | shown("Round <round>: leaf of that distance", "w^{(<round>)}(x_q)", 2),
+    | shown("Leaf of that distance", "w^{(<round>)}(x_q)", 2),
     signed("answer", trees.shrunken_step, "round", prediction=EARLIER_ANSWER, leaf="query_leaf")
-    | shown("Prediction at that distance after round <round>, minutes", "F_{<round>}(x_q)", 2),
+    | shown("Prediction at that distance, minutes", "F_{<round>}(x_q)", 2),
     derived("x_mean", rows.row_mean, value="distance") | shown("Mean distance, km", r"\bar x", 2),
     signed("slope", rows.line_slope, x="distance", y="minutes", y_mean="base")
     | shown("Slope of the straight line, minutes per km", "b", 2),
     signed("line", rows.line_at, x="query", y_mean="base")
     | shown("The straight line at that distance, minutes", r"\hat y_q", 2),
     measured("long", "no_extrapolation", "predicted_minutes_at_{}_km", FAR)
-    | shown("Prediction at <far> km after 100 trees, minutes", places=2),
+    | shown("Prediction after 100 trees, minutes", places=2),
 )
 
 BAGGING = step(
@@ -308,9 +307,9 @@ BAGGING = step(
     derived("left_out", boosting.left_out_share, rows="sample_rows")
     | shown("Chance that a bootstrap sample leaves a row out", r"P_\mathrm{out}", 1, "%"),
     measured("bias", "bias_variance", "squared_bias_of_{}", METHOD)
-    | shown("Squared bias of <method>", places=2),
+    | shown("Squared bias", places=2),
     measured("variance", "bias_variance", "variance_of_{}", METHOD)
-    | shown("Variance of <method>", r"\sigma^2_{<method>}", 2),
+    | shown("Variance", r"\sigma^2_{<method>}", 2),
     measured("bag_size", "bias_variance", "trees_in_a_bag") | shown("Trees in a bag"),
     signed(
         "correlation", boosting.implied_correlation, bagged=BAG, tree_variance=ONE, trees="bag_size"
