@@ -9,6 +9,8 @@ from fractions import Fraction
 import numpy as np
 import pytest
 
+from checks.counts.gradient_boosting import recount
+from checks.pinned.gradient_boosting import OTHER_PINS, PINS
 from worked.gradient_boosting.boosting import Settings, fit, predict_probability, predict_raw
 from worked.gradient_boosting.by_hand import DISTANCE_KM, MINUTES, boosting_rounds
 from worked.gradient_boosting.scenario_axes import GRAPH as G
@@ -86,3 +88,29 @@ def test_the_defaults_are_scikit_learn_s() -> None:
     known = inspect.signature(ensemble.GradientBoostingRegressor).parameters
     assert G.base["trees"] == known["n_estimators"].default
     assert G.base["depth"] == known["max_depth"].default
+
+
+def test_what_is_pinned_is_shown() -> None:
+    for settings, texts in [({}, PINS), *OTHER_PINS]:
+        values = G.evaluate(settings)
+        assert {cell: G.shown(cell, values) for cell in texts} == texts
+
+
+def test_the_chapter_computed_a_second_time_agrees_cell_by_cell() -> None:
+    """At the book's values and at 100 draws of everything, ties and up to 20 rounds among them."""
+    rng = random.Random(11)
+    for draw in range(101):
+        settings: dict[str, float] = {}
+        for g in G.givens if draw else ():
+            cells = [f"{g.name}.{i + 1}" for i in range(6)] if g.over else [g.name]
+            for i, cell in enumerate(cells):
+                low, high = (x[i] if isinstance(x, tuple) else x for x in (g.low, g.high))
+                value = rng.uniform(low, min(high, 40))
+                value = round(value, 0 if g.integer else draw % 2)
+                settings[cell] = min(max(value, low), high)
+        values = G.evaluate(settings)
+        again = recount({g.name: values[g.name] for g in G.givens})
+        assert set(again) == {f.name for f in G.derived}
+        for name, want in again.items():
+            got = np.array(values[name], float)
+            assert got == pytest.approx(np.array(want, float), rel=1e-9, abs=1e-9), (name, settings)
