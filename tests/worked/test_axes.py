@@ -69,6 +69,7 @@ def test_a_cell_of_a_given_can_be_set() -> None:
     for name in ("minutes.3", "minutes[row=3]"):
         assert BOOSTING.evaluate({name: 18})["base"] == pytest.approx(127 / 6)
     assert BOOSTING.changes({"minutes.3": 18}) == {"minutes[row=3]": 18}
+    assert BOOSTING.changes({"minutes.last": 18}) == {"minutes[row=6]": 18}
 
 
 def test_a_recurrence_looks_back_along_two_axes() -> None:
@@ -271,14 +272,14 @@ def test_a_cell_is_called_by_its_places() -> None:
         given("z", (1, 2), over="tier"),
         axes=(Axis("row", (1, 2, 3), "delivery"), Axis("tier", ("NVMe", "Tape"))),
     )
-    assert g.called("x[row=3]") == g.title("x.3") == "Minutes of delivery 3"
+    assert g.called("x[row=3]") == g.called("x.3") == "Minutes of delivery 3"
     assert g.called("x[row=last]") == "Minutes of delivery 3"
     assert g.called("x") == "Minutes of delivery"
     assert g.called("y[tier=tape, row=2]") == "Price, delivery 2, tier Tape"
     assert g.called("y[tier=tape]") == "Price, tier Tape"
     assert BOOSTING.called("lower[split=4, round=2]") == "lower, split 5.5, round 2"
     moved = BOOSTING.evaluate({"threshold.4": 5})
-    assert BOOSTING.called("lower[split=4, round=2]", moved) == "lower, split 5.0, round 2"
+    assert BOOSTING.called("lower[split=4, round=2]", moved) == "lower, split 5, round 2"
     with pytest.raises(FigureError, match="x: is not over 'raw', which 'of <raw>' mentions"):
         small(given("x", 1, label="of <raw>"))
 

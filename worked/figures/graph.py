@@ -324,14 +324,14 @@ class Graph:
         return f
 
     def place(self, axis: str, key: str, wanted_by: str = "") -> int:
-        """Return the number of a place, from 0; -1 for "last".
+        """Return the number of a place, from 0; -1 for the last of an axis whose length may change.
 
         Raises:
             UnknownNameError: the axis has no such place.
         """
         keys = self.keys[axis]
         if key == "last":
-            return -1
+            return -1 if self.axes[self.axes[axis].like or axis].length else len(keys) - 1
         hits = [i for i, k in enumerate(keys) if k == key or folded(k) == folded(key)]
         if not hits:
             known = keys if len(keys) <= MOST_NAMED else (*keys[:3], "...", keys[-1])
@@ -521,7 +521,12 @@ class Graph:
                         found = setting.source, setting.note
         return found
 
-    def _checked(self, f: Figure, index: Sequence[int | None], value: Any) -> float:
+    def limits(self, f: Figure, index: Sequence[int | None]) -> tuple[float, float]:
+        """Return the least and the largest value that a given, or a cell of one, may have.
+
+        Raises:
+            FigureError: it is no given, or one over axes of which places are missing.
+        """
         given = self.given(f.name)
         if any(i is None or i < 0 for i in index):
             cells = [self.cell_name(f, i) for i in ((0,) * len(f.axes), (1,) * len(f.axes))]
@@ -529,7 +534,11 @@ class Graph:
         low, high = (
             _pick(x, index) if isinstance(x, tuple) else x for x in (given.low, given.high)
         )
-        return checked(self.cell_name(f, index), given, value, low, high)
+        return low, high
+
+    def _checked(self, f: Figure, index: Sequence[int | None], value: Any) -> float:
+        low, high = self.limits(f, index)
+        return checked(self.cell_name(f, index), self.given(f.name), value, low, high)
 
     def needed(self, names: Iterable[str]) -> frozenset[str]:
         """Return `names` and all that they depend on, for `evaluate` of no more than that.
@@ -635,7 +644,8 @@ class Graph:
             if f.words and value is not None:
                 said = word(f, value)
                 if f.must and value != 1:
-                    raise FigureError(f"{name}: {self._spoken(said, f, index, values)}")
+                    cell = self.cell_name(f, index)
+                    raise FigureError(f"{cell}: {self._spoken(said, f, index, values)}")
 
         return put
 

@@ -1,6 +1,6 @@
 // The working card of a number: formula, values, inputs, source, code and checks, in a dialog
 // beside the number that mouse, keyboard and touch can open.
-import { called, figureOf, find, settingName, shown } from "./graph.js";
+import { called, figureOf, find, shown } from "./graph.js";
 import { fetched } from "./fetched.js";
 import { fromHtml, isTabStop, make, stopBeside, tabStops } from "./dom.js";
 import { collect, reference, refresh } from "./numbers.js";
@@ -39,7 +39,7 @@ export function installCards(chapters, placeOf) {
     const back = trail.length > 1 ? () => (trail.pop(), show(...trail.pop())) : null;
     const leave = () => close(true);
     const panel = placeOf(slug, name);
-    const change = panel && (() => (close(false), panel.visit(settingName(chapters[slug].model, name))));
+    const change = panel && (() => (close(false), panel.visit(name)));
     const go = (input) => show(slug, input);
     const again = () => show(...trail.pop());
     const actions = { back, leave, change, go, again };
@@ -293,10 +293,10 @@ function changer(slug, change) {
 }
 
 // Where a given's present value comes from: the reader, the option that is chosen, or the book.
-function originParts({ model, settings = {} }, name, card) {
+function originParts({ settings = {} }, name, card) {
   const choice = Object.keys(card.options).findLast((c) => settings[c] in card.options[c]);
   const chosen = choice ? card.options[choice][settings[choice]] : card;
-  const isYours = Object.hasOwn(settings, settingName(model, name));
+  const isYours = Object.hasOwn(settings, name);
   const { text, url, read, reviewBy } = chosen.source;
   const source = url ? make("a", { href: url, rel: "external" }, text) : make("span", {}, text);
   const dates = [read && `read ${read}`, reviewBy && `review by ${reviewBy}`].filter(Boolean).join(", ");

@@ -106,11 +106,27 @@ export function cellName(model, figure, index) {
   return parts.length ? `${figure.name}[${parts.join(", ")}]` : figure.name;
 }
 
-// What a setting of a given, a cell or a choice is called in an address: gpu, minutes.3.
-export function settingName(model, name) {
+// Whether there is such a figure or cell.
+export function has(model, text) {
+  try {
+    return Boolean(find(model, text));
+  } catch (error) {
+    if (error instanceof FigureError) return false;
+    throw error;
+  }
+}
+
+// The setting that a name means, as messages call it: a choice, a given, minutes[row=3] for
+// minutes.3. A name that means none stays as it is.
+export function settingOf(model, name) {
+  return !model.choices[name] && has(model, name) ? cellName(model, ...find(model, name)) : name;
+}
+
+// A setting as it stands in an address: gpu, minutes.3.
+export function dotted(model, name) {
   if (model.choices[name]) return name;
-  const [{ name: figure, over }, index] = find(model, name);
-  return [figure, ...index.map((i, k) => (i === null ? "" : model.axes[over[k]].keys.at(i)))].filter(Boolean).join(".");
+  const [figure, index] = find(model, name);
+  return [figure.name, ...index.map((i, k) => model.axes[figure.over[k]].keys[i])].join(".");
 }
 
 // The places of all cells of a figure, those of its last axis fastest.
@@ -149,7 +165,7 @@ function setter(model, name, values) {
     if (!(value in d.words)) {
       throw new FigureError(name, `a verdict is a whole number below ${d.words.length}, not ${general(value)}`);
     }
-    if (d.must && value !== 1) throw new FigureError(name, verdict(model, d, index, values));
+    if (d.must && value !== 1) throw new FigureError(cellName(model, d, index), verdict(model, d, index, values));
   };
 }
 
@@ -229,30 +245,37 @@ export function update(model, before, settings) {
     touched.add(name);
   }
   const lengths = lengthsOf(model, values);
-  for (const [axis, { length }] of Object.entries(model.axes)) if (touched.has(length)) touched.add(axis);
+  for (const name of [...touched]) for (const axis of axesOfLength(model, name)) touched.add(axis);
   for (const step of model.steps) {
-    if (![...step.sources, ...step.axes].some((name) => touched.has(name))) continue;
+    if (!dependsOn(step, touched)) continue;
     run(model, step, values, lengths);
     for (const name of step.names) touched.add(name);
   }
   return values;
 }
 
+const dependsOn = (step, touched) => [...step.sources, ...step.axes].some((name) => touched.has(name));
+
+// The axes whose length a given is.
+const axesOfLength = (model, given) =>
+  Object.keys(model.axes).filter((axis) => model.axes[model.axes[axis].like || axis].length === given);
+
 // Evaluate `names` at each of `points` (in the given's unit) of the given `over`, leaving all
 // else at `values`. Only what lies between is recomputed. A point without a value gives null.
 export function sweep(model, names, over, points, values) {
-  const touched = new Set([over]);
+  const given = model.givens[over];
+  const touched = new Set([over, ...axesOfLength(model, over)]);
   for (const step of model.steps) {
-    if (step.sources.some((name) => touched.has(name))) for (const name of step.names) touched.add(name);
+    if (dependsOn(step, touched)) for (const name of step.names) touched.add(name);
   }
   const needed = new Set(names);
   for (const step of model.steps.toReversed()) {
     if (step.names.some((name) => needed.has(name))) for (const name of step.sources) needed.add(name);
   }
   const plan = model.steps.filter(({ names: its }) => its.some((name) => touched.has(name) && needed.has(name)));
-  const lengths = lengthsOf(model, values);
   return points.map((point) => {
-    const at = { ...values, [over]: toBase(point, model.givens[over]) };
+    const at = { ...values, [over]: toBase(point, given) };
+    const lengths = lengthsOf(model, at);
     try {
       for (const step of plan) run(model, step, at, lengths);
     } catch (error) {
@@ -264,7 +287,7 @@ export function sweep(model, names, over, points, values) {
 }
 
 // Read `leaf[row=3, round=2]` or `leaf.3.2`: [figure, its places], null for one that is left open,
-// -1 for the last. Throws FigureError where there is no such figure, axis or place.
+// -1 for the last of an axis whose length may change. Throws FigureError where there is no such figure, axis or place.
 export function find(model, text) {
   const [, name, inside, dotted] = /^(\w+)(?:\[(.*)\]|\.(.*))?$/.exec(text) ?? [];
   const figure = figureOf(model, name);
@@ -291,10 +314,9 @@ export function find(model, text) {
 
 const MOST_NAMED = 24;
 
-// The number of a place, from 0; -1 for the last.
 function placeOf(model, axis, key, wantedBy) {
-  if (key === "last") return -1;
-  const { keys } = model.axes[axis];
+  const { keys, like } = model.axes[axis];
+  if (key === "last") return model.axes[like || axis].length ? -1 : keys.length - 1;
   const i = keys.findIndex((k) => k === key || folded(k) === folded(key));
   if (i >= 0) return i;
   const known = keys.length <= MOST_NAMED ? keys : [...keys.slice(0, 3), "...", keys.at(-1)];
