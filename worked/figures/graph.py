@@ -243,7 +243,7 @@ class Graph:
         assert isinstance(f, Derived)
         formula = getattr(f.formula, "__name__", "its formula")
         try:
-            arguments = {a: self._kind(w, kinds) for a, w in self.wiring[name].items()}
+            arguments = {a: self.kind_of(w, kinds) for a, w in self.wiring[name].items()}
             got = infer(f.term, arguments, self.keys)
         except UnitError as error:
             raise FigureError(f"{name}: {formula} cannot be right: {error}") from None
@@ -260,7 +260,9 @@ class Graph:
             )
         return got
 
-    def _kind(self, wire: Wire, kinds: Mapping[str, Kind]) -> Kind:
+    def kind_of(self, wire: Wire, kinds: Mapping[str, Kind] | None = None) -> Kind:
+        """Return what an argument gets through a wire."""
+        kinds = self.kinds if kinds is None else kinds
         if isinstance(wire, Places):
             pure = Dimension()
             return Kind(pure, frozenset({wire.axis}), None if wire.as_numbers else wire.axis)
