@@ -12,7 +12,14 @@ from worked.chapters import graph
 
 chapter = graph("gradient-boosting")
 book = chapter.evaluate()
-for name in ("base", "cut[round=1]", "lower[round=1]", "upper[round=1]", "mse[round=1]", "mse[round=5]"):
+for name in (
+    "base",
+    "cut[round=1]",
+    "lower[round=1]",
+    "upper[round=1]",
+    "mse[round=1]",
+    "mse[round=5]",
+):
     print(f"{chapter.called(name):55} {chapter.shown(name, book)}")
 
 # %% [markdown]

@@ -155,11 +155,11 @@ function markVerdict(element, value) {
   element.classList.toggle("is-no", value === 0 || value > 1);
 }
 
-// A formula with values in words: {name} is a figure, {#name} the number of a verdict, and in
+// A formula with values in words: {name} is a figure or a cell, {#name} the number of a verdict, and in
 // round brackets within the braces, {(name)}, it keeps them where it is negative. Twin of
 // `filled` in checks/site/equations.py.
 export function inWords(model, template, values) {
-  return template.replace(/\{(\(?)(#?)(\w+)\)?\}/g, (_, guarded, number, name) => {
+  return template.replace(/\{(\(?)(#?)([^{}()#]+)\)?\}/g, (_, guarded, number, name) => {
     const written = write(model, name, values, { number: number !== "" });
     return guarded && written.startsWith("−") ? `(${written})` : written;
   });
