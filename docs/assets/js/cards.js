@@ -237,7 +237,7 @@ function twinOf(model, name, values) {
 // The working of a figure with other values than the page's, as nodes: formula, formula with
 // values, inputs, code. `chapter` is {model, base}; `values` holds the figure and its inputs.
 export async function workingOf({ model, base }, name, values) {
-  const card = (await cardsOf(model.slug))[name];
+  const card = (await cardsOf(model.slug))[find(model, name)[0].name];
   const box = make("div", { class: "card-working" }, ...working(model, model.slug, card, values, null).filter(Boolean));
   const chapters = { [model.slug]: { model, base, values } };
   refresh(collect(box, chapters), chapters);
