@@ -5,11 +5,13 @@ from __future__ import annotations
 import inspect
 import json
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 from checks.site import code_pages, maths
 from checks.site.equations import (
+    UnwrittenError,
     filled,
     formula_tex,
     formula_text,
@@ -67,13 +69,14 @@ def _derived(
         "doc": inspect.getdoc(figure.formula) or "",
         "checks": list(checks),
     }
-    # Cells have no working here.
-    if not any(graph.figures[n].axes for n in (name, *inputs)):
-        template = values_template(graph, name)
-        content["valuesText"] = template
-        content["valuesHtml"] = maths.render(
-            values_tex(graph, slug, name), display=True, spoken=filled(graph, template)
-        )
+    # Cells have no values here: all cells of a figure share its card.
+    if not figure.axes:
+        with suppress(UnwrittenError):
+            template = values_template(graph, name)
+            content["valuesText"] = template
+            content["valuesHtml"] = maths.render(
+                values_tex(graph, slug, name), display=True, spoken=filled(graph, template)
+            )
     if place:
         path, line = place
         function = figure.formula.__name__

@@ -13,6 +13,11 @@ from worked.figures import Cell, Derived, Graph, Measured, Places
 from worked.figures.kinds import Wire
 from worked.figures.terms import ALONG_AXIS, OVER_AXIS, Term
 
+
+class UnwrittenError(ValueError):
+    """A formula that cannot be written with its values in it."""
+
+
 _TEX_SPECIAL = re.compile(r"([%$#&_{}])")
 
 
@@ -91,7 +96,8 @@ def _at_cell(graph: Graph, name: str) -> Term:
     A sum or a mean over an axis is written out, as far as no value decides what is in it.
 
     Raises:
-        ValueError: it is no single number, or cannot be written so.
+        ValueError: it is no single number, or not derived.
+        UnwrittenError: it cannot be written so.
     """
     figure, index = graph.find(name)
     tree = _tree(graph, figure.name)
@@ -119,7 +125,7 @@ def _written_out(formula: Formula, t: Term, at: At) -> Term:
         )
         return sum_ if op == "total" else sum_ / count
     if op in (*OVER_AXIS, *ALONG_AXIS, "at", "along", "renamed"):
-        raise ValueError(f"its values decide what it takes; write {{{{ eq: {formula.name} }}}}")
+        raise UnwrittenError(f"its values decide what it takes; write {{{{ eq: {formula.name} }}}}")
     return Term(op, tuple(_written_out(formula, x, at) for x in a))
 
 
@@ -137,7 +143,8 @@ def values_tex(graph: Graph, slug: str, name: str) -> str:
     computes with is its number.
 
     Raises:
-        ValueError: the figure is not derived, or its formula cannot be written with values.
+        ValueError: the figure is not derived, or is no single number.
+        UnwrittenError: its formula cannot be written with values.
     """
     tree = _at_cell(graph, name)
 
@@ -160,7 +167,7 @@ def values_template(graph: Graph, name: str) -> str:
     {#x} the number of a verdict.
 
     Raises:
-        ValueError: as for `values_tex`.
+        ValueError, UnwrittenError: as for `values_tex`.
     """
     tree = _at_cell(graph, name)
     numbers = {s: verdict_number(graph, s, graph.base) for s in _arguments(tree)}

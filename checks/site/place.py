@@ -26,7 +26,6 @@ from checks.site import (
 )
 from checks.site.equations import filled, formula_tex, symbol, values_template, values_tex
 from worked.chapters import CHAPTERS, graph
-from worked.figures import Graph
 
 ROOT = Path(__file__).resolve().parents[2]
 

@@ -95,26 +95,6 @@ FIT: dict[str, Any] = {
     ],
 }
 
-ROUNDS: dict[str, Any] = {
-    "id": "rounds",
-    "kind": "bars",
-    "title": "Mean squared error on the six deliveries, round by round",
-    "alt": "Six falling bars: {{ base_mse }} for the mean alone, then {{ mse[round=1] }}, "
-    "{{ mse[round=2] }}, "
-    "{{ mse[round=3] }}, {{ mse[round=4] }} and {{ mse[round=5] }} after one to five rounds.",
-    "caption": "With eta {{ eta }}: from {{ base_mse }} to {{ mse[round=5] }}.",
-    "unit": "",
-    "places": 2,
-    "axis": "mean squared error, square minutes",
-    "groups": [
-        {"label": "mean alone", "figures": ["base_mse"]},
-        *(
-            {"label": label, "figures": [f"mse[round={r}]"]}
-            for r, label in enumerate(("one round", "two", "three", "four", "five rounds"), 1)
-        ),
-    ],
-}
-
 LEARNING_RATE: dict[str, Any] = {
     "id": "learning-rate",
     "kind": "curve",
@@ -225,5 +205,5 @@ BIAS_VARIANCE: dict[str, Any] = {
 }
 
 PICTURES: list[dict[str, Any]] = [
-    SQUARED, ABSOLUTE, CANDIDATES, FIT, ROUNDS, LEARNING_RATE, OVERFIT, IMPORTANCE, BIAS_VARIANCE,
+    SQUARED, ABSOLUTE, CANDIDATES, FIT, LEARNING_RATE, OVERFIT, IMPORTANCE, BIAS_VARIANCE,
 ]  # fmt: skip
