@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any
 
-from checks.faces.arithmetic import Done, Expression, Number, told_apart
+from checks.faces.arithmetic import Done, Expression, Number, natural, told_apart
 from checks.faces.interpret import At, Formula
 from checks.trace import text
 from worked.figures import Before, Cell, Derived, Given, Measured, Places
@@ -103,9 +103,13 @@ class Steps:
         if self.held is None:
             self.note(self.words(t.args[0], at))
         else:
-            self.held.setdefault(t.args[0], []).append((dict(at), bool(holds)))
+            self._hold(t.args[0], at, bool(holds))
         taken: Term = t.args[1 if holds else 2]
         return taken
+
+    def _hold(self, condition: Term, at: At, holds: bool) -> None:
+        assert self.held is not None
+        self.held.setdefault(condition, []).append((dict(at), holds))
 
     def _argument(self, t: Term, at: At) -> Number:
         formula = self.formula
@@ -121,8 +125,11 @@ class Steps:
         cell = name_of(formula, name, index)
         is_verdict = isinstance(f, Derived) and bool(f.words)
         if is_verdict:
-            said = formula.graph.shown(cell, formula.values)
-            self.note(f"{name} is {value:g} ({said})")
+            if self.held is None:
+                said = formula.graph.shown(cell, formula.values)
+                self.note(f"{self._name(t.args[0], at)} is {value:g} ({said})")
+            else:
+                self._hold(t, at, bool(value))
         return Number(
             value, formula.graph.units[name], f.places, cell,
             is_given=isinstance(f, (Given, Measured)), decided=is_verdict, is_verdict=is_verdict,
@@ -186,10 +193,10 @@ class Steps:
     def _shown(self, x: Term, at: At) -> tuple[float, str]:
         value = self.formula.value(x, at)
         seen = Steps(self.formula).see(x, at)
-        if not isinstance(seen, Number):
-            f = self.formula.graph.figures[self.formula.name]
-            seen = Number(value, unit(""), f.places, "its value")
-        return value, seen.shown()
+        if isinstance(seen, Number):
+            return value, seen.shown()
+        (u, *more), f = natural(seen) or [""], self.formula.graph.figures[self.formula.name]
+        return value, Number(value, unit("" if more else u), f.places, self.formula.name).shown()
 
     # -- names ------------------------------------------------------------------------------
 
@@ -240,9 +247,9 @@ class Steps:
             return self.words(a[0], at)
         if op == "same":
             one, other = (self._named(x, at) for x in a)
-            return f"{one} is {'' if self.formula.value(t, at) else 'not '}{other}"
+            return f"both are {one}" if self.formula.value(t, at) else f"{one} is not {other}"
         if op == "found":
-            return f"there is {'one' if self.formula.value(t, at) else 'none'}"
+            return f"{text(a[0], self.names(at))} is {self._named(a[0], at)}"
         if op in ("where", "at", "renamed", "along"):
             inner = Steps(self.formula)
             inner.see(t, at)
