@@ -7,7 +7,7 @@ of plain text for terminals and screen readers.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from fractions import Fraction
 from typing import Any
 
@@ -25,9 +25,22 @@ _COMPARE_TEXT = {"<": "<", "<=": "≤", ">": ">", ">=": "≥"}
 # -- LaTeX ------------------------------------------------------------------------------------
 
 
-def latex(tree: Term, symbols: Mapping[str, str]) -> str:
-    """Write the tree as LaTeX; `symbols` gives the LaTeX of each argument."""
-    return _latex(tree, symbols, False)[0]
+def latex(
+    tree: Term,
+    symbols: Mapping[str, str],
+    letters: Mapping[str, str] | None = None,
+    axes: Iterable[str] = (),
+) -> str:
+    """Write the tree as LaTeX; `symbols` gives the LaTeX of each argument.
+
+    `letters` gives the letter that counts along each axis; `axes` are the figure's own. Where a
+    symbol has an axis in angle brackets, "r_{<row>}" or "F_{<row>, <round> - 1}", the index
+    stands there: the letter, what a look-up puts in its place, or the letter of the axis that it
+    is renamed to; inside a sum along an axis of the figure itself, the letter with a prime.
+    """
+    here = {f"<{axis}>": letter for axis, letter in (letters or {}).items()}
+    own = {f"own {axis}": "" for axis in axes}
+    return _latex(tree, {**symbols, **here, **own}, False)[0]
 
 
 def latex_with_values(tree: Term, values: Mapping[str, str]) -> str:
@@ -66,9 +79,13 @@ def _wrap(text: str, level: int, least: int, first: bool = False) -> str:
 def _latex(t: Term, s: Mapping[str, str], valued: bool) -> tuple[str, int]:
     op, a = t.op, t.args
     if op == "arg":
-        return s[a[0]], ATOM
+        return re.sub(r"<\w+>", lambda m: s[m[0]], s[a[0]]), ATOM
     if op == "num":
         return _number(a[0])
+    if op in OVER_AXIS or op in ALONG_AXIS:
+        return _latex_over(t, s, valued)
+    if op in _LATEX_PLACES:
+        return _latex_places(t, s, valued)
     if op in "+-":
         left = _wrap(*_latex(a[0], s, valued), ADD, first=True)
         return f"{left} {op} {_wrap(*_latex(a[1], s, valued), ADD + (op == '-'))}", ADD
@@ -106,6 +123,53 @@ def _latex(t: Term, s: Mapping[str, str], valued: bool) -> tuple[str, int]:
         "maximum": r"\max\left({0},\, {1}\right)", "minimum": r"\min\left({0},\, {1}\right)",
     }  # fmt: skip
     return shapes[op].format(*inner), ATOM
+
+
+_LATEX_PLACES = ("at", "renamed", "along", "same", "found", "all_of", "any_of", "no")
+_LATEX_OVER = {
+    "total": r"\sum", "mean": r"\operatorname*{mean}", "least": r"\min", "most": r"\max",
+    "where_least": r"\operatorname*{arg\,min}", "where_most": r"\operatorname*{arg\,max}",
+    "rank": r"\operatorname*{rank}", "softmax": r"\operatorname*{softmax}",
+}  # fmt: skip
+
+
+def _latex_over(t: Term, s: Mapping[str, str], valued: bool) -> tuple[str, int]:
+    """Write an operation over an axis: the sum over i of r_i, where x_i is small."""
+    x, axis, mask, *more = t.args
+    letter = s[f"<{axis}>"]
+    if t.op in OVER_AXIS:
+        letter += "'" if f"own {axis}" in s else ""
+        s = {**s, f"<{axis}>": letter, f"own {axis}": ""}
+    below = letter if mask is None else rf"{letter}:\, {_latex(mask, s, valued)[0]}"
+    what = _latex(x, s, valued)
+    if t.op == "count":
+        return rf"\#\left\{{{below} :\, {what[0]}\right\}}", ATOM
+    if t.op == "nth":
+        number = _latex(more[0], s, valued)[0]
+        return (
+            rf"\left({what[0]}\right)_{{\left({number}\right)\text{{ in order of }}{below}}}",
+            ATOM,
+        )
+    return rf"{_LATEX_OVER[t.op]}_{{{below}}} {_wrap(*what, MUL)}", MUL
+
+
+def _latex_places(t: Term, s: Mapping[str, str], valued: bool) -> tuple[str, int]:
+    """Write a look-up, and conditions on places and on conditions."""
+    op, a = t.op, t.args
+    if op == "at":
+        return _latex(a[0], {**s, f"<{a[1]}>": _latex(a[2], s, valued)[0]}, valued)
+    if op == "renamed":
+        return _latex(a[0], {**s, **{f"<{o}>": s[f"<{n}>"] for o, n in a[1].items()}}, valued)
+    if op == "along":
+        values = [(_latex(x, s, valued)[0], key.replace("_", " ")) for key, x in a[1].items()]
+        rows = r" \\ ".join(rf"{value} & \text{{for {key}}}" for value, key in values)
+        return rf"\begin{{cases}} {rows} \end{{cases}}", CASES
+    if op in ("no", "found"):
+        sign = r"\lnot" if op == "no" else r"\exists"
+        return f"{sign} {_wrap(*_latex(a[0], s, valued), ADD)}", COMPARE
+    joint = {"same": "=", "all_of": r"\land", "any_of": r"\lor"}[op]
+    sides = (_wrap(*_latex(x, s, valued), COMPARE, first=True) for x in a)
+    return f" {joint} ".join(sides), COMPARE if op == "same" else CASES
 
 
 def _starts_with_number(t: Term) -> bool:

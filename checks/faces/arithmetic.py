@@ -66,7 +66,7 @@ class Number:
         """Return the number as it is displayed, or with more digits, without its unit."""
         if self.text:
             return self.text
-        if not self.cell and self.unit is _PURE and not self.places:
+        if not self.cell:
             return _literal(self.exact)
         if self.is_verdict:
             return f"{self.value:g}"

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from typing import Any
 
@@ -116,9 +116,8 @@ class Steps:
         wire = formula.wires[t.args[0]]
         source = formula.source(wire, at)
         if not isinstance(source, tuple):
-            unit_name = "" if isinstance(wire, Places) else formula.graph.figures[wire.name].unit  # type: ignore[union-attr]
-            found = literal(source)
-            return found if not unit_name or not source else Number(found.value, unit(unit_name), 2)
+            in_unit = unit("") if isinstance(wire, Places) else formula.graph.units[wire.name]
+            return replace(literal(source), unit=in_unit)
         name, index = source
         f = formula.graph.figures[name]
         value = formula.stored(name, index)

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from functools import lru_cache
+from string import ascii_lowercase
 
 from checks.trace import latex, latex_with_values, text
 from checks.working import verdict_number
-from worked.figures import Derived, Graph, Measured
+from worked.figures import Cell, Derived, Graph, Measured, Places
+from worked.figures.kinds import Wire
 from worked.figures.terms import Term, trace
 
 _TEX_SPECIAL = re.compile(r"([%$#&_{}])")
@@ -38,8 +41,37 @@ def formula_tex(graph: Graph, name: str) -> str:
     """
     tree = _tree(graph, name)
     wiring = graph.arguments(name)
-    symbols = {a: symbol(graph, s) for a, s in wiring.items()}
-    return f"{symbol(graph, name)} = {latex(tree, symbols)}"
+    letters, axes = index_letters(graph), graph.figure(name).axes
+    symbols = {a: _indexed(graph, s, graph.wiring[name][a]) for a, s in wiring.items()}
+    left = with_index(symbol(graph, name), [letters[a] for a in axes])
+    return f"{left} = {latex(tree, symbols, letters, axes)}"
+
+
+def index_letters(graph: Graph) -> dict[str, str]:
+    """Return the letter that counts along each axis: its symbol, or one that no other axis has."""
+    found = {a.name: a.symbol for a in graph.axes.values() if a.symbol}
+    for axis in graph.axes:
+        free = (c for c in axis + ascii_lowercase if c.isalpha() and c not in found.values())
+        found.setdefault(axis, next(free))
+    return found
+
+
+def _indexed(graph: Graph, name: str, wire: Wire) -> str:
+    """Return the symbol of what an argument takes, its axes in angle brackets as `latex` wants."""
+    if isinstance(wire, Places):
+        return f"<{wire.axis}>"
+    fixed = dict(wire.at) if isinstance(wire, Cell) else {wire.over: f"<{wire.over}> - 1"}
+    last = {a: rf"\text{{{key}}}" if isinstance(wire, Cell) else key for a, key in fixed.items()}
+    return with_index(symbol(graph, name), [last.get(a, f"<{a}>") for a in graph.figure(name).axes])
+
+
+def with_index(tex: str, index: Iterable[str]) -> str:
+    """Return a symbol with an index behind it, or behind the one that it has."""
+    written = ", ".join(index)
+    if not written:
+        return tex
+    own = re.fullmatch(r"(.*)_(?:\{(.*)\}|(\w))", tex)
+    return f"{own[1]}_{{{own[2] or own[3]}, {written}}}" if own else f"{tex}_{{{written}}}"
 
 
 def values_tex(graph: Graph, slug: str, name: str) -> str:
