@@ -23,6 +23,8 @@ MOST_TERMS = 8
 """How many terms of a sum are written out; of more, the first three and the last."""
 GUARD = 3
 """How many more digits than it is displayed with a number may carry."""
+MOST_DIGITS = 12
+"""How many more a number carries for which that is not enough, in a step of its own."""
 
 # A space that no line may be broken at.
 GLUE = "\u00a0"
@@ -423,7 +425,7 @@ def told_apart(one: Expression, other: Expression, op: str, holds: bool) -> tupl
     nodes = [planned(e, u) for e, u in zip((one, other), units, strict=True)]
     compare = {"<": operator.lt, "<=": operator.le, ">": operator.gt, ">=": operator.ge}.get(op)
     names = {n.cell for node in nodes for n in cells(node)}
-    for extra in range(13):
+    for extra in range(MOST_DIGITS + 1):
         digits = dict.fromkeys(names, extra)
         try:
             x = [computed(n, digits) * _worth(u) for n, u in zip(nodes, units, strict=True)]
@@ -447,14 +449,6 @@ _CALLED = {"ceil": f"round{GLUE}up", "floor": f"round{GLUE}down"}
 def written(node: Node, digits: Digits) -> str:
     """Write the arithmetic; GLUE stands where no line may be broken."""
     return _written(node, digits)[0]
-
-
-def is_elided(node: Node) -> bool:
-    """Whether `written` leaves terms out."""
-    if not isinstance(node, Printed):
-        return False
-    many = node.op in ("sum", "max", "min") and len(node.parts) > MOST_TERMS
-    return many or any(is_elided(part) for _, part in node.parts)
 
 
 def _written(node: Node, digits: Digits, is_first: bool = True) -> tuple[str, int]:
@@ -521,7 +515,8 @@ def _literal(q: Fraction) -> str:
         digits = _literal(q / Fraction(10) ** power)
         tens = f"10^(−{-power})"
         return tens if digits == "1" else f"{digits}{GLUE}×{GLUE}{tens}"
-    return rounded_fraction(q, decimals)
+    whole, part = divmod(int(abs(q) * 10**decimals), 10**decimals)
+    return ("−" if q < 0 else "") + f"{whole:,}" + (f".{part:0{decimals}d}" if decimals else "")
 
 
 def _decimals(number: str) -> int:

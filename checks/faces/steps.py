@@ -25,7 +25,7 @@ _SAID = {
     (">=", True): "is at least", (">=", False): "is less than",
 }  # fmt: skip
 _CONDITIONS = (*COMPARISONS, "all_of", "any_of", "no", "same", "found")
-_FUNCTIONS = {"maximum": "max", "minimum": "min", "most": "max", "least": "min"}
+_FUNCTIONS = {"maximum": "max", "minimum": "min"}
 _LONG_LABEL = 40
 _PLURAL = re.compile(r"(?<!^1)[\u00a0 ]\w\w[\w-]*s$")
 
@@ -80,7 +80,7 @@ class Steps:
             self.note(self.words(t, at))
             return literal(int(holds), decided=True)
         if op == "where":
-            taken = self.see(self._branch(t, at), at)
+            taken = self.see(self.branch(t, at), at)
             is_plain = isinstance(taken, Number) and not taken.cell
             return literal(taken.value, decided=True) if is_plain else taken  # type: ignore[union-attr]
         if op == "along":
@@ -98,7 +98,8 @@ class Steps:
             return first
         return _joined(op, [first, *(self.see(x, at) for x in a[1:])])
 
-    def _branch(self, t: Term, at: At) -> Term:
+    def branch(self, t: Term, at: At) -> Term:
+        """Return the branch of a `where` that is taken at `at`, and note why."""
         holds = self.formula.value(t.args[0], at)
         if self.held is None:
             self.note(self.words(t.args[0], at))
@@ -142,10 +143,8 @@ class Steps:
             some = f"{len(places)} of {formula.length(axis)}: {self._listed(axis, places)}"
             self.remark(some if places else f"none of {formula.length(axis)}")
             return literal(len(places))
-        places = formula.chosen(t, at)
-        if t.args[2] is not None and len(places) < formula.length(axis):
-            self.remark(f"over {self._listed(axis, places)} only" if places else "over nothing")
         if op in ("rank", "nth"):
+            places = self._chosen(t, at)
             values = sorted((self._shown(x, p) for p in places), reverse=op == "rank")
             order = ", ".join(text for _, text in values)
             way = "from the largest" if op == "rank" else "from the smallest"
@@ -155,9 +154,9 @@ class Steps:
                 return literal(value)
             here = next(p for p in places if formula.value(x, p) == value)
             return self.see(x, here)
-        terms = self._terms(x, axis, places)
-        if op in ("most", "least", "where_most", "where_least"):
-            return _joined("maximum" if op.endswith("most") else "minimum", terms)
+        places, terms = self.terms(t, at)
+        if op in ("most", "least"):
+            return _joined("maximum" if op == "most" else "minimum", terms)
         if op == "softmax":
             if at not in places:
                 return literal(0, decided=True)
@@ -167,10 +166,21 @@ class Steps:
         whole = _sum(kept)
         return Done("/", (whole, literal(len(terms)))) if op == "mean" and len(terms) > 1 else whole
 
-    def _terms(self, x: Term, axis: str, places: list[dict[str, int]]) -> list[Expression]:
-        """Return what stands at each place; its branches are remarked upon together."""
+    def _chosen(self, t: Term, at: At) -> list[dict[str, int]]:
+        """Return where an operation over an axis looks, and remark on what it leaves out."""
+        axis, places = t.args[1], self.formula.chosen(t, at)
+        if len(places) < self.formula.length(axis):
+            self.remark(f"over {self._listed(axis, places)} only" if places else "over nothing")
+        return places
+
+    def terms(self, t: Term, at: At) -> tuple[list[dict[str, int]], list[Expression]]:
+        """Return the places of an operation over an axis, and what stands at each of them.
+
+        What was taken at some and not at others is remarked upon together.
+        """
+        x, axis, places = t.args[0], t.args[1], self._chosen(t, at)
         if self.held is not None:
-            return [self.see(x, p) for p in places]
+            return places, [self.see(x, p) for p in places]
         self.held = {}
         terms = [self.see(x, p) for p in places]
         held, self.held = self.held, None
@@ -184,7 +194,7 @@ class Steps:
                 self.remark(
                     f"{said}: at {self._listed(axis, yes)}, not at {self._listed(axis, no)}"
                 )
-        return terms
+        return places, terms
 
     def _all(self, axis: str, at: At) -> list[dict[str, int]]:
         return [{**at, axis: i} for i in range(self.formula.length(axis))]
