@@ -121,6 +121,12 @@ def _kind(atom: str) -> str:
     return next((kind for kind in _BASES if atom.endswith(kind)), "")
 
 
+def convertible(unit_name: str) -> dict[str, tuple[str, str, bool]]:
+    """Return the units in a unit's name that convert: (kind, base unit, whether it is a count)."""
+    kinds = {atom: _kind(atom) for atom in powers_of(unit_name)}
+    return {a: (k, _BASES.get(k) or _BASE_UNITS.get(k, a), k in _BASES) for a, k in kinds.items()}
+
+
 def powers_of(unit_name: str) -> Powers:
     """Return the units that can convert in a unit's name, with their powers."""
     found: Powers = {}
