@@ -251,7 +251,7 @@ class Steps:
             held = [(c, bool(self.formula.value(c, at))) for c in self._looked_at(t, at)]
             alone = [c for c, h in held if h == decides]
             parts = alone or [c for c, _ in held]
-            return " and ".join(filter(None, (self.words(c, at) for c in parts)))
+            return "; ".join(filter(None, (self.words(c, at) for c in parts)))
         if op == "no":
             return self.words(a[0], at)
         if op == "same":

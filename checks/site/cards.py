@@ -9,15 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from checks.site import code_pages, maths
-from checks.site.equations import (
-    filled,
-    formula_tex,
-    formula_text,
-    kind,
-    symbol,
-    values_template,
-    values_tex,
-)
+from checks.site.equations import formula_tex, formula_text, kind, symbol
+from checks.site.workings import workings
 from worked.figures import Derived, Figure, Given, Graph, Measured, Source
 from worked.units import unit
 
@@ -25,17 +18,16 @@ from worked.units import unit
 def document(
     slug: str, graph: Graph, root: Path, proofs: Mapping[str, Sequence[str]] | None = None
 ) -> str:
-    """Return the cards of a chapter as JSON: figure name -> what its card shows.
+    """Return the cards of a chapter as JSON: what each shows, and what its working is written from.
 
     `proofs` gives the names of the checks that each derived figure passed.
     """
-    cards = {n: card(slug, graph, n, root, (proofs or {}).get(n, ())) for n in graph.figures}
-    return json.dumps(cards, ensure_ascii=False, separators=(",", ":"))
+    cards = {n: card(graph, n, root, (proofs or {}).get(n, ())) for n in graph.figures}
+    found = {"cards": cards, "workings": workings(graph)}
+    return json.dumps(found, ensure_ascii=False, separators=(",", ":"))
 
 
-def card(
-    slug: str, graph: Graph, name: str, root: Path, checks: Sequence[str] = ()
-) -> dict[str, Any]:
+def card(graph: Graph, name: str, root: Path, checks: Sequence[str] = ()) -> dict[str, Any]:
     """Return the content of one card; what does not apply to the figure's kind is left out."""
     figure = graph.figure(name)
     content = {
@@ -46,7 +38,7 @@ def card(
         "unitTwin": _is_bytes(figure),
     }
     if isinstance(figure, Derived):
-        return content | _derived(slug, graph, figure, root, checks)
+        return content | _derived(graph, figure, root, checks)
     if isinstance(figure, Given):
         return content | _origin(figure.source, figure.note) | {"options": _options(graph, name)}
     return content | {"record": _record(figure)}
@@ -56,20 +48,13 @@ def _is_bytes(figure: Figure) -> bool:
     return unit(figure.unit).dimension.same_as(unit("B").dimension)
 
 
-def _derived(
-    slug: str, graph: Graph, figure: Derived, root: Path, checks: Sequence[str]
-) -> dict[str, Any]:
+def _derived(graph: Graph, figure: Derived, root: Path, checks: Sequence[str]) -> dict[str, Any]:
     name = figure.name
-    template = values_template(graph, name)
     place = code_pages.line_of(root, figure.formula)
     content: dict[str, Any] = {
         "formulaHtml": maths.render(
             formula_tex(graph, name), display=True, spoken=formula_text(graph, name)
         ),
-        "valuesHtml": maths.render(
-            values_tex(graph, slug, name), display=True, spoken=filled(graph, template)
-        ),
-        "valuesText": template,
         "inputs": list(dict.fromkeys(graph.arguments(name).values())),
         "doc": inspect.getdoc(figure.formula) or "",
         "checks": list(checks),

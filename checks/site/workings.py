@@ -10,7 +10,7 @@ from checks.faces.arithmetic import convertible
 from checks.site.browser_model import worth
 from worked.figures import Before, Graph, Places
 from worked.figures.kinds import Wire
-from worked.figures.terms import Term
+from worked.figures.terms import Term, trace
 from worked.units import unit
 
 
@@ -21,10 +21,12 @@ def workings(graph: Graph) -> dict[str, Any]:
         for atom, (kind, base, counts) in convertible(u.name).items():
             atoms.setdefault(base, {"worth": worth(unit(base)), "kind": ""})
             atoms[atom] = {"worth": worth(unit(atom)), "kind": kind, "base": base, "counts": counts}
+    formulas = list(dict.fromkeys(f.formula for f in graph.derived))
     return {
+        "terms": [as_json(trace(formula)) for formula in formulas],
         "figures": {
             f.name: {
-                "term": as_json(f.term),
+                "term": formulas.index(f.formula),
                 "wires": {a: _wire(graph, w) for a, w in graph.wiring[f.name].items()},
             }
             for f in graph.derived

@@ -3,17 +3,18 @@
 import { figureOf, shown } from "./graph.js";
 import { fetched } from "./fetched.js";
 import { fromHtml, isTabStop, make, stopBeside, tabStops } from "./dom.js";
-import { collect, refresh } from "./numbers.js";
+import { lines, prepared } from "./working/working.js";
 
 const SITE = new URL("../../", import.meta.url);
 const KIND = { given: "Given", derived: "Computed", measured: "Recorded" };
 const PATIENCE = 150;
 
-// The cards of a chapter, fetched once, at the first card.
+// The cards of a chapter and what workings are written from, fetched once, at the first card.
 const cardsOf = fetched(async (slug, again) => {
   const answer = await fetch(new URL(`assets/chapters/${slug}.cards.json${again}`, SITE));
   if (!answer.ok) throw new Error(`${answer.status} ${answer.statusText}`);
-  return answer.json();
+  const { cards, workings } = await answer.json();
+  return { cards, workings: prepared(workings) };
 });
 
 // Make the numbers of the page open their cards. `chapters`: slug -> {model, base, values,
@@ -48,15 +49,14 @@ export function installCards(chapters, placeOf) {
     // Meanwhile the reader may have gone on.
     const isWanted = () => turn === mine && (dialog.open || document.activeElement === from);
     const late = setTimeout(() => isWanted() && fill(waiting(chapter, name, actions)), PATIENCE);
-    const card = await cardsOf(slug).then((cards) => cards[name], () => null);
+    const found = await cardsOf(slug).catch(() => null);
     clearTimeout(late);
-    if (isWanted()) fill(card ? content(chapter, slug, name, card, actions) : missing(chapter, name, actions));
+    if (isWanted()) fill(found ? content(chapter, slug, name, found, actions) : missing(chapter, name, actions));
     else if (turn === mine) close(false);
   };
 
   const fill = (parts) => {
     dialog.replaceChildren(...parts);
-    refresh(collect(dialog, chapters), chapters);
     if (!dialog.open) {
       // Opening moves the focus, which scrolls: so the dialog must be near before it opens.
       dialog.style.top = `${scrollY + 80}px`;
@@ -68,8 +68,6 @@ export function installCards(chapters, placeOf) {
 
   const openFrom = (element, figure = element.dataset.fig) => {
     const [slug, name] = figure.split(".");
-    // A number inside the card leads on from it.
-    if (dialog.contains(element)) return void show(slug, name);
     close(false);
     [opener, trail] = [element, []];
     element.classList.add("is-open");
@@ -193,8 +191,9 @@ function missing({ model, values }, name, actions) {
   ];
 }
 
-function content(chapter, slug, name, card, actions) {
+function content(chapter, slug, name, { cards, workings }, actions) {
   const { model, values, base } = chapter;
+  const card = cards[name];
   const { change, go } = actions;
   const value = shown(model, name, values);
   const book = shown(model, name, base);
@@ -203,7 +202,7 @@ function content(chapter, slug, name, card, actions) {
     valueLine(model, name, card, value, values),
     value === book ? null : make("p", { class: "card-book" }, `In the book: ${book}`),
   ];
-  if (card.kind === "derived") parts.push(...working(model, slug, card, values, go));
+  if (card.kind === "derived") parts.push(...working(model, workings, name, card, values, go));
   if (card.kind === "given") parts.push(...originParts(chapter, name, card), make("p", {}, changer(slug, change)));
   if (card.kind === "measured") parts.push(record(card.record));
   return parts.filter(Boolean);
@@ -226,26 +225,16 @@ function twinOf(model, name, values) {
 }
 
 // The working of a figure with other values than the page's, as nodes: formula, formula with
-// values, inputs, code. `chapter` is {model, base}; `values` holds the figure and its inputs.
-export async function workingOf({ model, base }, name, values) {
-  const card = (await cardsOf(model.slug))[name];
-  const box = make("div", { class: "card-working" }, ...working(model, model.slug, card, values, null).filter(Boolean));
-  const chapters = { [model.slug]: { model, base, values } };
-  refresh(collect(box, chapters), chapters);
-  // These numbers are the question's own: no change of the page's, and they open no cards.
-  for (const element of box.querySelectorAll("[data-fig]")) {
-    element.classList.remove("is-changed");
-    delete element.dataset.fig;
-  }
-  return [...box.children];
+// values, inputs, code. `chapter` is {model}; `values` holds the figure and its inputs.
+export async function workingOf({ model }, name, values) {
+  const { cards, workings } = await cardsOf(model.slug);
+  return working(model, workings, name, cards[name], values, null).filter(Boolean);
 }
 
-function working(model, slug, card, values, go) {
+function working(model, workings, name, card, values, go) {
   const formula = fromHtml("div", card.formulaHtml, { class: "card-formula", tabindex: "0" });
-  const numbers = fromHtml("div", card.valuesHtml, { class: "card-formula", tabindex: "0" });
-  const label = numbers.querySelector("[role=math]");
-  label.dataset.template = card.valuesText;
-  label.dataset.chapter = slug;
+  const steps = lines(model, workings, name, values, Infinity).map((line) => make("li", {}, line.trim()));
+  const numbers = make("ul", { class: "card-steps" }, ...steps);
   const inputs = card.inputs.map((input) =>
     make(
       "li",

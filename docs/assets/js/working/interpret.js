@@ -18,7 +18,8 @@ const OPERATORS = {
 
 // A formula among a model's values. `workings` holds the terms and wires of the chapter.
 export function formulaOf(model, workings, name, values) {
-  const { term, wires } = workings.figures[name];
+  const { term: formula, wires } = workings.figures[name];
+  const term = workings.terms[formula];
   const figure = model.derived[name];
   const length = (axis) => lengthOf(model, axis, values);
 

@@ -223,15 +223,14 @@ export function stepsOf(formula) {
     if (COMPARISONS.includes(op)) return compared(t, at);
     if (op === "all_of" || op === "any_of") {
       const decides = op === "any_of";
-      const looked = a.map((c) => [c, null]);
       const met = [];
-      for (const [c] of looked) {
+      for (const c of a) {
         const holds = Boolean(formula.value(c, at));
         met.push([c, holds]);
         if (holds === decides) break;
       }
       const alone = met.filter(([, h]) => h === decides);
-      return (alone.length ? alone : met).map(([c]) => words(c, at)).filter(Boolean).join(" and ");
+      return (alone.length ? alone : met).map(([c]) => words(c, at)).filter(Boolean).join("; ");
     }
     if (op === "no") return words(a[0], at);
     if (op === "same") {

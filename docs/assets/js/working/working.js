@@ -21,8 +21,9 @@ export function prepared(data) {
   return { ...data, atoms: Object.fromEntries(atoms) };
 }
 
-// The lines of a working; `workings` comes from `prepared`.
-export function lines(model, workings, cell, values) {
+// The lines of a working, none longer than `width`; `workings` comes from `prepared`.
+export function lines(model, workings, cell, values, width = WIDTH) {
+  const wrapped = (line, indent) => wrappedTo(width, line, indent);
   const [figure, index] = find(model, cell);
   const formula = formulaOf(model, workings, figure.name, values);
   const at = Object.fromEntries(figure.over.map((a, k) => [a, index[k] < 0 ? formula.length(a) - 1 : index[k]]));
@@ -47,12 +48,12 @@ function few(said) {
   return most.join("; ");
 }
 
-function wrapped(line, indent) {
+function wrappedTo(width, line, indent) {
   const found = [];
   let now = indent;
   for (const word of line.split(" ").filter(Boolean)) {
     const isStart = now.trim() === "";
-    if (!isStart && now.length + 1 + word.length > WIDTH) {
+    if (!isStart && now.length + 1 + word.length > width) {
       found.push(now);
       now = `${indent}    ${word}`;
     } else now += isStart ? word : ` ${word}`;
