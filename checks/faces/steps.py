@@ -140,8 +140,8 @@ class Steps:
         formula = self.formula
         if op == "count":
             places = [p for p in self._all(axis, at) if formula.value(x, p)]
-            some = f"{len(places)} of {formula.length(axis)}: {self._listed(axis, places)}"
-            self.remark(some if places else f"none of {formula.length(axis)}")
+            said = f": {self._listed(axis, places)}" if places else ""
+            self.remark(f"{len(places) or 'none'} of {formula.length(axis)}{said}")
             return literal(len(places))
         if op in ("rank", "nth"):
             places = self._chosen(t, at)
