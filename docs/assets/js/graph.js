@@ -106,6 +106,16 @@ export function cellName(model, figure, index) {
   return parts.length ? `${figure.name}[${parts.join(", ")}]` : figure.name;
 }
 
+// A figure or a cell with the axes that it leaves open at `places` (axis -> key).
+export function cellAt(model, text, places) {
+  const [figure, index] = find(model, text);
+  const filled = index.map((i, k) => {
+    const axis = figure.over[k];
+    return i === null && Object.hasOwn(places, axis) ? placeOf(model, axis, places[axis], text) : i;
+  });
+  return cellName(model, figure, filled);
+}
+
 // Whether there is such a figure or cell.
 export function has(model, text) {
   try {
