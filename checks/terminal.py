@@ -102,7 +102,7 @@ def _split(figure: str) -> tuple[Graph, str]:
     if not dot or not name:
         raise FigureError(f"{figure}: write it as chapter.figure, e.g. gpu-wall.static_bytes")
     g = graph(chapter)
-    g.figure(name)
+    g.find(name) if set(name) & set("[.") else g.figure(name)
     return g, name
 
 
@@ -166,7 +166,7 @@ def _why(args: argparse.Namespace) -> int:
         from checks.proof import ProofError, prove_figure
         from worked.figures import Derived
 
-        f = g.figure(name)
+        f = g.find(name)[0]
         print("\nchecks")
         if not isinstance(f, Derived):
             print("  a given or measured figure has a source instead")
@@ -233,12 +233,12 @@ def _sweep(args: argparse.Namespace) -> int:
         say(f"--set {over} changes nothing here: --over sets it")
     _say_idle(g, name, [over, *settings])
     if args.plot:
-        _plot(args.plot, g, name, _axis(label, unit), [(p, v[name]) for p, v in swept])
+        _plot(args.plot, g, name, _axis(label, unit), [(p, g.value(name, v)) for p, v in swept])
     if args.json:
         from checks.working import as_json
 
         return emit([{over: p, **as_json(g, name, values, settings)} for p, values in swept])
-    print(f"{label} ({over}) against {g.figure(name).label} ({name})")
+    print(f"{label} ({over}) against {g.find(name)[0].label} ({name})")
     for place, values in swept:
         shown = place if over in g.choices else g.shown(over, values)
         print(f"  {shown:>16}  {g.shown(name, values):>16}")
@@ -249,11 +249,11 @@ def _sweep(args: argparse.Namespace) -> int:
 
 def _say_idle(g: Graph, name: str, settings: Iterable[str]) -> None:
     """Say which settings do not enter a figure, so that nobody waits for them to change it."""
-    entering = g.needed([name])
+    entering = g.needed([g.find(name)[0].name])
     for setting in settings:
         choice = g.choices.get(setting)
-        givens = {n for o in choice.options.values() for n in o} if choice else {setting}
-        if not givens & entering:
+        cells = [n for o in choice.options.values() for n in o] if choice else [setting]
+        if not {g.find(cell)[0].name for cell in cells} & entering:
             say(f"{setting} does not enter {name}: it changes nothing here")
 
 
@@ -264,15 +264,16 @@ def _axis(label: str, unit: str) -> str:
 def _plot(path: str, g: Graph, name: str, label: str, swept: list[tuple[Any, float]]) -> None:
     if not path.endswith((".svg", ".png", ".pdf")):
         raise FigureError(f"--plot {path}: give a file that ends in .svg, .png or .pdf")
-    if getattr(g.figure(name), "words", None):
+    figure, _ = g.find(name)
+    if getattr(figure, "words", None):
         raise FigureError(f"--plot: {name} is a verdict, which has no scale; leave out --plot")
     import matplotlib
 
     matplotlib.use("Agg")
     from matplotlib import pyplot
 
-    factor = float(g.units[name].factor)
-    figure, axes = pyplot.subplots(figsize=(6.4, 4))
+    factor = float(g.units[figure.name].factor)
+    canvas, axes = pyplot.subplots(figsize=(6.4, 4))
     places, values = [p for p, _ in swept], [v / factor for _, v in swept]
     if isinstance(places[0], str):
         axes.bar(places, values)
@@ -282,10 +283,10 @@ def _plot(path: str, g: Graph, name: str, label: str, swept: list[tuple[Any, flo
         if len(places) > 2 and places[-1] / max(places[0], 1e-300) > 30:
             axes.set_xscale("log", base=2)
     axes.set_xlabel(label)
-    axes.set_ylabel(textwrap.fill(_axis(g.figure(name).label, g.figure(name).unit), 36))
-    figure.tight_layout()
+    axes.set_ylabel(textwrap.fill(_axis(figure.label, figure.unit), 36))
+    canvas.tight_layout()
     try:
-        figure.savefig(path)
+        canvas.savefig(path)
     except OSError as error:
         raise FigureError(f"--plot {path}: cannot write it: {error.strerror}") from None
 

@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from fractions import Fraction
 from typing import Any
 
-from worked.figures.terms import Term
+from worked.figures.terms import ALONG_AXIS, OVER_AXIS, Term
 
 # How closely a piece of a formula holds together, the loosest first.
 CASES, COMPARE, ADD, MUL, POW, ATOM = range(6)
@@ -260,6 +260,38 @@ def _text(t: Term, s: Mapping[str, str]) -> tuple[str, int]:
         condition = _paren(*_text(a[0], s), COMPARE, first=True)
         then, other = (_paren(*_text(x, s), ADD, first=True) for x in a[1:])
         return f"{then} if {condition}, otherwise {other}", CASES
+    if op in ("all_of", "any_of"):
+        sides = (_paren(*_text(x, s), COMPARE, first=True) for x in a)
+        return (" and " if op == "all_of" else " or ").join(sides), CASES
+    if op == "no":
+        return f"not {_paren(*_text(a[0], s), ATOM)}", CASES
+    if op == "same":
+        return " is ".join(_text(x, s)[0] for x in a), COMPARE
+    if op == "at":
+        return f"{_paren(*_text(a[0], s), ATOM)}[{a[1]} = {_text(a[2], s)[0]}]", ATOM
+    if op == "renamed":
+        return f"{_paren(*_text(a[0], s), ATOM)}[{', '.join(a[1].values())}]", ATOM
+    if op == "along":
+        return f"by {a[0]}: " + "; ".join(f"{k} {_text(x, s)[0]}" for k, x in a[1].items()), CASES
+    if op in OVER_AXIS or op in ALONG_AXIS:
+        return _over_axis(t, s), ATOM
     inner = [_paren(*_text(x, s), ADD, first=True) for x in a]
     name = {"ceil": "round up", "floor": "round down", "maximum": "max", "minimum": "min"}
     return f"{name.get(op, op)}({', '.join(inner)})", ATOM
+
+
+_AXIS_NAMES = {
+    "total": "sum", "least": "min", "most": "max", "where_least": "place of the least",
+    "where_most": "place of the largest",
+}  # fmt: skip
+
+
+def _over_axis(t: Term, s: Mapping[str, str]) -> str:
+    """Write an operation over an axis: sum(x over row where left)."""
+    x, axis, mask, *more = t.args
+    name = _AXIS_NAMES.get(t.op, t.op)
+    if t.op == "nth":
+        name = f"number {_paren(*_text(more[0], s), ATOM)} of "
+    where = f" where {_text(mask, s)[0]}" if mask is not None else ""
+    last = ", the last of equals" if more == [True] else ""
+    return f"{name}({_text(x, s)[0]} over {axis}{where}{last})"

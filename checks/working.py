@@ -1,25 +1,44 @@
-"""The working of one number, as plain text: formula, values, inputs, sources, checks."""
+"""All that there is to one number, as plain text: value, working, inputs, source, code."""
 
 from __future__ import annotations
 
 import inspect
+import textwrap
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from checks.trace import text
-from worked.figures import Derived, Given, Graph, Measured
-from worked.figures.terms import trace
+from checks.faces.interpret import Formula
+from checks.faces.working import lines
+from worked.figures import Derived, FigureError, Given, Graph, Measured
 
 ROOT = Path(__file__).resolve().parents[1]
+_COLUMNS = 98
+
+
+def whole(graph: Graph, text: str, values: Mapping[str, Any]) -> str:
+    """Return the name of the one number that `text` means: a figure without axes, or a cell.
+
+    Raises:
+        FigureError: there is none, or it is a row of numbers; the message names one of them.
+    """
+    f, index = graph.find(text)
+    if None in index:
+        one = graph.cell_name(f, [0 if i is None else i for i in index])
+        raise FigureError(
+            f"{text}: has a value for each place of {', '.join(f.axes)}; ask for {one}"
+        )
+    return graph.cell_name(f, index)
 
 
 def twin(graph: Graph, name: str, values: Mapping[str, float]) -> str | None:
     """Return the same number of bytes in binary units, or None where it is no byte count."""
-    dimension = graph.units[name].dimension
+    dimension = graph.units[graph.find(name)[0].name].dimension
     if [int(p) for p in dimension.powers] != [1, 0, 0]:
         return None
-    size = values[name]
+    size = graph.value(name, values)
+    if size is None:
+        return None
     for unit_name, floor in (("TiB", 2**40), ("GiB", 2**30), ("MiB", 2**20), ("KiB", 2**10)):
         if size >= floor:
             return graph.shown(name, values, unit_name, 2)
@@ -28,77 +47,87 @@ def twin(graph: Graph, name: str, values: Mapping[str, float]) -> str | None:
 
 def verdict_number(graph: Graph, name: str, values: Mapping[str, float]) -> str:
     """Return the number behind the words of a verdict, "1" or "0"; "" for other figures."""
-    f = graph.figure(name)
-    return f"{values[name]:g}" if isinstance(f, Derived) and f.words else ""
+    f, _ = graph.find(name)
+    return f"{graph.value(name, values):g}" if isinstance(f, Derived) and f.words else ""
 
 
 def working(
     graph: Graph,
     name: str,
-    values: Mapping[str, float],
+    values: Mapping[str, Any],
     settings: Mapping[str, Any] | None = None,
 ) -> list[str]:
-    """Return the lines that explain a figure under `settings`, its inputs one level down.
+    """Return the lines that explain a figure or a cell under `settings`.
 
     Raises:
-        UnknownNameError: the graph has no such figure.
+        FigureError: the graph has no such figure, or it is a row of numbers.
     """
-    f = graph.figure(name)
-    lines = [f"{f.label}", f"  {name} = {graph.shown(name, values)}"]
+    name = whole(graph, name, values)
+    f, index = graph.find(name)
+    found = [f"{f.label}", f"  {name} = {graph.shown(name, values)}"]
     if other := twin(graph, name, values):
-        lines.append(f"  {'':{len(name)}} = {other}")
+        found.append(f"  {'':{len(name)}} = {other}")
     if isinstance(f, Derived):
-        lines += _derived(graph, f, values)
+        found += ["", "working", *(f"  {line}" for line in lines(graph, name, values))]
+        found += ["", "inputs", *_inputs(graph, f, index, values), "", "code", *_code(f)]
     elif isinstance(f, Given):
-        lines += ["", "given"] + [f"  {line}" for line in source_lines(graph, f, settings or {})]
+        found += ["", "given"] + [f"  {line}" for line in source_lines(graph, f, settings or {})]
     else:
-        lines += ["", "measured"] + [f"  {line}" for line in record_lines(f)]
-    return lines
+        found += ["", "measured"] + [f"  {line}" for line in record_lines(f)]
+    return found
 
 
-def _derived(graph: Graph, f: Derived, values: Mapping[str, float]) -> list[str]:
-    arguments = graph.arguments(f.name)
-    tree = trace(f.formula)
-    numbers = {n: verdict_number(graph, n, values) for n in (f.name, *arguments.values())}
-    operands = {a: numbers[n] or graph.shown(n, values) for a, n in arguments.items()}
-    result = ", ".join(filter(None, (numbers[f.name], graph.shown(f.name, values))))
-    indent = " " * (len(f.formula.__name__) + 2)
-    lines = [
-        "",
-        "formula",
-        f"  {f.formula.__name__}: {text(tree, arguments)}",
-        f"{indent}= {text(tree, operands)}",
-        f"{indent}= {result}",
-        "",
-        "inputs",
-    ]
-    width = max(len(n) for n in arguments.values())
-    for n in dict.fromkeys(arguments.values()):
-        source = graph.figure(n)
-        kind = "given" if isinstance(source, Given) else "measured"
-        if isinstance(source, Derived):
-            kind = f"from {source.formula.__name__}"
-        shown = graph.shown(n, values) + (f" ({numbers[n]})" if numbers[n] else "")
-        lines.append(f"  {n:{width}}  {shown:>16}  {source.label} ({kind})")
+def _inputs(
+    graph: Graph, f: Derived, index: tuple[int | None, ...], values: Mapping[str, Any]
+) -> list[str]:
+    """Return a line for each figure that the formula takes: name, value, label, what it is."""
+    formula = Formula(graph, f.name, values)
+    at = {a: (i or 0) % formula.length(a) for a, i in zip(f.axes, index, strict=True)}
+    rows: dict[str, tuple[str, str]] = {}
+    for source in (formula.place_of(wire, at) for wire in formula.wires.values()):
+        if source is None:
+            continue
+        figure, there = graph.figures[source[0]], source[1]
+        cell = graph.cell_name(figure, there)
+        kind = {Given: "given", Measured: "measured"}.get(type(figure), "computed")
+        shown = f"over {figure.over}" if None in there else graph.shown(cell, values)
+        number = verdict_number(graph, cell, values) if None not in there else ""
+        rows[cell] = shown + (f" ({number})" if number else ""), f"{figure.label} ({kind})"
+    width = max(map(len, rows), default=0)
+    found = []
+    for cell, (shown, label) in rows.items():
+        start = f"  {cell:{width}}  {shown:>16}  "
+        found += textwrap.wrap(
+            label, _COLUMNS, initial_indent=start, subsequent_indent=" " * len(start)
+        )
+    return found
+
+
+def _code(f: Derived) -> list[str]:
+    """Return where the formula stands, and what is said of it there."""
     code = inspect.unwrap(f.formula)
     path = Path(inspect.getsourcefile(code) or "").resolve().relative_to(ROOT)
-    lines += ["", "code", f"  {path}:{inspect.getsourcelines(code)[1]}"]
-    doc = inspect.getdoc(code) or ""
-    return [*lines, "", "what it is", *(f"  {line}".rstrip() for line in doc.splitlines())]
+    doc = (inspect.getdoc(code) or "").splitlines()
+    return [
+        f"  {path}:{inspect.getsourcelines(code)[1]}",
+        *(f"    {line}".rstrip() for line in doc),
+    ]
 
 
 def source_lines(graph: Graph, f: Given, settings: Mapping[str, Any]) -> list[str]:
     """Return where a given's value under `settings` comes from, and what it may be set to."""
     source, note = graph.source(f.name, settings)
-    lines = [source.text]
+    found = [source.text]
     if source.url:
-        lines.append(source.url)
+        found.append(source.url)
     if source.read:
         due = f", to be read again by {source.review_by}" if source.review_by else ""
-        lines.append(f"read on {source.read}{due}")
+        found.append(f"read on {source.read}{due}")
     if note:
-        lines.append(note)
-    return [*lines, f"may be set from {f.low:g} to {f.high:g} {f.unit}".rstrip()]
+        found.append(note)
+    if f.axes:
+        return found
+    return [*found, f"may be set from {f.low:g} to {f.high:g} {f.unit}".rstrip()]
 
 
 def record_lines(f: Measured) -> list[str]:
@@ -115,22 +144,25 @@ def as_json(
 
     With it a computed figure's inputs, and a given's source and range.
     """
-    f = graph.figure(name)
+    name = whole(graph, name, values)
+    f, _ = graph.find(name)
     more: dict[str, Any] = {}
     if isinstance(f, Derived):
-        more = {"inputs": graph.arguments(name)}
+        more = {"inputs": graph.arguments(f.name)}
     elif isinstance(f, Given):
-        source, note = graph.source(name, settings)
+        source, note = graph.source(f.name, settings)
         more = {"source": source.text, "url": source.url, "note": note, "low": f.low,
                 "high": f.high}  # fmt: skip
     kind = {Given: "given", Derived: "derived", Measured: "measured"}[type(f)]
+    value = graph.value(name, values)
+    is_number = value is not None and graph.kinds[f.name].place is None
     return {
         "name": name,
         "label": f.label,
         "kind": kind,
-        "value": values[name] / float(graph.units[name].factor),
+        "value": value / float(graph.units[f.name].factor) if is_number else value,
         "unit": f.unit,
-        "base_value": values[name],
+        "base_value": value,
         "text": graph.shown(name, values),
         **more,
     }

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from checks.site import maths
-from checks.site.equations import symbol
+from checks.site.equations import letter, placed
 from worked.figures import Derived, Figure, Given, Graph, Measured
 from worked.figures.program import JAVASCRIPT
 from worked.units import Unit, unit
@@ -83,18 +83,20 @@ def _common(graph: Graph, figure: Figure) -> dict[str, Any]:
 
 
 def _given(graph: Graph, given: Given) -> dict[str, Any]:
+    letters = {a: letter(graph, a) for a in given.axes}
     return _common(graph, given) | {
         "value": given.value, "low": given.low, "high": given.high, "integer": given.integer,
         "note": given.note, "step": graph.step_of[given.name].title,
-        "symbolHtml": maths.render(symbol(graph, given.name), spoken=""),
+        "symbolHtml": maths.render(placed(graph, given.name, letters), spoken=""),
     }  # fmt: skip
 
 
 def _axis(graph: Graph, name: str) -> dict[str, Any]:
     a = graph.axes[name]
-    labels = [graph.label(name, i) for i in range(len(graph.keys[name]))] if not a.shown_by else []
+    has_labels = not (a.shown_by or a.like)
+    labels = [graph.label(name, i) for i in range(len(graph.keys[name]))] if has_labels else []
     return {"keys": graph.keys[name], "labels": labels, "noun": a.noun, "length": a.length,
-            "shownBy": a.shown_by}  # fmt: skip
+            "shownBy": a.shown_by, "like": a.like}  # fmt: skip
 
 
 def _steps(graph: Graph) -> Iterable[str]:
@@ -126,7 +128,7 @@ def _choices(graph: Graph) -> str:
     rows = []
     for c in graph.choices.values():
         options = ",".join(
-            f"{_json(option)}:{_table({n: s.value for n, s in settings.items()})}"
+            f"{_json(option)}:{_table({graph.cell(n): s.value for n, s in settings.items()})}"
             for option, settings in c.options.items()
         )
         rows.append(

@@ -14,7 +14,6 @@ from checks.site.equations import (
     formula_tex,
     formula_text,
     kind,
-    symbol,
     values_template,
     values_tex,
 )
@@ -39,9 +38,7 @@ def card(
     """Return the content of one card; what does not apply to the figure's kind is left out."""
     figure = graph.figure(name)
     content = {
-        "label": figure.label,
         "kind": kind(graph, name),
-        "symbolHtml": maths.render(symbol(graph, name), spoken=""),
         "step": graph.step_of[name].title,
         "unitTwin": _is_bytes(figure),
     }
@@ -60,20 +57,23 @@ def _derived(
     slug: str, graph: Graph, figure: Derived, root: Path, checks: Sequence[str]
 ) -> dict[str, Any]:
     name = figure.name
-    template = values_template(graph, name)
+    inputs = [n for n in dict.fromkeys(graph.arguments(name).values()) if n in graph.figures]
     place = code_pages.line_of(root, figure.formula)
     content: dict[str, Any] = {
         "formulaHtml": maths.render(
             formula_tex(graph, name), display=True, spoken=formula_text(graph, name)
         ),
-        "valuesHtml": maths.render(
-            values_tex(graph, slug, name), display=True, spoken=filled(graph, template)
-        ),
-        "valuesText": template,
-        "inputs": list(dict.fromkeys(graph.arguments(name).values())),
+        "inputs": inputs,
         "doc": inspect.getdoc(figure.formula) or "",
         "checks": list(checks),
     }
+    # Cells have no working here.
+    if not any(graph.figures[n].axes for n in (name, *inputs)):
+        template = values_template(graph, name)
+        content["valuesText"] = template
+        content["valuesHtml"] = maths.render(
+            values_tex(graph, slug, name), display=True, spoken=filled(graph, template)
+        )
     if place:
         path, line = place
         function = figure.formula.__name__

@@ -122,11 +122,11 @@ def formula_text(graph: Graph, name: str) -> str:
     """Return "label = formula" in words, each input by its label."""
     tree, wiring = _tree(graph, name), graph.arguments(name)
     labels = {a: _label(graph, s) for a, s in wiring.items()}
-    return f"{graph.figure(name).label} = {text(tree, labels)}"
+    return f"{graph.called(name)} = {text(tree, labels)}"
 
 
 def _label(graph: Graph, name: str) -> str:
-    label = graph.figure(name).label
+    label = graph.called(name) if name in graph.figures else graph.axes[name].noun or name
     return f"({label})" if "," in label else label
 
 

@@ -19,16 +19,21 @@ def panel(slug: str, graph: Graph, names: Sequence[str] = ()) -> str:
             graph.given(name)
     only = f' data-only="{" ".join(names)}"' if names else ""
     shown = [g for g in graph.givens if not names or g.name in names]
-    label = "Givens" if not names else f"Givens: {', '.join(_safe(g.label) for g in shown)}"
+    label = (
+        "Givens"
+        if not names
+        else f"Givens: {', '.join(_safe(graph.called(g.name)) for g in shown)}"
+    )
     choices = "; ".join(
         f"{html.escape(c.label)}: <b>{html.escape(c.default)}</b>"
         for c in graph.choices.values()
         if not names or c.name in names
     )
+    cells = [(g, graph.cell_name(g, i)) for g in shown for i in graph.cells(g.name)]
     rows = "".join(
-        f"<tr><td>{_safe(g.label)}</td><td>{_safe(graph.shown(g.name))}</td>"
+        f"<tr><td>{_safe(graph.called(cell))}</td><td>{_safe(graph.shown(cell))}</td>"
         f"<td>{_safe(g.source.text)}</td></tr>"
-        for g in shown
+        for g, cell in cells
     )
     return (
         f'<section class="panel" data-panel="{slug}"{only} aria-label="{label}" '

@@ -7,22 +7,30 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Any
 
 from checks.site.equations import kind
 from worked.chapters import CHAPTERS, graph
-from worked.figures import Derived, FigureError, Given, Graph
-from worked.units import rounded, unit
+from worked.figures import Graph
+from worked.units import unit
 
 DIRECTIVE = re.compile(r"\{\{\s*(.*?)\s*\}\}")
-_REFERENCE = re.compile(r"(?:(?P<chapter>[\w-]+)\.)?(?P<name>\w+)\s*(?:\|\s*(?P<options>.*))?")
+_REFERENCE = re.compile(
+    r"(?:(?P<chapter>[\w-]+)\.)?(?P<name>\w+(?:\[[^\[\]|]*\])?)\s*(?:\|\s*(?P<options>.*))?"
+)
 
 
 @dataclass(frozen=True)
 class Reference:
-    """What `{{ chapter.name | unit places bare }}` asks for."""
+    """What `{{ chapter.name[axis=place] | unit places bare }}` asks for.
+
+    name: the figure, or the cell as `Graph.cell` writes it; some axes may be left open, and then
+    it is rows that are meant. figure: the figure's own name.
+    """
 
     slug: str
     name: str
+    figure: str
     unit: str | None = None
     places: int | None = None
     bare: bool = False
@@ -35,15 +43,15 @@ class Reference:
 
 @lru_cache(maxsize=8192)
 def reference(body: str, chapter: str | None) -> Reference:
-    """Read the body of a figure directive on a page of `chapter`.
+    """Read the body of a figure directive on a page of `chapter`: a figure, a cell or rows.
 
     Raises:
-        ValueError: it is not written as one, or chapter, figure or unit are not known.
+        ValueError: it is not written as one; chapter, figure, axis, place or unit are not known.
     """
     match = _REFERENCE.fullmatch(body)
     if not match:
         raise ValueError(
-            f"cannot read {{{{ {body} }}}}; write {{{{ name }}}} or name | unit places"
+            f"cannot read {{{{ {body} }}}}; write {{{{ name }}}} or name[axis=place] | unit places"
         )
     slug = match["chapter"] or chapter
     if slug is None:
@@ -56,40 +64,32 @@ def reference(body: str, chapter: str | None) -> Reference:
         if key in options:
             raise ValueError(f"{body}: {key} is given twice")
         options[key] = int(word) if key == "places" else True if key == "bare" else word
-    found = Reference(slug, match["name"], **options)  # type: ignore[arg-type]
-    written(found)
+    g = graph(slug)
+    figure, index = g.find(match["name"])
+    found = Reference(slug, g.cell_name(figure, index), figure.name, **options)  # type: ignore[arg-type]
+    if None not in index:
+        g.value(found.name)
+        written(found)
     return found
 
 
-def written(ref: Reference, values: Mapping[str, float] | None = None) -> str:
+def written(ref: Reference, values: Mapping[str, Any] | None = None) -> str:
     """Return the book's value, or that among `values`, as plain text, exactly rounded.
 
     Raises:
-        FigureError, UnitError: the figure or the unit is not known, or they do not fit.
+        FigureError, UnitError: the unit does not fit, or no single number is meant.
     """
-    g = ref.graph
-    values = g.base if values is None else values
-    shown = g.shown(ref.name, values, ref.unit, ref.places)
-    figure = g.figure(ref.name)
-    if not ref.bare:
-        return shown
-    if isinstance(figure, Derived) and figure.words:
-        raise FigureError(f"{ref.name}: is a verdict, which has no bare number")
-    # The number that stands before the unit, digit for digit as it does with the unit.
-    in_unit = unit(ref.unit or figure.unit)
-    number = rounded(values[ref.name], in_unit, figure.places if ref.places is None else ref.places)
-    if isinstance(figure, Given) and ref.places is None and not in_unit.name.startswith("USD"):
-        number = number.rstrip("0").rstrip(".") if "." in number else number
-    return number
+    return ref.graph.shown(ref.name, values, ref.unit, ref.places, ref.bare)
 
 
 def span(ref: Reference) -> str:
     """Return the figure as a span that carries all that is needed to write it again."""
-    figure = ref.graph.figure(ref.name)
-    classes = ["fig", kind(ref.graph, ref.name)]
-    if isinstance(figure, Derived) and figure.words:
-        classes.append("is-yes" if ref.graph.base[ref.name] == 1 else "is-no")
-    attributes = f'class="{" ".join(classes)}" data-fig="{ref.slug}.{ref.name}"'
+    figure = ref.graph.figure(ref.figure)
+    classes = ["fig", kind(ref.graph, ref.figure)]
+    verdict = ref.graph.value(ref.name) if getattr(figure, "words", None) else None
+    if verdict is not None:
+        classes.append("is-yes" if verdict == 1 else "is-no")
+    attributes = f'class="{" ".join(classes)}" data-fig="{ref.slug}.{html.escape(ref.name)}"'
     if ref.unit is not None:
         factor = unit(ref.unit).factor
         attributes += f' data-unit="{html.escape(ref.unit)}"'

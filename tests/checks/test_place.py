@@ -53,6 +53,18 @@ def in_unit(name: str, worth: int, places: int) -> str:
         ("{{ split_fits }}", span("split_fits", "fits", "derived is-yes")),
         # The dollar sign must not open a formula.
         ("{{ price }}", span("price", "&#36;2.50 per GPU-h", "given")),
+        ("{{ wanted[job=b] }}", span("wanted[job=b]", "24 GPUs", "given")),
+        ("{{ wanted[job=B] | bare }}", span("wanted[job=b]", "24", "given", " data-bare")),
+        # 24 GPUs less 6 in each of three rounds; places in the order of the axes.
+        ("{{ small.left[round=3, job=b] | 1 }}",
+         span("left[job=b, round=3]", "6.0 GPUs", extra=' data-places="1"')),
+        ("{{ left[job=b, round=last] }}", span("left[job=b, round=last]", "6 GPUs")),
+        ("{{ left[job=b, round=0] }}", span("wanted[job=b]", "24 GPUs", "given")),
+        ("{{ granted[job=b, limit=1] }}",
+         span("granted[job=b, limit=1]", "over 10 GPUs", "derived is-no")),
+        ("{{ largest }}", span("largest", "B")),
+        ("{{ holds[job=c] }}", span("holds[job=c]", "20 GPUs")),
+        ("![of {{ wanted[job=b] }} and {{ gpus }}](x.svg)", "![of 24 GPUs and 64 GPUs](x.svg)"),
         ("{{ lit: 2022 }}", "2022"),
         ("{{ step: wall }}", "2. The wall"),
         ("## {{ step: wall }}", "## 2. The wall {: #wall }"),
@@ -90,7 +102,14 @@ def test_code_and_comments_stay(source: str) -> None:
         ("{{ one_fits | bare }}", "is a verdict"),
         ("{{ other.total_bytes }}", "other: no such chapter"),
         ("{{ total bytes }}", "cannot read"),
-        ("{{ step: nope }}", "no step 'nope'; there are bill, wall, checkpoints"),
+        ("{{ wanted }}", "wanted: has a value for each place of job; write wanted[job=a], say"),
+        ("{{ left[job=a] }}", "left[job=a]: has a value for each place of round"),
+        ("{{ wanted[job=d] }}", "wanted[job=d]: job has no place 'd'; there are a, b, c"),
+        ("{{ wanted[split=1] }}", "wanted is over job, not 'split'"),
+        ("{{ wanted[b] }}", "a place is written axis=place, not 'b'"),
+        ("{{ left[job=a, round=5] }}", "left[job=a, round=5]: round has only the places up to 3"),
+        ("{{ largest | bare }}", "largest: is a place, which has no bare number"),
+        ("{{ step: nope }}", "no step 'nope'; there are bill, wall, checkpoints, queue"),
         ("{{ picture: nope }}", "no picture 'nope'; there are memory"),
         ("text {{ picture: memory }}", "must stand alone"),
         ("{{ eq: gpus }}", "is not computed, so it has no formula"),
@@ -191,7 +210,7 @@ def test_formulas_of_the_prose_are_rendered_in_the_page() -> None:
 def test_a_picture_is_deterministic_and_described(picture: str) -> None:
     """The same bytes each time; a title, a description with numbers, no colour of its own."""
     drawn = pictures.svg("small", picture)
-    pictures._svg.cache_clear()
+    pictures._drawn.cache_clear()
     pictures._drawing_board.cache_clear()
     assert pictures.svg("small", picture) == drawn
     assert 'role="img"' in drawn

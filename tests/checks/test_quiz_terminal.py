@@ -112,7 +112,7 @@ def test_one_question_is_singular(run: Run) -> None:
 
 def test_giving_up_shows_the_working_and_counts_as_wrong(run: Run) -> None:
     _, out, _ = run(f"{DRILL} --seed 7 --count 1", "!")
-    assert "formula" in out
+    assert "working" in out
     assert "inputs" in out
     assert [r.rating for r in recorded()] == [1]
 
@@ -271,7 +271,7 @@ def wrong_answer(asked: Asked) -> tuple[str, list[str]]:
         case FindMistake() as q:
             return str(2 if q.wrong == 0 else 1), [f"Line {q.wrong + 1}. {q.why}", q.source, q.url]
         case Number():
-            return f"0 {asked.unit}".strip(), [shown_key(asked), "formula", "inputs"]
+            return f"0 {asked.unit}".strip(), [shown_key(asked), "working", "inputs"]
     return "12345", solution_lines(asked)
 
 

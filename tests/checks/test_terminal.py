@@ -69,7 +69,7 @@ def test_why_shows_formula_values_inputs_code_and_checks(
     # sqrt(2 x 49 s x 43,200 s) = sqrt(4,233,600) = 2,057.6 s = 34.3 min
     assert "fs_young = 34.3 min" in out
     assert "sqrt(2 × fs_write × mtbf)" in out
-    assert "sqrt(2 × 49.0 s × 12 h)" in out
+    assert "= sqrt(2 × 49.0 s × 12 h × 3,600 s/h) / 60 s/min" in out
     assert "worked/formulas/checkpointing.py:" in out
     assert "derivation" in out.split("checks")[-1]
 

@@ -16,9 +16,11 @@ from checks.site.browser_model import expression
 from checks.site.equations import filled, values_template
 from checks.site.javascript import bundle, context
 from tests.site.fixture import scenario
+from tests.worked import axes_examples
 from worked.chapters import CHAPTERS, graph
-from worked.figures import FigureError, Given, Graph, typed, with_unit
+from worked.figures import Derived, FigureError, Given, Graph, typed, with_unit
 from worked.figures.program import javascript
+from worked.figures.show import flat
 from worked.units import rounded, unit
 
 POINTS = 1_000
@@ -29,9 +31,22 @@ def graphs() -> dict[str, Graph]:
     return {slug: graph(slug) for slug in CHAPTERS} | {"small": scenario.GRAPH}
 
 
+def plain(g: Graph) -> list[Derived]:
+    """Return the figures that are computed from single numbers alone."""
+    return [
+        f
+        for f in g.derived
+        if g.kinds[f.name].place is None
+        and all(
+            n in g.figures and not g.figures[n].axes
+            for n in (f.name, *g.arguments(f.name).values())
+        )
+    ]
+
+
 def formulas() -> list[Any]:
-    """Return each formula that some chapter uses, once."""
-    seen = {f.formula for g in graphs().values() for f in g.derived}
+    """Return each formula of plain numbers that some chapter uses, once."""
+    seen = {f.formula for g in graphs().values() for f in plain(g)}
     ordered = sorted(seen, key=lambda f: (f.__module__, f.__name__))
     return [pytest.param(formula, id=formula.__name__) for formula in ordered]
 
@@ -147,9 +162,13 @@ def test_general_format_is_pythons(core: quickjs.Context) -> None:
     assert typed(2.0**20 + 4) == "1048580"
 
 
+EXAMPLES = {g.name: g for g in axes_examples.EXAMPLES}
+"""Small graphs over named axes, which use everything that axes have."""
+
+
 @pytest.fixture(scope="module")
 def pages() -> dict[str, quickjs.Context]:
-    """A context with each chapter's model loaded."""
+    """A context with each chapter's model loaded, and each example's."""
     script = """
     function evaluated(settings) {
       try { return JSON.stringify({ values: evaluate(model, JSON.parse(settings)) }); }
@@ -157,7 +176,21 @@ def pages() -> dict[str, quickjs.Context]:
     }
     function written(settings) {
       const values = evaluate(model, JSON.parse(settings));
-      return JSON.stringify(Object.keys(values).map((n) => [n, shown(model, n, values)]));
+      return JSON.stringify(Object.keys(values).flatMap((n) => {
+        const figure = figureOf(model, n);
+        return cellsOf(model, figure, values).map((index) => {
+          const cell = cellName(model, figure, index);
+          return [cell, [shown(model, cell, values), called(model, cell, values)]];
+        });
+      }));
+    }
+    // Evaluate again and again from the values before; what is refused leaves them as they are.
+    function updated(sequence) {
+      let values = evaluate(model);
+      return JSON.stringify(JSON.parse(sequence).map((settings) => {
+        try { values = update(model, values, settings); } catch (error) { return error.message; }
+        return values;
+      }));
     }
     """
     return {
@@ -166,7 +199,7 @@ def pages() -> dict[str, quickjs.Context]:
             f"const model = {expression(slug, g, [])};",
             script,
         )
-        for slug, g in graphs().items()
+        for slug, g in (graphs() | EXAMPLES).items()
     }
 
 
@@ -175,28 +208,49 @@ def random_settings(g: Graph, rng: random.Random) -> dict[str, Any]:
     settings: dict[str, Any] = {
         c.name: rng.choice(list(c.options)) for c in g.choices.values() if rng.random() < 0.7
     }
-    for given in rng.sample(g.givens, k=min(3, len(g.givens))):
-        settings[given.name] = _within(given, rng)
+    cells = [(f, i) for f in g.givens for i in g.cells(f.name)]
+    for given, index in rng.sample(cells, k=min(3, len(cells))):
+        cell = g.cell_name(given, index)
+        value = (g.value(cell) or 0) / float(g.units[given.name].factor)
+        settings[cell] = _within(given, value, g.limits(given, index), rng)
     return settings
 
 
-def _within(given: Given, rng: random.Random) -> float:
-    low, high = max(given.low, given.value / 4), min(given.high, given.value * 4)
+def _within(given: Given, value: float, allowed: tuple[float, float], rng: random.Random) -> float:
+    ends = sorted((value / 4, value * 4 or 1))
+    low, high = max(allowed[0], ends[0]), min(allowed[1], ends[1])
     value = rng.uniform(low, high)
     if given.integer:
         return float(max(math.ceil(low), math.floor(value)))
     return round(value, 3) or low
 
 
-@pytest.mark.parametrize("slug", [*CHAPTERS, "small"])
+def cells_of(g: Graph, values: dict[str, Any]) -> list[tuple[str, Any]]:
+    """Return every cell of every figure with its value."""
+    names = (g.cell_name(f, i) for f in g.figures.values() for i in g.cells(f.name, values))
+    return [(n, g.value(n, values)) for n in names]
+
+
+def rows(values: dict[str, Any], tolerance: float | None = None) -> dict[str, Any]:
+    """Return the cells of each figure in a row, to be compared exactly or within a tolerance."""
+    return {
+        n: [
+            x if x is None or tolerance is None else pytest.approx(x, rel=tolerance, abs=0)
+            for x in flat(v)
+        ]
+        for n, v in values.items()
+    }
+
+
+@pytest.mark.parametrize("slug", [*CHAPTERS, "small", *EXAMPLES])
 def test_a_chapter_evaluates_and_reads_the_same(
     slug: str, pages: dict[str, quickjs.Context]
 ) -> None:
     """Under the book's values and 60 random changes: each value to 1e-12, each text exactly.
 
-    What Python refuses, the page refuses.
+    What Python refuses, the page refuses. A text is a cell's value and what it is called.
     """
-    g, page = graphs()[slug], pages[slug]
+    g, page = (graphs() | EXAMPLES)[slug], pages[slug]
     rng = random.Random(slug)
     accepted = 0
     for settings in [{}, *(random_settings(g, rng) for _ in range(60))]:
@@ -204,14 +258,70 @@ def test_a_chapter_evaluates_and_reads_the_same(
         answer = json.loads(page.get("evaluated")(asked))
         try:
             want = g.evaluate(settings)
-        except FigureError:
-            assert "error" in answer, settings
+        except FigureError as error:
+            refused = str(error)
+        else:
+            refused = ""
+        if refused:
+            assert answer == {"error": refused}, settings
             continue
         accepted += 1
-        assert answer["values"] == pytest.approx(want, rel=1e-12, abs=0), settings
-        texts = dict(json.loads(page.get("written")(asked)))
-        assert texts == {n: g.shown(n, want) for n in g.figures}, settings
+        assert rows(answer["values"]) == rows(want, 1e-12), settings
+        texts = {n: tuple(found) for n, found in json.loads(page.get("written")(asked))}
+        cells = [n for n, _ in cells_of(g, want)]
+        assert texts == {n: (g.shown(n, want), g.called(n, want)) for n in cells}, settings
     assert accepted >= 20
+
+
+@pytest.mark.parametrize("slug", ["small", "gpu-wall", *EXAMPLES])
+def test_what_depends_on_a_change_is_all_that_changes(
+    slug: str, pages: dict[str, quickjs.Context]
+) -> None:
+    """A walk of settings, updated step by step, ends each step where a fresh start would."""
+    g, page = (graphs() | EXAMPLES)[slug], pages[slug]
+    rng = random.Random(slug)
+    walk: list[dict[str, Any]] = [{}]
+    for _ in range(40):
+        # Some settings stay, some go, some come.
+        kept = {n: v for n, v in walk[-1].items() if rng.random() < 0.6}
+        walk.append(kept | random_settings(g, rng) if rng.random() < 0.8 else kept)
+    taken = 0
+    for settings, got in zip(walk, json.loads(page.get("updated")(json.dumps(walk))), strict=True):
+        want = json.loads(page.get("evaluated")(json.dumps(settings)))
+        taken += "values" in want
+        assert got == want.get("values", want.get("error")), settings
+    assert taken >= 15
+
+
+@pytest.mark.parametrize(
+    ("settings", "said"),
+    [
+        ({"minutes": 3}, "minutes: has a value for each place; set minutes[row=1] or minutes[row="),
+        ({"minutes.9": 3}, "minutes.9: row has no place '9'; there are 1, 2, 3, 4, 5, 6"),
+        ({"minutes.3.1": 3}, "minutes.3.1: a cell of minutes is minutes.row"),
+        ({"minutes[3]": 3}, "minutes[3]: a place is written axis=place, not '3'"),
+        ({"minutes.3": "x"}, "minutes[row=3]: 'x' is not a number; give it in plain numbers, e.g."),
+        ({"leaf.3.1": 3}, "leaf: is computed, so it cannot be set; set one of its inputs"),
+        ({"rate[row=3]": 3}, "rate[row=3]: rate is over no axis, not 'row'"),
+    ],
+)
+def test_a_cell_that_makes_no_sense_is_refused_in_the_same_words(
+    settings: dict[str, Any], said: str, pages: dict[str, quickjs.Context]
+) -> None:
+    with pytest.raises(FigureError) as refused:
+        EXAMPLES["boosting"].evaluate(settings)
+    assert str(refused.value).startswith(said)
+    answer = json.loads(pages["boosting"].get("evaluated")(json.dumps(settings)))
+    assert answer == {"error": str(refused.value)}
+
+
+def test_a_cell_beyond_its_axis_is_a_dash_on_the_page(pages: dict[str, quickjs.Context]) -> None:
+    """Two rounds leave a number of the fourth without a value."""
+    pages["boosting"].eval(
+        "globalThis.beyond = (cell) => shown(model, cell, evaluate(model, { rounds: 2 }));"
+    )
+    assert pages["boosting"].get("beyond")("mse[round=4]") == "—"
+    assert pages["boosting"].get("beyond")("mse[round=last]") == "21.79"
 
 
 @pytest.mark.parametrize("slug", [*CHAPTERS, "small"])
@@ -219,14 +329,15 @@ def test_a_refusal_says_the_same(slug: str, pages: dict[str, quickjs.Context]) -
     """Too small, too large and not whole are refused in the words of worked/figures.py."""
     g, page = graphs()[slug], pages[slug]
     for given in g.givens:
-        wrong = [given.low - 1, given.high * 2 + 1]
-        if given.integer:
-            wrong.append(given.low + 0.5)
-        for value in wrong:
-            with pytest.raises(FigureError) as refused:
-                g.evaluate({given.name: value})
-            answer = json.loads(page.get("evaluated")(json.dumps({given.name: value})))
-            assert answer == {"error": str(refused.value)}
+        for index in g.cells(given.name):
+            low, high = g.limits(given, index)
+            wrong = [low - 1, high * 2 + 1] + [low + 0.5] * given.integer
+            for value in wrong:
+                settings = {g.cell_name(given, index): value}
+                with pytest.raises(FigureError) as refused:
+                    g.evaluate(settings)
+                answer = json.loads(page.get("evaluated")(json.dumps(settings)))
+                assert answer == {"error": str(refused.value)}
 
 
 @pytest.mark.parametrize("slug", [*CHAPTERS, "small"])
@@ -241,7 +352,7 @@ def test_a_formula_in_words_is_filled_in_the_same(slug: str) -> None:
                (t) => inWords(model, t, JSON.parse(values))));
            }""",
     )
-    templates = [values_template(g, f.name) for f in g.derived]
+    templates = [values_template(g, f.name) for f in plain(g)]
     got = json.loads(page.get("spoken")(json.dumps(templates), json.dumps(dict(g.base))))
     assert got == [filled(g, t) for t in templates]
 

@@ -33,13 +33,15 @@ def given(
 ) -> Given:
     """Return a given that may be anything within a million."""
     low, high = more.pop("low", -1e6), more.pop("high", 1e6)
-    return Given(name, value, unit, name[0], name, low, high, places=places, over=over, **more)
+    label = more.pop("label", name)
+    return Given(name, value, unit, name[0], label, low, high, places=places, over=over, **more)
 
 
 def derived(name: str, formula, over: str = "", **more) -> Derived:
     """Return a signed figure without a unit."""
-    return Derived(name, formula, more.pop("unit", ""), name, places=more.pop("places", 2),
-                   signed=True, over=over, **more)  # fmt: skip
+    unit, label = more.pop("unit", ""), more.pop("label", name)
+    places = more.pop("places", 2)
+    return Derived(name, formula, unit, label, places=places, signed=True, over=over, **more)
 
 
 # -- gradient boosting with stumps --------------------------------------------------------------
@@ -231,7 +233,7 @@ def weight(score, position):
 ATTENTION = Graph(
     "attention", "Attention",
     [Step("all", "All", (
-        given("x", ((1, 0), (0, 1), (1, 1)), over="position dim"),
+        given("x", ((1, 0), (0, 1), (1, 1)), over="position dim", low=-5, high=5),
         derived("score", attention, over="position key"),
         derived("weight", weight, over="position key", places=3),
     ))],

@@ -53,7 +53,7 @@ def test_place_0_is_what_a_recurrence_starts_from() -> None:
     """Before the first round every delivery is predicted the mean."""
     assert BOOSTING.shown("prediction[row=4, round=0]") == "21.00"
     assert NESTED.shown("node[round=2, level=0]") == NESTED.shown("start[round=2]")
-    with pytest.raises(FigureError, match="round: has no place '0'"):
+    with pytest.raises(FigureError, match="round has no place '0'"):
         BOOSTING.shown("mse[round=0]")
 
 
@@ -76,6 +76,7 @@ def test_a_cell_of_a_given_can_be_set() -> None:
     for name in ("minutes.3", "minutes[row=3]"):
         assert BOOSTING.evaluate({name: 18})["base"] == pytest.approx(127 / 6)
     assert BOOSTING.changes({"minutes.3": 18}) == {"minutes[row=3]": 18}
+    assert BOOSTING.changes({"minutes.last": 18}) == {"minutes[row=6]": 18}
 
 
 def test_a_recurrence_looks_back_along_two_axes() -> None:
@@ -217,7 +218,7 @@ REFUSED: list[tuple[Callable[[], Any], str]] = [
     (lambda: small(X, derived("y", lambda x: x, over="row", inputs={"x": before("y", "row", "z")})),
      "y: its argument 'x' wants a figure 'z', which small does not have"),
     (lambda: small(X, derived("y", lambda x: x, inputs={"x": "x[row=7]"})),
-     "row: has no place '7'; there are 1, 2, 3"),
+     "y: row has no place '7'; there are 1, 2, 3"),
     (lambda: small(X, derived("y", lambda x: x, inputs={"x": "x[split=7]"})),
      "y: x is over row, not split"),
     (lambda: small(X, derived("y", lambda x: x, inputs={"x": "x[row:7]"})),
@@ -245,7 +246,7 @@ def test_what_cannot_be_right_is_refused(build: Callable[[], Any], said: str) ->
     ("settings", "said"),
     [
         ({"minutes": 3}, r"minutes: has a value for each place; set minutes\[row=1\]"),
-        ({"minutes.9": 3}, "row: has no place '9'; there are 1, 2, 3, 4, 5, 6"),
+        ({"minutes.9": 3}, "minutes.9: row has no place '9'; there are 1, 2, 3, 4, 5, 6"),
         ({"minutes.3.1": 3}, r"minutes.3.1: a cell of minutes is minutes.row"),
         ({"minutes.3": "x"}, r"minutes\[row=3\]: 'x' is not a number; give it in plain numbers"),
         ({"minutes.3": 1e9}, r"minutes\[row=3\]: 1e\+09 is outside its range"),
@@ -261,5 +262,47 @@ def test_a_setting_that_makes_no_sense_is_refused(settings: dict[str, Any], said
 def test_a_row_without_a_place_is_not_shown_as_a_number() -> None:
     with pytest.raises(FigureError, match="mse: has a value for each place of round"):
         BOOSTING.shown("mse")
-    with pytest.raises(UnknownNameError, match="round: has no place 'x'"):
+    with pytest.raises(FigureError, match=r"of row; write residual\[row=1, round=2\], say"):
+        BOOSTING.shown("residual[round=2]")
+    with pytest.raises(UnknownNameError, match="round has no place 'x'"):
         BOOSTING.shown("mse[round=x]")
+
+
+# -- what cells are called ------------------------------------------------------------------------
+
+
+def test_a_cell_is_called_by_its_places() -> None:
+    """Where the label says, else behind it, by the axes' nouns; a live label is the figure's."""
+    g = small(
+        given("x", (1, 2, 4), over="row", label="Minutes of delivery <row>"),
+        derived("y", lambda x, z: x * z, over="row tier", label="Price"),
+        given("z", (1, 2), over="tier"),
+        axes=(Axis("row", (1, 2, 3), "delivery"), Axis("tier", ("NVMe", "Tape"))),
+    )
+    assert g.called("x[row=3]") == g.called("x.3") == "Minutes of delivery 3"
+    assert g.called("x[row=last]") == "Minutes of delivery 3"
+    assert g.called("x") == "Minutes of delivery"
+    assert g.called("y[tier=tape, row=2]") == "Price, delivery 2, tier Tape"
+    assert g.called("y[tier=tape]") == "Price, tier Tape"
+    assert BOOSTING.called("lower[split=4, round=2]") == "lower, split 5.5, round 2"
+    moved = BOOSTING.evaluate({"threshold.4": 5})
+    assert BOOSTING.called("lower[split=4, round=2]", moved) == "lower, split 5, round 2"
+    with pytest.raises(FigureError, match="x: is not over 'raw', which 'of <raw>' mentions"):
+        small(given("x", 1, label="of <raw>"))
+
+
+def test_a_cell_beyond_its_axis_is_absent() -> None:
+    """Two rounds have no fourth: the page shows a dash, and who asks for its value is told."""
+    values = BOOSTING.evaluate({"rounds": 2})
+    assert BOOSTING.shown("mse[round=4]", values) == "—"
+    with pytest.raises(
+        FigureError, match=r"mse\[round=4\]: round has only the places up to 2 here"
+    ):
+        BOOSTING.value("mse[round=4]", values)
+
+
+def test_the_source_of_a_cell_is_the_readers_where_they_set_it() -> None:
+    settings = {"minutes.3": 18, "rate": 0.5}
+    assert BOOSTING.source("minutes[row=3]", settings)[0].text == "your own value"
+    assert BOOSTING.source("minutes.2", settings)[0].is_own_choice
+    assert BOOSTING.source("minutes", settings)[0].is_own_choice

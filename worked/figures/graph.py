@@ -8,6 +8,7 @@ of an axis holds the place's number, counted from 0, or None for none.
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from itertools import product
@@ -18,6 +19,7 @@ from worked import floats
 from worked.figures import program
 from worked.figures.infer import Kind, infer
 from worked.figures.kinds import (
+    PLACE,
     SPOKEN,
     YOURS,
     Axis,
@@ -51,6 +53,8 @@ from worked.units import Dimension, Unit, UnitError, rounded, unit
 
 MOST_CELLS = 1_000
 """How many cells a figure may have."""
+MOST_NAMED = 24
+"""How many places of an axis a message names."""
 
 
 class Graph:
@@ -126,6 +130,10 @@ class Graph:
                         f"{f.name}: is over {a!r}, which is no axis of {self.name}"
                         f"{suggest(a, self.axes)}"
                     )
+            for text in (f.label, f.symbol):
+                for _, a in PLACE.findall(text):
+                    if a not in f.axes:
+                        raise FigureError(f"{f.name}: is not over {a!r}, which {text!r} mentions")
             sizes = [len(self.keys[a]) for a in f.axes]
             count = 1
             for size in sizes:
@@ -169,7 +177,7 @@ class Graph:
                 )
         if isinstance(wire, Cell):
             for axis, key in wire.at:
-                self.place(axis, key)
+                self.place(axis, key, f.name)
         return wire
 
     def sources(self, name: str, without: frozenset[str] = frozenset()) -> list[str]:
@@ -315,19 +323,21 @@ class Graph:
             )
         return f
 
-    def place(self, axis: str, key: str) -> int:
-        """Return the number of a place, from 0; -1 for "last".
+    def place(self, axis: str, key: str, wanted_by: str = "") -> int:
+        """Return the number of a place, from 0; -1 for the last of an axis whose length may change.
 
         Raises:
             UnknownNameError: the axis has no such place.
         """
         keys = self.keys[axis]
         if key == "last":
-            return -1
+            return -1 if self.axes[self.axes[axis].like or axis].length else len(keys) - 1
         hits = [i for i, k in enumerate(keys) if k == key or folded(k) == folded(key)]
         if not hits:
+            known = keys if len(keys) <= MOST_NAMED else (*keys[:3], "...", keys[-1])
             raise UnknownNameError(
-                f"{axis}: has no place '{short(key)}'; there are {', '.join(keys)}"
+                f"{wanted_by or self.name}: {axis} has no place '{short(key)}'; "
+                f"there are {', '.join(known)}"
             )
         return hits[0]
 
@@ -346,7 +356,7 @@ class Graph:
             if len(keys) != len(f.axes):
                 axes = ".".join(f.axes)
                 raise UnknownNameError(f"{text}: a cell of {name} is {f'{name}.{axes}'.strip('.')}")
-            return f, tuple(self.place(a, k) for a, k in zip(f.axes, keys, strict=True))
+            return f, self._index(text, f, zip(f.axes, keys, strict=True))
         cell = reference(text)
         f = self.figure(cell.name)
         for a, k in cell.at:
@@ -354,15 +364,15 @@ class Graph:
                 # Place 0 of what a recurrence looks back at is what it starts from.
                 start = self.figure(self.starts[cell.name, a])
                 others = tuple((b, key) for b, key in cell.at if b in start.axes)
-                return start, self._index(start, others)
+                return start, self._index(text, start, others)
         for a, _ in cell.at:
             if a not in f.axes:
                 over = ", ".join(f.axes) or "no axis"
                 raise UnknownNameError(f"{text}: {cell.name} is over {over}, not {a!r}")
-        return f, self._index(f, cell.at)
+        return f, self._index(text, f, cell.at)
 
-    def _index(self, f: Figure, at: Iterable[tuple[str, str]]) -> tuple[int | None, ...]:
-        places = {a: self.place(a, k) for a, k in at}
+    def _index(self, text: str, f: Figure, at: Iterable[tuple[str, str]]) -> tuple[int | None, ...]:
+        places = {a: self.place(a, k, short(text)) for a, k in at}
         return tuple(places.get(a) for a in f.axes)
 
     def cell_name(self, f: Figure, index: Sequence[int | None]) -> str:
@@ -374,6 +384,14 @@ class Graph:
         ]
         return f"{f.name}[{', '.join(parts)}]" if parts else f.name
 
+    def cell(self, text: str) -> str:
+        """Return the one way in which messages and pages write a figure or a cell.
+
+        Raises:
+            FigureError: there is no such figure, axis or place.
+        """
+        return self.cell_name(*self.find(text))
+
     def cells(
         self, name: str, values: Mapping[str, Any] | None = None
     ) -> Iterator[tuple[int, ...]]:
@@ -384,12 +402,22 @@ class Graph:
     def length(self, axis: str, values: Mapping[str, Any]) -> int:
         """Return how many places an axis has."""
         a = self.axes[axis]
+        if a.like:
+            return self.length(a.like, values)
         return int(values[a.length]) if a.length else len(self.keys[axis])
 
     def value(self, text: str, values: Mapping[str, Any] | None = None) -> Any:
-        """Return a figure's or a cell's value: a number, or the rows over the axes left open."""
+        """Return a figure's or a cell's value: a number, or the rows over the axes left open.
+
+        Raises:
+            FigureError: there is no such figure, axis or place, or no longer at these values.
+        """
         f, index = self.find(text)
-        return _pick((self.base if values is None else values)[f.name], index)
+        values = self.base if values is None else values
+        for axis, i in zip(f.axes, index, strict=True):
+            if i is not None and i >= (most := self.length(axis, values)):
+                raise FigureError(f"{text}: {axis} has only the places up to {most} here")
+        return _pick(values[f.name], index)
 
     @property
     def givens(self) -> list[Given]:
@@ -437,7 +465,7 @@ class Graph:
         for n, v in settings.items():
             if n in self.choices:
                 option = self.choices[n].options[self._option(self.choices[n], str(v))]
-                values |= {name: setting.value for name, setting in option.items()}
+                values |= {self.cell(name): setting.value for name, setting in option.items()}
             elif n not in self.figures and not set(n) & set(".["):
                 raise UnknownNameError(
                     f"{n}: {self.name} has no such given"
@@ -470,33 +498,47 @@ class Graph:
         )
 
     def source(self, name: str, settings: Mapping[str, Any]) -> tuple[Source, str]:
-        """Return where a given's value under `settings` comes from, and the note on it.
+        """Return where the value of a given, or of a cell, comes from, and the note on it.
+
+        Of a row as a whole that is where its cells come from that nobody has set.
 
         Raises:
             FigureError: there is no such given, or a setting is wrong.
         """
-        given = self.given(name)
-        rest = {n: v for n, v in settings.items() if n != name}
-        without = self.changes(rest).get(name, given.value)
-        if self.changes(settings).get(name, given.value) != without:
+        f, index = self.find(name)
+        given, cell = self.given(f.name), self.cell_name(f, index)
+        value = None if None in index else _pick(given.value, index)
+        rest = {n: v for n, v in settings.items() if n in self.choices or self.cell(n) != cell}
+        without = self.changes(rest).get(cell, value)
+        if self.changes(settings).get(cell, value) != without:
             return YOURS, ""
         found = given.source, given.note
         for n, v in rest.items():
             if n in self.choices:
                 option = self.choices[n].options[self._option(self.choices[n], str(v))]
-                if name in option:
-                    found = option[name].source, option[name].note
+                for wanted, setting in option.items():
+                    if self.cell(wanted) == cell:
+                        found = setting.source, setting.note
         return found
 
-    def _checked(self, f: Figure, index: Sequence[int | None], value: Any) -> float:
+    def limits(self, f: Figure, index: Sequence[int | None]) -> tuple[float, float]:
+        """Return the least and the largest value that a given, or a cell of one, may have.
+
+        Raises:
+            FigureError: it is no given, or one over axes of which places are missing.
+        """
         given = self.given(f.name)
-        if None in index:
+        if any(i is None or i < 0 for i in index):
             cells = [self.cell_name(f, i) for i in ((0,) * len(f.axes), (1,) * len(f.axes))]
             raise FigureError(f"{f.name}: has a value for each place; set {' or '.join(cells)} ...")
         low, high = (
             _pick(x, index) if isinstance(x, tuple) else x for x in (given.low, given.high)
         )
-        return checked(self.cell_name(f, index), given, value, low, high)
+        return low, high
+
+    def _checked(self, f: Figure, index: Sequence[int | None], value: Any) -> float:
+        low, high = self.limits(f, index)
+        return checked(self.cell_name(f, index), self.given(f.name), value, low, high)
 
     def needed(self, names: Iterable[str]) -> frozenset[str]:
         """Return `names` and all that they depend on, for `evaluate` of no more than that.
@@ -508,6 +550,7 @@ class Graph:
         """
         found: set[str] = set()
         rest = [self.figure(n).name for n in names]
+        rest += [a.length for a in self.axes.values() if a.length]
         while rest:
             n = rest.pop()
             if n not in found:
@@ -515,7 +558,6 @@ class Graph:
                 f = self.figures[n]
                 rest += self.sources(n)
                 rest += f.spoken() if isinstance(f, Derived) else []
-                rest += [a.length for a in self.axes.values() if a.length]
         return frozenset(found)
 
     @cached_property
@@ -602,7 +644,8 @@ class Graph:
             if f.words and value is not None:
                 said = word(f, value)
                 if f.must and value != 1:
-                    raise FigureError(f"{name}: {self._spoken(said, f, index, values)}")
+                    cell = self.cell_name(f, index)
+                    raise FigureError(f"{cell}: {self._spoken(said, f, index, values)}")
 
         return put
 
@@ -655,17 +698,32 @@ class Graph:
         values: Mapping[str, Any] | None = None,
         unit_name: str | None = None,
         places: int | None = None,
+        bare: bool = False,
     ) -> str:
         """Write a figure or a cell as the reader sees it: exactly rounded, with its unit.
 
+        `bare` leaves the unit out. "—" stands for what is absent, as a cell is of which its
+        axis has become too short.
+
         Raises:
-            FigureError: the figure is not known, or `unit_name` has another dimension.
+            FigureError: the figure is not known, is no single number, has no bare one, or
+                `unit_name` has another dimension.
         """
         f, index = self.find(name)
         values = self.base if values is None else values
         if None in index:
-            raise FigureError(f"{name}: has a value for each place of {', '.join(f.axes)}")
-        value = _pick(values[f.name], index)
+            open_axes = [a for a, i in zip(f.axes, index, strict=True) if i is None]
+            cell = self.cell_name(f, [i or 0 for i in index])
+            raise FigureError(
+                f"{name}: has a value for each place of {', '.join(open_axes)}; write {cell}, say"
+            )
+        if bare and (self.kinds[f.name].place or getattr(f, "words", None)):
+            what = "place" if self.kinds[f.name].place else "verdict"
+            raise FigureError(f"{name}: is a {what}, which has no bare number")
+        try:
+            value = _pick(values[f.name], index)
+        except IndexError:
+            return "—"
         if (axis := self.kinds[f.name].place) is not None:
             return "none" if value is None else self.label(axis, value, values)
         if value is None:
@@ -684,7 +742,29 @@ class Graph:
         if isinstance(f, Given) and places is None and not u.name.startswith("USD"):
             # A given is what it was given as: 5 GB/s, not 5.0 GB/s.
             number = number.rstrip("0").rstrip(".") if "." in number else number
-        return with_unit(number, u.name)
+        return number if bare else with_unit(number, u.name)
+
+    def called(self, name: str, values: Mapping[str, Any] | None = None) -> str:
+        """Return what a figure or a cell is called: "Minutes of delivery 3", "Leaf, round 2".
+
+        A label's `<row>` is the place's label; of a row as a whole it is left out. Places that
+        the label does not mention stand behind it, after their axes' nouns.
+        """
+        f, index = self.find(name)
+        values = self.base if values is None else values
+        at = {
+            a: self.label(a, i if i >= 0 else self.length(a, values) - 1, values)
+            for a, i in zip(f.axes, index, strict=True)
+            if i is not None
+        }
+
+        def put(match: re.Match[str]) -> str:
+            blank, axis = match.groups()
+            return blank + at[axis] if axis in at else ""
+
+        rest = [a for a in at if f"<{a}>" not in f.label]
+        nouns = (f"{self.axes[a].noun or a} {at[a]}" for a in rest)
+        return ", ".join([PLACE.sub(put, f.label), *nouns])
 
     def label(self, axis: str, i: int, values: Mapping[str, Any] | None = None) -> str:
         """Return what a reader sees of a place: its label, which may be a live figure."""

@@ -157,6 +157,7 @@ class Given:
     """An input: its value in `unit`, its declared range in the same unit, and its source.
 
     Over an axis (`over`) the value is a tuple, and low and high may be; an absent cell is None.
+    In `label` and `symbol` of any figure `<row>` stands for the place on the axis row.
     """
 
     name: str
@@ -241,6 +242,8 @@ class Derived:
 
 SPOKEN = re.compile(r"\{(\w+)\}")
 """A figure in the words of a verdict."""
+PLACE = re.compile(r"( ?)<(\w+)>")
+"""Where a label has the place of an axis, with the blank before it: "Minutes of delivery <row>"."""
 
 
 @dataclass(frozen=True)

@@ -25,7 +25,7 @@ SKLEARN = Source(
 
 ROW = Axis("row", (1, 2, 3, 4, 5, 6), "delivery", "i")
 SPLIT = Axis("split", (1, 2, 3, 4, 5), "cut", "k", shown_by="threshold")
-ROUND = Axis("round", noun="round", symbol="t", length="rounds", most=20)
+ROUND = Axis("round", noun="round", symbol="j", length="rounds", most=20)
 HAND_RATE = Axis("hand_rate", (1, 0.5, 0.3, 0.1), "eta")
 RATE = Axis("rate", (1, 0.3, 0.1, 0.03), "eta")
 BRAKES = ("all rounds", "early stopping", "half the rows", "half the rows, early stopping")
@@ -73,7 +73,7 @@ BASE = step(
     "The base prediction",
     DISTANCE,
     MINUTES,
-    derived("rows", rows.row_count) | shown("Deliveries", "n"),
+    derived("rows", rows.row_count) | shown("Deliveries", "N"),
     derived("base", rows.row_mean, value="minutes")
     | shown("Base prediction: the mean label, minutes", "F_0", 2),
     derived("base_sse", rows.squared_error, label="minutes", prediction="base")
@@ -139,9 +139,9 @@ FIRST_TREE = step(
     derived("goes_left", trees.goes_left, "row split", x="distance")
     | shown("Delivery <row> goes left: 1, or right: 0"),
     signed("left", trees.left_mean, "split round")
-    | shown("Mean residual to the left", r"\bar r^{(<round>)}_{L<split>}", 2),
+    | shown("Mean residual to the left", r"\bar r^{(<round>)}_{L,<split>}", 2),
     signed("right", trees.right_mean, "split round")
-    | shown("Mean residual to the right", r"\bar r^{(<round>)}_{R<split>}", 2),
+    | shown("Mean residual to the right", r"\bar r^{(<round>)}_{R,<split>}", 2),
     derived("error", trees.split_error, "split round")
     | shown("Squared error left by a cut", "E^{(<round>)}_{<split>}", 2),
     derived("best", trees.best_split, "round") | shown("Best cut, km", r"k^{(<round>)}_\ast"),
@@ -218,9 +218,9 @@ CLASSIFICATION = step(
     signed("late_residual", losses.residual, "row", y="late", prediction="base_p")
     | shown("Late or not: residual of delivery <row>", "r^{c}_{<row>}", 4),
     signed("late_left", trees.left_mean, "split", residual="late_residual")
-    | shown("Late or not: mean to the left", r"\bar r^{c}_{L<split>}", 4),
+    | shown("Late or not: mean to the left", r"\bar r^{c}_{L,<split>}", 4),
     signed("late_right", trees.right_mean, "split", residual="late_residual")
-    | shown("Late or not: mean to the right", r"\bar r^{c}_{R<split>}", 4),
+    | shown("Late or not: mean to the right", r"\bar r^{c}_{R,<split>}", 4),
     derived("late_error", trees.split_error, "split", **LATE)
     | shown("Late or not: squared error left by a cut", "E^{c}_{<split>}", 4),
     derived("late_best", trees.best_split, error="late_error")

@@ -1,8 +1,13 @@
 // The change a reader made, kept in the address, so that it can be shared and the browser's Back
-// undoes it: ?gpu=H200+SXM&params=8 on the chapter's own page, ?gpu-wall.gpu=H200+SXM elsewhere.
-// What else stands in the address belongs to others and stays as it is.
+// undoes it: ?gpu=H200+SXM&params=8 on the chapter's own page, ?gpu-wall.gpu=H200+SXM elsewhere;
+// a cell of a given is minutes.3. What else stands in the address belongs to others and stays.
+import { dotted, settingOf } from "./graph.js";
 
-const knows = (model, name) => name in model.givens || name in model.choices;
+// Whether a name is of something that can be set; of a cell, whether its given can.
+function knows(model, name) {
+  const [given] = name.split(/[.[]/);
+  return given in model.givens || given in model.choices;
+}
 
 // Whose setting a parameter is, as {slug, name}, or null where it is none. `models` is a Map from
 // slug to model; `own` is the chapter that a name without one belongs to.
@@ -20,7 +25,8 @@ export function settingsInAddress(models, own) {
   for (const [key, value] of new URLSearchParams(location.search)) {
     const owner = ownerOf(key, models, own);
     if (!owner) continue;
-    if (knows(models.get(owner.slug), owner.name)) settings.push({ ...owner, value });
+    const model = models.get(owner.slug);
+    if (knows(model, owner.name)) settings.push({ slug: owner.slug, name: settingOf(model, owner.name), value });
     else unknown.push(key);
   }
   return { settings, unknown };
@@ -34,7 +40,8 @@ export function keepInAddress(models, own, page, settings, isStep) {
   const parts = location.search.slice(1).split("&")
     .filter((part) => part && !ownerOf(keyOf(part) ?? "", models, own));
   for (const [slug, its] of settings) {
-    for (const [name, value] of Object.entries(its)) {
+    for (const [setting, value] of Object.entries(its)) {
+      const name = dotted(models.get(slug), setting);
       const key = slug === page ? name : `${slug}.${name}`;
       parts.push(new URLSearchParams([[key, value]]).toString());
     }

@@ -1,9 +1,9 @@
 // The working card of a number: formula, values, inputs, source, code and checks, in a dialog
 // beside the number that mouse, keyboard and touch can open.
-import { figureOf, shown } from "./graph.js";
+import { called, figureOf, find, shown } from "./graph.js";
 import { fetched } from "./fetched.js";
 import { fromHtml, isTabStop, make, stopBeside, tabStops } from "./dom.js";
-import { collect, refresh } from "./numbers.js";
+import { collect, reference, refresh } from "./numbers.js";
 
 const SITE = new URL("../../", import.meta.url);
 const KIND = { given: "Given", derived: "Computed", measured: "Recorded" };
@@ -48,7 +48,8 @@ export function installCards(chapters, placeOf) {
     // Meanwhile the reader may have gone on.
     const isWanted = () => turn === mine && (dialog.open || document.activeElement === from);
     const late = setTimeout(() => isWanted() && fill(waiting(chapter, name, actions)), PATIENCE);
-    const card = await cardsOf(slug).then((cards) => cards[name], () => null);
+    // The cells of a figure share its card.
+    const card = await cardsOf(slug).then((cards) => cards[find(chapter.model, name)[0].name], () => null);
     clearTimeout(late);
     if (isWanted()) fill(card ? content(chapter, slug, name, card, actions) : missing(chapter, name, actions));
     else if (turn === mine) close(false);
@@ -67,7 +68,7 @@ export function installCards(chapters, placeOf) {
   };
 
   const openFrom = (element, figure = element.dataset.fig) => {
-    const [slug, name] = figure.split(".");
+    const { slug, name } = reference(figure);
     // A number inside the card leads on from it.
     if (dialog.contains(element)) return void show(slug, name);
     close(false);
@@ -76,13 +77,16 @@ export function installCards(chapters, placeOf) {
     show(slug, name);
   };
 
-  for (const element of document.querySelectorAll(".fig[data-fig]")) {
-    if (element.closest("a, button, label, summary, .katex, nav")) continue;
-    element.tabIndex = 0;
-    element.setAttribute("role", "button");
-    element.setAttribute("aria-haspopup", "dialog");
-  }
-  giveKeys(chapters);
+  const equip = () => {
+    for (const element of document.querySelectorAll(".fig[data-fig]:not([role])")) {
+      if (element.closest("a, button, label, summary, .katex, nav, dialog")) continue;
+      element.tabIndex = 0;
+      element.setAttribute("role", "button");
+      element.setAttribute("aria-haspopup", "dialog");
+    }
+    giveKeys(chapters);
+  };
+  equip();
   document.addEventListener("click", (event) => {
     const number = event.target.closest?.("[data-fig]");
     const key = event.target.closest?.("[data-opens]");
@@ -115,7 +119,7 @@ export function installCards(chapters, placeOf) {
   dialog.addEventListener("focusout", (event) => {
     if (event.relatedTarget && !dialog.contains(event.relatedTarget)) close(false);
   });
-  return { refresh: () => dialog.open && show(...trail.pop()) };
+  return { equip, refresh: () => dialog.open && show(...trail.pop()) };
 }
 
 // Put the focus back on a number, also on one in a formula or a picture, where no tab stops.
@@ -128,17 +132,22 @@ function focusOn(number) {
 }
 
 // Numbers that stand in formulas and pictures only can be reached by mouse and touch: give each of
-// these figures a button beside the first such place, seen where the keyboard comes to it.
+// these figures a button beside the first such place, seen where the keyboard comes to it. What
+// stands there no more loses its button.
 function giveKeys(chapters) {
+  for (const key of document.querySelectorAll("[data-opens]")) {
+    if (!document.querySelector(`[data-fig="${key.dataset.opens}"]`)) key.remove();
+  }
   const reached = new Set([...document.querySelectorAll(".fig[role=button]")].map((e) => e.dataset.fig));
+  for (const key of document.querySelectorAll("[data-opens]")) reached.add(key.dataset.opens);
   for (const element of document.querySelectorAll(".katex [data-fig], svg [data-fig]")) {
     const { fig } = element.dataset;
-    const [slug, name] = fig.split(".");
+    const { slug, name } = reference(fig);
     if (reached.has(fig) || !chapters[slug]) continue;
     reached.add(fig);
     const holder = element.closest(".picture, .equation, p, li, td, figcaption");
     const keys = holder.querySelector(":scope > .fig-keys") ?? holder.appendChild(make("span", { class: "fig-keys" }));
-    const { label } = figureOf(chapters[slug].model, name);
+    const label = called(chapters[slug].model, name, chapters[slug].base);
     keys.append(make("button", { type: "button", "aria-haspopup": "dialog", "data-opens": fig }, label), " ");
   }
 }
@@ -177,7 +186,7 @@ function head(label, kind, { back, leave }) {
 // What stands in a card until its text is there.
 function waiting({ model, values }, name, actions) {
   return [
-    ...head(figureOf(model, name).label, "", actions),
+    ...head(called(model, name, values), "", actions),
     make("p", { class: "card-value" }, shown(model, name, values)),
     make("p", { role: "status" }, "Loading the working …"),
   ];
@@ -186,7 +195,7 @@ function waiting({ model, values }, name, actions) {
 // What stands in a card whose text could not be fetched.
 function missing({ model, values }, name, actions) {
   return [
-    ...head(figureOf(model, name).label, "", actions),
+    ...head(called(model, name, values), "", actions),
     make("p", { class: "card-value" }, shown(model, name, values)),
     make("p", { role: "alert" }, "The working could not be loaded. Is the connection gone?"),
     make("p", {}, make("button", { type: "button", class: "card-again", onclick: actions.again }, "Try again")),
@@ -199,7 +208,7 @@ function content(chapter, slug, name, card, actions) {
   const value = shown(model, name, values);
   const book = shown(model, name, base);
   const parts = [
-    ...head(card.label, `${KIND[card.kind]} · ${card.step}`, actions),
+    ...head(called(model, name, values), `${KIND[card.kind]} · ${card.step}`, actions),
     valueLine(model, name, card, value, values),
     value === book ? null : make("p", { class: "card-book" }, `In the book: ${book}`),
   ];
@@ -220,7 +229,7 @@ function valueLine(model, name, card, value, values) {
 
 // Bytes in the other kind of prefix: 80 GB is 74.5 GiB.
 function twinOf(model, name, values) {
-  const unit = figureOf(model, name).unit;
+  const { unit } = find(model, name)[0];
   const twins = { MB: "MiB", GB: "GiB", TB: "TiB", MiB: "MB", GiB: "GB", TiB: "TB" };
   return twins[unit] && shown(model, name, values, { unit: twins[unit], places: 1 });
 }
@@ -242,23 +251,20 @@ export async function workingOf({ model, base }, name, values) {
 
 function working(model, slug, card, values, go) {
   const formula = fromHtml("div", card.formulaHtml, { class: "card-formula", tabindex: "0" });
-  const numbers = fromHtml("div", card.valuesHtml, { class: "card-formula", tabindex: "0" });
-  const label = numbers.querySelector("[role=math]");
-  label.dataset.template = card.valuesText;
-  label.dataset.chapter = slug;
-  const inputs = card.inputs.map((input) =>
-    make(
+  const inputs = card.inputs.map((input) => {
+    const label = called(model, input, values);
+    // Which cells of a row enter is not known here.
+    if (figureOf(model, input).over.length) return make("li", {}, make("span", {}, label));
+    return make(
       "li",
       {},
-      go
-        ? make("button", { type: "button", class: "card-input", onclick: () => go(input) }, figureOf(model, input).label)
-        : make("span", {}, figureOf(model, input).label),
+      go ? make("button", { type: "button", class: "card-input", onclick: () => go(input) }, label) : make("span", {}, label),
       make("span", {}, shown(model, input, values)),
-    ),
-  );
+    );
+  });
   return [
     formula,
-    numbers,
+    card.valuesHtml ? numbersOf(slug, card) : null,
     make("h3", {}, "Inputs"),
     make("ul", { class: "card-inputs" }, ...inputs),
     card.doc ? make("details", {}, make("summary", {}, "What the formula says"), make("p", { class: "card-doc" }, card.doc)) : null,
@@ -269,6 +275,15 @@ function working(model, slug, card, values, go) {
       ? make("p", {}, make("b", {}, "Code "), make("a", { href: new URL(card.code.href, SITE).href }, `${card.code.function}, ${card.code.file} line ${card.code.line}`))
       : null,
   ];
+}
+
+// The formula with values, which are written when the card is filled.
+function numbersOf(slug, card) {
+  const numbers = fromHtml("div", card.valuesHtml, { class: "card-formula", tabindex: "0" });
+  const label = numbers.querySelector("[role=math]");
+  label.dataset.template = card.valuesText;
+  label.dataset.chapter = slug;
+  return numbers;
 }
 
 // What leads to where a given can be changed: a field of this page, or its chapter.

@@ -51,22 +51,29 @@ export function changesOf(model, settings) {
   for (const [name, wanted] of Object.entries(settings)) {
     const choice = model.choices[name];
     if (choice) Object.assign(values, choice.options[optionOf(name, choice, wanted)]);
-    else if (!givenCell(model, name)) throw new FigureError(name, `${model.slug} has no such given`);
+    else if (!figureOf(model, name) && !/[.[]/.test(name)) throw new FigureError(name, `${model.slug} has no such given`);
   }
   for (const [name, value] of Object.entries(settings)) {
     if (model.choices[name]) continue;
-    const [given, index] = givenCell(model, name);
-    const [low, high] = [given.low, given.high].map((x) => (Array.isArray(x) ? pick(x, index) : x));
+    const [given, index] = find(model, name);
     const cell = cellName(model, given, index);
+    const [low, high] = rangeOf(model, given, index);
     values[cell] = checked(given, value, cell, low, high);
   }
   return values;
 }
 
-// The given that a setting names, and the place of the cell; null where there is none.
-function givenCell(model, name) {
-  const [given, index] = find(model, name) ?? [];
-  return given && Object.hasOwn(model.givens, given.name) && !index.includes(-1) ? [given, index] : null;
+// The range of a given, or of one cell of it.
+export function rangeOf(model, given, index) {
+  if (!(given.name in model.givens)) {
+    const kind = given.name in model.derived ? "computed" : "measured";
+    throw new FigureError(given.name, `is ${kind}, so it cannot be set; set one of its inputs`);
+  }
+  if (index.includes(null) || index.includes(-1)) {
+    const [one, two] = [0, 1].map((i) => cellName(model, given, index.map(() => i)));
+    throw new FigureError(given.name, `has a value for each place; set ${one} or ${two} ...`);
+  }
+  return [given.low, given.high].map((x) => (Array.isArray(x) ? pick(x, index) : x));
 }
 
 const folded = (text) => text.toLowerCase().replace(/[^\p{L}\p{N}]/gu, "");
@@ -94,17 +101,47 @@ function toBase(value, given) {
 
 // A cell as it is written: leaf[row=3, round=2]; a figure without axes as it is.
 export function cellName(model, figure, index) {
-  const parts = index.map((i, k) => `${figure.over[k]}=${model.axes[figure.over[k]].keys[i]}`);
+  const key = (i, k) => (i < 0 ? "last" : model.axes[figure.over[k]].keys[i]);
+  const parts = index.flatMap((i, k) => (i === null ? [] : [`${figure.over[k]}=${key(i, k)}`]));
   return parts.length ? `${figure.name}[${parts.join(", ")}]` : figure.name;
 }
 
-function sane(figure, computed, name) {
+// Whether there is such a figure or cell.
+export function has(model, text) {
+  try {
+    return Boolean(find(model, text));
+  } catch (error) {
+    if (error instanceof FigureError) return false;
+    throw error;
+  }
+}
+
+// The setting that a name means, as messages call it: a choice, a given, minutes[row=3] for
+// minutes.3. A name that means none stays as it is.
+export function settingOf(model, name) {
+  return !model.choices[name] && has(model, name) ? cellName(model, ...find(model, name)) : name;
+}
+
+// A setting as it stands in an address: gpu, minutes.3.
+export function dotted(model, name) {
+  if (model.choices[name]) return name;
+  const [figure, index] = find(model, name);
+  return [figure.name, ...index.map((i, k) => model.axes[figure.over[k]].keys[i])].join(".");
+}
+
+// The places of all cells of a figure, those of its last axis fastest.
+export function cellsOf(model, figure, values) {
+  const lengths = figure.over.map((axis) => lengthOf(model, axis, values));
+  return lengths.reduce((cells, n) => cells.flatMap((at) => floats.each(n, (i) => [...at, i])), [[]]);
+}
+
+function sane(model, figure, computed, index) {
   const { num, den, places, unit, signed } = figure;
-  if (!Number.isFinite(computed)) throw new FigureError(name, "has no finite value here");
+  if (!Number.isFinite(computed)) throw new FigureError(cellName(model, figure, index), "has no finite value here");
   const value = floats.clean(computed);
   if (value < 0 && !signed) {
     const text = withUnit(rounded(value, num, den, places), unit);
-    throw new FigureError(name, `comes out as ${text}, which has no meaning here`);
+    throw new FigureError(cellName(model, figure, index), `comes out as ${text}, which has no meaning here`);
   }
   return value;
 }
@@ -117,7 +154,7 @@ function setter(model, name, values) {
     let value = null;
     try {
       value = compute();
-      if (d.place === null) value = sane(d, Number(value), cellName(model, d, index));
+      if (d.place === null) value = sane(model, d, Number(value), index);
     } catch (error) {
       if (!(error instanceof floats.AbsentError)) throw error;
       if (!d.partial) throw new FigureError(cellName(model, d, index), error.message);
@@ -128,7 +165,7 @@ function setter(model, name, values) {
     if (!(value in d.words)) {
       throw new FigureError(name, `a verdict is a whole number below ${d.words.length}, not ${general(value)}`);
     }
-    if (d.must && value !== 1) throw new FigureError(name, verdict(model, d, index, values));
+    if (d.must && value !== 1) throw new FigureError(cellName(model, d, index), verdict(model, d, index, values));
   };
 }
 
@@ -138,16 +175,18 @@ function verdict(model, d, index, values) {
   const places = Object.fromEntries(d.over.map((axis, k) => [axis, index[k]]));
   return d.words[pick(values[d.name], index)].replace(/\{(\w+)\}/g, (_, other) => {
     const figure = figureOf(model, other);
-    return shown(model, cellName(model, figure, figure.over.map((axis) => places[axis])), values);
+    return shown(model, cellName(model, figure, figure.over.map((axis) => places[axis] ?? null)), values);
   });
 }
 
 const rows = (lengths) => (lengths.length ? floats.each(lengths[0], () => rows(lengths.slice(1))) : null);
-const pick = (value, index) => index.reduce((row, i) => row[i], value);
+// The part of nested rows at some places; undefined beyond the end of an axis.
+export const pick = (value, index) => index.reduce((row, i) => row?.at(i), value);
 
 // How many places an axis has.
 export function lengthOf(model, axis, values) {
-  const { length, keys } = model.axes[axis];
+  const { length, keys, like } = model.axes[axis];
+  if (like) return lengthOf(model, like, values);
   return length ? values[length] : keys.length;
 }
 
@@ -206,30 +245,37 @@ export function update(model, before, settings) {
     touched.add(name);
   }
   const lengths = lengthsOf(model, values);
-  for (const [axis, { length }] of Object.entries(model.axes)) if (touched.has(length)) touched.add(axis);
+  for (const name of [...touched]) for (const axis of axesOfLength(model, name)) touched.add(axis);
   for (const step of model.steps) {
-    if (![...step.sources, ...step.axes].some((name) => touched.has(name))) continue;
+    if (!dependsOn(step, touched)) continue;
     run(model, step, values, lengths);
     for (const name of step.names) touched.add(name);
   }
   return values;
 }
 
+const dependsOn = (step, touched) => [...step.sources, ...step.axes].some((name) => touched.has(name));
+
+// The axes whose length a given is.
+const axesOfLength = (model, given) =>
+  Object.keys(model.axes).filter((axis) => model.axes[model.axes[axis].like || axis].length === given);
+
 // Evaluate `names` at each of `points` (in the given's unit) of the given `over`, leaving all
 // else at `values`. Only what lies between is recomputed. A point without a value gives null.
 export function sweep(model, names, over, points, values) {
-  const touched = new Set([over]);
+  const given = model.givens[over];
+  const touched = new Set([over, ...axesOfLength(model, over)]);
   for (const step of model.steps) {
-    if (step.sources.some((name) => touched.has(name))) for (const name of step.names) touched.add(name);
+    if (dependsOn(step, touched)) for (const name of step.names) touched.add(name);
   }
   const needed = new Set(names);
   for (const step of model.steps.toReversed()) {
     if (step.names.some((name) => needed.has(name))) for (const name of step.sources) needed.add(name);
   }
   const plan = model.steps.filter(({ names: its }) => its.some((name) => touched.has(name) && needed.has(name)));
-  const lengths = lengthsOf(model, values);
   return points.map((point) => {
-    const at = { ...values, [over]: toBase(point, model.givens[over]) };
+    const at = { ...values, [over]: toBase(point, given) };
+    const lengths = lengthsOf(model, at);
     try {
       for (const step of plan) run(model, step, at, lengths);
     } catch (error) {
@@ -240,26 +286,41 @@ export function sweep(model, names, over, points, values) {
   });
 }
 
-// Read `leaf[row=3, round=2]` or `leaf.3.2`: [figure, its places]. Null where there is none.
+// Read `leaf[row=3, round=2]` or `leaf.3.2`: [figure, its places], null for one that is left open,
+// -1 for the last of an axis whose length may change. Throws FigureError where there is no such figure, axis or place.
 export function find(model, text) {
   const [, name, inside, dotted] = /^(\w+)(?:\[(.*)\]|\.(.*))?$/.exec(text) ?? [];
   const figure = figureOf(model, name);
-  if (!figure) return null;
+  if (!figure) throw new FigureError(short(text), `${model.slug} has no such figure`);
   const { over } = figure;
-  const starts = Object.entries(figure.starts ?? {});
-  const start = starts.find(([axis]) => new RegExp(`(?:^|,\\s*)${axis}=0(?:,|$)`).test(inside ?? ""));
-  // Place 0 of what a recurrence looks back at is what it starts from.
-  if (start) {
-    const open = figureOf(model, start[1]).over;
-    const rest = (inside ?? "").split(/,\s*/).filter((part) => open.includes(part.split("=")[0]));
-    return find(model, `${start[1]}[${rest.join(", ")}]`);
+  if (dotted !== undefined) {
+    const keys = dotted.split(".");
+    if (keys.length === over.length) return [figure, keys.map((key, k) => placeOf(model, over[k], key, text))];
+    throw new FigureError(short(text), `a cell of ${name} is ${[name, ...over].join(".")}`);
   }
-  const keys = dotted?.split(".") ?? over.map((axis) => new RegExp(`(?:^|,\\s*)${axis}=([^,]*)`).exec(inside ?? "")?.[1]);
-  const index = over.map((axis, k) => {
-    const at = model.axes[axis].keys.indexOf(keys[k]?.trim());
-    return keys[k]?.trim() === "last" ? -1 : at;
-  });
-  return keys.length === over.length ? [figure, index] : null;
+  const at = {};
+  for (const part of (inside ?? "").split(",").map((p) => p.trim()).filter(Boolean)) {
+    const [, axis, key] = /^(\w+)\s*=\s*(.+)$/.exec(part) ?? [];
+    if (!axis) throw new FigureError(short(text), `a place is written axis=place, not '${short(part)}'`);
+    at[axis] = key;
+  }
+  // Place 0 of what a recurrence looks back at is what it starts from.
+  const start = Object.entries(figure.starts ?? {}).find(([axis]) => at[axis] === "0");
+  const [found, axes] = start ? [figureOf(model, start[1]), Object.keys(at).filter((a) => a !== start[0])] : [figure, Object.keys(at)];
+  const unknown = axes.find((axis) => !over.includes(axis));
+  if (unknown) throw new FigureError(short(text), `${name} is over ${over.join(", ") || "no axis"}, not '${unknown}'`);
+  return [found, found.over.map((axis) => (Object.hasOwn(at, axis) ? placeOf(model, axis, at[axis], text) : null))];
+}
+
+const MOST_NAMED = 24;
+
+function placeOf(model, axis, key, wantedBy) {
+  const { keys, like } = model.axes[axis];
+  if (key === "last") return model.axes[like || axis].length ? -1 : keys.length - 1;
+  const i = keys.findIndex((k) => k === key || folded(k) === folded(key));
+  if (i >= 0) return i;
+  const known = keys.length <= MOST_NAMED ? keys : [...keys.slice(0, 3), "...", keys.at(-1)];
+  throw new FigureError(short(wantedBy), `${axis} has no place '${short(key)}'; there are ${known.join(", ")}`);
 }
 
 // The figure's entry in the model, whatever its kind.
@@ -270,9 +331,15 @@ export function figureOf(model, name) {
 // Write a figure as the reader sees it. `options`: unit, places, bare (the number alone).
 export function shown(model, name, values, options = {}) {
   const [figure, index] = find(model, name);
-  const value = index.reduce((row, i) => row.at(i), values[figure.name]);
+  if (index.includes(null)) {
+    const open = figure.over.filter((_, k) => index[k] === null).join(", ");
+    const cell = cellName(model, figure, index.map((i) => i ?? 0));
+    throw new FigureError(name, `has a value for each place of ${open}; write ${cell}, say`);
+  }
+  const value = pick(values[figure.name], index);
+  if (value === undefined) return "—";
   if (figure.place) return value === null ? "none" : placeLabel(model, figure.place, value, values);
-  if (value === null || value === undefined) return "—";
+  if (value === null) return "—";
   if (figure.words) return verdict(model, figure, index, values);
   const unit = options.unit ?? figure.unit;
   const [num, den] = options.unit === undefined ? [figure.num, figure.den] : model.units[unit];
@@ -283,9 +350,26 @@ export function shown(model, name, values, options = {}) {
   return options.bare ? number : withUnit(number, unit);
 }
 
+// What a figure or a cell is called: "Minutes of delivery 3", "Leaf, round 2". A label's <row> is
+// the place's label, left out of a row as a whole; other places stand behind it, after their
+// axes' nouns.
+export function called(model, name, values) {
+  const [figure, index] = find(model, name);
+  const at = {};
+  figure.over.forEach((axis, k) => {
+    if (index[k] === null) return;
+    const i = index[k] < 0 ? lengthOf(model, axis, values) - 1 : index[k];
+    at[axis] = placeLabel(model, axis, i, values);
+  });
+  const label = figure.label.replace(/( ?)<(\w+)>/g, (_, blank, axis) => (axis in at ? blank + at[axis] : ""));
+  const rest = Object.keys(at).filter((axis) => !figure.label.includes(`<${axis}>`));
+  return [label, ...rest.map((axis) => `${model.axes[axis].noun || axis} ${at[axis]}`)].join(", ");
+}
+
 // What a reader sees of a place: its label, which may be a live figure.
 export function placeLabel(model, axis, i, values) {
-  const { labels, shownBy, keys } = model.axes[axis];
+  const { labels, shownBy, keys, like } = model.axes[axis];
+  if (like) return placeLabel(model, like, i, values);
   return shownBy ? shown(model, `${shownBy}[${axis}=${keys[i]}]`, values) : labels[i];
 }
 

@@ -3,8 +3,8 @@
 import { keepInAddress, settingsInAddress } from "./address.js";
 import { installCards } from "./cards.js";
 import { fetched } from "./fetched.js";
-import { FigureError, changesOf, evaluate, figureOf, optionOf } from "./graph.js";
-import { collect, redraw, refresh } from "./numbers.js";
+import { FigureError, called, changesOf, evaluate, find, has, optionOf, pick, update } from "./graph.js";
+import { collect, isVerdict, redraw, reference, refresh } from "./numbers.js";
 import { buildPanel } from "./panel.js";
 
 const PAUSE = 150;
@@ -42,7 +42,7 @@ export async function start(lookForWide) {
 }
 
 function slugsOnPage(panels) {
-  const figures = [...document.querySelectorAll("[data-fig]")].map((e) => e.dataset.fig.split(".")[0]);
+  const figures = [...document.querySelectorAll("[data-fig]")].map((e) => reference(e.dataset.fig).slug);
   return [...new Set([...figures, ...panels.map((e) => e.dataset.panel)])];
 }
 
@@ -53,6 +53,10 @@ function chapterOf(model) {
   return { model, base, values: base, settings: {} };
 }
 
+function toBook(page) {
+  for (const chapter of Object.values(page.chapters)) Object.assign(chapter, { values: chapter.base, settings: {} });
+}
+
 // ---- settings
 
 // Take the settings over from the address; one that makes no sense is said and left out.
@@ -60,7 +64,7 @@ function readAddress(page) {
   const { settings, unknown } = settingsInAddress(page.models, page.own);
   page.search = location.search;
   page.problems = unknown.map((key) => `${key} in the address is not a given of this page.`);
-  for (const chapter of Object.values(page.chapters)) chapter.settings = {};
+  toBook(page);
   for (const chapter of Object.values(page.chapters)) {
     const its = settings.filter(({ slug }) => slug === chapter.model.slug);
     page.problems.push(...takeAll(chapter, its));
@@ -72,7 +76,7 @@ function readAddress(page) {
 function takeAll(chapter, settings) {
   const { model } = chapter;
   // A choice first: a given beside it wins over it.
-  const isGiven = ({ name }) => name in model.givens;
+  const isGiven = ({ name }) => !(name in model.choices);
   const its = settings.sort((a, b) => isGiven(a) - isGiven(b));
   if (take(chapter, its) === null) return [];
   let rest = its;
@@ -81,18 +85,18 @@ function takeAll(chapter, settings) {
     rest = tried.filter((one) => (one.refused = take(chapter, [one])));
   }
   return rest.map(({ name, refused }) => {
-    const kept = refused.figure === name ? "" : `${labelOf(model, name)} is left as it was. `;
-    return kept + saying(model, refused);
+    const kept = refused.figure === name ? "" : `${labelOf(chapter, name)} is left as it was. `;
+    return kept + saying(chapter, refused);
   });
 }
 
-// Try settings, [{name, value}], on top of the present ones; return the error that refuses them,
-// or null.
+// Take settings, [{name, value}], on top of the present ones, with the values that they give;
+// return the error that refuses them, or null.
 function take(chapter, settings) {
   const { model } = chapter;
   try {
     const kept = settings.reduce((before, one) => withSetting(model, before, one), chapter.settings);
-    evaluate(model, kept);
+    chapter.values = update(model, chapter.values, kept);
     chapter.settings = kept;
     return null;
   } catch (error) {
@@ -114,35 +118,40 @@ function withSetting(model, settings, { name, value }) {
 function tidy(model, settings, name) {
   const kept = { ...settings };
   const choice = model.choices[name];
-  const options = choice?.options[settings[name] ?? choice.default];
-  for (const given of Object.keys(options ?? {})) delete kept[given];
-  if (choice && kept[name] === choice.default) delete kept[name];
-  if (model.givens[name] && name in kept) {
+  if (choice) {
+    for (const given of Object.keys(choice.options[settings[name] ?? choice.default])) delete kept[given];
+    if (kept[name] === choice.default) delete kept[name];
+  } else if (name in kept) {
     const { [name]: mine, ...rest } = kept;
-    const without = changesOf(model, rest)[name] ?? model.givens[name].value;
     const number = changesOf(model, { [name]: mine })[name];
+    const [given, index] = find(model, name);
+    const without = changesOf(model, rest)[name] ?? pick(given.value, index);
     if (number === without) delete kept[name];
     else kept[name] = String(number);
   }
   return kept;
 }
 
-const labelOf = (model, name) => (figureOf(model, name) ?? model.choices[name])?.label ?? name;
+function labelOf({ model, values }, name) {
+  if (model.choices[name]) return model.choices[name].label;
+  return has(model, name) ? called(model, name, values) : name;
+}
 
 // An error as a sentence: what it is about by its label, not by the graph's name for it.
-function saying(model, { figure, reason }) {
-  return `${labelOf(model, figure)}: ${reason}${reason.endsWith(".") ? "" : "."}`;
+function saying(chapter, { figure, reason }) {
+  return `${labelOf(chapter, figure)}: ${reason}${reason.endsWith(".") ? "" : "."}`;
 }
 
 // Take new settings of a chapter. While the reader moves one slider or types into one field
 // (`isOngoing`), all of it is one step of the history.
 function change(page, chapter, some, isOngoing) {
+  const began = performance.now();
   page.problems = [];
   for (const { panel } of page.panels) panel.clear();
   for (const [name, value] of Object.entries(some)) {
     const refused = take(chapter, [{ name, value }]);
     if (!refused) continue;
-    const said = saying(chapter.model, refused);
+    const said = saying(chapter, refused);
     const beside = refused.figure === name ? refused.reason : said;
     const places = page.panels.filter((p) => p.chapter === chapter).map(({ panel }) => panel.refuse(name, beside));
     if (!places.includes(true)) page.problems.push(said);
@@ -150,6 +159,7 @@ function change(page, chapter, some, isOngoing) {
   const what = isOngoing ? `${chapter.model.slug}.${Object.keys(some)}` : null;
   page.isStep ||= what === null || what !== page.ongoing;
   page.ongoing = what;
+  page.took = (page.took ?? 0) + performance.now() - began;
   page.frame ??= requestAnimationFrame(() => {
     page.frame = null;
     apply(page);
@@ -157,7 +167,7 @@ function change(page, chapter, some, isOngoing) {
 }
 
 function reset(page) {
-  for (const chapter of Object.values(page.chapters)) chapter.settings = {};
+  toBook(page);
   page.problems = [];
   for (const { panel } of page.panels) panel.clear();
   page.ongoing = null;
@@ -179,18 +189,17 @@ function goBack(page) {
 
 // ---- showing
 
-// Recompute all figures and write what differs. `isForced`: fields take the values even where
+// Write what differs. `isForced`: fields take the values even where
 // the reader is typing.
 function apply(page, isForced = false) {
   const began = performance.now();
-  for (const chapter of Object.values(page.chapters)) {
-    chapter.values = evaluate(chapter.model, chapter.settings);
-  }
   const result = refresh(page.found, page.chapters);
-  redraw(page.found, page.chapters);
+  const isRedrawn = redraw(page.found, page.chapters);
+  if (result.isNew || isRedrawn) page.cards.equip();
   const isChanged = Object.values(page.chapters).some((c) => Object.keys(c.settings).length);
   for (const { panel, chapter } of page.panels) panel.show(chapter, isChanged, isForced);
-  document.documentElement.dataset.recomputed = (performance.now() - began).toFixed(1);
+  document.documentElement.dataset.recomputed = ((page.took ?? 0) + performance.now() - began).toFixed(1);
+  page.took = 0;
   flash(result.touched);
   keep(page);
   clearTimeout(page.later);
@@ -224,7 +233,7 @@ function announce(page, different, isChanged) {
   page.lookForWide();
   const parts = [...page.problems];
   if (isChanged) {
-    const verdicts = different.filter((s) => page.chapters[s.slug].model.derived[s.name]?.words);
+    const verdicts = different.filter((s) => isVerdict(page.chapters[s.slug].model, s.name));
     const count = different.length;
     parts.push(`${count} ${count === 1 ? "number differs" : "numbers differ"} from the book.`);
     const many = verdicts.length;

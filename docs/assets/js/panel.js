@@ -1,6 +1,6 @@
 // The panel of givens: choices, a field and a slider for each given, errors beside the field.
 import { general, typed } from "./exact.js";
-import { changesOf } from "./graph.js";
+import { called, cellName, changesOf, dotted, lengthOf, pick, rangeOf } from "./graph.js";
 import { fromHtml, make } from "./dom.js";
 
 const STEPS = 1000;
@@ -50,6 +50,21 @@ function fieldText(value) {
   return Number(short) === value ? short : String(value);
 }
 
+// The places of all numbers in nested rows, but for those that are absent.
+const places = (value, at = []) => {
+  if (Array.isArray(value)) return value.flatMap((part, i) => places(part, [...at, i]));
+  return value === null ? [] : [at];
+};
+
+// What has a field of its own: a given, or each cell of one that is over axes. `name` is what a
+// setting of it is called.
+function settable(model, given) {
+  return places(given.value).map((index) => {
+    const [low, high] = rangeOf(model, given, index);
+    return { ...given, given: given.name, index, name: cellName(model, given, index), value: pick(given.value, index), low, high };
+  });
+}
+
 // Fill a panel's section with its live form. `change(settings, isOngoing)` is called with new
 // settings of the chapter, `isOngoing` while a slider moves or a field is being typed in; the
 // returned object shows values, errors and what changed.
@@ -62,7 +77,11 @@ export function buildPanel(section, model, change, reset) {
   const choices = Object.entries(model.choices).filter(([name]) => wanted(name));
   const givens = Object.values(model.givens).filter((g) => wanted(g.name));
   const selects = Object.fromEntries(choices.map(([name, c]) => [name, selectOf(name, c, change)]));
-  const fields = Object.fromEntries(givens.map((g) => [g.name, fieldOf(g, prefix, change, Boolean(only))]));
+  const cells = givens.flatMap((given) => settable(model, given));
+  const fields = Object.fromEntries(cells.map((cell) => {
+    const id = `${prefix}-${dotted(model, cell.name).replaceAll(".", "-")}`;
+    return [cell.name, fieldOf(cell, id, change, Boolean(only))];
+  }));
 
   const status = make("p", { class: "panel-status", role: "status" });
   const undo = make("button", { type: "button", class: "panel-reset", disabled: true, onclick: reset }, "Reset");
@@ -80,7 +99,7 @@ export function buildPanel(section, model, change, reset) {
     more.setAttribute("aria-expanded", String(wide));
     section.classList.toggle("is-open", wide);
   };
-  body.append(...groups(givens, fields));
+  body.append(...groups(model, givens, cells, fields));
   const bar = make(
     "div",
     { class: "panel-bar" },
@@ -110,9 +129,12 @@ export function buildPanel(section, model, change, reset) {
         select.value = settings[name] ?? model.choices[name].default;
       }
       const changes = changesOf(model, settings);
-      for (const given of givens) {
-        const value = changes[given.name] ?? given.value;
-        fields[given.name].show(value, values[given.name] !== base[given.name], isForced);
+      for (const { name, given, index, over, value } of cells) {
+        const isThere = over.every((axis, k) => index[k] < lengthOf(model, axis, values));
+        const isMoved = pick(values[given], index) !== pick(base[given], index);
+        fields[name].row.hidden = !isThere;
+        if (isThere) fields[name].call(called(model, name, values));
+        fields[name].show(changes[name] ?? value, isMoved, isForced);
       }
       undo.disabled = !isChanged;
     },
@@ -154,17 +176,22 @@ function selectOf(name, choice, change) {
   return select;
 }
 
-function groups(givens, fields) {
+// A fieldset for the givens of each step, and in it a group for the cells of each row.
+function groups(model, givens, cells, fields) {
+  const rowsOf = (given) => cells.filter((cell) => cell.given === given.name).map((cell) => fields[cell.name].row);
+  const partOf = (given) => {
+    if (!given.over.length) return rowsOf(given);
+    const name = called(model, given.name, {});
+    const head = make("p", { class: "given-group-name" }, name, " ", symbolOf(given));
+    return [make("div", { class: "given-group", role: "group", "aria-label": name }, head, ...rowsOf(given))];
+  };
   const steps = [...new Set(givens.map((g) => g.step))];
   return steps.map((step) =>
-    make(
-      "fieldset",
-      {},
-      make("legend", {}, step),
-      ...givens.filter((g) => g.step === step).map((g) => fields[g.name].row),
-    ),
+    make("fieldset", {}, make("legend", {}, step), ...givens.filter((g) => g.step === step).flatMap(partOf)),
   );
 }
+
+const symbolOf = (given) => fromHtml("span", given.symbolHtml, { class: "given-symbol", "aria-hidden": "true" });
 
 // Previous and Next, for a given that counts a few steps.
 function steppers(given, set, now) {
@@ -172,7 +199,7 @@ function steppers(given, set, now) {
     make(
       "button",
       {
-        type: "button", class: "panel-step", "aria-label": `${given.label}: ${word.toLowerCase()}`,
+        type: "button", class: "panel-step",
         onclick: () => {
           const next = now() + by;
           if (next >= given.low && next <= given.high) set(String(next), false);
@@ -185,8 +212,7 @@ function steppers(given, set, now) {
 
 const MOST_STEPS = 24;
 
-function fieldOf(given, prefix, change, small) {
-  const id = `${prefix}-${given.name}`;
+function fieldOf(given, id, change, small) {
   const hint = `${typed(given.low)} to ${typed(given.high)} ${given.unit}`.trim();
   const set = (value, isOngoing = true) => change({ [given.name]: value }, isOngoing);
   const input = make("input", {
@@ -195,7 +221,7 @@ function fieldOf(given, prefix, change, small) {
     oninput: () => set(input.value),
   });
   const slider = make("input", {
-    type: "range", min: "0", max: String(STEPS), "aria-label": `${given.label}, slider`,
+    type: "range", min: "0", max: String(STEPS),
     oninput: () => {
       const value = moved(given, Number(slider.value), current);
       input.value = fieldText(value);
@@ -206,8 +232,8 @@ function fieldOf(given, prefix, change, small) {
   const counts = small && given.integer && given.high - given.low <= MOST_STEPS;
   const buttons = counts ? steppers(given, set, () => current) : null;
   const error = make("p", { class: "given-error", id: `${id}-error` });
-  const label = make("label", { for: id }, given.label, " ");
-  label.append(fromHtml("span", given.symbolHtml, { class: "given-symbol", "aria-hidden": "true" }));
+  const name = make("span", {});
+  const label = make("label", { for: id }, name, " ", given.over.length ? null : symbolOf(given));
   const row = make(
     "div",
     { class: "given-row" },
@@ -220,6 +246,15 @@ function fieldOf(given, prefix, change, small) {
   return {
     row,
     input,
+    // Take a label, which in a row may hold a place that moves.
+    call(text) {
+      if (name.textContent === text) return;
+      name.textContent = text;
+      slider.setAttribute("aria-label", `${text}, slider`);
+      for (const button of buttons?.children ?? []) {
+        button.setAttribute("aria-label", `${text}: ${button.textContent.toLowerCase()}`);
+      }
+    },
     show(value, changed, isForced) {
       current = value;
       for (const [i, end] of [given.low, given.high].entries()) {

@@ -1,0 +1,1 @@
+"""What is written from a formula's term: the working of a number."""
