@@ -6,14 +6,15 @@ import argparse
 import math
 import sys
 import textwrap
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from checks import grid
 from checks.exercises.terminal import add_commands as add_exercise_commands
 from checks.output import carried_out, counted, emit, say
 from checks.quiz import terminal_drill, terminal_export, terminal_progress
 from worked.chapters import CHAPTERS, graph
-from worked.figures import FigureError, Given, Graph, Measured
+from worked.figures import Derived, Figure, FigureError, Given, Graph, Measured
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -62,7 +63,8 @@ def _parser() -> argparse.ArgumentParser:
         "--over",
         required=True,
         metavar="GIVEN=RANGE",
-        help="gpus=8..512 doubles, gpus=8..64:8 adds, gpus=8,12,64 lists; so does "
+        help="gpus=8..512 doubles, gpus=8..64:8 adds, gpus=8,12,64 lists; minutes.3=8..24:2 "
+        "sweeps a cell, "
         "'gpu=H100 SXM,H200 SXM' the options of a choice",
     )
     one.add_argument("--plot", metavar="FILE", help="draw it to a .svg, .png or .pdf file")
@@ -82,7 +84,8 @@ def _add_common(parser: argparse.ArgumentParser) -> None:
         action="append",
         default=[],
         metavar="NAME=VALUE",
-        help="change a given or a choice: params=8e9, gpu=H200; may be repeated",
+        help="change a given, a cell of one or a choice: params=8e9, minutes.3=18, gpu=H200; "
+        "may be repeated",
     )
     parser.add_argument("--json", action="store_true", help="print data instead of text")
 
@@ -90,7 +93,7 @@ def _add_common(parser: argparse.ArgumentParser) -> None:
 def _settings(pairs: Sequence[str]) -> dict[str, str]:
     settings = {}
     for pair in pairs:
-        name, equals, value = pair.partition("=")
+        name, equals, value = pair.rpartition("=")
         if not equals or not name or not value:
             raise FigureError(f"--set {pair}: write it as name=value, e.g. params=8e9")
         settings[name.strip()] = value.strip()
@@ -131,12 +134,10 @@ def _run(args: argparse.Namespace) -> int:
     settings = _settings(args.set)
     values = g.evaluate(settings)
     if args.json:
-        from checks.working import as_json
-
         return emit(
             {"chapter": g.name, "settings": settings,
              "steps": [{"number": n, "title": s.title,
-                        "figures": [as_json(g, f.name, values, settings) for f in s.figures]}
+                        "figures": [_data(g, f.name, values, settings) for f in s.figures]}
                        for n, s in steps]}
         )  # fmt: skip
     print(g.title)
@@ -144,27 +145,114 @@ def _run(args: argparse.Namespace) -> int:
         print(f"\n{number}. {step.title}")
         for f in step.figures:
             mark = {Given: "given", Measured: "measured"}.get(type(f), "")
+            head = f"{g.called(f.name)} [{f.name}{', ' + mark if mark else ''}]"
+            if f.axes:
+                print("\n".join(_rows(g, f, head, values)))
+                continue
             before = g.shown(f.name)
             now = g.shown(f.name, values)
             changed = f"  was {before}" if now != before else ""
-            print(f"  {now:>22}  {f.label} [{f.name}{', ' + mark if mark else ''}]{changed}")
+            print(f"  {now:>22}  {head}{changed}")
     print(f"\nworkbook why {args.chapter}.FIGURE opens a number; the names stand in brackets")
     return 0
 
 
+MOST_LINES, MOST_CHANGES = 12, 4
+"""How many lines of a table, and how many changes in it, a walk through a chapter prints."""
+
+
+def _rows(g: Graph, f: Figure, head: str, values: Mapping[str, Any]) -> list[str]:
+    """Return a figure over axes as a walk prints it: its head, its numbers, and what changed."""
+    unit = grid.unit_of(g, f)
+    over = f"over {', '.join(g.axes[a].noun or a for a in f.axes)}"
+    found = [f"  {over:>22}  {head}{unit and f', {unit}'}"]
+    found += grid.table(g, f.name, values, 26, MOST_LINES)
+    was = [(n, g.shown(n)) for n in grid.names(g, f.name, values)]
+    was = [(n, before) for n, before in was if before not in ("—", g.shown(n, values))]
+    said = [f"{before} at {n.partition('[')[2].rstrip(']')}" for n, before in was[:MOST_CHANGES]]
+    if more := len(was) - len(said):
+        said.append(counted(more, "more change"))
+    margin = " " * 26
+    changed = textwrap.wrap(f"was {'; '.join(said)}", grid.WIDTH, initial_indent=margin,
+                            subsequent_indent=margin + "  ")  # fmt: skip
+    return [*found, *(changed if was else [])]
+
+
+def _data(
+    g: Graph, name: str, values: Mapping[str, Any], settings: Mapping[str, Any]
+) -> dict[str, Any]:
+    """Return a figure or a cell as data; of rows, values and texts are nested lists."""
+    from checks.working import as_json
+
+    if grid.is_whole(g, name):
+        return as_json(g, name, values, settings)
+    cells = {n: as_json(g, n, values, settings) for n in grid.names(g, name, values)}
+    f, index = g.find(name)
+    axes = [a for a, i in zip(f.axes, index, strict=True) if i is None]
+
+    def nested(key: str, fixed: tuple[int | None, ...]) -> Any:
+        if None not in fixed:
+            return cells[g.cell_name(f, fixed)][key]
+        at = fixed.index(None)
+        places = range(g.length(f.axes[at], values))
+        return [nested(key, (*fixed[:at], i, *fixed[at + 1 :])) for i in places]
+
+    first = next(iter(cells.values()))
+    each = [k for k in ("value", "base_value", "text", "low", "high") if k in first]
+    return {
+        **first,
+        "name": name,
+        "label": g.called(name, values),
+        "over": {a: [g.label(a, i, values) for i in range(g.length(a, values))] for a in axes},
+        **{key: nested(key, index) for key in each},
+    }
+
+
+def _why_rows(
+    g: Graph, name: str, values: Mapping[str, Any], settings: dict[str, str]
+) -> list[str]:
+    """Return what there is to rows of numbers: which cells, their values, where they come from."""
+    from checks.trace import text
+    from checks.working import record_lines, source_lines
+
+    f, index = g.find(name)
+    first = [0 if i is None else i for i in index]
+    keys = [g.keys[a][i] for a, i in zip(f.axes, first, strict=True)]
+    unit = grid.unit_of(g, f)
+    found = [g.called(name, values), f"  {name}{unit and f', {unit}'}", ""]
+    found += grid.table(g, name, values)
+    found += ["", "cells"]
+    for axis, i in zip(f.axes, index, strict=True):
+        if i is None:
+            there = ", ".join(g.keys[axis][: g.length(axis, values)])
+            found += textwrap.wrap(f"{axis}: {there}", grid.WIDTH, initial_indent="  ",
+                                   subsequent_indent="    ")  # fmt: skip
+    found.append(f"  workbook why {'.'.join([g.name, f.name, *keys])} opens one")
+    if isinstance(f, Derived):
+        formula = f"{f.name} = {text(f.term, g.arguments(f.name))}"
+        found += ["", "formula"]
+        found += textwrap.wrap(formula, grid.WIDTH, initial_indent="  ", subsequent_indent="      ")
+    elif isinstance(f, Given):
+        found += ["", "given", *(f"  {line}" for line in source_lines(g, f, settings))]
+    else:
+        found += ["", "measured", *(f"  {line}" for line in record_lines(f))]
+    return found
+
+
 def _why(args: argparse.Namespace) -> int:
-    from checks.working import as_json, working
+    from checks.working import working
 
     g, name = _split(args.figure)
     settings = _settings(args.set)
     values = g.evaluate(settings)
+    g.value(name, values)  # refuses a cell that is not there at these settings
     _say_idle(g, name, settings)
     if args.json:
-        return emit(as_json(g, name, values, settings))
-    print("\n".join(working(g, name, values, settings)))
+        return emit(_data(g, name, values, settings))
+    opened = working if grid.is_whole(g, name) else _why_rows
+    print("\n".join(opened(g, name, values, settings)))
     if args.checks:
         from checks.proof import ProofError, prove_figure
-        from worked.figures import Derived
 
         f = g.find(name)[0]
         print("\nchecks")
@@ -216,7 +304,7 @@ def points(text: str, integer: bool) -> list[float]:
 
 def _sweep(args: argparse.Namespace) -> int:
     g, name = _split(args.figure)
-    over, equals, span = args.over.partition("=")
+    over, equals, span = args.over.rpartition("=")
     if not equals:
         raise FigureError(f"--over {args.over}: write it as given=range, e.g. gpus=8..512")
     settings = _settings(args.set)
@@ -225,26 +313,40 @@ def _sweep(args: argparse.Namespace) -> int:
         places = [option.strip() for option in span.split(",")]
         label, unit = g.choices[over].label, ""
     else:
-        given = g.given(over)
-        places, label, unit = points(span, integer=given.integer), given.label, given.unit
-    overridden = settings.pop(over, None)
-    swept = [(p, g.evaluate({**settings, over: p})) for p in places]
-    if overridden:
-        say(f"--set {over} changes nothing here: --over sets it")
-    _say_idle(g, name, [over, *settings])
+        given, index = g.find(over)
+        g.limits(given, index)  # refuses what cannot be set
+        places = points(span, integer=getattr(given, "integer", False))
+        label, unit = g.called(over), given.unit
+    g.changes(settings)
+    overridden = [n for n in settings if _setting(g, n) == _setting(g, over)]
+    rest = {n: v for n, v in settings.items() if n not in overridden}
+    swept = [(p, g.evaluate({**rest, over: p})) for p in places]
+    for n in overridden:
+        say(f"--set {n} changes nothing here: --over sets it")
+    _say_idle(g, name, [over, *rest])
     if args.plot:
         _plot(args.plot, g, name, _axis(label, unit), [(p, g.value(name, v)) for p, v in swept])
     if args.json:
-        from checks.working import as_json
-
-        return emit([{over: p, **as_json(g, name, values, settings)} for p, values in swept])
-    print(f"{label} ({over}) against {g.find(name)[0].label} ({name})")
-    for place, values in swept:
-        shown = place if over in g.choices else g.shown(over, values)
-        print(f"  {shown:>16}  {g.shown(name, values):>16}")
+        return emit([{over: p, **_data(g, name, values, rest)} for p, values in swept])
+    print(f"{label} ({over}) against {g.called(name)} ({name})")
+    points_shown = [str(p) if over in g.choices else g.shown(over, v) for p, v in swept]
+    if grid.is_whole(g, name):
+        for point, (_, values) in zip(points_shown, swept, strict=True):
+            print(f"  {point:>16}  {g.shown(name, values):>16}")
+    else:
+        cells = max((grid.names(g, name, values) for _, values in swept), key=len)
+        bare = grid.unit_of(g, g.find(name)[0]) != ""
+        lines = [["", *(n.partition("[")[2].rstrip("]") for n in cells)]]
+        for point, (_, values) in zip(points_shown, swept, strict=True):
+            lines.append([point, *(g.shown(n, values, bare=bare) for n in cells)])
+        print("\n".join(f"  {line}" for line in grid.aligned(lines)))
     if args.plot:
         print(f"drawn to {args.plot}")
     return 0
+
+
+def _setting(g: Graph, name: str) -> str:
+    return name if name in g.choices else g.cell(name)
 
 
 def _say_idle(g: Graph, name: str, settings: Iterable[str]) -> None:
@@ -265,8 +367,12 @@ def _plot(path: str, g: Graph, name: str, label: str, swept: list[tuple[Any, flo
     if not path.endswith((".svg", ".png", ".pdf")):
         raise FigureError(f"--plot {path}: give a file that ends in .svg, .png or .pdf")
     figure, _ = g.find(name)
-    if getattr(figure, "words", None):
-        raise FigureError(f"--plot: {name} is a verdict, which has no scale; leave out --plot")
+    if getattr(figure, "words", None) or g.kinds[figure.name].place:
+        what = "place" if g.kinds[figure.name].place else "verdict"
+        raise FigureError(f"--plot: {name} is a {what}, which has no scale; leave out --plot")
+    if not grid.is_whole(g, name):
+        one = next(iter(grid.names(g, name, g.base)))
+        raise FigureError(f"--plot: {name} has a value for each place; draw {one}, say")
     import matplotlib
 
     matplotlib.use("Agg")
@@ -274,7 +380,8 @@ def _plot(path: str, g: Graph, name: str, label: str, swept: list[tuple[Any, flo
 
     factor = float(g.units[figure.name].factor)
     canvas, axes = pyplot.subplots(figsize=(6.4, 4))
-    places, values = [p for p, _ in swept], [v / factor for _, v in swept]
+    places = [p for p, _ in swept]
+    values = [math.nan if v is None else v / factor for _, v in swept]
     if isinstance(places[0], str):
         axes.bar(places, values)
         axes.tick_params("x", rotation=30)
@@ -283,7 +390,7 @@ def _plot(path: str, g: Graph, name: str, label: str, swept: list[tuple[Any, flo
         if len(places) > 2 and places[-1] / max(places[0], 1e-300) > 30:
             axes.set_xscale("log", base=2)
     axes.set_xlabel(label)
-    axes.set_ylabel(textwrap.fill(_axis(figure.label, figure.unit), 36))
+    axes.set_ylabel(textwrap.fill(_axis(g.called(name), figure.unit), 36))
     canvas.tight_layout()
     try:
         canvas.savefig(path)

@@ -64,14 +64,15 @@ def working(
     """
     name = whole(graph, name, values)
     f, index = graph.find(name)
-    found = [f"{f.label}", f"  {name} = {graph.shown(name, values)}"]
+    found = [graph.called(name, values), f"  {name} = {graph.shown(name, values)}"]
     if other := twin(graph, name, values):
         found.append(f"  {'':{len(name)}} = {other}")
     if isinstance(f, Derived):
         found += ["", "working", *(f"  {line}" for line in lines(graph, name, values))]
         found += ["", "inputs", *_inputs(graph, f, index, values), "", "code", *_code(f)]
     elif isinstance(f, Given):
-        found += ["", "given"] + [f"  {line}" for line in source_lines(graph, f, settings or {})]
+        found += ["", "given"]
+        found += [f"  {line}" for line in source_lines(graph, f, settings or {}, name)]
     else:
         found += ["", "measured"] + [f"  {line}" for line in record_lines(f)]
     return found
@@ -92,7 +93,10 @@ def _inputs(
         kind = {Given: "given", Measured: "measured"}.get(type(figure), "computed")
         shown = f"over {figure.over}" if None in there else graph.shown(cell, values)
         number = verdict_number(graph, cell, values) if None not in there else ""
-        rows[cell] = shown + (f" ({number})" if number else ""), f"{figure.label} ({kind})"
+        rows[cell] = (
+            shown + (f" ({number})" if number else ""),
+            f"{graph.called(cell, values)} ({kind})",
+        )
     width = max(map(len, rows), default=0)
     found = []
     for cell, (shown, label) in rows.items():
@@ -114,9 +118,9 @@ def _code(f: Derived) -> list[str]:
     ]
 
 
-def source_lines(graph: Graph, f: Given, settings: Mapping[str, Any]) -> list[str]:
-    """Return where a given's value under `settings` comes from, and what it may be set to."""
-    source, note = graph.source(f.name, settings)
+def source_lines(graph: Graph, f: Given, settings: Mapping[str, Any], cell: str = "") -> list[str]:
+    """Return where the value of a given, or of a cell of one, comes from, and its range."""
+    source, note = graph.source(cell or f.name, settings)
     found = [source.text]
     if source.url:
         found.append(source.url)
@@ -125,9 +129,10 @@ def source_lines(graph: Graph, f: Given, settings: Mapping[str, Any]) -> list[st
         found.append(f"read on {source.read}{due}")
     if note:
         found.append(note)
-    if f.axes:
+    if f.axes and not cell:
         return found
-    return [*found, f"may be set from {f.low:g} to {f.high:g} {f.unit}".rstrip()]
+    low, high = graph.limits(*graph.find(cell or f.name))
+    return [*found, f"may be set from {low:g} to {high:g} {f.unit}".rstrip()]
 
 
 def record_lines(f: Measured) -> list[str]:
@@ -145,20 +150,20 @@ def as_json(
     With it a computed figure's inputs, and a given's source and range.
     """
     name = whole(graph, name, values)
-    f, _ = graph.find(name)
+    f, index = graph.find(name)
     more: dict[str, Any] = {}
     if isinstance(f, Derived):
         more = {"inputs": graph.arguments(f.name)}
     elif isinstance(f, Given):
-        source, note = graph.source(f.name, settings)
-        more = {"source": source.text, "url": source.url, "note": note, "low": f.low,
-                "high": f.high}  # fmt: skip
+        source, note = graph.source(name, settings)
+        low, high = graph.limits(f, index)
+        more = {"source": source.text, "url": source.url, "note": note, "low": low, "high": high}
     kind = {Given: "given", Derived: "derived", Measured: "measured"}[type(f)]
     value = graph.value(name, values)
     is_number = value is not None and graph.kinds[f.name].place is None
     return {
         "name": name,
-        "label": f.label,
+        "label": graph.called(name, values),
         "kind": kind,
         "value": value / float(graph.units[f.name].factor) if is_number else value,
         "unit": f.unit,

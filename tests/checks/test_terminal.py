@@ -6,10 +6,13 @@ import json
 import subprocess
 import sys
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 
 from checks.terminal import main, points
+from tests.worked.axes_examples import EXAMPLES
+from worked.chapters import CHAPTERS, graph
 from worked.figures import FigureError
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -252,6 +255,138 @@ def test_ranges_double_add_or_list() -> None:
     for wrong in ("", "8..", "0..8", "9..8", "1..8:-1", "8..inf", "nan..8", "1..8:nan", "1..2..3"):
         with pytest.raises(FigureError, match="not a range"):
             points(wrong, integer=False)
+
+
+# -- figures over axes ----------------------------------------------------------------------------
+
+
+@pytest.fixture
+def examples(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Add a chapter with rows, and the small graphs over axes, to the book's."""
+    monkeypatch.setitem(CHAPTERS, "small", "tests.site.fixture.scenario")
+    for g in EXAMPLES:
+        name = f"tests.example_{g.name}"
+        module = ModuleType(name)
+        module.__dict__["GRAPH"] = g
+        monkeypatch.setitem(sys.modules, name, module)
+        monkeypatch.setitem(CHAPTERS, g.name, name)
+
+
+@pytest.mark.usefixtures("examples")
+def test_a_walk_prints_rows_and_tables(capsys: pytest.CaptureFixture[str]) -> None:
+    """30 GPUs for job B's 24: its row of what is left is 24, 18, 12 instead of 18, 12, 6."""
+    command = ("run", "small", "--step", "4", "--set", "wanted.b=30")
+    code, out, _ = run(capsys, *command)
+    assert code == 0
+    lines = [line.rstrip() for line in out.splitlines()]
+    at = lines.index("                over job  GPUs that each job wants [wanted, given], GPUs")
+    assert [line.split() for line in lines[at + 1 : at + 4]] == [
+        ["job", "A", "B", "C"], ["8", "30", "16"], ["was", "24", "GPUs", "at", "job=b"]
+    ]  # fmt: skip
+    at = lines.index("         over job, round  Still waiting [left], GPUs")
+    table = [line.strip() for line in lines[at + 1 : at + 7]]
+    assert table == [
+        "job \\ round   1   2   3",
+        "A             2   0   0",
+        "B            24  18  12",
+        "C            10   4   0",
+        "was 18 GPUs at job=b, round=1; 12 GPUs at job=b, round=2; 6 GPUs at job=b,",
+        "round=3",
+    ]
+    assert "                       B  The job that waits longest [largest]" in lines
+
+
+@pytest.mark.usefixtures("examples")
+@pytest.mark.parametrize("chapter", ["small", *(g.name for g in EXAMPLES)])
+def test_no_table_is_wider_than_a_terminal(
+    chapter: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    g = graph(chapter)
+    long = {"rounds": 20} if chapter == "boosting" else {}
+    settings = [part for n, v in long.items() for part in ("--set", f"{n}={v}")]
+    commands = [["run", chapter, *settings]]
+    commands += [["why", f"{chapter}.{n}", *settings] for n, f in g.figures.items() if f.axes]
+    for command in commands:
+        code, out, _ = run(capsys, *command)
+        assert code == 0
+        assert max(map(len, out.splitlines())) <= 100, command
+
+
+@pytest.mark.usefixtures("examples")
+def test_why_of_rows_shows_them_and_says_which_cells_there_are(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    _, out, _ = run(capsys, "why", "small.left")
+    assert "  job: a, b, c\n  round: 1, 2, 3\n  workbook why small.left.a.1 opens one" in out
+    assert "  B            18  12  6" in out
+    assert "left = max(left − served, 0)" in out
+    _, out, _ = run(capsys, "why", "small.left[job=b]")
+    assert out.splitlines()[0] == "Still waiting, job B"
+    assert "workbook why small.left.b.1 opens one" in out
+    for name in ("small.left.b.2", "small.left[job=b, round=2]"):
+        _, out, _ = run(capsys, "why", name)
+        assert "max(18 GPUs − 6 GPUs, 0)" in out
+    _, out, _ = run(capsys, "why", "small.wanted.b", "--set", "wanted[job=b]=30")
+    assert "wanted[job=b] = 30 GPUs" in out
+    assert "your own value\n  may be set from 1 to 96 GPUs" in out
+
+
+@pytest.mark.usefixtures("examples")
+def test_a_cell_is_swept_and_may_be_swept_over(capsys: pytest.CaptureFixture[str]) -> None:
+    """Three rounds of 6 GPUs: of B's 32, 14 are left; A and C add none."""
+    command = ("sweep", "small.queue.3", "--over", "wanted.b=8..32:8", "--set", "wanted[job=b]=3")
+    code, out, err = run(capsys, *command)
+    assert (code, err) == (
+        0, "workbook: --set wanted[job=b] changes nothing here: --over sets it\n"
+    )  # fmt: skip
+    assert [" ".join(line.split()) for line in out.splitlines()[1:]] == [
+        "8 GPUs 0 GPUs", "16 GPUs 0 GPUs", "24 GPUs 6 GPUs", "32 GPUs 14 GPUs"
+    ]  # fmt: skip
+    _, out, _ = run(capsys, "sweep", "small.queue", "--over", "rounds=1,3")
+    assert [line.split() for line in out.splitlines()[1:]] == [
+        ["round=1", "round=2", "round=3"], ["1", "30", "—", "—"], ["3", "30", "16", "6"]
+    ]  # fmt: skip
+
+
+@pytest.mark.usefixtures("examples")
+def test_rows_as_json(capsys: pytest.CaptureFixture[str]) -> None:
+    _, out, _ = run(capsys, "why", "small.left", "--json", "--set", "rounds=2")
+    data = json.loads(out)
+    assert data["over"] == {"job": ["A", "B", "C"], "round": ["1", "2"]}
+    assert data["value"] == [[2, 0], [18, 12], [10, 4]]
+    assert data["text"][1] == ["18 GPUs", "12 GPUs"]
+    _, out, _ = run(capsys, "why", "small.wanted[job=b]", "--json")
+    assert json.loads(out)["high"] == 96
+    _, out, _ = run(capsys, "run", "small", "--json")
+    figures = {f["name"]: f for step in json.loads(out)["steps"] for f in step["figures"]}
+    assert figures["wanted"]["high"] == [64, 96, 64]
+    assert figures["holds"]["text"] == ["10 GPUs", "40 GPUs", "20 GPUs"]
+
+
+@pytest.mark.usefixtures("examples")
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["why", "small.wanted.d"], "wanted.d: job has no place 'd'; there are a, b, c"),
+        (["why", "small.wanted[split=1]"], "wanted is over job, not 'split'"),
+        (["why", "small.wanted.a.1"], "a cell of wanted is wanted.job"),
+        (["why", "small.queue.5"], "queue.5: round has only the places up to 3 here"),
+        (["run", "small", "--set", "wanted=3"], "wanted: has a value for each place; set wanted["),
+        (["run", "small", "--set", "wanted.a=96"], "wanted[job=a]: 96 is outside its range"),
+        (["run", "small", "--set", "left.a.1=9"], "left: is computed, so it cannot be set"),
+        (["sweep", "small.queue", "--over", "wanted=1,2"], "wanted: has a value for each place"),
+        (["sweep", "small.queue", "--over", "gpus=1,2", "--plot", "x.svg"],
+         "queue has a value for each place; draw queue[round=1], say"),
+        (["sweep", "small.largest", "--over", "gpus=1,2", "--plot", "x.svg"],
+         "largest is a place, which has no scale"),
+    ],
+)  # fmt: skip
+def test_mistakes_about_cells_are_named(
+    arguments: list[str], message: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    code, _, err = run(capsys, *arguments)
+    assert code == 2
+    assert message in err
 
 
 def test_a_closed_pipe_is_no_error() -> None:

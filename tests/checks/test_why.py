@@ -100,8 +100,8 @@ def test_a_row_of_numbers_is_asked_for_by_the_cell() -> None:
 
 def test_inputs_are_those_of_the_cell() -> None:
     found = [" ".join(line.split()) for line in working(BOOSTING, "residual.3.2", BOOSTING.base)]
-    assert "minutes[row=3] 17 minutes (given)" in found
-    assert "prediction[row=3, round=1] 17.50 prediction (computed)" in found
+    assert "minutes[row=3] 17 minutes, delivery 3 (given)" in found
+    assert "prediction[row=3, round=1] 17.50 prediction, delivery 3, round 1 (computed)" in found
     assert as_json(BOOSTING, "residual.3.2", BOOSTING.base, {})["value"] == -0.5
 
 

@@ -307,7 +307,7 @@ def test_a_cell_of_a_given_moves_what_depends_on_it(visit: Any) -> None:
     """30 GPUs for job B's 24: 24, 18 and 12 are left of them; its field stands in the row's."""
     page = visit(CHAPTER)
     page.click(".panel-more")
-    group = page.get_by_role("group", name="GPUs that job wants", exact=True)
+    group = page.get_by_role("group", name="GPUs that each job wants", exact=True)
     assert group.locator("label").all_inner_texts() == [f"GPUs that job {j} wants" for j in "ABC"]
     group.get_by_label("GPUs that job B wants", exact=True).fill("30")
     page.wait_for_function("location.search === '?wanted.b=30'")
@@ -346,7 +346,7 @@ def test_cells_in_the_address(visit: Any) -> None:
     status = wait_for_status(page)
     assert (text(page, "wanted[job=b]"), text(page, "wanted[job=c]")) == ("30 GPUs", "17 GPUs")
     assert "wanted.d: job has no place 'd'; there are a, b, c." in status
-    assert "GPUs that job wants: has a value for each place; set wanted[job=a] or" in status
+    assert "GPUs that each job wants: has a value for each place; set wanted[job=a] or" in status
     assert "GPUs that job A wants: 0 is outside its range 1 to 64 GPUs." in status
     page.wait_for_function("location.search === '?wanted.b=30&wanted.c=17'")
     home = visit("?small.wanted.b=30")

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from worked.figures import Before, Cell, Graph, Places
-from worked.figures.kinds import Derived, Wire
-from worked.figures.rows import Row, as_row, places_of
+from worked.figures import Derived, Graph
+from worked.figures.rows import Row, as_row, places_of, wired
 from worked.floats import clean
 
 
@@ -43,7 +42,7 @@ def _fill(graph: Graph, part: Any, rows: dict[str, Row], lengths: Any, at: dict[
                 _fill(graph, p, rows, lengths, {**at, axis: i})
         return
     f = graph.figures[part]
-    inputs = [_input(graph, w, rows, lengths, at) for w in graph.wiring[part].values()]
+    inputs = [wired(graph, w, rows, lengths, at) for w in graph.wiring[part].values()]
     free = {a: lengths[a] for a in f.axes if a not in at}
     got = as_row(f.formula(*inputs))
     known = rows.setdefault(part, Row({a: lengths[a] for a in f.axes}, [None] * _size(f, lengths)))
@@ -66,41 +65,3 @@ def _size(f: Derived, lengths: Mapping[str, int]) -> int:
     for a in f.axes:
         size *= lengths[a]
     return size
-
-
-def _input(graph: Graph, wire: Wire, rows: Any, lengths: Any, at: dict[str, int]) -> Row:
-    if isinstance(wire, Places):
-        n = lengths[wire.axis]
-        labels = graph.axes[wire.axis].labels or range(1, n + 1)
-        row = Row.of([float(x) for x in labels] if wire.as_numbers else list(range(n)), wire.axis)
-        return _fixed(row, at)
-    if isinstance(wire, Cell):
-        row = rows[wire.name]
-        for a, key in wire.at:
-            row = row.fixed(a, graph.place(a, key) % lengths[a])
-        return _fixed(_absent(graph, wire.name, row), at)
-    if wire.over in at:
-        if at[wire.over]:
-            return _fixed(rows[wire.name].fixed(wire.over, at[wire.over] - 1), at)
-        return _fixed(as_row(_start(wire, rows)), at)
-    parts = [_start(wire, rows), *(rows[wire.name].fixed(wire.over, i)
-             for i in range(lengths[wire.over] - 1))]  # fmt: skip
-    return _fixed(as_row(0).formula_op("along", (wire.over, dict(enumerate(parts)))), at)
-
-
-def _absent(graph: Graph, name: str, row: Row) -> Row:
-    """Return a row in which a number that is not there raises when it is needed."""
-    if graph.kinds[name].place is not None:
-        return row
-    return Row(row.sizes, [ArithmeticError("absent") if c is None else c for c in row.cells])
-
-
-def _start(wire: Before, rows: Any) -> Any:
-    return rows[wire.start] if isinstance(wire.start, str) else wire.start
-
-
-def _fixed(row: Row, at: Mapping[str, int]) -> Row:
-    for a, i in at.items():
-        if a in row.sizes:
-            row = row.fixed(a, i)
-    return row

@@ -280,7 +280,7 @@ def test_a_cell_is_called_by_its_places() -> None:
     )
     assert g.called("x[row=3]") == g.called("x.3") == "Minutes of delivery 3"
     assert g.called("x[row=last]") == "Minutes of delivery 3"
-    assert g.called("x") == "Minutes of delivery"
+    assert g.called("x") == "Minutes of each delivery"
     assert g.called("y[tier=tape, row=2]") == "Price, delivery 2, tier Tape"
     assert g.called("y[tier=tape]") == "Price, tier Tape"
     assert BOOSTING.called("lower[split=4, round=2]") == "lower, split 5.5, round 2"

@@ -8,7 +8,6 @@ of an axis holds the place's number, counted from 0, or None for none.
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from itertools import product
@@ -131,7 +130,7 @@ class Graph:
                         f"{suggest(a, self.axes)}"
                     )
             for text in (f.label, f.symbol):
-                for _, a in PLACE.findall(text):
+                for a in PLACE.findall(text):
                     if a not in f.axes:
                         raise FigureError(f"{f.name}: is not over {a!r}, which {text!r} mentions")
             sizes = [len(self.keys[a]) for a in f.axes]
@@ -244,7 +243,7 @@ class Graph:
         assert isinstance(f, Derived)
         formula = getattr(f.formula, "__name__", "its formula")
         try:
-            arguments = {a: self._kind(w, kinds) for a, w in self.wiring[name].items()}
+            arguments = {a: self.kind_of(w, kinds) for a, w in self.wiring[name].items()}
             got = infer(f.term, arguments, self.keys)
         except UnitError as error:
             raise FigureError(f"{name}: {formula} cannot be right: {error}") from None
@@ -261,7 +260,9 @@ class Graph:
             )
         return got
 
-    def _kind(self, wire: Wire, kinds: Mapping[str, Kind]) -> Kind:
+    def kind_of(self, wire: Wire, kinds: Mapping[str, Kind] | None = None) -> Kind:
+        """Return what an argument gets through a wire."""
+        kinds = self.kinds if kinds is None else kinds
         if isinstance(wire, Places):
             pure = Dimension()
             return Kind(pure, frozenset({wire.axis}), None if wire.as_numbers else wire.axis)
@@ -747,24 +748,21 @@ class Graph:
     def called(self, name: str, values: Mapping[str, Any] | None = None) -> str:
         """Return what a figure or a cell is called: "Minutes of delivery 3", "Leaf, round 2".
 
-        A label's `<row>` is the place's label; of a row as a whole it is left out. Places that
-        the label does not mention stand behind it, after their axes' nouns.
+        A label's `<row>` is the place's label; of a row as a whole "delivery <row>" is "each
+        delivery". Places that the label does not mention stand behind it, after their axes' nouns.
         """
         f, index = self.find(name)
         values = self.base if values is None else values
-        at = {
-            a: self.label(a, i if i >= 0 else self.length(a, values) - 1, values)
-            for a, i in zip(f.axes, index, strict=True)
-            if i is not None
-        }
-
-        def put(match: re.Match[str]) -> str:
-            blank, axis = match.groups()
-            return blank + at[axis] if axis in at else ""
-
-        rest = [a for a in at if f"<{a}>" not in f.label]
-        nouns = (f"{self.axes[a].noun or a} {at[a]}" for a in rest)
-        return ", ".join([PLACE.sub(put, f.label), *nouns])
+        title, rest = f.label, ""
+        for a, i in zip(f.axes, index, strict=True):
+            noun = self.axes[a].noun or a
+            if i is None:
+                title = title.replace(f"{noun} <{a}>", f"each {noun}").replace(f" <{a}>", "")
+                continue
+            at = self.label(a, i if i >= 0 else self.length(a, values) - 1, values)
+            rest += "" if f"<{a}>" in title else f", {noun} {at}"
+            title = title.replace(f"<{a}>", at)
+        return title + rest
 
     def label(self, axis: str, i: int, values: Mapping[str, Any] | None = None) -> str:
         """Return what a reader sees of a place: its label, which may be a live figure."""

@@ -242,8 +242,8 @@ class Derived:
 
 SPOKEN = re.compile(r"\{(\w+)\}")
 """A figure in the words of a verdict."""
-PLACE = re.compile(r"( ?)<(\w+)>")
-"""Where a label has the place of an axis, with the blank before it: "Minutes of delivery <row>"."""
+PLACE = re.compile(r"<(\w+)>")
+"""Where a label has the place of an axis: "Minutes of delivery <row>"."""
 
 
 @dataclass(frozen=True)

@@ -11,11 +11,16 @@ from __future__ import annotations
 import operator
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import product
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from worked import floats
+from worked.figures.kinds import Cell, Places, Wire
 from worked.formulas import ops
 
+if TYPE_CHECKING:
+    from worked.figures.graph import Graph
+
+_NOWHERE: Mapping[str, int] = {}
 FAILURES = (ArithmeticError, ValueError)
 
 
@@ -79,6 +84,9 @@ class Row:
 
     def __neg__(self) -> Row:
         return _paired(operator.neg, self)
+
+    def __float__(self) -> float:
+        return float(self.nested())
 
     def __bool__(self) -> bool:
         raise TypeError("a formula cannot branch on a row; use ops.where")
@@ -153,11 +161,18 @@ def _tried(f: Callable[..., Any], cells: list[Any], is_lazy: bool) -> Any:
         return error
 
 
+def _holds(condition: Any) -> bool:
+    """Whether a condition holds; a symbol neither does nor does not, whatever Python says."""
+    if type(_needed(condition)).__module__.startswith("sympy") and not condition.is_number:
+        raise TypeError(f"cannot choose by {condition}, which has no value")
+    return bool(condition)
+
+
 # What looks at an argument only if it has to.
 _LAZY: dict[str, Callable[..., Any]] = {
-    "where": lambda condition, then, other: _needed(then if _needed(condition) else other),
-    "all_of": lambda *conditions: all(map(_needed, conditions)),
-    "any_of": lambda *conditions: any(map(_needed, conditions)),
+    "where": lambda condition, then, other: _needed(then if _holds(condition) else other),
+    "all_of": lambda *conditions: all(map(_holds, conditions)),
+    "any_of": lambda *conditions: any(map(_holds, conditions)),
 }
 
 
@@ -181,9 +196,9 @@ def _over(name: str, x: Any, axis: str, where: Any = None, *more: Any) -> Row:
         def value(i: int) -> Any:
             return _needed(x.at(**p, **{axis: i}))
 
-        holds = None if mask is None else (lambda i: _needed(mask.at(**p, **{axis: i})))
+        holds = None if mask is None else (lambda i: _holds(mask.at(**p, **{axis: i})))
         if name == "count":
-            return floats.count(n, value)
+            return floats.count(n, lambda i: _holds(value(i)))
         if name == "nth":
             return floats.nth(n, value, _needed(number.at(**p)), holds)
         if name.startswith("where_"):
@@ -223,3 +238,46 @@ def _look_up(x: Any, axis: str, place: Any) -> Row:
 
 
 _ALONG: dict[str, Callable[..., Row]] = {"at": _look_up}
+
+
+# -- the inputs of a figure -----------------------------------------------------------------------
+
+
+def wired(
+    graph: Graph,
+    wire: Wire,
+    rows: Mapping[str, Row],
+    lengths: Mapping[str, int],
+    at: Mapping[str, int] = _NOWHERE,
+) -> Row:
+    """Return what an argument gets, at the places `at` that stand fixed in a recurrence.
+
+    rows: the figures that are known; lengths: how many places each axis has.
+    """
+    if isinstance(wire, Places):
+        n = lengths[wire.axis]
+        labels = graph.axes[wire.axis].labels or range(1, n + 1)
+        cells: list[Any] = [float(x) for x in labels][:n] if wire.as_numbers else list(range(n))
+        return _at(Row.of(cells, wire.axis), at)
+    if isinstance(wire, Cell):
+        row = rows[wire.name]
+        for axis, key in wire.at:
+            row = row.fixed(axis, graph.place(axis, key) % lengths[axis])
+        if graph.kinds[wire.name].place is None:
+            cells = [ArithmeticError("is absent") if c is None else c for c in row.cells]
+            row = Row(row.sizes, cells)
+        return _at(row, at)
+    start = as_row(rows[wire.start] if isinstance(wire.start, str) else wire.start)
+    axis = wire.over
+    if axis in at:
+        i = at[axis]
+        return _at(rows[wire.name].fixed(axis, i - 1) if i else start, at)
+    earlier = [rows[wire.name].fixed(axis, i) for i in range(lengths[axis] - 1)]
+    return _at(start.formula_op("along", (axis, dict(enumerate([start, *earlier])))), at)
+
+
+def _at(row: Row, at: Mapping[str, int]) -> Row:
+    for axis, i in at.items():
+        if axis in row.sizes:
+            row = row.fixed(axis, i)
+    return row

@@ -138,9 +138,13 @@ def reaches(value: Any, wanted: Any) -> Any:
 # -- a straight line --------------------------------------------------------------------------
 
 
-def line_slope(x: Any, y: Any, x_mean: Any, y_mean: Any) -> Any:
-    """Slope of the least-squares line, in units of y per unit of x: covariance over variance."""
-    return total((x - x_mean) * (y - y_mean), "row") / total((x - x_mean) ** 2, "row")
+def line_slope(x: Any, y: Any, x_mean: Any) -> Any:
+    """Slope of the least-squares line, in units of y per unit of x.
+
+    Covariance over variance: the distances of x from its mean sum to zero, so that the mean of y
+    drops out.
+    """
+    return total((x - x_mean) * y, "row") / total((x - x_mean) ** 2, "row")
 
 
 def line_at(x: Any, slope: Any, x_mean: Any, y_mean: Any) -> Any:

@@ -351,19 +351,22 @@ export function shown(model, name, values, options = {}) {
 }
 
 // What a figure or a cell is called: "Minutes of delivery 3", "Leaf, round 2". A label's <row> is
-// the place's label, left out of a row as a whole; other places stand behind it, after their
-// axes' nouns.
+// the place's label; of a row as a whole "delivery <row>" is "each delivery". Places that the
+// label does not mention stand behind it, after their axes' nouns.
 export function called(model, name, values) {
   const [figure, index] = find(model, name);
-  const at = {};
+  let [title, rest] = [figure.label, ""];
   figure.over.forEach((axis, k) => {
-    if (index[k] === null) return;
-    const i = index[k] < 0 ? lengthOf(model, axis, values) - 1 : index[k];
-    at[axis] = placeLabel(model, axis, i, values);
+    const noun = model.axes[axis].noun || axis;
+    if (index[k] === null) {
+      title = title.replaceAll(`${noun} <${axis}>`, `each ${noun}`).replaceAll(` <${axis}>`, "");
+      return;
+    }
+    const at = placeLabel(model, axis, index[k] < 0 ? lengthOf(model, axis, values) - 1 : index[k], values);
+    rest += title.includes(`<${axis}>`) ? "" : `, ${noun} ${at}`;
+    title = title.replaceAll(`<${axis}>`, at);
   });
-  const label = figure.label.replace(/( ?)<(\w+)>/g, (_, blank, axis) => (axis in at ? blank + at[axis] : ""));
-  const rest = Object.keys(at).filter((axis) => !figure.label.includes(`<${axis}>`));
-  return [label, ...rest.map((axis) => `${model.axes[axis].noun || axis} ${at[axis]}`)].join(", ");
+  return title + rest;
 }
 
 // What a reader sees of a place: its label, which may be a live figure.

@@ -109,12 +109,18 @@ export function refresh(found, chapters) {
   return { different, touched, isNew };
 }
 
+// What was drawn last in a part of the page.
+const last = new WeakMap();
+
 // The figures that stand in a part of the page, in their order.
 const figuresIn = (root) => [...root.querySelectorAll("[data-fig]")].map((e) => e.dataset.fig).join();
 
 // Let a table follow what was drawn anew. While it has the same cells only its marks change here,
 // for its numbers are written like all others. Returns whether its cells are new.
 function follow(holder, drawn) {
+  const withoutNumbers = drawn.replace(/(<span [^>]*>)[^<]*/g, "$1");
+  if (last.get(holder) === withoutNumbers) return false;
+  last.set(holder, withoutNumbers);
   const fresh = fromHtml("div", drawn);
   if (figuresIn(holder) !== figuresIn(fresh)) {
     holder.replaceChildren(...fresh.childNodes);
@@ -126,8 +132,6 @@ function follow(holder, drawn) {
   if (place) place.textContent = fresh.querySelector("caption").textContent;
   return false;
 }
-
-const last = new WeakMap();
 
 // Draw the pictures again where they come out different. Returns whether other figures stand in
 // them now.
