@@ -14,7 +14,7 @@ from worked.recording import recorded
 
 __all__ = ["GRAPH", "PICTURES"]
 
-METHOD = Axis("method", ("L1", "L2", "Huber", "smooth L1"))
+METHOD = Axis("method", ("L1", "L2", "Huber", "smooth L1"), symbol="j")
 PACE = Axis("pace", (1, 2), "rate", "p")
 STEP = Axis("step", tuple(range(13)), "step", "k")
 NEIGHBOUR = Axis("neighbour", ("A", "B", "D"), "point")
@@ -145,15 +145,15 @@ DESCENT = step(
     "Descent, step by step",
     RATE,
     signed("weight", descent.descend, RUN, weight=START, gradient=PULL)
-    | shown("Weight after step <step>", r"m^{\text{<method>},<pace>}_{<step>}", 4),
+    | shown("Weight after step <step>", r"m^{<method>,<pace>}_{<step>}", 4),
     signed("run_prediction", losses.prediction, RUN, m="weight")
-    | shown("Prediction after step <step>", r"\hat y^{\text{<method>},<pace>}_{<step>}", 4),
+    | shown("Prediction after step <step>", r"\hat y^{<method>,<pace>}_{<step>}", 4),
     signed("run_residual", descent.next_residual, RUN, residual=LEFT, gradient=PULL)
-    | shown("Residual after step <step>", r"r^{\text{<method>},<pace>}_{<step>}", 4),
+    | shown("Residual after step <step>", r"r^{<method>,<pace>}_{<step>}", 4),
     derived("run_loss", descent.loss_by_method, RUN, residual="run_residual")
-    | shown("Loss after step <step>", r"L^{\text{<method>},<pace>}_{<step>}", 4),
+    | shown("Loss after step <step>", r"L^{<method>,<pace>}_{<step>}", 4),
     signed("run_gradient", descent.gradient_by_method, RUN, residual="run_residual")
-    | shown("Gradient after step <step>", r"g^{\text{<method>},<pace>}_{<step>}", 4),
+    | shown("Gradient after step <step>", r"g^{<method>,<pace>}_{<step>}", 4),
     derived("step_width", descent.l1_step, "pace") | shown("Way of one L1 step", "h_{<pace>}", 2),
     derived("distance", descent.distance, weight="m")
     | shown("Distance from the start to the minimum", "d", 2),
@@ -187,15 +187,15 @@ DESCENT = step(
     derived("looked", descent.looked_step, step=label("step"))
     | shown("The step looked at", r"k_\kappa"),
     signed("look_weight", descent.of_looked_step, "method pace", value="weight")
-    | shown("Weight at the step looked at", r"m^{\text{<method>},<pace>}_{\kappa}", 4),
+    | shown("Weight at the step looked at", r"m^{<method>,<pace>}_{\kappa}", 4),
     signed("look_prediction", descent.of_looked_step, "method pace", value="run_prediction")
-    | shown("Prediction at the step looked at", r"\hat y^{\text{<method>},<pace>}_{\kappa}", 4),
+    | shown("Prediction at the step looked at", r"\hat y^{<method>,<pace>}_{\kappa}", 4),
     signed("look_residual", descent.of_looked_step, "method pace", value="run_residual")
-    | shown("Residual at the step looked at", r"r^{\text{<method>},<pace>}_{\kappa}", 4),
+    | shown("Residual at the step looked at", r"r^{<method>,<pace>}_{\kappa}", 4),
     derived("look_loss", descent.of_looked_step, "method pace", value="run_loss")
-    | shown("Loss at the step looked at", r"L^{\text{<method>},<pace>}_{\kappa}", 4),
+    | shown("Loss at the step looked at", r"L^{<method>,<pace>}_{\kappa}", 4),
     signed("look_gradient", descent.of_looked_step, "method pace", value="run_gradient")
-    | shown("Gradient at the step looked at", r"g^{\text{<method>},<pace>}_{\kappa}", 4),
+    | shown("Gradient at the step looked at", r"g^{<method>,<pace>}_{\kappa}", 4),
 )
 
 COMPARE = step(
@@ -205,11 +205,11 @@ COMPARE = step(
     signed("outlier_residual", losses.residual, y="outlier")
     | shown("Residual of the outlier", r"r_\mathrm{out}", 1),
     derived("outlier_loss", descent.loss_by_method, "method", residual="outlier_residual")
-    | shown("Loss of the outlier", r"L^\text{<method>}_\mathrm{out}", 1),
+    | shown("Loss of the outlier", r"L^{<method>}_\mathrm{out}", 1),
     signed("outlier_gradient", descent.gradient_by_method, "method", residual="outlier_residual")
-    | shown("Gradient, outlier", r"g^\text{<method>}_\mathrm{out}", 1),
+    | shown("Gradient, outlier", r"g^{<method>}_\mathrm{out}", 1),
     signed("outlier_weight", descent.descend, "method", gradient="outlier_gradient", **AT_START)
-    | shown("Weight after one step on the outlier", r"m^\text{<method>}_\mathrm{out}", 2),
+    | shown("Weight after one step on the outlier", r"m^{<method>}_\mathrm{out}", 2),
     signed("near", descent.weight_before, "pace", start="m")
     | shown("Weight of the bounce on the near side", r"m^{<pace>}_\mathrm{near}", 2),
     signed("near_prediction", losses.prediction, "pace", m="near")
@@ -258,13 +258,13 @@ MANY = step(
     signed("row_residual", losses.residual, "row", y="target")
     | shown("Residual of point <row>", "r_{<row>}", 1),
     derived("row_loss", descent.loss_by_method, "method row", residual="row_residual")
-    | shown("Loss of point <row>", r"L^\text{<method>}_{<row>}", 1),
+    | shown("Loss of point <row>", r"L^{<method>}_{<row>}", 1),
     signed("row_gradient", descent.gradient_by_method, "method row", residual="row_residual")
-    | shown("Gradient of point <row>", r"g^\text{<method>}_{<row>}", 1),
+    | shown("Gradient of point <row>", r"g^{<method>}_{<row>}", 1),
     signed(
         "mean_gradient", rows.mean_with, "method", value="row_gradient", added="outlier_gradient"
     )
-    | shown("Mean gradient of the five points", r"\bar g^\text{<method>}", 2),
+    | shown("Mean gradient of the five points", r"\bar g^{<method>}", 2),
     signed("median_low", rows.lower_median, value="vote")
     | shown("Lowest minimiser of four points", r"\mu_\mathrm{low}", 2),
     signed("median_high", rows.upper_median, value="vote")
@@ -280,9 +280,9 @@ MANY = step(
     signed("mean_with", rows.mean_with, value="vote", added="outlier_vote")
     | shown("Mean with the outlier", r"\bar m_5", 2),
     derived("mean_loss", rows.row_mean, "method", value="row_loss")
-    | shown("Mean loss of four points at m", r"\bar L^\text{<method>}_4", 2),
+    | shown("Mean loss of four points at m", r"\bar L^{<method>}_4", 2),
     derived("mean_loss_with", rows.mean_with, "method", value="row_loss", added="outlier_loss")
-    | shown("Mean loss of five points at m", r"\bar L^\text{<method>}_5", 2),
+    | shown("Mean loss of five points at m", r"\bar L^{<method>}_5", 2),
 )
 
 PLANE = step(
