@@ -52,6 +52,20 @@ def midpoint(low: Any, high: Any) -> Any:
     return (low + high) / 2
 
 
+def mean_with(value: Any, added: Any, rows: Any) -> Any:
+    """Arithmetic mean of the rows and one value that is added to them; rows: how many there are."""
+    return (total(value, "row") + added) / (rows + 1)
+
+
+def median_with(low: Any, high: Any, added: Any) -> Any:
+    """Median of an even number of rows and one value that is added to them.
+
+    low, high: their lower and upper median. The added value is the median itself if it lies
+    between them; from outside it can move the median no further than to one of them.
+    """
+    return maximum(low, minimum(high, added))
+
+
 # -- the error of a prediction ----------------------------------------------------------------
 
 
@@ -114,6 +128,11 @@ def logistic_hessian(probability: Any) -> Any:
 def ratio(part: Any, whole: Any) -> Any:
     """How many times as large one number is as another of the same unit."""
     return part / whole
+
+
+def reaches(value: Any, wanted: Any) -> Any:
+    """Whether a value is at least as large as another of the same unit: 1 or 0."""
+    return where(wanted <= value, 1, 0)
 
 
 # -- a straight line --------------------------------------------------------------------------
