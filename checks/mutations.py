@@ -261,6 +261,8 @@ def judge_formula(
     if g.axes:
         if any(rewiring.is_noticed(slug, f, wrong, g.wiring[f.name]) for f in users):
             return Outcome(mutant, RECOUNT)
+        if by := _route_that_notices(wrong):
+            return Outcome(mutant, by)
         same = rewiring.are_equal(g, users[0], original, wrong)
         return Outcome(mutant, equivalent="the two are equal on rows of symbols" if same else "")
     try:
@@ -282,6 +284,16 @@ def judge_formula(
     except NOTICED:
         return Outcome(mutant, DERIVATION)
     return Outcome(mutant)
+
+
+def _route_that_notices(wrong: Callable[..., Any]) -> str:
+    """Return the check of the formula alone that refuses it, or nothing."""
+    for check, route in ((COUNT, proof.count), (DERIVATION, proof.derive)):
+        try:
+            route(wrong)
+        except NOTICED:
+            return check
+    return ""
 
 
 def _ill_typed(g: Graph, f: Derived, formula: Callable[..., Any]) -> bool:
@@ -380,6 +392,11 @@ def judge_wires(slug: str, f: Derived) -> Iterator[Outcome]:
                 yield Outcome(mutant, RECOUNT)
             elif f.name in _ancestors(slug, rewiring.source_of(wire)):
                 yield Outcome(mutant, GRAPH)  # it would depend on itself
+            elif rewiring.never_changes(g, wire) and rewiring.never_changes(
+                g, g.wiring[f.name][argument]
+            ):
+                why = "neither source changes with a given, and the figure is the same at any draw"
+                yield Outcome(mutant, equivalent=why)
             else:
                 yield Outcome(mutant)
 

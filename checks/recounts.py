@@ -21,6 +21,7 @@ from worked.chapters import graph
 from worked.figures import Derived, FigureError, Graph
 from worked.figures.kinds import Wire
 from worked.figures.rows import Row, as_row, wired
+from worked.figures.show import flat
 
 SAME = 1e-9
 """The largest relative difference between two ways to compute one number."""
@@ -48,8 +49,8 @@ def drawn_settings(g: Graph, number: int) -> dict[str, float]:
     """Return settings of every given and cell: the book's for number 0, then seeded draws.
 
     Half of the draws stay within a factor of 3 of the book's values, half within 8, so that every
-    comparison goes one way at some and the other at others; a third are rounded, so that ties are
-    common.
+    comparison goes one way at some and the other at others. In a third of them a row's cells take
+    few whole values, 0, 1 or 2 times half of its largest: ties are common there.
     """
     rng = random.Random(f"{g.name} {number}")
     settings: dict[str, float] = {}
@@ -60,7 +61,10 @@ def drawn_settings(g: Graph, number: int) -> dict[str, float]:
                 continue
             near = book * (3 if number % 2 else 8) ** rng.uniform(-1, 1)
             value = near if book else rng.uniform(low, high)
-            value = round(value) if f.integer or number % 3 == 0 else value
+            if f.axes and number % 3 == 0:
+                value = round(max(abs(x) for x in flat(f.value) if x is not None) / 2)
+                value *= rng.randrange(3)
+            value = round(value) if f.integer else value
             settings[g.cell_name(f, index)] = min(max(value, low), high)
     return settings
 

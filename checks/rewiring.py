@@ -7,15 +7,16 @@ the book's values or at one of many draws of all givens.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from itertools import product
 from typing import Any
 
 from checks.recounts import differs, fed, known
 from worked.chapters import graph
-from worked.figures import Before, Cell, Derived, Graph, Places
+from worked.figures import Before, Cell, Derived, Given, Graph, Places
 from worked.figures.infer import infer
 from worked.figures.kinds import Wire
-from worked.figures.rows import Row
-from worked.figures.terms import trace
+from worked.figures.rows import Row, places_of
+from worked.figures.terms import COMPARISONS, trace
 from worked.units import UnitError
 
 DRAWS = 128
@@ -76,17 +77,38 @@ def source_of(wire: Wire) -> str:
     return wire.name
 
 
-def expansion(formula: Callable[..., Any], g: Graph, f: Derived) -> Any:
-    """Return a formula's value over rows of two symbols along each axis: for algebra."""
+def never_changes(g: Graph, wire: Wire) -> bool:
+    """Whether what a wire takes depends on no given."""
+    name = source_of(wire)
+    return not any(isinstance(g.figures[n], Given) for n in (name, *g.ancestors(name)))
+
+
+CONDITIONS = (*COMPARISONS, "all_of", "any_of", "no", "same", "found")
+
+
+def expansions(formula: Callable[..., Any], g: Graph, f: Derived) -> Iterator[Any]:
+    """Yield a formula's value over rows of two symbols along each axis, for algebra.
+
+    What is a condition holds or does not: there is a value for each way in which it may.
+    """
     import sympy
 
-    def row(argument: str, wire: Wire) -> Row:
-        axes = sorted(g.kind_of(wire).axes)
-        count = 2 ** len(axes)
-        symbols = sympy.symbols(f"{argument}_:{count}", positive=True)
-        return Row(dict.fromkeys(axes, 2), list(symbols))
-
-    return formula(*(row(a, w) for a, w in g.wiring[f.name].items()))
+    cells: dict[str, list[Any]] = {}
+    open_cells: list[tuple[str, int]] = []
+    for argument, wire in g.wiring[f.name].items():
+        count = 2 ** len(g.kind_of(wire).axes)
+        cells[argument] = list(sympy.symbols(f"{argument}_:{count}", positive=True))
+        source = None if isinstance(wire, Places) else g.figures[wire.name]
+        if isinstance(source, Derived) and source.term.op in CONDITIONS:
+            open_cells += [(argument, i) for i in range(count)]
+    for held in product((0, 1), repeat=len(open_cells)):
+        for (argument, i), value in zip(open_cells, held, strict=True):
+            cells[argument][i] = value
+        rows = (
+            Row(dict.fromkeys(sorted(g.kind_of(w).axes), 2), cells[a])
+            for a, w in g.wiring[f.name].items()
+        )
+        yield formula(*rows)
 
 
 def are_equal(g: Graph, f: Derived, one: Callable[..., Any], two: Callable[..., Any]) -> bool:
@@ -94,10 +116,13 @@ def are_equal(g: Graph, f: Derived, one: Callable[..., Any], two: Callable[..., 
     import sympy
 
     try:
-        mine, theirs = expansion(one, g, f), expansion(two, g, f)
-        pairs = zip(mine.cells, theirs.cells, strict=True)
-        return mine.sizes == theirs.sizes and all(
-            sympy.simplify(sympy.nsimplify(a - b, rational=True)) == 0 for a, b in pairs
-        )
+        for mine, theirs in zip(expansions(one, g, f), expansions(two, g, f), strict=True):
+            if mine.sizes != theirs.sizes:
+                return False
+            for at in places_of(mine.sizes):
+                difference = sympy.nsimplify(mine.at(**at) - theirs.at(**at), rational=True)
+                if sympy.simplify(difference) != 0:
+                    return False
     except (TypeError, ValueError, AttributeError, ArithmeticError):
         return False  # what compares or chooses has no value for symbols
+    return True

@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import reduce
+from string import ascii_lowercase
 
 from checks.faces.interpret import At, Formula
-from checks.trace import Symbol, latex, latex_with_values, text
+from checks.trace import latex, latex_with_values, text
 from checks.working import verdict_number
 from worked.figures import Cell, Derived, Graph, Measured, Places
 from worked.figures.kinds import Wire
 from worked.figures.terms import ALONG_AXIS, OVER_AXIS, Term
-
-
-class UnwrittenError(ValueError):
-    """A formula that cannot be written with its values in it."""
 
 
 _TEX_SPECIAL = re.compile(r"([%$#&_{}])")
@@ -34,10 +31,10 @@ def symbol(graph: Graph, name: str) -> str:
     Its own, else its name in upright letters; where no place is meant the letters of the axes.
     """
     figure, index = graph.find(name)
-    places = {
-        a: letter(graph, a) if i is None else _place(graph, a, i)
-        for a, i in zip(figure.axes, index, strict=True)
-    }
+    places = index_letters(graph)
+    for a, i in zip(figure.axes, index, strict=True):
+        if i is not None:
+            places[a] = _place(graph, a, i)
     return placed(graph, figure.name, places)
 
 
@@ -48,36 +45,6 @@ def _place(graph: Graph, axis: str, i: int) -> str:
     return key if key.isdigit() else rf"\text{{{tex_text(graph.label(axis, i))}}}"
 
 
-def letter(graph: Graph, axis: str) -> str:
-    """Return the letter of an axis' index in formulas: its own, else the first of its name."""
-    return graph.axes[axis].symbol or axis[0]
-
-
-def placed(graph: Graph, name: str, places: Mapping[str, str]) -> str:
-    """Return the symbol of a figure at places, each as LaTeX: r_{i}, at a place r_{3}."""
-    figure = graph.figure(name)
-    own, axes = figure.symbol or rf"\text{{{name.replace('_', ' ')}}}", figure.axes
-    if not axes:
-        return own
-    if "<" not in own:
-        return f"{{{own}}}_{{{', '.join(places[a] for a in axes)}}}"
-    return re.sub(r"<(\w+)>", lambda m: places[m[1]], own)
-
-
-def _symbol_of(graph: Graph, wire: Wire) -> Symbol:
-    """Return what stands for an argument in a formula, at whatever places."""
-
-    def write(places: Mapping[str, str]) -> str:
-        if isinstance(wire, Places):
-            return places[wire.axis]
-        if isinstance(wire, Cell):
-            fixed = {a: key if key.isdigit() else rf"\text{{{key}}}" for a, key in wire.at}
-            return placed(graph, wire.name, {**places, **fixed})
-        return placed(graph, wire.name, {**places, wire.over: f"{places[wire.over]}-1"})
-
-    return write
-
-
 def formula_tex(graph: Graph, name: str) -> str:
     """Return "symbol = formula" of a derived figure as LaTeX.
 
@@ -85,9 +52,49 @@ def formula_tex(graph: Graph, name: str) -> str:
         ValueError: the figure is not derived.
     """
     tree = _tree(graph, name)
-    letters = {a: letter(graph, a) for a in graph.axes}
-    symbols = {a: _symbol_of(graph, w) for a, w in graph.wiring[name].items()}
-    return f"{placed(graph, name, letters)} = {latex(tree, symbols, letters)}"
+    wiring = graph.arguments(name)
+    letters, axes = index_letters(graph), graph.figure(name).axes
+    symbols = {a: _indexed(graph, s, graph.wiring[name][a]) for a, s in wiring.items()}
+    return f"{placed(graph, name, letters)} = {latex(tree, symbols, letters, axes)}"
+
+
+def index_letters(graph: Graph) -> dict[str, str]:
+    """Return the letter that counts along each axis: its symbol, or one that no other axis has."""
+    found = {a.name: a.symbol for a in graph.axes.values() if a.symbol}
+    for axis in graph.axes:
+        free = (c for c in axis + ascii_lowercase if c.isalpha() and c not in found.values())
+        found.setdefault(axis, next(free))
+    return found
+
+
+def _indexed(graph: Graph, name: str, wire: Wire) -> str:
+    """Return the symbol of what an argument takes, its axes in angle brackets as `latex` wants."""
+    if isinstance(wire, Places):
+        return f"<{wire.axis}>"
+    fixed = dict(wire.at) if isinstance(wire, Cell) else {wire.over: f"<{wire.over}> - 1"}
+    last = {a: rf"\text{{{key}}}" if isinstance(wire, Cell) else key for a, key in fixed.items()}
+    return placed(graph, name, {a: f"<{a}>" for a in graph.axes} | last)
+
+
+def placed(graph: Graph, name: str, places: Mapping[str, str]) -> str:
+    """Return the symbol of a figure at places, each as LaTeX.
+
+    They stand where the symbol has <axis>, else behind it: x_{<row>} gives x_{i}, F gives F_{i}.
+    """
+    figure = graph.figure(name)
+    own, axes = figure.symbol or rf"\text{{{name.replace('_', ' ')}}}", figure.axes
+    if axes and "<" in own:
+        return re.sub(r"<(\w+)>", lambda m: places[m[1]], own)
+    return with_index(own, [places[a] for a in axes])
+
+
+def with_index(tex: str, index: Iterable[str]) -> str:
+    """Return a symbol with an index behind it, or behind the one that it has."""
+    written = ", ".join(index)
+    if not written:
+        return tex
+    own = re.fullmatch(r"(.*)_(?:\{(.*)\}|(\w))", tex)
+    return f"{own[1]}_{{{own[2] or own[3]}, {written}}}" if own else f"{tex}_{{{written}}}"
 
 
 def _at_cell(graph: Graph, name: str) -> Term:
@@ -96,8 +103,7 @@ def _at_cell(graph: Graph, name: str) -> Term:
     A sum or a mean over an axis is written out, as far as no value decides what is in it.
 
     Raises:
-        ValueError: it is no single number, or not derived.
-        UnwrittenError: it cannot be written so.
+        ValueError: it is no single number, not derived, or cannot be written so.
     """
     figure, index = graph.find(name)
     tree = _tree(graph, figure.name)
@@ -125,7 +131,7 @@ def _written_out(formula: Formula, t: Term, at: At) -> Term:
         )
         return sum_ if op == "total" else sum_ / count
     if op in (*OVER_AXIS, *ALONG_AXIS, "at", "along", "renamed"):
-        raise UnwrittenError(f"its values decide what it takes; write {{{{ eq: {formula.name} }}}}")
+        raise ValueError(f"its values decide what it takes; write {{{{ eq: {formula.name} }}}}")
     return Term(op, tuple(_written_out(formula, x, at) for x in a))
 
 
@@ -143,8 +149,8 @@ def values_tex(graph: Graph, slug: str, name: str) -> str:
     computes with is its number.
 
     Raises:
-        ValueError: the figure is not derived, or is no single number.
-        UnwrittenError: its formula cannot be written with values.
+        ValueError: the figure is not derived, is no single number, or its formula cannot be
+            written with values.
     """
     tree = _at_cell(graph, name)
 
@@ -167,7 +173,7 @@ def values_template(graph: Graph, name: str) -> str:
     {#x} the number of a verdict.
 
     Raises:
-        ValueError, UnwrittenError: as for `values_tex`.
+        ValueError: as for `values_tex`.
     """
     tree = _at_cell(graph, name)
     numbers = {s: verdict_number(graph, s, graph.base) for s in _arguments(tree)}

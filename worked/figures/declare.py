@@ -36,6 +36,13 @@ def signed(
     return replace(derived(name, formula, over, **inputs), signed=True)
 
 
+def verdict(
+    name: str, formula: Callable[..., Any], words: tuple[str, ...], over: str = "", /, **inputs: str
+) -> Derived:
+    """Return a figure that is shown in words, the first for 0, the next for 1."""
+    return replace(derived(name, formula, over, **inputs), words=words)
+
+
 @dataclass(frozen=True)
 class shown:  # noqa: N801 - it reads as what it does
     """How a figure is shown: its label, its symbol, its decimals, its unit."""

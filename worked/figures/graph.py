@@ -361,7 +361,7 @@ class Graph:
         cell = reference(text)
         f = self.figure(cell.name)
         for a, k in cell.at:
-            if k == "0" and (cell.name, a) in self.starts:
+            if k == "0" and (cell.name, a) in self.starts and k not in self.keys[a]:
                 # Place 0 of what a recurrence looks back at is what it starts from.
                 start = self.figure(self.starts[cell.name, a])
                 others = tuple((b, key) for b, key in cell.at if b in start.axes)

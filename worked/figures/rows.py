@@ -85,6 +85,9 @@ class Row:
     def __neg__(self) -> Row:
         return _paired(operator.neg, self)
 
+    def __float__(self) -> float:
+        return float(self.nested())
+
     def __bool__(self) -> bool:
         raise TypeError("a formula cannot branch on a row; use ops.where")
 
@@ -158,11 +161,18 @@ def _tried(f: Callable[..., Any], cells: list[Any], is_lazy: bool) -> Any:
         return error
 
 
+def _holds(condition: Any) -> bool:
+    """Whether a condition holds; a symbol neither does nor does not, whatever Python says."""
+    if type(_needed(condition)).__module__.startswith("sympy") and not condition.is_number:
+        raise TypeError(f"cannot choose by {condition}, which has no value")
+    return bool(condition)
+
+
 # What looks at an argument only if it has to.
 _LAZY: dict[str, Callable[..., Any]] = {
-    "where": lambda condition, then, other: _needed(then if _needed(condition) else other),
-    "all_of": lambda *conditions: all(map(_needed, conditions)),
-    "any_of": lambda *conditions: any(map(_needed, conditions)),
+    "where": lambda condition, then, other: _needed(then if _holds(condition) else other),
+    "all_of": lambda *conditions: all(map(_holds, conditions)),
+    "any_of": lambda *conditions: any(map(_holds, conditions)),
 }
 
 
@@ -186,9 +196,9 @@ def _over(name: str, x: Any, axis: str, where: Any = None, *more: Any) -> Row:
         def value(i: int) -> Any:
             return _needed(x.at(**p, **{axis: i}))
 
-        holds = None if mask is None else (lambda i: _needed(mask.at(**p, **{axis: i})))
+        holds = None if mask is None else (lambda i: _holds(mask.at(**p, **{axis: i})))
         if name == "count":
-            return floats.count(n, value)
+            return floats.count(n, lambda i: _holds(value(i)))
         if name == "nth":
             return floats.nth(n, value, _needed(number.at(**p)), holds)
         if name.startswith("where_"):

@@ -52,6 +52,20 @@ def midpoint(low: Any, high: Any) -> Any:
     return (low + high) / 2
 
 
+def mean_with(value: Any, added: Any, rows: Any) -> Any:
+    """Arithmetic mean of the rows and one value that is added to them; rows: how many there are."""
+    return (total(value, "row") + added) / (rows + 1)
+
+
+def median_with(low: Any, high: Any, added: Any) -> Any:
+    """Median of an even number of rows and one value that is added to them.
+
+    low, high: their lower and upper median. The added value is the median itself if it lies
+    between them; from outside it can move the median no further than to one of them.
+    """
+    return maximum(low, minimum(high, added))
+
+
 # -- the error of a prediction ----------------------------------------------------------------
 
 
@@ -116,12 +130,21 @@ def ratio(part: Any, whole: Any) -> Any:
     return part / whole
 
 
+def reaches(value: Any, wanted: Any) -> Any:
+    """Whether a value is at least as large as another of the same unit: 1 or 0."""
+    return where(wanted <= value, 1, 0)
+
+
 # -- a straight line --------------------------------------------------------------------------
 
 
-def line_slope(x: Any, y: Any, x_mean: Any, y_mean: Any) -> Any:
-    """Slope of the least-squares line, in units of y per unit of x: covariance over variance."""
-    return total((x - x_mean) * (y - y_mean), "row") / total((x - x_mean) ** 2, "row")
+def line_slope(x: Any, y: Any, x_mean: Any) -> Any:
+    """Slope of the least-squares line, in units of y per unit of x.
+
+    Covariance over variance: the distances of x from its mean sum to zero, so that the mean of y
+    drops out.
+    """
+    return total((x - x_mean) * y, "row") / total((x - x_mean) ** 2, "row")
 
 
 def line_at(x: Any, slope: Any, x_mean: Any, y_mean: Any) -> Any:

@@ -290,7 +290,7 @@ EXTRAPOLATION = step(
     signed("answer", trees.shrunken_step, "round", prediction=EARLIER_ANSWER, leaf="query_leaf")
     | shown("Prediction at that distance, minutes", "F_{<round>}(x_q)", 2),
     derived("x_mean", rows.row_mean, value="distance") | shown("Mean distance, km", r"\bar x", 2),
-    signed("slope", rows.line_slope, x="distance", y="minutes", y_mean="base")
+    signed("slope", rows.line_slope, x="distance", y="minutes")
     | shown("Slope of the straight line, minutes per km", "b", 2),
     signed("line", rows.line_at, x="query", y_mean="base")
     | shown("The straight line at that distance, minutes", r"\hat y_q", 2),
