@@ -14,7 +14,6 @@ from worked.figures import Cell, Derived, Graph, Measured, Places
 from worked.figures.kinds import Wire
 from worked.figures.terms import ALONG_AXIS, OVER_AXIS, Term
 
-
 _TEX_SPECIAL = re.compile(r"([%$#&_{}])")
 
 
