@@ -70,9 +70,11 @@ def _indexed(graph: Graph, name: str, wire: Wire) -> str:
     """Return the symbol of what an argument takes, its axes in angle brackets as `latex` wants."""
     if isinstance(wire, Places):
         return f"<{wire.axis}>"
-    fixed = dict(wire.at) if isinstance(wire, Cell) else {wire.over: f"<{wire.over}> - 1"}
-    last = {a: rf"\text{{{key}}}" if isinstance(wire, Cell) else key for a, key in fixed.items()}
-    return placed(graph, name, {a: f"<{a}>" for a in graph.axes} | last)
+    if isinstance(wire, Cell):
+        fixed = {a: _place(graph, a, graph.place(a, key)) for a, key in wire.at}
+    else:
+        fixed = {wire.over: f"<{wire.over}> - 1"}
+    return placed(graph, name, {a: f"<{a}>" for a in graph.axes} | fixed)
 
 
 def placed(graph: Graph, name: str, places: Mapping[str, str]) -> str:
