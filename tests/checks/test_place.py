@@ -138,6 +138,18 @@ def test_a_page_without_a_chapter_wants_qualified_names() -> None:
         place("{{ total_bytes }}", page)
 
 
+def test_the_givens_of_a_chapter_are_listed_with_every_cell() -> None:
+    """A row of givens shows each value after its place, where it comes from once."""
+    placed = place("{{ givens: small }}", PageContext("docs/givens.md"))
+    assert (
+        "<td>GPUs that each job wants</td>"
+        '<td class="number"><span class="quiet">A</span> 8 GPUs<br>'
+        '<span class="quiet">B</span> 24 GPUs<br><span class="quiet">C</span> 16 GPUs</td>'
+        "<td>the running example&#x27;s own choice</td>"
+    ) in placed
+    assert '<td>Price of a GPU-hour</td><td class="number">&#36;2.50 per GPU-h</td>' in placed
+
+
 def test_a_formula_with_values_carries_its_figures() -> None:
     """Each number in it can be found and rewritten; a screen reader hears it in words."""
     placed = place("{{ eq: weight_bytes | values }}", PAGE)
