@@ -47,6 +47,20 @@ def placed(graph: Graph, name: str, places: Mapping[str, str]) -> str:
     return re.sub(r"<(\w+)>", lambda m: places[m[1]], own)
 
 
+def cell_symbol(graph: Graph, cell: str) -> str:
+    """Return the symbol of a figure or a cell; what is left open has its axis' letter."""
+    f, index = graph.find(cell)
+    at = {
+        a: letter(graph, a) if i is None else _key(graph.keys[a][i])
+        for a, i in zip(f.axes, index, strict=True)
+    }
+    return placed(graph, f.name, at)
+
+
+def _key(key: str) -> str:
+    return key if key.isdigit() else rf"\text{{{key}}}"
+
+
 def _symbol_of(graph: Graph, wire: Wire) -> Symbol:
     """Return what stands for an argument in a formula, at whatever places."""
 
@@ -54,7 +68,7 @@ def _symbol_of(graph: Graph, wire: Wire) -> Symbol:
         if isinstance(wire, Places):
             return places[wire.axis]
         if isinstance(wire, Cell):
-            fixed = {a: key if key.isdigit() else rf"\text{{{key}}}" for a, key in wire.at}
+            fixed = {a: _key(key) for a, key in wire.at}
             return placed(graph, wire.name, {**places, **fixed})
         return placed(graph, wire.name, {**places, wire.over: f"{places[wire.over]}-1"})
 

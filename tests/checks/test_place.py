@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import html
+import re
 from pathlib import Path
 
 import pytest
@@ -148,6 +150,16 @@ def test_the_givens_of_a_chapter_are_listed_with_every_cell() -> None:
         "<td>the running example&#x27;s own choice</td>"
     ) in placed
     assert '<td>Price of a GPU-hour</td><td class="number">&#36;2.50 per GPU-h</td>' in placed
+
+
+def test_the_symbol_of_a_row_has_the_letter_of_its_axis_and_a_cells_its_place() -> None:
+    """w_{j}, w_b; what says nothing of its places gets them behind it: l_{j, r}."""
+    tex = [
+        html.unescape(re.findall('x-tex">([^<]*)<', place(f"{{{{ sym: {name} }}}}", PAGE))[0])
+        for name in ("wanted", "wanted[job=b]", "left", "left[job=b]", "left[job=b, round=2]")
+    ]
+    assert tex == [r"w_{j}", r"w_{\text{b}}", "{l}_{j, r}", r"{l}_{\text{b}, r}",
+                   r"{l}_{\text{b}, 2}"]  # fmt: skip
 
 
 def test_a_formula_with_values_carries_its_figures() -> None:
