@@ -38,7 +38,7 @@ from typing import Any
 import numpy as np
 
 from checks import givens as givens_checks
-from checks import proof
+from checks import proof, recounts, rewiring
 from checks.pins import OPTION_PINS, OTHER_PINS, PINS
 from checks.units import check_figure
 from worked import givens, units
@@ -92,22 +92,16 @@ def pinned_settings(slug: str) -> list[tuple[dict[str, float], dict[str, str]]]:
     return [(dict(g.base), PINS.get(slug, {})), *others]
 
 
-def text_of(g: Graph, name: str, value: float, values: Mapping[str, float]) -> str:
-    """Return what a reader would see if the figure had this value, and all others `values`.
-
-    Raises:
-        FigureError: the graph would refuse the value.
-    """
-    sane(g.figure(name), value)
-    return g.shown(name, {**values, name: value})
-
-
-def unlike_pins(g: Graph, slug: str, name: str, at: Callable[[Mapping[str, float]], float]) -> str:
+def unlike_pins(g: Graph, slug: str, name: str, at: Callable[[Mapping[str, Any]], Any]) -> str:
     """Return the check that refuses a figure whose value is `at(values)`, or nothing."""
     for values, texts in pinned_settings(slug):
-        if name in texts:
+        for cell in texts:
+            if cell.partition("[")[0] != name:
+                continue
             try:
-                if text_of(g, name, float(at(values)), values) != texts[name]:
+                changed = {**values, name: at(values)}
+                sane(g.figure(name), float(g.value(cell, changed)))
+                if g.shown(cell, changed) != texts[cell]:
                     return PINNED
             except NOTICED:
                 return GRAPH
@@ -126,7 +120,11 @@ _RELATIONS: dict[type[ast.cmpop], tuple[type[ast.cmpop], ...]] = {
     ast.LtE: (ast.Lt, ast.GtE), ast.Lt: (ast.LtE, ast.Gt), ast.GtE: (ast.Gt, ast.LtE),
     ast.Gt: (ast.GtE, ast.Lt),
 }  # fmt: skip
-_OTHER_FUNCTION = {"ceil": "floor", "floor": "ceil", "maximum": "minimum", "minimum": "maximum"}
+_OTHER_FUNCTION = {
+    "ceil": "floor", "floor": "ceil", "maximum": "minimum", "minimum": "maximum",
+    "total": "mean", "mean": "total", "least": "most", "most": "least",
+    "where_least": "where_most", "where_most": "where_least",
+}  # fmt: skip
 _DROPPABLE = ("ceil", "floor", "sqrt", "absolute")
 
 
@@ -169,9 +167,19 @@ def _arithmetic_mistakes(node: ast.BinOp) -> Iterator[tuple[str, ast.expr]]:
 def _function_mistakes(node: ast.Call, name: str) -> Iterator[tuple[str, ast.expr]]:
     if name in _OTHER_FUNCTION:
         other = ast.Name(_OTHER_FUNCTION[name], ast.Load())
-        yield f"{other.id} for {name}", ast.Call(other, node.args, [])
+        yield f"{other.id} for {name}", ast.Call(other, node.args, node.keywords)
     if name in _DROPPABLE:
         yield f"drops {name}", node.args[0]
+    keywords = {k.arg: k for k in node.keywords}
+    if "where" in keywords:
+        others = [k for k in node.keywords if k.arg != "where"]
+        yield "leaves nothing out", ast.Call(node.func, node.args, others)
+    if "last" in keywords:
+        others = [k for k in node.keywords if k.arg != "last"]
+        yield "the first of equals", ast.Call(node.func, node.args, others)
+    elif name.startswith("where_"):
+        last = ast.keyword("last", ast.Constant(True))
+        yield "the last of equals", ast.Call(node.func, node.args, [*node.keywords, last])
     if name == "where":
         yield "branches swapped", ast.Call(node.func, [node.args[0], *node.args[:0:-1]], [])
 
@@ -250,6 +258,13 @@ def judge_formula(
     users = [f for f in g.derived if f.formula is original]
     if any(_ill_typed(g, f, wrong) for f in users):
         return Outcome(mutant, GRAPH)
+    if g.axes:
+        if any(rewiring.is_noticed(slug, f, wrong, g.wiring[f.name]) for f in users):
+            return Outcome(mutant, RECOUNT)
+        if by := _route_that_notices(wrong):
+            return Outcome(mutant, by)
+        same = rewiring.are_equal(g, users[0], original, wrong)
+        return Outcome(mutant, equivalent="the two are equal on rows of symbols" if same else "")
     try:
         proof.count(wrong)
     except NOTICED:
@@ -271,7 +286,19 @@ def judge_formula(
     return Outcome(mutant)
 
 
+def _route_that_notices(wrong: Callable[..., Any]) -> str:
+    """Return the check of the formula alone that refuses it, or nothing."""
+    for check, route in ((COUNT, proof.count), (DERIVATION, proof.derive)):
+        try:
+            route(wrong)
+        except NOTICED:
+            return check
+    return ""
+
+
 def _ill_typed(g: Graph, f: Derived, formula: Callable[..., Any]) -> bool:
+    if g.axes:
+        return rewiring.is_ill_typed(g, f, formula)
     try:
         got = formula(*(g.units[n].dimension for n in g.arguments(f.name).values()))
         return not g.units[f.name].dimension.same_as(got)
@@ -289,24 +316,6 @@ def _same_formula(one: Callable[..., Any], two: Callable[..., Any]) -> str:
 
 
 # -- wiring -----------------------------------------------------------------------------------
-
-
-def _recount(slug: str) -> Callable[[Mapping[str, Any]], dict[str, Any]]:
-    """Return the chapter's independent computation in one piece, checks/counts/<chapter>.py.
-
-    Raises:
-        LookupError: there is none yet.
-    """
-    name = slug.replace("-", "_")
-    if importlib.util.find_spec(f"checks.counts.{name}") is None:
-        raise LookupError(
-            f"{slug}: nothing computes this chapter a second time; write checks/counts/{name}.py "
-            "with a function recount(givens) that returns every derived figure in base units"
-        )
-    found: Callable[[Mapping[str, Any]], dict[str, Any]] = importlib.import_module(
-        f"checks.counts.{name}"
-    ).recount
-    return found
 
 
 def drawn_givens(g: Graph, draws: int = DRAWS) -> dict[str, Any]:
@@ -334,7 +343,7 @@ def drawn_values(slug: str) -> dict[str, Any]:
     g = graph(slug)
     known = drawn_givens(g)
     with np.errstate(all="ignore"):
-        found = _recount(slug)(known)
+        found = recounts.recount(slug)(known)
     return {n: np.broadcast_to(v, DRAWS) for n, v in (dict(g.base) | known | found).items()}
 
 
@@ -370,6 +379,26 @@ def wiring_mutants(g: Graph) -> Iterator[tuple[Derived, str, list[str]]]:
             wrong = [n for n in alike[g.units[right].dimension.powers] if n not in (right, f.name)]
             if wrong:
                 yield f, argument, wrong
+
+
+def judge_wires(slug: str, f: Derived) -> Iterator[Outcome]:
+    """Hold a figure over axes, fed through each wrong wire, against the second computation."""
+    g = graph(slug)
+    for argument in g.wiring[f.name]:
+        for mistake, wire in rewiring.wrong_wires(g, f, argument):
+            mutant = Mutant("wiring", f.name, mistake)
+            wires = {**g.wiring[f.name], argument: wire}
+            if rewiring.is_noticed(slug, f, f.formula, wires):
+                yield Outcome(mutant, RECOUNT)
+            elif f.name in _ancestors(slug, rewiring.source_of(wire)):
+                yield Outcome(mutant, GRAPH)  # it would depend on itself
+            elif rewiring.never_changes(g, wire) and rewiring.never_changes(
+                g, g.wiring[f.name][argument]
+            ):
+                why = "neither source changes with a given, and the figure is the same at any draw"
+                yield Outcome(mutant, equivalent=why)
+            else:
+                yield Outcome(mutant)
 
 
 def judge_wirings(slug: str, f: Derived, argument: str, sources: list[str]) -> Iterator[Outcome]:
@@ -613,19 +642,23 @@ def differs_from_pins(g: Graph, slug: str) -> bool:
     return False
 
 
-def own_given_mutants(g: Graph) -> Iterator[tuple[Mutant, Given, Fraction]]:
-    """Yield each slip in each given of the chapter, whatever it comes from."""
+def own_given_mutants(g: Graph) -> Iterator[tuple[Mutant, str, Fraction]]:
+    """Yield each slip in each given, or cell of one, of the chapter, whatever it comes from."""
     for f in g.givens:
-        for mistake, slip in SLIPS:
-            if f.value:  # a factor does not change a zero
-                yield Mutant("given", f.name, mistake), f, slip
+        for index in g.cells(f.name):
+            cell = g.cell_name(f, index)
+            for mistake, slip in SLIPS:
+                if recounts.cell_of(f.value, index):  # a factor does not change a zero
+                    yield Mutant("given", cell, mistake), cell, slip
 
 
-def judge_own_given(slug: str, mutant: Mutant, f: Given, slip: Fraction) -> Outcome:
+def judge_own_given(slug: str, mutant: Mutant, cell: str, slip: Fraction) -> Outcome:
     """Hold a wrong given against its own range and everything that the chapter then shows."""
     g = graph(slug)
+    f, index = g.find(cell)
+    assert isinstance(f, Given)
     try:
-        values = g.evaluate({f.name: _slipped(f.value, slip)})
+        values = g.evaluate({cell: _slipped(recounts.cell_of(f.value, index), slip)})
     except FigureError:
         return Outcome(mutant, GRAPH)
     texts = PINS.get(slug, {})
@@ -688,6 +721,8 @@ DISPLAY_SLIPS = (
 def display_mutants(g: Graph) -> Iterator[tuple[Mutant, Figure, Fraction]]:
     """Yield each slip in how a computed figure is written, and each verdict turned round."""
     for f in g.derived:
+        if g.kinds[f.name].place is not None:
+            continue  # a place shows its label, in no unit
         if f.words:
             yield Mutant("display", f.name, f"{f.words[0]!r} for {f.words[1]!r}"), f, Fraction(0)
         else:
@@ -699,8 +734,16 @@ def judge_display(slug: str, mutant: Mutant, f: Figure, slip: Fraction) -> Outco
     """Hold the wrong text against the pinned one."""
     g = graph(slug)
     if slip == 0:
-        return Outcome(mutant, unlike_pins(g, slug, f.name, lambda v: 1 - v[f.name]))
-    return Outcome(mutant, unlike_pins(g, slug, f.name, lambda v: v[f.name] * float(slip)))
+        return Outcome(mutant, unlike_pins(g, slug, f.name, lambda v: _each(v[f.name], -1, 1)))
+    size = float(slip)
+    return Outcome(mutant, unlike_pins(g, slug, f.name, lambda v: _each(v[f.name], size)))
+
+
+def _each(value: Any, factor: float, addend: float = 0) -> Any:
+    """Return every cell of a value times a factor plus an addend."""
+    if isinstance(value, list):
+        return [_each(v, factor, addend) for v in value]
+    return None if value is None else value * factor + addend
 
 
 # -- the run ----------------------------------------------------------------------------------
@@ -713,6 +756,9 @@ def outcomes(slug: str, kind: str) -> Iterator[Outcome]:
         for formula in dict.fromkeys(f.formula for f in g.derived):
             for mutant, wrong in formula_mutants(formula):
                 yield judge_formula(slug, mutant, formula, wrong)
+    elif kind == "wiring" and g.axes:
+        for f in g.derived:
+            yield from judge_wires(slug, f)
     elif kind == "wiring":
         for f, argument, sources in wiring_mutants(g):
             yield from judge_wirings(slug, f, argument, sources)

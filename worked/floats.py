@@ -66,12 +66,12 @@ sin, cos, pi, absolute, maximum, minimum = math.sin, math.cos, math.pi, abs, max
 
 def ceil(x: float) -> float:
     """Round up to the next whole number, but not from noise above one."""
-    return math.ceil(clean(x))
+    return math.ceil(clean(float(x)))
 
 
 def floor(x: float) -> float:
     """Round down to a whole number, but not from noise below one."""
-    return math.floor(clean(x))
+    return math.floor(clean(float(x)))
 
 
 def same(one: int | None, other: int | None) -> bool:

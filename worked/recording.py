@@ -11,7 +11,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from worked.figures import FigureError, Measured
+from worked.figures import Axis, FigureError, Measured
 from worked.units import exact, unit
 
 
@@ -73,11 +73,13 @@ def recorded(
     name: str | None = None,
     symbol: str = "",
     signed: bool = False,
+    over: Axis | None = None,
 ) -> Measured:
     """Return a value of worked/<chapter>/measured/<record_name>.json as a figure.
 
     unit_name: the unit to show it in, when not the recorded one; name: the figure's name, when
-    not the value's.
+    not the value's. Over an axis it is a row of values: {} in `value` stands for each place's
+    key, with _ for its hyphens.
 
     Raises:
         FigureError: the record has no such value, or the unit has another dimension.
@@ -85,15 +87,23 @@ def recorded(
     path = Path(__file__).parent / chapter / "measured" / f"{record_name}.json"
     document = load(path)
     shown = name or value
-    if value not in document["values"]:
-        raise FigureError(f"{shown}: {record_name}.json records no {value!r}")
-    row = document["values"][value]
-    had, want = unit(row["unit"]), unit(row["unit"] if unit_name is None else unit_name)
-    if not want.dimension.same_as(had.dimension):
-        raise FigureError(f"{shown}: recorded in {had.name!r}, cannot be shown in {want.name!r}")
+    keys = [key.replace("-", "_") for key in over.keys] if over else [""]
+    rows = [document["values"].get(value.format(key)) for key in keys]
+    if None in rows:
+        missing = value.format(keys[rows.index(None)])
+        raise FigureError(f"{shown}: {record_name}.json records no {missing!r}")
+    want = unit(rows[0]["unit"] if unit_name is None else unit_name)
+    for had in (unit(row["unit"]) for row in rows):
+        if not want.dimension.same_as(had.dimension):
+            raise FigureError(
+                f"{shown}: recorded in {had.name!r}, cannot be shown in {want.name!r}"
+            )
+    values = tuple(
+        float(exact(row["value"]) * unit(row["unit"]).factor / want.factor) for row in rows
+    )
     return Measured(
         shown,
-        float(exact(row["value"]) * had.factor / want.factor),
+        values if over else values[0],
         want.name,
         label,
         f"{chapter}/measured/{record_name}.json",
@@ -105,4 +115,5 @@ def recorded(
         symbol,
         places,
         signed,
+        over.name if over else "",
     )

@@ -2,8 +2,8 @@
 
 Formulas and their proofs say nothing about which figure goes into which argument. This file
 does: it uses neither `worked/formulas` nor the scenario's wiring, only givens in base units and
-the records, and names its results as the figures are named. It takes numbers or NumPy arrays,
-and treats the six deliveries as lists of arrays.
+the records. It names its results as the figures are named; each is a number or a NumPy array,
+its axes in the figure's order, and a place counts from 0.
 """
 
 from __future__ import annotations
@@ -19,152 +19,130 @@ from worked import gradient_boosting
 
 Figures = dict[str, Any]
 RECORDS = Path(gradient_boosting.__file__).parent / "measured"
-SAME = 1e-9  # errors as near as this, relatively, are a tie; a mean as small as this is 0
+SAME = 1e-9  # errors as near as this, relatively, are a tie
+NOISE = 1e-18  # a squared error as small as this, for a squared error of 1, is 0
 
 
 def recount(g: Mapping[str, Any]) -> Figures:
     """Return every derived figure of the chapter, in base units, from the givens `g`."""
-    x, y = ([np.asarray(g[f"{n}{i}"], float) for i in range(1, 7)] for n in "xy")
-    r = _base(g, y)
-    r |= _residuals(g, y, r["base"])
-    cuts = [x[k] / 2 + x[k + 1] / 2 for k in range(5)]
-    r |= {f"t{k}": cut for k, cut in enumerate(cuts, 1)}
-    predictions, asked = [r["base"]] * 6, r["base"]
-    for number in range(1, 6):
-        residuals = [label - p for label, p in zip(y, predictions, strict=True)]
-        r |= {f"r{number}_{i}": residual for i, residual in enumerate(residuals, 1)}
-        found, (cut, low, high) = _stump(residuals, x, cuts, str(number))
-        r |= found
-        predictions = [
-            p + g["eta"] * np.where(at > cut, high, low)
-            for p, at in zip(predictions, x, strict=True)
-        ]
-        asked = asked + g["eta"] * np.where(g["query"] > cut, high, low)
-        r |= {f"f{number}_{i}": p for i, p in enumerate(predictions, 1)}
-        r |= {f"mse{number}": _sum_of_squares(y, predictions) / 6, f"q{number}": asked}
-    r["gain"] = r["sse0"] - r["best1"]
+    x, y = np.array(g["distance"], float), np.array(g["minutes"], float)
+    cuts = (x[:-1] + x[1:]) / 2  # the distances are given in order
+    r = _base(g, y) | _directions(g, y)
+    # Split k, counted from 0, sends rows 0 to k left.
+    r |= {"threshold": cuts, "goes_left": np.triu(np.ones((6, 5)))}
+    r |= _rounds(g, x, y, cuts)
     r["taken"] = 1 - (1 - g["eta"]) ** 2
-    r["sse1"] = r["sse0"] - r["taken"] * r["gain"]
-    steps = [np.where(n < g["rounds"], 1 - g["eta"], 1.0) for n in range(20)]
-    r["left_over"] = np.abs(np.prod(steps, axis=0))
-    return r | _classes(g, x, cuts, r) | _line(g, x, y) | _from_records(g) | _costs(g)
+    started = np.array([r["base_sse"], *r["sse"][:-1]])
+    r["gain"] = started - r["least_error"]
+    r["sse_by_share"] = started - r["taken"] * r["gain"]
+    r["left_over"] = abs(np.prod(np.full(int(g["aiming"]), 1 - g["eta"])))
+    return r | _classes(g, x, y, cuts) | _line(g, x, y) | _from_records(g) | _costs(g)
 
 
-def _total(values: list[Any]) -> Any:
-    return sum(values[1:], values[0])
-
-
-def _sum_of_squares(labels: list[Any], predictions: list[Any]) -> Any:
-    return _total([(a - b) ** 2 for a, b in zip(labels, predictions, strict=True)])
-
-
-def _base(g: Mapping[str, Any], y: list[Any]) -> Figures:
-    mean = _total(y) / 6
-    trial = [np.asarray(g["trial"], float)] * 6
-    ranked = np.sort(np.array(y), axis=0)
-    median = (ranked[2] + ranked[3]) / 2
-    late = [(label > g["promise"]) * 1.0 for label in y]
-    share = _total(late) / 6
-    p = np.clip(share, 1e-6, 1 - 1e-6)
+def _base(g: Mapping[str, Any], y: np.ndarray) -> Figures:
+    late = (y > g["promise"]) * 1.0
+    p = np.clip(late.mean(), 1e-6, 1 - 1e-6)
+    ranked = np.sort(y)
+    constant = {"base": y.mean(), "trial": g["trial"]}
     return {
-        "base": mean,
-        "sse0": _sum_of_squares(y, [mean] * 6),
-        "mse0": _sum_of_squares(y, [mean] * 6) / 6,
-        "trial_sse": _sum_of_squares(y, trial),
-        "trial_excess": (trial[0] - mean) ** 2 + 5 * (trial[0] - mean) ** 2,
-        **{
-            f"{half}_{place}": np.sort(np.array(y[start : start + 3]), axis=0)[rank]
-            for half, start in (("near", 0), ("far", 3))
-            for rank, place in enumerate(("low", "middle", "high"))
-        },
+        "rows": len(y),
+        "base": y.mean(),
+        "base_mse": np.var(y),
+        **{f"{name}_sse": ((y - c) ** 2).sum() for name, c in constant.items()},
+        **{f"{name}_sae": np.abs(y - c).sum() for name, c in constant.items()},
+        "trial_excess": len(y) * (g["trial"] - y.mean()) ** 2,
         "lower_median": ranked[2],
         "upper_median": ranked[3],
-        "median": median,
-        "mean_sae": _total([np.abs(label - mean) for label in y]),
-        "trial_sae": _total([np.abs(label - trial[0]) for label in y]),
-        **{f"late{i}": label for i, label in enumerate(late, 1)},
-        "late_share": share,
+        "median": np.median(y),
+        "late": late,
+        "late_share": late.mean(),
         "base_p": p,
         "base_odds": 1 / (1 / p - 1),
         "base_log_odds": np.log(p) - np.log(1 - p),
     }
 
 
-def _residuals(g: Mapping[str, Any], y: list[Any], mean: Any) -> Figures:
-    residuals = [label - mean for label in y]
-    moved = mean + g["nudge"]
-    before, after = residuals[5] ** 2 / 2, (y[5] - moved) ** 2 / 2
+def _directions(g: Mapping[str, Any], y: np.ndarray) -> Figures:
+    away = y.mean() - y
+    moved = away + g["nudge"]
     return {
-        "gradient6": -residuals[5],
-        "loss6": before,
-        "nudged6": moved,
-        "loss6_nudged": after,
-        "chord6": (after - before) / g["nudge"],
-        **{f"sign{i}": np.where(r >= 0, 1.0, -1.0) for i, r in enumerate(residuals, 1)},
-        **{f"clip{i}": np.clip(r, -g["huber"], g["huber"]) for i, r in enumerate(residuals, 1)},
+        "gradient": away,
+        "loss": away**2 / 2,
+        "nudged": y.mean() + g["nudge"],
+        "nudged_loss": moved**2 / 2,
+        "chord": (moved**2 - away**2) / 2 / g["nudge"],
+        "sign": np.where(away <= 0, 1.0, -1.0),
+        "clip": np.clip(-away, -g["huber"], g["huber"]),
     }
 
 
-def _stump(
-    residuals: list[Any], x: list[Any], cuts: list[Any], tag: str
-) -> tuple[Figures, tuple[Any, Any, Any]]:  # fmt: skip
-    """Return means and errors of the five splits, and (threshold, left mean, right mean)."""
-    found: Figures = {}
-    lefts, rights, errors = [], [], []
-    for k in range(1, 6):
-        left, right = residuals[:k], residuals[k:]
-        means = [_total(side) / len(side) for side in (left, right)]
-        means = [np.where(np.abs(m) <= SAME, 0, m) for m in means]
-        lefts.append(means[0])
-        rights.append(means[1])
-        errors.append(_sum_of_squares(left, [means[0]] * k)
-                      + _sum_of_squares(right, [means[1]] * (6 - k)))  # fmt: skip
-        if k > 1 and tag == "1":
-            found[f"left{tag}_{k}"] = means[0]
-        if k < 5 and tag == "1":
-            found[f"right{tag}_{k}"] = means[1]
-        found[f"error{tag}_{k}"] = errors[-1]
-    best = np.min(errors, axis=0)
-    first = np.argmax(np.array(errors) <= best * (1 + SAME), axis=0)  # of the first that ties
-    winner = tuple(np.choose(first, values) for values in (cuts, lefts, rights))
-    found |= {f"best{tag}": best}
-    found |= {f"{n}{tag}": v for n, v in zip(("cut", "lower", "upper"), winner, strict=True)}
-    found[f"rows{tag}"] = first + 1.0
-    cut, low, high = winner
-    found |= {f"leaf{tag}_{i}": np.where(x[i - 1] > cut, high, low) for i in range(2, 6)}
-    return found, winner
+def _stump(target: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray, int]:
+    """Return the five splits' means left, means right and errors, and which is the best."""
+    halves = [np.split(target, [k]) for k in range(1, len(target))]
+    left, right = np.array([[side.mean() for side in sides] for sides in halves]).T
+    errors = np.array([sum(np.var(side) * len(side) for side in sides) for sides in halves])
+    limit = errors.min() * (1 + SAME) + NOISE * (target**2).sum()
+    return left, right, errors, int(np.flatnonzero(errors <= limit)[0])
 
 
-def _classes(g: Mapping[str, Any], x: list[Any], cuts: list[Any], r: Figures) -> Figures:
-    late, p = [r[f"late{i}"] for i in range(1, 7)], r["base_p"]
-    residuals = [label - p for label in late]
-    found, (cut, low, high) = _stump(residuals, x, cuts, "c")
-    curvature = p - p**2
-    steps = [np.where(at > cut, high, low) / curvature for at in x]
-    margins = [r["base_log_odds"] + g["eta"] * step for step in steps]
+def _rounds(g: Mapping[str, Any], x: np.ndarray, y: np.ndarray, cuts: np.ndarray) -> Figures:
+    names = ("residual", "left", "right", "error", "best", "least_error", "cut", "lower", "upper",
+             "leaf", "prediction", "sse", "mse", "query_leaf", "answer")  # fmt: skip
+    table: dict[str, list[Any]] = {name: [] for name in names}
+    predicted, asked = np.full(len(y), y.mean()), y.mean()
+    for _ in range(int(g["rounds"])):
+        residual = np.where(abs(y - predicted) < 1e-13 * y.max(), 0, y - predicted)
+        left, right, errors, best = _stump(residual)
+        leaf = np.repeat([left[best], right[best]], [best + 1, len(y) - best - 1])
+        query_leaf = right[best] if g["query"] > cuts[best] else left[best]
+        predicted = predicted + g["eta"] * leaf
+        asked = asked + g["eta"] * query_leaf
+        squares = (y - predicted) ** 2
+        found = (residual, left, right, errors, best, errors[best], cuts[best], left[best],
+                 right[best], leaf, predicted, squares.sum(), squares.mean(), query_leaf,
+                 asked)  # fmt: skip
+        for name, value in zip(names, found, strict=True):
+            table[name].append(value)
+    # The rounds are the last axis of what has a row or a split as well.
+    return {name: np.array(values).T for name, values in table.items()}
 
-    def loss(margins: list[Any]) -> Any:
-        chance = [1 / (1 + np.exp(np.where(label > 0, -m, m)))
-                  for m, label in zip(margins, late, strict=True)]  # fmt: skip
-        return _total([np.log(1 / c) for c in chance]) / 6
 
-    return found | {
-        **{f"rc_{i}": residual for i, residual in enumerate(residuals, 1)},
-        "hessian": curvature,
-        **{f"newton{i}": step for i, step in enumerate(steps, 1)},
-        **{f"margin{i}": m for i, m in enumerate(margins, 1)},
-        **{f"p{i}": np.exp(m) / (1 + np.exp(m)) for i, m in enumerate(margins, 1)},
-        "log_loss0": loss([r["base_log_odds"]] * 6),
-        "log_loss1": loss(margins),
+def _classes(g: Mapping[str, Any], x: np.ndarray, y: np.ndarray, cuts: np.ndarray) -> Figures:
+    late = y > g["promise"]
+    p = min(max(late.sum() / 6, 1e-6), 1 - 1e-6)
+    start = np.log(p) - np.log(1 - p)
+    residual = late - p
+    left, right, errors, best = _stump(residual)
+    leaf = np.where(x > cuts[best], right[best], left[best])
+    margin = start + g["eta"] * leaf / (p - p**2)
+
+    def loss(margin: Any) -> float:
+        chance = 1 / (1 + np.exp(np.where(late, -margin, margin)))
+        return float(-np.log(chance).mean())
+
+    return {
+        "late_residual": residual,
+        "late_left": left,
+        "late_right": right,
+        "late_error": errors,
+        "late_best": best,
+        "late_least_error": errors[best],
+        "late_cut": cuts[best],
+        "late_lower": left[best],
+        "late_upper": right[best],
+        "late_leaf": leaf,
+        "hessian": p - p**2,
+        "newton": leaf / (p - p**2),
+        "margin": margin,
+        "late_p": np.exp(margin) / (1 + np.exp(margin)),
+        "base_log_loss": loss(start),
+        "log_loss": loss(margin),
     }
 
 
-def _line(g: Mapping[str, Any], x: list[Any], y: list[Any]) -> Figures:
-    x_mean, y_mean = _total(x) / 6, _total(y) / 6
-    away = [at - x_mean for at in x]
-    rise = [label - y_mean for label in y]
-    slope = _total([a * b for a, b in zip(away, rise, strict=True)]) / _total([a * a for a in away])
-    return {"x_mean": x_mean, "slope": slope, "line": y_mean + slope * (g["query"] - x_mean)}
+def _line(g: Mapping[str, Any], x: np.ndarray, y: np.ndarray) -> Figures:
+    slope = np.cov(x, y, bias=True)[0, 1] / np.var(x)
+    return {"x_mean": x.mean(), "slope": slope, "line": y.mean() + slope * (g["query"] - x.mean())}
 
 
 def _recorded(name: str) -> dict[str, float]:

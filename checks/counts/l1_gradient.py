@@ -1,40 +1,55 @@
 """Compute the L1 chapter once more, in one piece, from its givens and the chapter's words.
 
 Formulas and their proofs say nothing about which figure goes into which argument. This file
-does: it uses neither `worked/formulas` nor the scenario's wiring, only the givens, and names its
-results as the figures are named. It takes numbers or NumPy arrays.
+does: it uses neither `worked/formulas` nor the scenario's wiring, only the givens. It names its
+results as the figures are named; each is a number or a NumPy array, its axes in the figure's
+order: the methods L1, L2, Huber and smooth L1, the two rates, the steps 0 to 12, the points.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 
-STEPS, DECAY_STEPS = 12, 8
+Figures = dict[str, Any]
+STEPS = 12
+SAME = 1e-13  # targets and predictions as near as this, relatively, are one number
 
 
-def recount(g: Mapping[str, Any]) -> dict[str, Any]:
+def recount(g: Mapping[str, Any]) -> Figures:
     """Return every derived figure of the chapter from the givens `g`."""
-    r: dict[str, Any] = {}
-    for part in (_one_point, _descents, _endings, _outlier, _decay, _many, _between):
-        r |= part(g, r)
-    return r
+    r = _one_point(g)
+    r |= _descents(g, r)
+    return r | _endings(g, r) | _outlier(g) | _decay(g) | _many(g)
 
 
-def _clean(value: Any) -> Any:
-    """Round away what binary arithmetic adds to decimal numbers."""
-    return np.round(np.asarray(value, dtype=float), 13)
+def _losses(g: Mapping[str, Any], off: Any) -> np.ndarray:
+    """Return the four losses of residuals: by the integral of their slopes, piece by piece."""
+    size = np.abs(off)
+
+    def huber(join: float) -> np.ndarray:
+        return np.where(size > join, join * size - join * join / 2, size * size / 2)
+
+    return np.array([size, size * size, huber(g["delta"]), huber(g["beta"]) / g["beta"]])
 
 
-def _yes(condition: Any) -> Any:
-    return np.asarray(condition) * 1.0
+def _slopes(g: Mapping[str, Any], off: Any) -> np.ndarray:
+    """Return the derivatives of the four losses by the weight: by the residual, times -x."""
+    clipped = [np.clip(off, -join, join) for join in (g["delta"], g["beta"])]
+    return -g["x"] * np.array([np.sign(off), 2 * off, clipped[0], clipped[1] / g["beta"]])
 
 
-def _one_point(g: Mapping[str, Any], r: Mapping[str, Any]) -> dict[str, Any]:
+def _off(g: Mapping[str, Any], y: Any, m: Any) -> Any:
+    """Return target less prediction; what is left of two equal numbers is nothing."""
+    yhat = np.multiply(m, g["x"]) + g["intercept"]
+    return np.where(np.abs(y - yhat) <= SAME * np.abs(y), 0, y - yhat)
+
+
+def _one_point(g: Mapping[str, Any]) -> Figures:
     x, y, b = g["x"], g["y"], g["intercept"]
-    off, off_beyond = y - (g["m"] * x + b), y - (g["beyond"] * x + b)
+    off, off_beyond = _off(g, y, g["m"]), _off(g, y, g["beyond"])
     return {
         "prediction": g["m"] * x + b,
         "other_prediction": g["other"] * x + b,
@@ -42,9 +57,9 @@ def _one_point(g: Mapping[str, Any], r: Mapping[str, Any]) -> dict[str, Any]:
         "loss": np.abs(off),
         "squared_loss": off * off,
         "best": (y - b) / x,
-        "touches": _yes((g["line_slope"] >= -1) & (g["line_slope"] <= 1)),
+        "touches": float(-1 <= g["line_slope"] <= 1),
         "subgradient_low": -x,
-        "subgradient_high": x * 1.0,
+        "subgradient_high": x,
         "slope": np.sign(off),
         "chained": -x * np.sign(off),
         "squared_slope": 2 * off,
@@ -55,182 +70,117 @@ def _one_point(g: Mapping[str, Any], r: Mapping[str, Any]) -> dict[str, Any]:
         "beyond_residual": off_beyond,
         "beyond_gradient": -x * np.sign(off_beyond),
         "beyond_squared_gradient": -2 * x * off_beyond,
-        "pinball": np.where(off > 0, g["quantile"] * off, (1 - g["quantile"]) * -off),
+        **dict(zip(("huber", "smooth"), _losses(g, off)[2:], strict=True)),
+        **dict(zip(("huber_gradient", "smooth_gradient"), _slopes(g, off)[2:], strict=True)),
+        "pinball": g["quantile"] * off if off > 0 else (g["quantile"] - 1) * off,
         "odds": 1 / (1 / g["quantile"] - 1),
     }
 
 
-def _walk(
-    kind: str, g: Mapping[str, Any], start: Any, steps: int, rate: Callable[[int], Any]
-) -> dict[str, Any]:
-    """Return the figures of an L1 descent, those of its start as step 0."""
-    found: dict[str, Any] = {}
-    m = start
-    for k in range(steps + 1):
-        yhat = _clean(m * g["x"] + g["intercept"])
-        slope = -g["x"] * np.sign(_clean(g["y"] - yhat))
-        found |= {f"{kind}_weight_{k}": m, f"{kind}_prediction_{k}": yhat,
-                  f"{kind}_gradient_{k}": slope}  # fmt: skip
-        m = _clean(m - rate(k) * slope)
-    return found
-
-
-def _shrink(
-    kind: str, g: Mapping[str, Any], off: Any, factor: Callable[[Any], Any],
-    gradient: Callable[[Any], Any],
-) -> dict[str, Any]:  # fmt: skip
-    """Return the figures of a descent that multiplies the residual by a factor at each step."""
-    found: dict[str, Any] = {}
-    for k in range(1, STEPS + 1):
-        off = off * factor(off)
-        found |= {f"{kind}_weight_{k}": (g["y"] - g["intercept"] - off) / g["x"],
-                  f"{kind}_residual_{k}": off, f"{kind}_gradient_{k}": gradient(off)}  # fmt: skip
-    return found
-
-
-def _without_start(found: dict[str, Any]) -> dict[str, Any]:
-    return {n: v for n, v in found.items() if not n.endswith("_0")}
-
-
-def _descents(g: Mapping[str, Any], r: Mapping[str, Any]) -> dict[str, Any]:
-    x = g["x"]
-    first = _walk("l1", g, g["m"], STEPS, lambda k: g["rate"])
-    second = _walk("second", g, g["m"], STEPS, lambda k: g["second_rate"])
-    squared = _shrink(
-        "l2", g, r["residual"], lambda off: 1 - 2 * g["rate"] * x**2, lambda off: -2 * x * off
-    )
-    # Outside the threshold the residual loses η·x² a step, which is a factor as well.
-    smooth = _shrink(
-        "smooth", g, r["residual"],
-        lambda off: 1 - g["second_rate"] * x**2 / np.maximum(np.abs(off), g["beta"]),
-        lambda off: -x * np.clip(off / g["beta"], -1, 1),
-    )  # fmt: skip
-    return {**_without_start(first | second), **squared, **smooth}
-
-
-def _ending(g: Mapping[str, Any], r: Mapping[str, Any], rate: Any) -> dict[str, Any]:
-    """Return how L1 descent with a rate ends, found by dividing with remainder."""
-    way, width = np.abs(r["best"] - g["m"]), rate * g["x"]
-    whole = np.floor((way + g["tolerance"]) / width)
-    left = np.where(way - whole * width > g["tolerance"], way - whole * width, 0)
-    back = np.sign(g["m"] - r["best"])
-    over = np.where(left > 0, left - width, 0)
-    k = g["step"]
-    late = np.where((k - whole) % 2 == 1, over, left)
-    gap = np.where(k < whole, way - k * width, late)
-    near = r["best"] + back * left
-    return {
-        "width": width, "count": whole, "covered": whole * width, "rest": left,
-        "arrival": whole + (left > 0), "landing": _yes(left == 0),
-        "near": near, "near_prediction": near * g["x"] + g["intercept"],
-        "near_gradient": np.where(left > 0, g["x"] * back, 0),
-        "far": r["best"] + back * over, "amplitude": left - over,
-        "floor": width * g["x"] / 2, "gap": gap, "at": r["best"] + back * gap,
-    }  # fmt: skip
-
-
-def _looked_at(g: Mapping[str, Any], kind: str, m: Any) -> dict[str, Any]:
-    """Return what stands beside the weight at the step looked at, under L1."""
-    yhat = _clean(m * g["x"] + g["intercept"])
-    off = _clean(g["y"] - yhat)
-    return {
-        f"{kind}_at_prediction": yhat,
-        f"{kind}_at_residual": off,
-        f"{kind}_at_loss": np.abs(off),
-        f"{kind}_at_gradient": -g["x"] * np.sign(off),
+def _descents(g: Mapping[str, Any], r: Figures) -> Figures:
+    """Walk under each loss with each rate; a residual follows its distance from the minimum."""
+    off = np.empty((4, 2, STEPS + 1))
+    for p, rate in enumerate(g["rate"]):
+        off[:, p, 0] = r["residual"]
+        for k in range(1, STEPS + 1):
+            last = off[:, p, k - 1]
+            moved = np.diagonal(_slopes(g, last)) * rate * g["x"]
+            off[:, p, k] = np.where(np.abs(last + moved) <= SAME * np.abs(last), 0, last + moved)
+    flat = off.transpose(1, 2, 0)
+    loss = np.diagonal(_losses(g, flat), axis1=0, axis2=3)
+    slope = np.diagonal(_slopes(g, flat), axis1=0, axis2=3)
+    found = {
+        "weight": (g["y"] - off - g["intercept"]) / g["x"],
+        "run_prediction": g["y"] - off,
+        "run_residual": off,
+        "run_loss": np.moveaxis(loss, 2, 0),
+        "run_gradient": np.moveaxis(slope, 2, 0),
     }
+    k = int(g["look"])
+    looked = {f"look_{name.removeprefix('run_')}": v[:, :, k] for name, v in found.items()}
+    return found | looked | {"looked": k}
 
 
-def _endings(g: Mapping[str, Any], r: Mapping[str, Any]) -> dict[str, Any]:
-    one, two = _ending(g, r, g["rate"]), _ending(g, r, g["second_rate"])
-    way = np.abs(r["best"] - g["m"])
-    shrink = 1 - 2 * g["rate"] * g["x"] ** 2
+def _endings(g: Mapping[str, Any], r: Figures) -> Figures:
+    """Find how L1 descent with each rate ends by dividing with remainder."""
+    x, way, rate = g["x"], abs(r["best"] - g["m"]), np.array(g["rate"])
+    width = rate * x
+    whole = np.floor((way + g["tolerance"]) / width + SAME)
+    left = way - whole * width
+    left = np.where(left > g["tolerance"] + SAME, left, 0)
+    side = np.sign(g["m"] - r["best"])
+    near, shrink = r["best"] + side * left, 1 - 2 * rate * x**2
+    reach = g["rate"][1] * x / (1 - g["ratio"])
     return {
         "distance": way,
-        "step_width": one["width"],
-        "step_count": one["count"],
-        "covered": one["covered"],
-        "rest": one["rest"],
-        "arrival": one["arrival"],
-        "landing": one["landing"],
-        "l1_gap": one["gap"],
-        "l1_at": one["at"],
-        **_looked_at(g, "l1", one["at"]),
-        "l2_at_prediction": g["y"] - r["residual"] * shrink ** g["step"],
-        "l2_at_residual": r["residual"] * shrink ** g["step"],
-        "l2_at_loss": (r["residual"] * shrink ** g["step"]) ** 2,
-        "l2_at_gradient": -2 * g["x"] * r["residual"] * shrink ** g["step"],
+        "step_width": width,
+        "step_count": whole,
+        "covered": whole * width,
+        "rest": left,
+        "arrival": whole + (left > 0),
+        "landing": (left == 0) * 1.0,
         "contraction": shrink,
-        "l2_left": way * np.abs(shrink) ** one["arrival"],
-        "l2_at": r["best"] + (g["m"] - r["best"]) * shrink ** g["step"],
-        **{f"second_{name}": value for name, value in two.items()},
-        "second_contraction": 1 - 2 * g["second_rate"] * g["x"] ** 2,
-        "rate_limit": 1 / (g["x"] * g["x"]),
-        "reach": g["second_rate"] * g["x"] / (1 - g["ratio"]),
-        "reaching": _yes(g["second_rate"] * g["x"] / (1 - g["ratio"]) >= way),
+        "l2_left": way * np.abs(shrink) ** (whole + (left > 0)),
+        "near": near,
+        "near_prediction": near * x + g["intercept"],
+        "near_residual": -side * left * x,
+        "near_gradient": np.where(left > 0, x * side, 0),
+        "far": np.where(left > 0, near - side * width, near),
+        "amplitude": np.where(left > 0, width, 0),
+        "floor": width * x / 2,
+        "rate_limit": 1 / (x * x),
+        "reach": reach,
+        "reaching": float(reach >= way),
     }
 
 
-def _outlier(g: Mapping[str, Any], r: Mapping[str, Any]) -> dict[str, Any]:
-    off = g["outlier"] - r["prediction"]
-    slope, squared = -g["x"] * np.sign(off), -2 * g["x"] * off
+def _outlier(g: Mapping[str, Any]) -> Figures:
+    off = _off(g, g["outlier"], g["m"])
     return {
         "outlier_residual": off,
-        "outlier_gradient": slope,
-        "outlier_squared_gradient": squared,
-        "outlier_l1_first": g["m"] - g["rate"] * slope,
-        "outlier_l2_first": g["m"] - g["rate"] * squared,
+        "outlier_loss": _losses(g, off),
+        "outlier_gradient": _slopes(g, off),
+        "outlier_weight": g["m"] - g["rate"][0] * _slopes(g, off),
     }
 
 
-def _decay(g: Mapping[str, Any], r: Mapping[str, Any]) -> dict[str, Any]:
-    rates = {f"decay_rate_{k}": g["second_rate"] / k for k in range(2, DECAY_STEPS + 1)}
-    found = _walk("decay", g, g["decay_start"], DECAY_STEPS, lambda k: g["second_rate"] / (k + 1))
-    del found["decay_weight_0"]
-    return rates | found
-
-
-def _many(g: Mapping[str, Any], r: Mapping[str, Any]) -> dict[str, Any]:
-    targets = {"1": g["y_1"], "2": g["y_2"], "3": g["y"], "4": g["y_4"], "5": g["outlier"]}
-    votes = {k: (y - g["intercept"]) / g["x"] for k, y in targets.items()}
-    off = {k: y - r["prediction"] for k, y in targets.items()}
-    four = np.sort(np.stack(np.broadcast_arrays(*(votes[k] for k in "1234"))), axis=0)
-    five = np.sort(np.stack(np.broadcast_arrays(*votes.values())), axis=0)
-    found = {f"vote_{k}": votes[k] for k in "1245"}
-    for k in "124":
-        found[f"pull_of_{k}"] = -g["x"] * np.sign(off[k])
-        found[f"residual_of_{k}"] = off[k]
-        found[f"squared_pull_of_{k}"] = -2 * g["x"] * off[k]
+def _decay(g: Mapping[str, Any]) -> Figures:
+    m, x = [g["decay_start"]], g["x"]
+    rates = g["rate"][1] / np.arange(1, STEPS + 2)
+    for rate in rates[:-1]:
+        m.append(m[-1] + rate * x * np.sign(_off(g, g["y"], m[-1])))
+    off = _off(g, g["y"], m)
     return {
-        **found,
-        "mean_gradient": -g["x"] * sum(np.sign(o) for o in off.values()) / 5,
-        "mean_squared_gradient": -2 * g["x"] * sum(off.values()) / 5,
+        "decay_rate": rates,
+        "decay_weight": m,
+        "decay_prediction": g["y"] - off,
+        "decay_residual": off,
+        "decay_gradient": -x * np.sign(off),
+    }
+
+
+def _many(g: Mapping[str, Any]) -> Figures:
+    a, b, d = g["others"]
+    targets = np.array([a, b, g["y"], d, g["outlier"]])
+    votes = (targets - g["intercept"]) / g["x"]
+    off = _off(g, targets, g["m"])
+    four = np.sort(votes[:4])
+    return {
+        "target": targets[:4],
+        "rows": 4,
+        "vote": votes[:4],
+        "outlier_vote": votes[4],
+        "row_residual": off[:4],
+        "row_loss": _losses(g, off[:4]),
+        "row_gradient": _slopes(g, off[:4]),
+        "mean_gradient": _slopes(g, off).mean(axis=1),
         "median_low": four[1],
         "median_high": four[2],
-        "median_four": np.median(four, axis=0),
-        "mean_four": four.mean(axis=0),
-        "median_five": five[2],
-        "mean_five": five.mean(axis=0),
-        "mean_loss_four": sum(np.abs(off[k]) for k in "1234") / 4,
-        "mean_loss_five": sum(np.abs(o) for o in off.values()) / 5,
+        "median": np.median(four),
+        "mean": four.mean(),
+        "median_with": np.sort(votes)[2],
+        "mean_with": votes.mean(),
+        "mean_loss": _losses(g, off[:4]).mean(axis=1),
+        "mean_loss_with": _losses(g, off).mean(axis=1),
         "variables": 442 * 2 + 10 + 1.0,
-    }
-
-
-def _between(g: Mapping[str, Any], r: Mapping[str, Any]) -> dict[str, Any]:
-    def huber(off: Any, join: Any) -> Any:
-        return np.where(np.abs(off) > join, join * np.abs(off) - join * join / 2, off * off / 2)
-
-    off, out = r["residual"], r["outlier_residual"]
-    slopes = {
-        "huber": -g["x"] * np.clip(off, -g["delta"], g["delta"]),
-        "smooth": -g["x"] * np.clip(off, -g["beta"], g["beta"]) / g["beta"],
-        "outlier_huber": -g["x"] * np.clip(out, -g["delta"], g["delta"]),
-        "outlier_smooth": -g["x"] * np.clip(out, -g["beta"], g["beta"]) / g["beta"],
-    }
-    return {
-        "huber": huber(off, g["delta"]),
-        "smooth": huber(off, g["beta"]) / g["beta"],
-        **{f"{name}_gradient": slope for name, slope in slopes.items()},
-        **{f"{name}_first": g["m"] - g["rate"] * slope for name, slope in slopes.items()},
     }

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import lru_cache
+from string import ascii_lowercase
 
-from checks.trace import Symbol, latex, latex_with_values, text
+from checks.trace import latex, latex_with_values, text
 from checks.working import verdict_number
 from worked.figures import Cell, Derived, Graph, Measured, Places
 from worked.figures.kinds import Wire
@@ -32,49 +33,6 @@ def symbol(graph: Graph, name: str) -> str:
     return figure.symbol or rf"\text{{{name.replace('_', ' ')}}}"
 
 
-def letter(graph: Graph, axis: str) -> str:
-    """Return the letter of an axis' index in formulas: its own, else the first of its name."""
-    return graph.axes[axis].symbol or axis[0]
-
-
-def placed(graph: Graph, name: str, places: Mapping[str, str]) -> str:
-    """Return the symbol of a figure at places, each as LaTeX: r_{i}, at a place r_{3}."""
-    own, axes = symbol(graph, name), graph.figure(name).axes
-    if not axes:
-        return own
-    if "<" not in own:
-        return f"{{{own}}}_{{{', '.join(places[a] for a in axes)}}}"
-    return re.sub(r"<(\w+)>", lambda m: places[m[1]], own)
-
-
-def cell_symbol(graph: Graph, cell: str) -> str:
-    """Return the symbol of a figure or a cell; what is left open has its axis' letter."""
-    f, index = graph.find(cell)
-    at = {
-        a: letter(graph, a) if i is None else _key(graph.keys[a][i])
-        for a, i in zip(f.axes, index, strict=True)
-    }
-    return placed(graph, f.name, at)
-
-
-def _key(key: str) -> str:
-    return key if key.isdigit() else rf"\text{{{key}}}"
-
-
-def _symbol_of(graph: Graph, wire: Wire) -> Symbol:
-    """Return what stands for an argument in a formula, at whatever places."""
-
-    def write(places: Mapping[str, str]) -> str:
-        if isinstance(wire, Places):
-            return places[wire.axis]
-        if isinstance(wire, Cell):
-            fixed = {a: _key(key) for a, key in wire.at}
-            return placed(graph, wire.name, {**places, **fixed})
-        return placed(graph, wire.name, {**places, wire.over: f"{places[wire.over]}-1"})
-
-    return write
-
-
 def formula_tex(graph: Graph, name: str) -> str:
     """Return "symbol = formula" of a derived figure as LaTeX.
 
@@ -82,9 +40,56 @@ def formula_tex(graph: Graph, name: str) -> str:
         ValueError: the figure is not derived.
     """
     tree = _tree(graph, name)
-    letters = {a: letter(graph, a) for a in graph.axes}
-    symbols = {a: _symbol_of(graph, w) for a, w in graph.wiring[name].items()}
-    return f"{placed(graph, name, letters)} = {latex(tree, symbols, letters)}"
+    wiring = graph.arguments(name)
+    letters, axes = index_letters(graph), graph.figure(name).axes
+    symbols = {a: _indexed(graph, s, graph.wiring[name][a]) for a, s in wiring.items()}
+    return f"{placed(graph, name, letters)} = {latex(tree, symbols, letters, axes)}"
+
+
+def index_letters(graph: Graph) -> dict[str, str]:
+    """Return the letter that counts along each axis: its symbol, or one that no other axis has."""
+    found = {a.name: a.symbol for a in graph.axes.values() if a.symbol}
+    for axis in graph.axes:
+        free = (c for c in axis + ascii_lowercase if c.isalpha() and c not in found.values())
+        found.setdefault(axis, next(free))
+    return found
+
+
+def _indexed(graph: Graph, name: str, wire: Wire) -> str:
+    """Return the symbol of what an argument takes, its axes in angle brackets as `latex` wants."""
+    if isinstance(wire, Places):
+        return f"<{wire.axis}>"
+    fixed = dict(wire.at) if isinstance(wire, Cell) else {wire.over: f"<{wire.over}> - 1"}
+    last = {a: rf"\text{{{key}}}" if isinstance(wire, Cell) else key for a, key in fixed.items()}
+    return placed(graph, name, {a: f"<{a}>" for a in graph.axes} | last)
+
+
+def placed(graph: Graph, name: str, places: Mapping[str, str]) -> str:
+    """Return the symbol of a figure at places, each as LaTeX.
+
+    They stand where the symbol has <axis>, else behind it: x_{<row>} gives x_{i}, F gives F_{i}.
+    """
+    own, axes = symbol(graph, name), graph.figure(name).axes
+    if axes and "<" in own:
+        return re.sub(r"<(\w+)>", lambda m: places[m[1]], own)
+    return with_index(own, [places[a] for a in axes])
+
+
+def cell_symbol(graph: Graph, cell: str) -> str:
+    """Return the symbol of a figure or a cell as LaTeX; what is left open has its axis' letter."""
+    f, index = graph.find(cell)
+    keys = {a: graph.keys[a][i] for a, i in zip(f.axes, index, strict=True) if i is not None}
+    at = {a: key if key.isdigit() else rf"\text{{{key}}}" for a, key in keys.items()}
+    return placed(graph, f.name, index_letters(graph) | at)
+
+
+def with_index(tex: str, index: Iterable[str]) -> str:
+    """Return a symbol with an index behind it, or behind the one that it has."""
+    written = ", ".join(index)
+    if not written:
+        return tex
+    own = re.fullmatch(r"(.*)_(?:\{(.*)\}|(\w))", tex)
+    return f"{own[1]}_{{{own[2] or own[3]}, {written}}}" if own else f"{tex}_{{{written}}}"
 
 
 def values_tex(graph: Graph, slug: str, name: str) -> str:
@@ -136,11 +141,11 @@ def formula_text(graph: Graph, name: str) -> str:
     """Return "label = formula" in words, each input by its label."""
     tree, wiring = _tree(graph, name), graph.arguments(name)
     labels = {a: _label(graph, s) for a, s in wiring.items()}
-    return f"{graph.called(name)} = {text(tree, labels)}"
+    return f"{graph.figure(name).label} = {text(tree, labels)}"
 
 
 def _label(graph: Graph, name: str) -> str:
-    label = graph.called(name) if name in graph.figures else graph.axes[name].noun or name
+    label = graph.figure(name).label
     return f"({label})" if "," in label else label
 
 

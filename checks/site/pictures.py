@@ -88,31 +88,52 @@ from checks.site.browser_model import expression
 from checks.site.javascript import bundle, context
 from checks.site.spans import fill
 from worked.chapters import graph, pictures
-from worked.figures import FigureError
+from worked.figures import FigureError, Graph
 
 
 class PictureError(ValueError):
     """A picture that cannot be drawn as specified."""
 
 
-@cache
-def _drawing_board(slug: str) -> quickjs.Context:
+def drawing_board(slug: str, graph: Graph, pictures: list[dict[str, Any]]) -> quickjs.Context:
+    """Return a JavaScript context whose `drawn(kind, what, settings)` draws for a chapter.
+
+    The kinds are "picture", of an id, and "table" and "chart", of a specification of
+    checks/site/over_axes.py; `what` and `settings` are JSON.
+    """
     return context(
         bundle(
-            "floats.js", "exact.js", "graph.js", "charts_lines.js", "charts_clocks.js", "charts.js"
+            "floats.js", "exact.js", "graph.js", "charts_lines.js", "charts_clocks.js", "charts.js",
+            "over_axes.js", "tables.js", "axis_charts.js",
         ),
-        f"const model = {expression(slug, graph(slug), pictures(slug))};",
-        "function drawn(id, settings) {"
-        " return [picture(model, id, evaluate(model, JSON.parse(settings)))].join(''); }",
-    )
+        f"const model = {expression(slug, graph, pictures)};",
+        "function drawn(kind, what, settings) {"
+        " const draw = { picture, table, chart: axisChart }[kind];"
+        " return [draw(model, JSON.parse(what), evaluate(model, JSON.parse(settings)))].join('');"
+        " }",
+    )  # fmt: skip
+
+
+@cache
+def _drawing_board(slug: str) -> quickjs.Context:
+    return drawing_board(slug, graph(slug), pictures(slug))
 
 
 @lru_cache(maxsize=256)
-def _svg(slug: str, picture_id: str, settings: str) -> str:
+def _drawn(slug: str, kind: str, what: str, settings: str) -> str:
     try:
-        return str(_drawing_board(slug).get("drawn")(picture_id, settings))
+        return str(_drawing_board(slug).get("drawn")(kind, what, settings))
     except quickjs.JSException as error:
-        raise PictureError(f"{slug}.{picture_id}: {str(error).splitlines()[0]}") from None
+        raise PictureError(f"{slug}.{json.loads(what)}: {str(error).splitlines()[0]}") from None
+
+
+def drawn(slug: str, kind: str, what: Any, settings: dict[str, Any] | None = None) -> str:
+    """Return what `drawing_board` draws for a chapter, with the book's values or `settings`.
+
+    Raises:
+        PictureError: it cannot be drawn as specified.
+    """
+    return _drawn(slug, kind, json.dumps(what), json.dumps(settings or {}, sort_keys=True))
 
 
 def svg(slug: str, picture_id: str, settings: dict[str, Any] | None = None) -> str:
@@ -121,7 +142,7 @@ def svg(slug: str, picture_id: str, settings: dict[str, Any] | None = None) -> s
     Raises:
         PictureError: there is no such picture, or its specification is wrong.
     """
-    return _svg(slug, picture_id, json.dumps(settings or {}, sort_keys=True))
+    return drawn(slug, "picture", picture_id, settings)
 
 
 def figure(slug: str, picture_id: str) -> str:

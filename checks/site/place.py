@@ -13,7 +13,17 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from checks.quiz.bank import chapters as chapters_with_bank
-from checks.site import exercise_table, maths, panel, pictures, quiz, sources, spans, tables
+from checks.site import (
+    exercise_table,
+    maths,
+    over_axes,
+    panel,
+    pictures,
+    quiz,
+    sources,
+    spans,
+    tables,
+)
 from checks.site.equations import cell_symbol, filled, formula_tex, values_template, values_tex
 from worked.chapters import CHAPTERS, graph
 from worked.figures import Graph
@@ -197,6 +207,14 @@ def _picture(rest: str, page: PageContext) -> str:
     return f"\n{pictures.figure(_chapter(head, page), tail if dot else rest)}\n"
 
 
+def _table(rest: str, page: PageContext) -> str:
+    return f"\n{over_axes.table(rest, page.chapter)}\n"
+
+
+def _chart(rest: str, page: PageContext) -> str:
+    return f"\n{over_axes.chart(rest, page.chapter)}\n"
+
+
 def _panel(rest: str, page: PageContext) -> str:
     """`panel`, or `panel: chapter.name chapter.name ...` for some choices and givens only."""
     names = [n.rpartition(".") for n in rest.split()]
@@ -245,6 +263,6 @@ _INLINE: dict[str, Callable[[str, _Spot, PageContext], str]] = {
 _BLOCKS: dict[str, Callable[[str, PageContext], str]] = {
     "code": _code, "picture": _picture, "panel": _panel, "steps": _steps, "givens": _givens,
     "proof": _proof, "quiz": _quiz, "quiz-set": _quiz_set, "practice": _practice,
-    "exercises": _exercises,
+    "exercises": _exercises, "table": _table, "chart": _chart,
 }  # fmt: skip
 _NEEDS_NO_MORE = ("panel", "steps", "quiz-set", "practice")

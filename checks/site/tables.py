@@ -113,17 +113,17 @@ def proof(slug: str, base: str) -> str:
     """Return the table of what checked each derived figure of a chapter.
 
     Raises:
-        ProofError, FigureError: a check disagrees with a formula, or a figure has too few checks.
+        ProofError, FigureError: a check disagrees with a formula, or nothing proves a figure.
     """
     import checks.proof
 
     proved = checks.proof.table(slug)
     if weak := [r.figure for r in proved if not r.proved]:
-        raise checks.proof.ProofError(f"{slug}: too few checks of {', '.join(weak)}")
+        raise checks.proof.ProofError(f"{slug}: nothing proves {', '.join(weak)}")
     rows = "".join(
         f"<tr><td>{_safe(r.label)}<br><code>{_safe(r.figure)}</code></td>"
         f"<td><code>{_safe(r.formula)}</code></td>"
-        f"<td>{_safe(', '.join(r.routes)) or 'none'}</td></tr>"
+        f"<td>{_safe(', '.join(r.routes))}</td></tr>"
         for r in proved
     )
     label = f"Checks of each figure: {_safe(graph(slug).title)}"

@@ -158,8 +158,8 @@ def test_the_symbol_of_a_row_has_the_letter_of_its_axis_and_a_cells_its_place() 
         html.unescape(re.findall('x-tex">([^<]*)<', place(f"{{{{ sym: {name} }}}}", PAGE))[0])
         for name in ("wanted", "wanted[job=b]", "left", "left[job=b]", "left[job=b, round=2]")
     ]
-    assert tex == [r"w_{j}", r"w_{\text{b}}", "{l}_{j, r}", r"{l}_{\text{b}, r}",
-                   r"{l}_{\text{b}, 2}"]  # fmt: skip
+    assert tex == [r"w_{j}", r"w_{\text{b}}", "l_{j, r}", r"l_{\text{b}, r}",
+                   r"l_{\text{b}, 2}"]  # fmt: skip
 
 
 def test_a_formula_with_values_carries_its_figures() -> None:
@@ -234,7 +234,7 @@ def test_formulas_of_the_prose_are_rendered_in_the_page() -> None:
 def test_a_picture_is_deterministic_and_described(picture: str) -> None:
     """The same bytes each time; a title, a description with numbers, no colour of its own."""
     drawn = pictures.svg("small", picture)
-    pictures._svg.cache_clear()
+    pictures._drawn.cache_clear()
     pictures._drawing_board.cache_clear()
     assert pictures.svg("small", picture) == drawn
     assert 'role="img"' in drawn

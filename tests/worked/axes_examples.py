@@ -1,4 +1,4 @@
-"""Small graphs over named axes: boosting, levels, a pipeline, softmax, NDCG, attention, layouts."""
+"""Small graphs over axes: boosting, levels, a pipeline, softmax, NDCG, attention, layouts ..."""
 
 from __future__ import annotations
 
@@ -233,7 +233,7 @@ def weight(score, position):
 ATTENTION = Graph(
     "attention", "Attention",
     [Step("all", "All", (
-        given("x", ((1, 0), (0, 1), (1, 1)), over="position dim"),
+        given("x", ((1, 0), (0, 1), (1, 1)), over="position dim", low=-5, high=5),
         derived("score", attention, over="position key"),
         derived("weight", weight, over="position key", places=3),
     ))],
@@ -267,4 +267,18 @@ LAYOUTS = Graph(
     axes=[Axis("layout", ("DDP", "ZeRO-1", "ZeRO-3")), Axis("gpu", ("H100", "V100", "H200"))],
 )  # fmt: skip
 
-EXAMPLES = [BOOSTING, PIPELINE, NESTED, TWO_TOWER, NDCG, ATTENTION, LAYOUTS]
+
+def half(left):
+    return left / 2
+
+
+HALVING = Graph(
+    "halving", "An axis that counts from 0 itself",
+    [Step("all", "All", (
+        given("whole", 8),
+        derived("left", half, over="step", inputs={"left": before("left", "step", "whole")}),
+    ))],
+    axes=[Axis("step", (0, 1, 2))],
+)  # fmt: skip
+
+EXAMPLES = [BOOSTING, PIPELINE, NESTED, TWO_TOWER, NDCG, ATTENTION, LAYOUTS, HALVING]

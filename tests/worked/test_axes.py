@@ -13,6 +13,7 @@ from tests.worked.axes_examples import (
     ATTENTION,
     BOOSTING,
     EXAMPLES,
+    HALVING,
     LAYOUTS,
     NDCG,
     NESTED,
@@ -55,6 +56,11 @@ def test_place_0_is_what_a_recurrence_starts_from() -> None:
     assert NESTED.shown("node[round=2, level=0]") == NESTED.shown("start[round=2]")
     with pytest.raises(FigureError, match="round has no place '0'"):
         BOOSTING.shown("mse[round=0]")
+
+
+def test_a_place_called_0_is_a_place() -> None:
+    """An axis may count from 0 itself: then its place 0 is computed, not what stands before it."""
+    assert [HALVING.shown(f"left[step={k}]") for k in range(3)] == ["4.00", "2.00", "1.00"]
 
 
 def test_an_axis_takes_its_length_from_a_given() -> None:

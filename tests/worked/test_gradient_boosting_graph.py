@@ -9,31 +9,32 @@ from fractions import Fraction
 import numpy as np
 import pytest
 
-from worked.chapters import graph
+from checks.counts.gradient_boosting import recount
+from checks.pinned.gradient_boosting import OTHER_PINS, PINS
 from worked.gradient_boosting.boosting import Settings, fit, predict_probability, predict_raw
 from worked.gradient_boosting.by_hand import DISTANCE_KM, MINUTES, boosting_rounds
-
-G = graph("gradient-boosting")
+from worked.gradient_boosting.scenario_axes import GRAPH as G
 
 
 def assert_same_rounds(settings: dict[str, float], y: list[int], eta: Fraction) -> None:
-    """Hold the five rounds of the graph against exact fractions."""
+    """Hold every round of the graph against exact fractions."""
     values = G.evaluate(settings)
-    for row in boosting_rounds(DISTANCE_KM, y, eta, 5):
-        n = row.number
-        assert values[f"cut{n}"] == float(row.split.threshold), (n, y, eta)
-        near = [(f"lower{n}", row.split.left_mean), (f"upper{n}", row.split.right_mean),
-                (f"best{n}", row.split.error), (f"mse{n}", row.mse)]  # fmt: skip
-        near += [(f"f{n}_{i}", p) for i, p in enumerate(row.predictions, 1)]
-        near += [(f"r{n}_{i}", p) for i, p in enumerate(row.residuals, 1)]
-        for name, want in near:
-            assert values[name] == pytest.approx(float(want), rel=1e-9, abs=1e-9), (name, y, eta)
+    for i, row in enumerate(boosting_rounds(DISTANCE_KM, y, eta, int(values["rounds"]))):
+        assert values["cut"][i] == float(row.split.threshold), (row.number, y, eta)
+        found = {
+            "lower": row.split.left_mean, "upper": row.split.right_mean,
+            "least_error": row.split.error, "mse": row.mse,
+            "prediction": row.predictions, "residual": row.residuals,
+        }  # fmt: skip
+        for name, want in found.items():
+            got = np.array(values[name])[..., i]
+            assert got == pytest.approx(np.array(want, float), rel=1e-9, abs=1e-9), (name, y, eta)
 
 
 def test_the_book_s_rounds_are_those_of_exact_fractions() -> None:
     """With eta 1/2 the errors are 125.67, 52.17, 21.79, 10.29, 3.37, 1.64."""
     assert_same_rounds({}, list(MINUTES), Fraction(1, 2))
-    shown = [G.shown(f"mse{n}") for n in range(6)]
+    shown = [G.shown("base_mse"), *(G.shown(f"mse[round={n}]") for n in range(1, 6))]
     assert shown == ["125.67", "52.17", "21.79", "10.29", "3.37", "1.64"]
 
 
@@ -47,10 +48,10 @@ def test_any_labels_and_steps_give_the_rounds_of_exact_fractions_ties_included()
     for _ in range(300):
         y = [rng.randint(0, 4) for _ in range(6)]
         eta = Fraction(rng.choice((1, 2, 3, 5, 10)), 10) if rng.random() < 0.7 else Fraction(1)
-        settings = {f"y{i}": float(v) for i, v in enumerate(y, 1)} | {"eta": float(eta)}
+        settings = {f"minutes.{i}": float(v) for i, v in enumerate(y, 1)} | {"eta": float(eta)}
+        settings["rounds"] = rng.choice((5, 5, 8, 20))
         assert_same_rounds(settings, y, eta)
-        values = G.evaluate(settings)
-        errors = [values[f"error1_{k}"] for k in range(1, 6)]
+        errors = G.value("error[round=1]", G.evaluate(settings))
         tied += sum(e <= min(errors) * (1 + 1e-9) for e in errors) > 1
     assert tied > 20
 
@@ -62,7 +63,7 @@ def test_the_real_ensemble_says_what_the_graph_says_at_any_distance(eta: float) 
     model = fit(X, y, Settings(rounds=5, learning_rate=eta, max_depth=1))
     for km in (0.5, 1.5, 2, 4, 5.5, 7, 7.5, 20, 1000):
         want = float(predict_raw(model, [[km]])[0])
-        assert G.evaluate({"eta": eta, "query": km})["q5"] == pytest.approx(want, rel=1e-9)
+        assert G.evaluate({"eta": eta, "query": km})["answer"][-1] == pytest.approx(want, rel=1e-9)
 
 
 @pytest.mark.parametrize("promise", [8.5, 20, 30, 35])
@@ -72,8 +73,7 @@ def test_the_real_classifier_s_first_round_is_the_graph_s(promise: float) -> Non
     late = (np.array(MINUTES) > promise).astype(float)
     model = fit(X, late, Settings(loss="logistic", rounds=1, learning_rate=0.5, max_depth=1))
     values = G.evaluate({"promise": promise})
-    got = [values[f"p{i}"] for i in range(1, 7)]
-    assert got == pytest.approx(predict_probability(model, X), rel=1e-9)
+    assert values["late_p"] == pytest.approx(predict_probability(model, X), rel=1e-9)
 
 
 def test_the_straight_line_is_numpy_s() -> None:
@@ -88,3 +88,29 @@ def test_the_defaults_are_scikit_learn_s() -> None:
     known = inspect.signature(ensemble.GradientBoostingRegressor).parameters
     assert G.base["trees"] == known["n_estimators"].default
     assert G.base["depth"] == known["max_depth"].default
+
+
+def test_what_is_pinned_is_shown() -> None:
+    for settings, texts in [({}, PINS), *OTHER_PINS]:
+        values = G.evaluate(settings)
+        assert {cell: G.shown(cell, values) for cell in texts} == texts
+
+
+def test_the_chapter_computed_a_second_time_agrees_cell_by_cell() -> None:
+    """At the book's values and at 100 draws of everything, ties and up to 20 rounds among them."""
+    rng = random.Random(11)
+    for draw in range(101):
+        settings: dict[str, float] = {}
+        for g in G.givens if draw else ():
+            cells = [f"{g.name}.{i + 1}" for i in range(6)] if g.over else [g.name]
+            for i, cell in enumerate(cells):
+                low, high = (x[i] if isinstance(x, tuple) else x for x in (g.low, g.high))
+                value = rng.uniform(low, min(high, 40))
+                value = round(value, 0 if g.integer else draw % 2)
+                settings[cell] = min(max(value, low), high)
+        values = G.evaluate(settings)
+        again = recount({g.name: values[g.name] for g in G.givens})
+        assert set(again) == {f.name for f in G.derived}
+        for name, want in again.items():
+            got = np.array(values[name], float)
+            assert got == pytest.approx(np.array(want, float), rel=1e-9, abs=1e-9), (name, settings)

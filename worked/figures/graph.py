@@ -243,7 +243,7 @@ class Graph:
         assert isinstance(f, Derived)
         formula = getattr(f.formula, "__name__", "its formula")
         try:
-            arguments = {a: self._kind(w, kinds) for a, w in self.wiring[name].items()}
+            arguments = {a: self.kind_of(w, kinds) for a, w in self.wiring[name].items()}
             got = infer(f.term, arguments, self.keys)
         except UnitError as error:
             raise FigureError(f"{name}: {formula} cannot be right: {error}") from None
@@ -260,7 +260,9 @@ class Graph:
             )
         return got
 
-    def _kind(self, wire: Wire, kinds: Mapping[str, Kind]) -> Kind:
+    def kind_of(self, wire: Wire, kinds: Mapping[str, Kind] | None = None) -> Kind:
+        """Return what an argument gets through a wire."""
+        kinds = self.kinds if kinds is None else kinds
         if isinstance(wire, Places):
             pure = Dimension()
             return Kind(pure, frozenset({wire.axis}), None if wire.as_numbers else wire.axis)
@@ -359,7 +361,7 @@ class Graph:
         cell = reference(text)
         f = self.figure(cell.name)
         for a, k in cell.at:
-            if k == "0" and (cell.name, a) in self.starts:
+            if k == "0" and (cell.name, a) in self.starts and k not in self.keys[a]:
                 # Place 0 of what a recurrence looks back at is what it starts from.
                 start = self.figure(self.starts[cell.name, a])
                 others = tuple((b, key) for b, key in cell.at if b in start.axes)

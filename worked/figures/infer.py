@@ -86,6 +86,8 @@ def _over(t: Term, kinds: list[Kind], axes: frozenset[str], axis: str) -> Kind:
     if axis not in axes:
         raise UnitError(f"{t.op} goes over {axis}, but what it is given is over {_listed(axes)}")
     x = kinds[0]
+    if t.op == "nth" and axis in kinds[-1].axes:
+        raise UnitError(f"nth over {axis} wants one number, not one for each place of {axis}")
     if x.place and t.op != "count":
         raise UnitError(f"{t.op} wants numbers, not {_what(x)}")
     if t.op in ("rank", "softmax"):

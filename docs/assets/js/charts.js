@@ -105,12 +105,12 @@ function logarithmic(from, to, start, end) {
   return { at: (x) => start + ((Math.log10(x) - a) / (b - a || 1)) * (end - start), ticks };
 }
 
-function scale(kind, from, to, start, end, count) {
+export function scale(kind, from, to, start, end, count) {
   return kind === "log" ? logarithmic(from, to, start, end) : linear(from, to, start, end, count);
 }
 
 // The upper end of an axis that holds `largest`: the next tick above it.
-function ceiling(largest) {
+export function ceiling(largest) {
   if (!(largest > 0)) return 1;
   const step = niceStep(largest, 5);
   return Math.ceil(largest / step - 1e-9) * step;

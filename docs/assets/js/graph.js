@@ -315,7 +315,7 @@ export function find(model, text) {
     at[axis] = key;
   }
   // Place 0 of what a recurrence looks back at is what it starts from.
-  const start = Object.entries(figure.starts ?? {}).find(([axis]) => at[axis] === "0");
+  const start = Object.entries(figure.starts ?? {}).find(([axis]) => at[axis] === "0" && !model.axes[axis].keys.includes("0"));
   const [found, axes] = start ? [figureOf(model, start[1]), Object.keys(at).filter((a) => a !== start[0])] : [figure, Object.keys(at)];
   const unknown = axes.find((axis) => !over.includes(axis));
   if (unknown) throw new FigureError(short(text), `${name} is over ${over.join(", ") || "no axis"}, not '${unknown}'`);

@@ -194,7 +194,8 @@ function goBack(page) {
 function apply(page, isForced = false) {
   const began = performance.now();
   const result = refresh(page.found, page.chapters);
-  redraw(page.found, page.chapters);
+  const isRedrawn = redraw(page.found, page.chapters);
+  if (result.isNew || isRedrawn) page.cards.equip();
   const isChanged = Object.values(page.chapters).some((c) => Object.keys(c.settings).length);
   for (const { panel, chapter } of page.panels) panel.show(chapter, isChanged, isForced);
   document.documentElement.dataset.recomputed = ((page.took ?? 0) + performance.now() - began).toFixed(1);

@@ -1,6 +1,9 @@
 // The numbers in the page: which they are, how each is written again, and what changed.
+import { axisChart } from "./axis_charts.js";
 import { picture } from "./charts.js";
+import { fromHtml } from "./dom.js";
 import { find, pick, shown } from "./graph.js";
+import { table } from "./tables.js";
 
 // What "gradient-boosting.residual[row=5, round=2]" refers to; also a picture's name.
 export function reference(text) {
@@ -31,7 +34,23 @@ function valueAt(model, name, values) {
 
 // Collect what on the page depends on the models. `chapters`: slug -> {model, base, values}.
 export function collect(root, chapters) {
-  const spans = [...root.querySelectorAll("[data-fig]")]
+  const spans = spansIn(root, chapters);
+  for (const { element, slug, name, inMaths, book } of spans) {
+    if (!inMaths && element.textContent !== book) {
+      console.error(`${slug}.${name}: the page says ${element.textContent}, the model ${book}`);
+    }
+  }
+  const labels = [...root.querySelectorAll("[data-template]")];
+  const pictures = [...root.querySelectorAll("[data-picture]")].map((element) => {
+    const { slug, name } = reference(element.dataset.picture);
+    return drawing(element, slug, ({ model, values }) => picture(model, name, values));
+  });
+  const charts = overAxes(root, "chart", axisChart);
+  return { spans, labels, tables: overAxes(root, "table", table), pictures: [...pictures, ...charts] };
+}
+
+function spansIn(root, chapters) {
+  return [...root.querySelectorAll("[data-fig]")]
     .filter((e) => !e.closest("svg") && chapters[reference(e.dataset.fig).slug])
     .map((element) => {
       const { slug, name } = reference(element.dataset.fig);
@@ -40,17 +59,19 @@ export function collect(root, chapters) {
       // KaTeX wraps the text of a number in spans of its own; the innermost holds it.
       const holder = inMaths ? innermost(element) : element;
       const book = write(chapters[slug].model, name, chapters[slug].base, options);
-      if (!inMaths && element.textContent !== book) {
-        console.error(`${slug}.${name}: the page says ${element.textContent}, the model ${book}`);
-      }
       return { element, holder, slug, name, options, inMaths, book, now: book };
     });
-  const labels = [...root.querySelectorAll("[data-template]")];
-  const pictures = [...root.querySelectorAll("[data-picture]")].map((element) => ({
-    ...reference(element.dataset.picture), holder: element.querySelector(".picture-box"),
-  }));
-  return { spans, labels, pictures };
 }
+
+// The tables or charts over axes, each with what draws it; the page itself says what they show.
+function overAxes(root, kind, draw) {
+  return [...root.querySelectorAll(`[data-${kind}]`)].map((element) => {
+    const spec = JSON.parse(element.dataset[kind]);
+    return drawing(element, element.dataset.chapter, ({ model, values }) => draw(model, spec, values));
+  });
+}
+
+const drawing = (element, slug, draw) => ({ slug, draw, holder: element.firstElementChild });
 
 function innermost(element) {
   let holder = element;
@@ -59,9 +80,16 @@ function innermost(element) {
 }
 
 // Write everything again with the chapters' present values. Returns the spans that now differ
-// from the book and those whose text this call changed.
+// from the book, those whose text this call changed, and whether tables have new cells.
 export function refresh(found, chapters) {
   const [different, touched] = [[], []];
+  const isNew = found.tables.filter((it) => follow(it.holder, it.draw(chapters[it.slug]))).length > 0;
+  if (isNew) {
+    found.spans = found.spans.filter(({ element }) => element.isConnected);
+    const known = new Set(found.spans.map(({ element }) => element));
+    const fresh = found.tables.flatMap(({ holder }) => spansIn(holder, chapters));
+    found.spans.push(...fresh.filter(({ element }) => !known.has(element)));
+  }
   for (const span of found.spans) {
     const { model, values } = chapters[span.slug];
     const text = write(model, span.name, values, span.options);
@@ -78,21 +106,46 @@ export function refresh(found, chapters) {
     const { model, values } = chapters[label.dataset.chapter];
     label.setAttribute("aria-label", inWords(model, label.dataset.template, values));
   }
-  return { different, touched };
+  return { different, touched, isNew };
 }
 
+// What was drawn last in a part of the page.
 const last = new WeakMap();
 
-// Draw the pictures again where they come out different.
-export function redraw(found, chapters) {
-  for (const { slug, name, holder } of found.pictures) {
-    const { model, values } = chapters[slug];
-    const drawn = picture(model, name, values);
-    if (last.get(holder) !== drawn) {
-      holder.innerHTML = drawn;
-      last.set(holder, drawn);
-    }
+// The figures that stand in a part of the page, in their order.
+const figuresIn = (root) => [...root.querySelectorAll("[data-fig]")].map((e) => e.dataset.fig).join();
+
+// Let a table follow what was drawn anew. While it has the same cells only its marks change here,
+// for its numbers are written like all others. Returns whether its cells are new.
+function follow(holder, drawn) {
+  const withoutNumbers = drawn.replace(/(<span [^>]*>)[^<]*/g, "$1");
+  if (last.get(holder) === withoutNumbers) return false;
+  last.set(holder, withoutNumbers);
+  const fresh = fromHtml("div", drawn);
+  if (figuresIn(holder) !== figuresIn(fresh)) {
+    holder.replaceChildren(...fresh.childNodes);
+    return true;
   }
+  const cells = fresh.querySelectorAll("td.number");
+  holder.querySelectorAll("td.number").forEach((cell, i) => (cell.className = cells[i].className));
+  const place = holder.querySelector("caption:not(:has([data-fig]))");
+  if (place) place.textContent = fresh.querySelector("caption").textContent;
+  return false;
+}
+
+// Draw the pictures again where they come out different. Returns whether other figures stand in
+// them now.
+export function redraw(found, chapters) {
+  let isNew = false;
+  for (const { slug, holder, draw } of found.pictures) {
+    const drawn = draw(chapters[slug]);
+    if (last.get(holder) === drawn) continue;
+    const before = figuresIn(holder);
+    holder.innerHTML = drawn;
+    last.set(holder, drawn);
+    isNew ||= figuresIn(holder) !== before;
+  }
+  return isNew;
 }
 
 export const isVerdict = (model, name) => Boolean(find(model, name)[0].words);

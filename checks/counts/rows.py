@@ -1,0 +1,63 @@
+"""What is said of a sample's rows, counted on small samples by other means."""
+
+from __future__ import annotations
+
+import random
+from typing import Any
+
+from worked.figures.rows import Row
+
+SAMPLES = [[3, 1, 2], [4, 1, 3, 2], [5, 5, 1, 2, 2], [6, 1, 6, 1, 3, 0], [7, 7]]
+"""Of odd and of even length, with and without ties."""
+
+
+def _halves(value: Row) -> tuple[list[Any], list[Any]]:
+    """Take the least and the largest away in turn until one or two are left in the middle."""
+    rest = sorted(value.nested("row"))
+    while len(rest) > 2:
+        rest = rest[1:-1]
+    return rest[:1], rest[-1:]
+
+
+def lower_median(value: Row, rows: int) -> float:
+    """The lower of what is left in the middle."""
+    return float(_halves(value)[0][0])
+
+
+def upper_median(value: Row, rows: int) -> float:
+    """The upper of what is left in the middle."""
+    return float(_halves(value)[1][0])
+
+
+lower_median.points = [(Row.of(s, "row"), len(s)) for s in SAMPLES]  # type: ignore[attr-defined]
+upper_median.points = lower_median.points  # type: ignore[attr-defined]
+
+
+def is_late(minutes: float, promise: float) -> float:
+    """What has come by the promised minute, its last moment included, is not late."""
+    return 1.0 - (minutes <= promise)
+
+
+is_late.points = [(29, 30), (30, 30), (31, 30)]  # type: ignore[attr-defined]
+
+
+def line_slope(x: Row, y: Row, x_mean: float) -> float:
+    """Least squares by its normal equations, two unknowns: the slope that they give."""
+    xs, ys = x.nested("row"), y.nested("row")
+    n, sx, sy = len(xs), sum(xs), sum(ys)
+    sxx, sxy = sum(a * a for a in xs), sum(a * b for a, b in zip(xs, ys, strict=True))
+    return (n * sxy - sx * sy) / (n * sxx - sx * sx)
+
+
+def _lines() -> list[tuple[Row, Row, float]]:
+    rng = random.Random("lines")
+    points = []
+    for _ in range(20):
+        xs = [rng.randint(0, 9) for _ in range(5)]
+        if len(set(xs)) > 1:
+            ys = [rng.randint(-9, 9) for _ in range(5)]
+            points.append((Row.of(xs, "row"), Row.of(ys, "row"), sum(xs) / 5))
+    return points
+
+
+line_slope.points = _lines()  # type: ignore[attr-defined]

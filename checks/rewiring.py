@@ -1,0 +1,128 @@
+"""Mistakes planted in a graph over axes: wrong formulas and wrong wires, held against the recount.
+
+A mistake is noticed where a cell of its figure differs from the chapter's second computation at
+the book's values or at one of many draws of all givens.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from itertools import product
+from typing import Any
+
+from checks.recounts import differs, fed, known
+from worked.chapters import graph
+from worked.figures import Before, Cell, Derived, Given, Graph, Places
+from worked.figures.infer import infer
+from worked.figures.kinds import Wire
+from worked.figures.rows import Row, places_of
+from worked.figures.terms import COMPARISONS, trace
+from worked.units import UnitError
+
+DRAWS = 128
+
+
+def is_noticed(
+    slug: str, f: Derived, formula: Callable[..., Any], wires: Mapping[str, Wire]
+) -> bool:
+    """Whether a figure computed so differs from the second computation at some draw."""
+    g = graph(slug)
+    for number in range(DRAWS):
+        rows = known(slug, number)
+        if rows is not None and differs(g, f, fed(g, formula, wires, rows), rows):
+            return True
+    return False
+
+
+def is_ill_typed(g: Graph, f: Derived, formula: Callable[..., Any]) -> bool:
+    """Whether the graph would refuse a figure with this formula: its unit, axes or places."""
+    try:
+        kinds = {a: g.kind_of(w) for a, w in g.wiring[f.name].items()}
+        got = infer(trace(formula), kinds, g.keys)
+    except (UnitError, TypeError, ValueError, ArithmeticError):
+        return True
+    want = g.kinds[f.name]
+    fits = g.units[f.name].dimension.same_as(got.dimension)
+    return got.axes != want.axes or got.place != want.place or not fits
+
+
+def wrong_wires(g: Graph, f: Derived, argument: str) -> Iterator[tuple[str, Wire]]:
+    """Yield (what is wrong, the wire) for an argument: what the graph would take as well.
+
+    Another figure of the same dimension over the same axes; another place of a fixed axis; the
+    present value for the one before.
+    """
+    right = g.wiring[f.name][argument]
+    if isinstance(right, Before):
+        yield f"{right.name} of the same {right.over}", Cell(right.name)
+    if not isinstance(right, Cell):
+        return
+    for axis, key in right.at:
+        keys = g.keys[axis]
+        i = g.place(axis, key) % len(keys)
+        for other in {keys[i - 1], keys[(i + 1) % len(keys)]} - {keys[i]}:
+            places = tuple((a, other if a == axis else k) for a, k in right.at)
+            yield f"{right.name} at {axis} {other}", Cell(right.name, places)
+    kind = g.kinds[right.name]
+    for name, other_kind in g.kinds.items():
+        fits = g.units[name].dimension.same_as(g.units[right.name].dimension)
+        same = fits and other_kind.axes == kind.axes and other_kind.place == kind.place
+        if same and name not in (right.name, f.name):
+            yield f"{argument} from {name}, not {right.name}", Cell(name, right.at)
+
+
+def source_of(wire: Wire) -> str:
+    """Return the figure that a wire takes from."""
+    assert not isinstance(wire, Places)
+    return wire.name
+
+
+def never_changes(g: Graph, wire: Wire) -> bool:
+    """Whether what a wire takes depends on no given."""
+    name = source_of(wire)
+    return not any(isinstance(g.figures[n], Given) for n in (name, *g.ancestors(name)))
+
+
+CONDITIONS = (*COMPARISONS, "all_of", "any_of", "no", "same", "found")
+
+
+def expansions(formula: Callable[..., Any], g: Graph, f: Derived) -> Iterator[Any]:
+    """Yield a formula's value over rows of two symbols along each axis, for algebra.
+
+    What is a condition holds or does not: there is a value for each way in which it may.
+    """
+    import sympy
+
+    cells: dict[str, list[Any]] = {}
+    open_cells: list[tuple[str, int]] = []
+    for argument, wire in g.wiring[f.name].items():
+        count = 2 ** len(g.kind_of(wire).axes)
+        cells[argument] = list(sympy.symbols(f"{argument}_:{count}", positive=True))
+        source = None if isinstance(wire, Places) else g.figures[wire.name]
+        if isinstance(source, Derived) and source.term.op in CONDITIONS:
+            open_cells += [(argument, i) for i in range(count)]
+    for held in product((0, 1), repeat=len(open_cells)):
+        for (argument, i), value in zip(open_cells, held, strict=True):
+            cells[argument][i] = value
+        rows = (
+            Row(dict.fromkeys(sorted(g.kind_of(w).axes), 2), cells[a])
+            for a, w in g.wiring[f.name].items()
+        )
+        yield formula(*rows)
+
+
+def are_equal(g: Graph, f: Derived, one: Callable[..., Any], two: Callable[..., Any]) -> bool:
+    """Whether two formulas are one function of positive numbers, by algebra on small rows."""
+    import sympy
+
+    try:
+        for mine, theirs in zip(expansions(one, g, f), expansions(two, g, f), strict=True):
+            if mine.sizes != theirs.sizes:
+                return False
+            for at in places_of(mine.sizes):
+                difference = sympy.nsimplify(mine.at(**at) - theirs.at(**at), rational=True)
+                if sympy.simplify(difference) != 0:
+                    return False
+    except (TypeError, ValueError, AttributeError, ArithmeticError):
+        return False  # what compares or chooses has no value for symbols
+    return True

@@ -1,0 +1,42 @@
+"""Figures declared in two lines, and recorded rows."""
+
+from __future__ import annotations
+
+import pytest
+
+from worked.figures import Axis, FigureError
+from worked.figures.declare import derived, shown, signed, step
+from worked.formulas.trees import shrunken_step
+from worked.recording import recorded
+
+RATE = Axis("rate", (1, 0.3))
+
+
+def test_what_computes_a_figure_and_how_it_is_shown_make_one_figure() -> None:
+    figure = signed("p", shrunken_step, "row", leaf="w") | shown("Prediction", "F", 2, "%")
+    assert (figure.name, figure.over, figure.inputs, figure.signed) == (
+        "p",
+        "row",
+        {"leaf": "w"},
+        True,
+    )
+    assert (figure.label, figure.symbol, figure.places, figure.unit) == ("Prediction", "F", 2, "%")
+    assert not derived("p", shrunken_step).signed
+    assert step("base", "The base", figure).figures == (figure,)
+
+
+def test_a_recorded_row_has_a_value_for_each_place() -> None:
+    """The record has 4,409.13 at eta 1 and 3,348.69 at eta 0.3; the label comes with `shown`."""
+    row = recorded(
+        "gradient_boosting", "shrinkage", "test_mse_at_best_round_at_eta_{}", "", over=RATE
+    ) | shown("Test error at eta <rate>", places=2)
+    assert row.over == "rate"
+    assert row.value == pytest.approx((4409.1301, 3348.6946), rel=1e-6)
+    assert (row.label, row.unit) == ("Test error at eta <rate>", "")
+
+
+def test_a_recorded_row_that_lacks_a_place_is_refused() -> None:
+    with pytest.raises(FigureError, match="records no 'best_round_at_eta_7'"):
+        recorded(
+            "gradient_boosting", "shrinkage", "best_round_at_eta_{}", "", over=Axis("rate", (7,))
+        )

@@ -1,0 +1,58 @@
+"""Declare a figure in two lines: what computes it | how it is shown.
+
+    signed("residual", residual, "row round", y="minutes", prediction=BEFORE)
+    | shown("Residual of delivery <row>, minutes", r"r_{<row>}", 2),
+
+An axis in angle brackets stands for the label of the cell's own place.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Any, TypeVar
+
+from worked.figures.kinds import Derived, Figure, Measured, Step, Wire
+
+F = TypeVar("F", Derived, Measured)
+
+
+def step(slug: str, title: str, *figures: Figure) -> Step:
+    """Return a step of a chapter and the figures that it introduces."""
+    return Step(slug, title, figures)
+
+
+def derived(
+    name: str, formula: Callable[..., Any], over: str = "", /, **inputs: str | Wire
+) -> Derived:
+    """Return a figure that is not negative; `inputs`: what each argument takes."""
+    return Derived(name, formula, "", "", inputs=inputs, over=over)
+
+
+def signed(
+    name: str, formula: Callable[..., Any], over: str = "", /, **inputs: str | Wire
+) -> Derived:
+    """Return a figure that may be negative."""
+    return replace(derived(name, formula, over, **inputs), signed=True)
+
+
+def verdict(
+    name: str, formula: Callable[..., Any], words: tuple[str, ...], over: str = "", /, **inputs: str
+) -> Derived:
+    """Return a figure that is shown in words, the first for 0, the next for 1."""
+    return replace(derived(name, formula, over, **inputs), words=words)
+
+
+@dataclass(frozen=True)
+class shown:  # noqa: N801 - it reads as what it does
+    """How a figure is shown: its label, its symbol, its decimals, its unit."""
+
+    label: str
+    symbol: str = ""
+    places: int = 0
+    unit: str | None = None
+
+    def __ror__(self, figure: F) -> F:
+        """Return the figure, shown so; without a unit here, in the unit that it has."""
+        unit = figure.unit if self.unit is None else self.unit
+        return replace(figure, label=self.label, symbol=self.symbol, places=self.places, unit=unit)
