@@ -75,6 +75,14 @@ def placed(graph: Graph, name: str, places: Mapping[str, str]) -> str:
     return with_index(own, [places[a] for a in axes])
 
 
+def cell_symbol(graph: Graph, cell: str) -> str:
+    """Return the symbol of a figure or a cell as LaTeX; what is left open has its axis' letter."""
+    f, index = graph.find(cell)
+    keys = {a: graph.keys[a][i] for a, i in zip(f.axes, index, strict=True) if i is not None}
+    at = {a: key if key.isdigit() else rf"\text{{{key}}}" for a, key in keys.items()}
+    return placed(graph, f.name, index_letters(graph) | at)
+
+
 def with_index(tex: str, index: Iterable[str]) -> str:
     """Return a symbol with an index behind it, or behind the one that it has."""
     written = ", ".join(index)

@@ -24,7 +24,7 @@ from checks.site import (
     spans,
     tables,
 )
-from checks.site.equations import filled, formula_tex, symbol, values_template, values_tex
+from checks.site.equations import cell_symbol, filled, formula_tex, values_template, values_tex
 from worked.chapters import CHAPTERS, graph
 from worked.figures import Graph
 
@@ -179,8 +179,8 @@ def _equation(rest: str, spot: _Spot, page: PageContext) -> str:
 
 
 def _symbol(rest: str, spot: _Spot, page: PageContext) -> str:
-    g, _, name = _figure(rest, page)
-    return maths.inline_safe(maths.render(symbol(g, name)))
+    ref = spans.reference(rest, page.chapter)
+    return maths.inline_safe(maths.render(cell_symbol(ref.graph, ref.name)))
 
 
 def _step(rest: str, spot: _Spot, page: PageContext) -> str:
