@@ -121,6 +121,8 @@ class Exact:
         """Apply one of the functions of `worked.formulas.ops`."""
         if name == "where":
             return args[1] if args[0] else args[2]
+        if name == "no":
+            return not args[0]
         a = [Exact(x).q for x in args]
         known: dict[str, Any] = {
             "ceil": lambda: ceil(a[0]),

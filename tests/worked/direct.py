@@ -7,7 +7,6 @@ from typing import Any
 
 from worked.figures import Derived, Graph
 from worked.figures.rows import Row, as_row, places_of, wired
-from worked.figures.show import to_base
 from worked.floats import clean
 from worked.units import Unit
 
@@ -28,12 +27,12 @@ def plain(graph: Graph) -> list[Derived]:
 def evaluate(
     graph: Graph,
     settings: Mapping[str, Any],
-    number: Callable[[float, Unit], Any] = to_base,
+    number: Callable[[float, Unit], Any] | None = None,
     settled: Callable[[Any], Any] = lambda value: clean(float(value)),
 ) -> dict[str, Any]:
     """Return every figure as `graph.evaluate` does: nested lists in the order of the axes.
 
-    number: makes a given or recorded value of what is written and its unit;
+    number: makes a given or recorded value of what is written and its unit (default: as the graph);
     settled: what becomes of a computed value.
     """
     changed = graph.changes(settings)
@@ -45,16 +44,22 @@ def evaluate(
             continue
         cells = []
         for p in places_of({a: lengths[a] for a in f.axes}):
-            value: Any = f.value
-            for i in p.values():
-                value = value[i]
-            value = changed.get(graph.cell_name(f, tuple(p.values())), value)
-            cells.append(None if value is None else number(value, graph.units[name]))
+            value = _pick(f.value if number else given[name], p)
+            if number and value is not None:
+                value = changed.get(graph.cell_name(f, tuple(p.values())), value)
+                value = number(value, graph.units[name])
+            cells.append(value)
         rows[name] = Row({a: lengths[a] for a in f.axes}, cells)
     for _, order in graph.plan:
         for part in order:
             _fill(graph, part, rows, lengths, {}, settled)
     return {n: r.nested(*graph.figures[n].axes) for n, r in rows.items()}
+
+
+def _pick(value: Any, places: Mapping[str, int]) -> Any:
+    for i in places.values():
+        value = value[i]
+    return value
 
 
 def _fill(
