@@ -11,7 +11,7 @@ from checks.quiz.bank import find
 from checks.quiz.banks.l1_gradient import quantile_of_costs
 from checks.quiz.questions import Number
 from worked.chapters import graph
-from worked.formulas.losses import pinball_odds
+from worked.formulas import rows
 
 SLUG = "l1-gradient"
 
@@ -21,7 +21,7 @@ def test_the_quantile_of_two_costs_has_their_ratio_as_its_odds(
     too_low: float, too_high: float
 ) -> None:
     """By hand: costs 9 and 1 ask for the quantile 9/10, whose odds are 0.9 / 0.1 = 9 / 1."""
-    odds = pinball_odds(quantile_of_costs(too_low, too_high))
+    odds = rows.odds(quantile_of_costs(too_low, too_high))
     assert odds == pytest.approx(too_low / too_high, rel=1e-12)
 
 
