@@ -14,8 +14,15 @@ from worked.chapters import graph
 
 l1 = graph("l1-gradient")
 book = l1.evaluate()
-for name in ("prediction", "residual", "gradient", "squared_gradient", "distance", "floor[pace=2]"):
-    print(f"{l1.figure(name).label:50} {l1.shown(name, book)}")
+for name in (
+    "prediction",
+    "residual",
+    "gradient",
+    "squared_gradient",
+    "arrival[pace=1]",
+    "landing[pace=1]",
+):
+    print(f"{l1.called(name):50} {l1.shown(name, book)}")
 
 # %% [markdown]
 # ## Exact arithmetic and floats
