@@ -298,7 +298,7 @@ def test_binary_noise_does_not_cost_a_digit_of_a_difference() -> None:
     In floats the difference is 0.09999999999999964, which would read 0.100.
     """
     g = graph("l1-gradient")
-    values = g.evaluate({"intercept": 7.6, "y_1": 9.7})
+    values = g.evaluate({"intercept": 7.6, "others.a": 9.7})
     assert 9.7 - 9.6 != 0.1
-    assert values["residual_of_1"] == 0.1
-    assert g.shown("residual_of_1", values) == "0.10"
+    assert values["row_residual"][0] == 0.1
+    assert g.shown("row_residual[row=a]", values, places=2) == "0.10"
