@@ -43,7 +43,8 @@ from checks.pins import OPTION_PINS, OTHER_PINS, PINS
 from checks.units import check_figure
 from worked import givens, units
 from worked.chapters import CHAPTERS, graph
-from worked.figures import Derived, Figure, FigureError, Given, Graph, sane
+from worked.figures import Cell, Derived, Figure, FigureError, Given, Graph, sane
+from worked.figures.kinds import Wire
 from worked.figures.terms import trace
 from worked.formulas import ops
 
@@ -263,8 +264,7 @@ def judge_formula(
             return Outcome(mutant, RECOUNT)
         if by := _route_that_notices(wrong):
             return Outcome(mutant, by)
-        same = rewiring.are_equal(g, users[0], original, wrong)
-        return Outcome(mutant, equivalent="the two are equal on rows of symbols" if same else "")
+        return Outcome(mutant, equivalent=rewiring.why_equal(g, users, original, wrong))
     try:
         proof.count(wrong)
     except NOTICED:
@@ -398,7 +398,45 @@ def judge_wires(slug: str, f: Derived) -> Iterator[Outcome]:
                 why = "neither source changes with a given, and the figure is the same at any draw"
                 yield Outcome(mutant, equivalent=why)
             else:
-                yield Outcome(mutant)
+                yield Outcome(mutant, equivalent=_why_wires_agree(slug, f, argument, wire))
+
+
+def _why_wires_agree(slug: str, f: Derived, argument: str, wrong: Wire) -> str:
+    """Return why a figure is the same through a wrong wire, proved by algebra, or nothing."""
+    import sympy
+
+    g, wires = graph(slug), graph(slug).wiring[f.name]
+    right = wires[argument]
+    if not (_is_formula(slug, right) and _is_formula(slug, wrong)):
+        return ""
+    name, other = rewiring.source_of(right), rewiring.source_of(wrong)
+    if _same_figure(slug, name, other):
+        return "the two sources are the same formula of the givens"
+    cases = [_in_givens(slug, name)]
+    if isinstance(g.figures[name], Derived):  # then it may have any sign
+        size = sympy.Symbol(name, positive=True)
+        cases = [size, -size, sympy.Integer(0)]
+    for case in cases:
+        sources = {a: sympy.Symbol(str(w), real=True) for a, w in wires.items()}
+        sources |= {a: _in_givens(slug, rewiring.source_of(w)) for a, w in wires.items()
+                    if _is_formula(slug, w)}  # fmt: skip
+        sources[argument] = case
+        misled = sources | {argument: _in_givens(slug, other, name, case)}
+        try:
+            difference = f.formula(*sources.values()) - f.formula(*misled.values())
+        except (TypeError, LookupError):
+            return ""  # what works along an axis has no value for symbols
+        if not _is_zero(difference):
+            return ""
+    return "the figure comes out the same for any number that the right source may be"
+
+
+def _is_formula(slug: str, wire: Wire) -> bool:
+    """Whether what a wire takes, and all from which it follows, has no axes."""
+    if not isinstance(wire, Cell):
+        return False
+    kinds = graph(slug).kinds
+    return not any(kinds[n].axes for n in (wire.name, *_ancestors(slug, wire.name)))
 
 
 def judge_wirings(slug: str, f: Derived, argument: str, sources: list[str]) -> Iterator[Outcome]:
@@ -485,16 +523,22 @@ def _ancestors(slug: str, name: str) -> frozenset[str]:
 
 
 @cache
-def _in_givens(slug: str, name: str) -> Any:
-    """Return a figure as a SymPy expression of the chapter's givens, all taken as positive."""
+def _in_givens(slug: str, name: str, known: str = "", value: Any = None) -> Any:
+    """Return a figure as a SymPy expression of the chapter's givens, and of one figure's value.
+
+    A given whose range holds no negative number is taken as positive.
+    """
     import sympy
 
+    if name == known:
+        return value
     g = graph(slug)
     f = g.figure(name)
     if isinstance(f, Derived):
-        return f.formula(*(_in_givens(slug, n) for n in g.arguments(name).values()))
+        sources = g.arguments(name).values()
+        return f.formula(*(_in_givens(slug, n, known, value) for n in sources))
     if isinstance(f, Given):
-        return sympy.Symbol(name, positive=True)
+        return sympy.Symbol(name, positive=f.low >= 0 or None, real=True)
     return sympy.Rational(units.exact(g.base[name]))
 
 
@@ -507,7 +551,7 @@ def _is_zero(expression: Any) -> bool:
     import sympy
 
     try:
-        return bool(sympy.simplify(expression) == 0)
+        return bool(sympy.simplify(sympy.piecewise_fold(sympy.sympify(expression))) == 0)
     except ValueError:  # as it simplifies it may meet an infinity, which it compares with nothing
         return False
 

@@ -6,7 +6,8 @@ the book's values or at one of many draws of all givens.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+import math
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import product
 from typing import Any
 
@@ -111,7 +112,41 @@ def expansions(formula: Callable[..., Any], g: Graph, f: Derived) -> Iterator[An
         yield formula(*rows)
 
 
-def are_equal(g: Graph, f: Derived, one: Callable[..., Any], two: Callable[..., Any]) -> bool:
+def why_equal(
+    g: Graph, users: Sequence[Derived], one: Callable[..., Any], two: Callable[..., Any]
+) -> str:
+    """Return why two formulas are one function in all that use them, or nothing."""
+    if _are_equal(g, users[0], one, two):
+        return "the two are equal on rows of symbols"
+    if all(_are_equal_at_every_setting(g, f, one, two) for f in users):
+        return "the two are equal at every value that the givens can take"
+    return ""
+
+
+MANY = 1000  # more settings than are tried one by one
+
+
+def _are_equal_at_every_setting(
+    g: Graph, f: Derived, one: Callable[..., Any], two: Callable[..., Any]
+) -> bool:
+    """Whether two formulas agree wherever a figure is fed from whole givens and axes alone."""
+    wires = g.wiring[f.name]
+    found = {source_of(w) for w in wires.values() if not isinstance(w, Places)}
+    givens = [x for x in map(g.figures.__getitem__, found) if isinstance(x, Given)]
+    if len(givens) < len(found) or not all(x.integer and not x.axes for x in givens):
+        return False
+    ranges = [range(int(x.low), int(x.high) + 1) for x in givens]
+    if math.prod(map(len, ranges)) > MANY:
+        return False
+    for values in product(*ranges):
+        rows = {x.name: Row.of(v) for x, v in zip(givens, values, strict=True)}
+        mine, theirs = (fed(g, formula, wires, rows) for formula in (one, two))
+        if (mine.sizes, mine.cells) != (theirs.sizes, theirs.cells):
+            return False
+    return True
+
+
+def _are_equal(g: Graph, f: Derived, one: Callable[..., Any], two: Callable[..., Any]) -> bool:
     """Whether two formulas are one function of positive numbers, by algebra on small rows."""
     import sympy
 

@@ -154,7 +154,7 @@ def test_a_stepper_walks_by_keyboard(address: str, browser: Browser) -> None:
     assert page.evaluate("document.activeElement.textContent") == "Next"
     # A refusal stands beside the field that was typed in, though the large panel has it as well.
     small = page.locator("[data-only~=look]")
-    small.locator("[data-given='rate.1']").fill("9")
-    small.locator("[data-given='rate.1'][aria-invalid]").wait_for()
+    small.locator('[data-given="rate[pace=1]"]').fill("9")
+    small.locator('[data-given="rate[pace=1]"][aria-invalid]').wait_for()
     assert "outside its range" in small.locator(".given-error:not(:empty)").inner_text()
     context.close()

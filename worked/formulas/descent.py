@@ -114,9 +114,12 @@ def rest(distance: Any, covered: Any, landing: Any) -> Any:
     return where(landing, 0, distance - covered)
 
 
-def weight_before(start: Any, best: Any, rest: Any) -> Any:
-    """Weight at a distance `rest` from the best one, on the side of the start."""
-    return where(start < best, best - rest, best + rest)
+def weight_before(best: Any, rest: Any, gradient: Any, x: Any) -> Any:
+    """Weight at a distance `rest` from the best one, on the side of the start.
+
+    gradient: of the L1 loss at the start; over its size, which is that of x, it says the side.
+    """
+    return best + rest * gradient / absolute(x)
 
 
 def bounce_floor(rate: Any, x: Any) -> Any:

@@ -210,7 +210,7 @@ COMPARE = step(
     | shown("Gradient, outlier", r"g^{<method>}_\mathrm{out}", 1),
     signed("outlier_weight", descent.descend, "method", gradient="outlier_gradient", **AT_START)
     | shown("Weight after one step on the outlier", r"m^{<method>}_\mathrm{out}", 2),
-    signed("near", descent.weight_before, "pace", start="m")
+    signed("near", descent.weight_before, "pace")
     | shown("Weight of the bounce on the near side", r"m^{<pace>}_\mathrm{near}", 2),
     signed("near_prediction", losses.prediction, "pace", m="near")
     | shown("Prediction there", r"\hat y^{<pace>}_\mathrm{near}", 2),
