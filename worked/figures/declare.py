@@ -12,7 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
-from worked.figures.kinds import Derived, Figure, Measured, Step, Wire
+from worked.figures.kinds import Derived, Figure, FigureError, Measured, Step, Wire
 
 F = TypeVar("F", Derived, Measured)
 
@@ -26,7 +26,7 @@ def steps(*parts: Step | Figure) -> list[Step]:
     """Return a chapter's steps, each with the figures that stand behind it.
 
     Raises:
-        ValueError: a figure stands before the first step.
+        FigureError: a figure stands before the first step.
     """
     found: list[Step] = []
     for part in parts:
@@ -35,7 +35,7 @@ def steps(*parts: Step | Figure) -> list[Step]:
         elif found:
             found[-1] = replace(found[-1], figures=(*found[-1].figures, part))
         else:
-            raise ValueError(f"{part.name}: stands before the first step")
+            raise FigureError(f"{part.name}: stands before the first step")
     return found
 
 

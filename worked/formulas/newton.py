@@ -28,6 +28,7 @@ from worked.formulas.ops import (
     ln,
     maximum,
     mean,
+    minimum,
     most,
     renamed,
     same,
@@ -81,9 +82,15 @@ def parabola(loss: Any, gradient: Any, hessian: Any, step: Any) -> Any:
 # -- sums over rows ---------------------------------------------------------------------------
 
 
-def running_sum(so_far: Any, value: Any) -> Any:
-    """Sum over the rows so far and one more; so_far: the sum before it."""
-    return so_far + value
+def gradient_up_to(gradient: Any, row: Any) -> Any:
+    """Sum of the gradients of the rows up to one and with it."""
+    so_far = renamed(row, row="earlier") <= row
+    return total(renamed(gradient, row="earlier"), "earlier", where=so_far)
+
+
+def hessian_up_to(row_weight: Any, row: Any) -> Any:
+    """Sum of the hessians of the rows up to one and with it: each row's is its weight."""
+    return row_weight * count(renamed(row, row="earlier") <= row, "earlier")
 
 
 def goes_to(x: Any, threshold: Any) -> Any:
@@ -101,8 +108,7 @@ def side_sum(value: Any, goes: Any) -> Any:
 
 def soft_threshold(gradient_sum: Any, reg_alpha: Any) -> Any:
     """G moved towards zero by α, and 0 where |G| is at most α: what the L1 penalty does."""
-    above = where(gradient_sum > reg_alpha, gradient_sum - reg_alpha, 0)
-    return where(gradient_sum < -reg_alpha, gradient_sum + reg_alpha, above)
+    return maximum(gradient_sum - reg_alpha, 0) + minimum(gradient_sum + reg_alpha, 0)
 
 
 def leaf_weight(gradient_sum: Any, hessian_sum: Any, reg_lambda: Any, reg_alpha: Any) -> Any:
@@ -153,15 +159,19 @@ def share_left(eta: Any, hessian_sum: Any, reg_lambda: Any) -> Any:
 # -- one split --------------------------------------------------------------------------------
 
 
-def split_gain(side_gradient: Any, side_hessian: Any, reg_lambda: Any, reg_alpha: Any) -> Any:
+def gain(side_score: Any, node_score: Any) -> Any:
     """Gain of a split: the scores of its two sides less the score of the node that is split.
 
-    side_gradient, side_hessian: G and H of each side, which add up to the node's.
     Source: Chen and Guestrin 2016, equation 7, doubled and without γ.
     """
+    return total(side_score, "side") - node_score
+
+
+def gain_of_sums(side_gradient: Any, side_hessian: Any, reg_lambda: Any, reg_alpha: Any) -> Any:
+    """Gain of a split from the sums of its sides, which add up to those of the node."""
     sides = score(side_gradient, side_hessian, reg_lambda, reg_alpha)
     node = total(side_gradient, "side"), total(side_hessian, "side")
-    return total(sides, "side") - score(*node, reg_lambda, reg_alpha)
+    return gain(sides, score(*node, reg_lambda, reg_alpha))
 
 
 def holds_enough(hessian_sum: Any, min_child_weight: Any) -> Any:
@@ -229,13 +239,9 @@ def root_stands(cut: Any, gain: Any, gamma: Any, child_stands: Any) -> Any:
     return any_of(count(child_stands, "child") > 0, stands(cut, gain, gamma))
 
 
-def splits_standing(cut: Any, gain: Any, child_cut: Any, child_gain: Any, gamma: Any) -> Any:
-    """Splits of the tree that survive pruning by γ, from the bottom up.
-
-    cut, gain: the root's split; child_cut, child_gain: those of its children.
-    """
-    below = count(stands(child_cut, child_gain, gamma), "child")
-    return below + where(any_of(below > 0, stands(cut, gain, gamma)), 1, 0)
+def splits_standing(root_stands: Any, child_stands: Any) -> Any:
+    """Splits of the tree that survive pruning."""
+    return root_stands + count(child_stands, "child")
 
 
 def leaf_start(
@@ -305,11 +311,6 @@ def side_score_with(
     alone = score(side_gradient, side_hessian, reg_lambda, reg_alpha)
     both = score_with(side_gradient, side_hessian, gradient, hessian, reg_lambda, reg_alpha)
     return where(joins, both, alone)
-
-
-def gain_of_sides(way_score: Any, whole_score: Any) -> Any:
-    """Gain of a split with a row sent one way: the scores of its sides less that of all rows."""
-    return total(way_score, "side") - whole_score
 
 
 def gain_of_absence(

@@ -54,12 +54,12 @@ TRIAL_GAMMA = Given("trial_gamma", 30, "", r"\gamma'", "A gamma between the two 
                     places=2)
 OTHER_LAMBDA = Given("other_lambda", 0, "", r"\lambda_0", "A second lambda, to compare with", 0,
                      100, places=2)
-LARGER_GAMMA = Given("larger_gamma", (60, 500), "", r"\gamma_\mathrm{<larger>}",
+LARGER_GAMMA = Given("larger_gamma", (60, 500), "", r"\gamma_{<larger>}",
                      "The <larger> gamma", 0, 2000, places=2, over="larger")
 FEEDING = (
     Given("min_child_weight", 1, "", r"c_\mathrm{min}",
           "Hessian sum that each child must reach, min_child_weight", 0, 20, DEFAULT, places=2),
-    Given("believed", (0.99, 0.5), "", r"p_\mathrm{<belief>}",
+    Given("believed", (0.99, 0.5), "", r"p_{<belief>}",
           "A probability that the model is <belief> of", (0.5, 0.01), (0.9999, 0.99), places=4,
           over="belief"),
 )
@@ -69,7 +69,7 @@ ROUNDS = (
 )
 COLUMNS = (
     Given("features", 28, "", "d", "Features of a larger table", 1, 10000, integer=True),
-    Given("share", (0.8, 0.5, 0.5), "", r"s_\mathrm{<draw>}", "colsample_by<draw>", 0.05, 1,
+    Given("share", (0.8, 0.5, 0.5), "", r"s_{<draw>}", "colsample_by<draw>", 0.05, 1,
           places=2, over="draw"),
 )
 MISSING = Given("y_missing", 35, "", "y_?", "Minutes of a delivery whose distance is not known", 0,
@@ -78,7 +78,7 @@ TABLE = (
     Given("rows", 1_000_000, "rows", "n", "Rows of a larger table", 1000, 1e10, integer=True),
     Given("depth", 6, "", "D", "Depth of its trees, max_depth", 1, 16, DEFAULT, integer=True),
     Given("max_bin", 256, "", "B", "Bins of a feature, max_bin", 2, 65535, DEFAULT, integer=True),
-    Given("width", (4, 8, 1), "B", r"b_\mathrm{<store>}", "Bytes of an entry: <store>", 1,
+    Given("width", (4, 8, 1), "B", r"b_{<store>}", "Bytes of an entry: <store>", 1,
           (8, 16, 4), over="store",
           note="a sorted column holds a 32-bit row number beside a float32; one byte counts up to "
           "256 bins"),

@@ -7,6 +7,8 @@ little; the next `round` begins from what its leaves (`leaf`) predict.
 
 from __future__ import annotations
 
+from typing import Any
+
 from worked.figures import Axis, Graph, Measured, before, label
 from worked.figures.declare import derived, partial, shown, signed, step, steps, verdict
 from worked.formulas import communication, histograms, newton, rows, trees
@@ -17,41 +19,38 @@ from worked.xgboost_scratch.pictures import PICTURES
 __all__ = ["GRAPH", "PICTURES"]
 
 SPLIT = Axis("split", (1, 2, 3, 4, 5), "cut", "k", shown_by="threshold")
-SIDE, CHILD = Axis("side", ("left", "right"), symbol="s"), Axis("child", symbol="c", like="side")
+SIDE, CHILD = Axis("side", ("left", "right"), symbol="u"), Axis("child", symbol="c", like="side")
 LEAF = Axis("leaf", ("lowest", "lower", "upper", "highest"), symbol="j")
-ROW, ROUND = Axis("row", (1, 2, 3, 4, 5, 6), "delivery", "i"), Axis("round", (1, 2, 3), symbol="m")
+ROW, ROUND = Axis("row", (1, 2, 3, 4, 5, 6), "delivery", "i"), Axis("round", (1, 2, 3), symbol="r")
 LARGER, BELIEF = Axis("larger", ("larger", "largest")), Axis("belief", ("sure", "unsure"))
-DRAW, FAR = Axis("draw", ("tree", "level", "node")), Axis("far", (8, 20), "km")
-WAY, THING = Axis("way", like="side"), Axis("thing", ("trees", "nodes", "leaves"))
+DRAW, FAR = Axis("draw", ("tree", "level", "node"), symbol="z"), Axis("far", (8, 20), "km")
+WAY, EARLIER = Axis("way", like="side"), Axis("earlier", like="row")
+THING = Axis("thing", ("trees", "nodes", "leaves"))
 STORE = Axis("store", ("float32", "sorted columns", "bin numbers"))
 METHOD, SIZE = Axis("method", ("exact greedy", "histograms")), Axis("size", ("10000", "1000000"))
 OTHERS = ("XGBoost, 1 thread", "XGBoost, all threads", "scikit-learn, 1 thread")
 SYSTEM = Axis("system", ("chapter", *OTHERS, "scikit-learn, all threads"))
 PART = Axis("part", ("filling histograms", "searching splits", "moving rows"))
-BY_HAND = (ROW, SPLIT, SIDE, CHILD, LEAF, ROUND, LARGER, BELIEF, DRAW, WAY)
+BY_HAND = (ROW, SPLIT, SIDE, CHILD, LEAF, ROUND, LARGER, BELIEF, DRAW, WAY, EARLIER)
 AT_SCALE = (STORE, METHOD, THING, SYSTEM, PART, SIZE, FAR)
 
 KEEPS, FED, HOLDS = ("prunes it", "keeps it"), ("starved", "allowed"), ("forbidden", "allowed")
-EARLIER, ASKED = before("prediction", "round", "base"), before("query", "round", "base")
+PREDICTED, ASKED = before("prediction", "round", "base"), before("query", "round", "base")
 DRAWN = before("columns", "draw", "features")
-G_BEFORE, H_BEFORE = before("gradient_so_far", "row", 0.0), before("hessian_so_far", "row", 0.0)
 MARGIN = {"margin": "trial_margin", "label": "trial_label"}
 TAYLOR = {"loss": "trial_loss", "gradient": "trial_gradient", "step": "trial_step"}
 # Round 1: the two sides of a cut, the leaf of rows 5 and 6, all rows, row 4, and the first tree.
-SIDES = {"gradient_sum": "side_gradient[round=1]", "hessian_sum": "side_hessian"}
+SIDES = {"gradient_sum": "side_gradient", "hessian_sum": "side_hessian"}
 G_PAIR, H_PAIR = "side_gradient[split=4, side=right, round=1]", "side_hessian[split=4, side=right]"
 PAIR = {"gradient_sum": G_PAIR, "hessian_sum": H_PAIR}
-G_ALL, H_ALL = "gradient_so_far[row=last, round=1]", "hessian_so_far[row=last]"
-ALL, FIRST = (
-    {"gradient_sum": G_ALL, "hessian_sum": H_ALL},
-    {"side_gradient": "side_gradient[round=1]"},
-)
+ROWS = {"gradient_sum": "gradient_so_far[row=last]", "hessian_sum": "hessian_so_far[row=last]"}
+ALL = {**ROWS, "gradient_sum": "gradient_so_far[row=last, round=1]"}
+FIRST = {"side_gradient": "side_gradient[round=1]"}
 ALONE = {"gradient_sum": "gradient[row=4, round=1]", "hessian_sum": "row_weight"}
-ROOT = {"cut": "cut[round=1]", "gain": "best_gain[round=1]"}
-CHILDREN = {"child_cut": "child_cut[round=1]", "child_gain": "child_best[round=1]"}
-FIRST_TREE = {**ROOT, **CHILDREN, "gamma": "larger_gamma"}
 RIGHT = {"cut": "child_cut[child=right, round=1]", "gain": "child_best[child=right, round=1]"}
-FOUND = {"gain": "best_gain", "child_gain": "child_best"}
+CHILDREN = {"cut": "child_cut[round=1]", "gain": "child_best[round=1]", "gamma": "larger_gamma"}
+ROOT = {"cut": "cut[round=1]", "gain": "best_gain[round=1]", "gamma": "larger_gamma"}
+ABOVE, BELOW = "larger_root_stands", "larger_child_stands"
 CHILD_SUMS = {"side_gradient": "child_gradient", "side_hessian": "child_hessian"}
 CUTS = {"left_cut": "child_cut[child=left]", "right_cut": "child_cut[child=right]"}
 STAND = {"left_stands": "child_stands[child=left]", "right_stands": "child_stands[child=right]"}
@@ -64,13 +63,12 @@ READING = {"moved_bytes": "tree_read", "bandwidth": "memory_rate"}
 REDUCED = {"payload_bytes": "tree_payload", "ranks": "workers"}
 SENDING = {"moved_bytes": "model_sent", "bandwidth": "network"}
 LATE = {"gradient_sum": "late_sum[side=right]", "hessian_sum": "late_hessian_sum[side=right]"}
-WALLS = {"low": "side_weight[split=3, side=left]", "high": "side_weight[split=3, side=right]"}
+LOW = "side_weight[split=3, side=left, round=1]"
+HIGH = "side_weight[split=3, side=right, round=1]"
 RUN, SPEED, ONE = "all_reduce_traffic", "training_speed", "xgboost_1_thread"
 
 
-def measured(
-    name: str, record: str, key: str, over: Axis | None = None, unit: str | None = None
-) -> Measured:
+def measured(name: str, record: str, key: str, over: Any = None, unit: Any = None) -> Measured:
     """Return a recorded value of this chapter, or a row of them."""
     return recorded("xgboost_scratch", record, key, "", unit, name=name, over=over)
 
@@ -79,11 +77,11 @@ STEPS = steps(
     step("second-order", "From first order to second"),
     *givens.DELIVERIES,
     signed("base", newton.base_score, label="minutes") | shown("Base score", r"\hat y^{(0)}", 2),
-    signed("gradient", newton.gradient, "row round", label="minutes", prediction=EARLIER)
+    signed("gradient", newton.gradient, "row round", label="minutes", prediction=PREDICTED)
     | shown("Gradient of delivery <row>", "g^{(<round>)}_{<row>}", 2),
-    signed("gradient_so_far", newton.running_sum, "row round", value="gradient", so_far=G_BEFORE)
+    signed("gradient_so_far", newton.gradient_up_to, "row round")
     | shown("Gradients up to delivery <row>", "G^{(<round>)}_{<row>}", 2),
-    derived("hessian_so_far", newton.running_sum, "row", value="row_weight", so_far=H_BEFORE)
+    derived("hessian_so_far", newton.hessian_up_to, "row")
     | shown("Hessians up to delivery <row>", "H_{<row>}"),
     *givens.TRIAL_ROW,
     derived("trial_p", rows.probability, log_odds="trial_margin") | shown("Probability", "p", 3),
@@ -110,18 +108,19 @@ STEPS = steps(
     | shown("Best weight of the leaf of rows 5 and 6 without penalties", r"w_\mathrm{free}", 2),
     signed("thresholded", newton.soft_threshold, gradient_sum=G_PAIR)
     | shown("Its gradient sum after the L1 penalty", r"T_\alpha(G)", 2),
-    signed("side_weight", newton.leaf_weight, "split side", **SIDES)
-    | shown("Best weight of the rows <side> of the cut as a leaf", "w_{<split>,<side>}", 2),
+    signed("side_weight", newton.leaf_weight, "split side round", **SIDES)
+    | shown("Best weight of the rows <side> of the cut", "w^{(<round>)}_{<split>,<side>}", 2),
     givens.TRIAL_WEIGHT,
     signed("trial_objective", newton.leaf_objective, weight="trial_weight", **PAIR)
     | shown("Objective of that leaf at the weight tried", r"\mathcal{L}(w)", 2),
     signed("best_objective", newton.least_objective, **PAIR)
     | shown("Objective of that leaf at its best weight", r"\mathcal{L}(w^*)", 2),
     step("gain", "The gain, and where the half went"),
-    derived("side_score", newton.score, "split side", **SIDES)
-    | shown("Score of the rows <side> of the cut", "S_{<split>,<side>}", 2),
-    derived("root_score", newton.score, **ALL) | shown("Score of all six rows", "S", 2),
-    signed("gain", newton.split_gain, "split round")
+    derived("side_score", newton.score, "split side round", **SIDES)
+    | shown("Score of the rows <side> of the cut", "S^{(<round>)}_{<split>,<side>}", 2),
+    derived("root_score", newton.score, "round", **ROWS)
+    | shown("Score of all six rows", "S^{(<round>)}", 2),
+    signed("gain", newton.gain, "split round", node_score="root_score")
     | shown("Gain of the cut", r"\Delta^{(<round>)}_{<split>}", 2),
     signed("paper_gain", newton.paper_gain, gain="gain[split=4, round=1]")
     | shown("Gain of the cut after row 4 in the paper's writing, less gamma", r"\tilde\Delta", 2),
@@ -138,7 +137,7 @@ STEPS = steps(
     derived("threshold", trees.threshold, "split", x="distance", number=label("split"))
     | shown("Threshold between two deliveries, km", "t_{<split>}", 1),
     givens.OTHER_LAMBDA,
-    signed("other_gain", newton.split_gain, "split", **FIRST, reg_lambda="other_lambda")
+    signed("other_gain", newton.gain_of_sums, "split", **FIRST, reg_lambda="other_lambda")
     | shown("Gain of the cut at the second lambda", r"\Delta^{\lambda_0}_{<split>}", 2),
     derived("other_cut", newton.best_cut, gain="other_gain")
     | shown("Best cut at the second lambda, km", r"k^{\lambda_0}"),
@@ -152,10 +151,12 @@ STEPS = steps(
     | shown("In the <child> child: gradients <side>", "G^{(<round>)}_{<split><side><child>}", 2),
     derived("child_hessian", newton.child_sum, "split side child round", value="row_weight")
     | shown("In the <child> child: hessians <side>", "H^{(<round>)}_{<split><side><child>}"),
-    partial("child_gain", newton.split_gain, "split child round", **CHILD_SUMS)
+    partial("child_gain", newton.gain_of_sums, "split child round", **CHILD_SUMS)
     | shown("Gain of the cut in the <child> child", r"\Delta^{(<round>)}_{<split>,<child>}", 2),
     verdict("child_may", newton.may_split, FED, "split child round", side_hessian="child_hessian")
-    | shown("min_child_weight on the cut in the <child> child", "f^{(<round>)}_{<split>,<child>}"),
+    | shown(
+        "min_child_weight on the cut in the <child> child", r"\phi^{(<round>)}_{<split>,<child>}"
+    ),
     derived("child_cut", newton.best_cut, "child round", gain="child_gain", may_split="child_may")
     | shown("Cut of the <child> child, km", "k^{(<round>)}_{<child>}"),
     partial("child_best", trees.of_best_split, "child round", value="child_gain", best="child_cut")
@@ -165,33 +166,37 @@ STEPS = steps(
     verdict("root_stands", newton.root_stands, KEEPS, "round", gain="best_gain")
     | shown("Gamma on the root's split", "v^{(<round>)}"),
     derived("leaf_start", newton.leaf_start, "leaf round", **CUTS, **STAND)
-    | shown("Where the <leaf> leaf begins, km", r"a^{(<round>)}_\mathrm{<leaf>}", 1),
+    | shown("Where the <leaf> leaf begins, km", r"\theta^{(<round>)}_{<leaf>}", 1),
     derived("row_leaf", newton.leaf_of, "row round", x="distance")
     | shown("Leaf of delivery <row>", "j^{(<round>)}_{<row>}"),
     signed("leaf_gradient", newton.leaf_sum, "leaf round", value="gradient")
-    | shown("Gradients of the <leaf> leaf", r"G^{(<round>)}_\mathrm{<leaf>}", 2),
+    | shown("Gradients of the <leaf> leaf", r"G^{(<round>)}_{<leaf>}", 2),
     derived("leaf_hessian", newton.leaf_sum, "leaf round", value="row_weight")
-    | shown("Hessians of the <leaf> leaf", r"H^{(<round>)}_\mathrm{<leaf>}"),
+    | shown("Hessians of the <leaf> leaf", r"H^{(<round>)}_{<leaf>}"),
     derived("leaf_holds", newton.holds_enough, "leaf round", hessian_sum="leaf_hessian")
     | shown("The <leaf> leaf has enough for a weight: 1, or not: 0"),
     signed("leaf_weight", newton.stored_weight, "leaf round", **LEAF_SUMS)
-    | shown("Weight of the <leaf> leaf", r"w^{(<round>)}_\mathrm{<leaf>}", 2),
-    derived("kept", newton.splits_standing, "round", **FOUND)
+    | shown("Weight of the <leaf> leaf", r"w^{(<round>)}_{<leaf>}", 2),
+    derived("kept", newton.splits_standing, "round")
     | shown("Splits that survive gamma", r"n^{(<round>)}_\gamma"),
     givens.LARGER_GAMMA,
-    derived("larger_kept", newton.splits_standing, "larger", **FIRST_TREE)
-    | shown("Splits that survive the <larger> gamma", r"n_\mathrm{<larger>}"),
+    verdict("larger_child_stands", newton.stands, KEEPS, "child larger", **CHILDREN)
+    | shown("The <larger> gamma on the <child> child's split", "v_{<larger>,<child>}"),
+    verdict("larger_root_stands", newton.root_stands, KEEPS, "larger", **ROOT, child_stands=BELOW)
+    | shown("The <larger> gamma on the root's split", "v_{<larger>}"),
+    derived("larger_kept", newton.splits_standing, "larger", root_stands=ABOVE, child_stands=BELOW)
+    | shown("Splits that survive the <larger> gamma", "n_{<larger>}"),
     step("child-weight", "min_child_weight: a sum of hessians"),
     *givens.FEEDING,
     verdict("may_split", newton.may_split, FED, "split")
-    | shown("min_child_weight on the cut", "f_{<split>}"),
+    | shown("min_child_weight on the cut", r"\phi_{<split>}"),
     derived("rows_to_feed", newton.rows_to_feed, "belief", probability="believed")
-    | shown("Rows of the <belief> probability to feed a child", r"n_\mathrm{<belief>}", 0, "rows"),
+    | shown("Rows of the <belief> probability to feed a child", r"n_{<belief>}", 0, "rows"),
     step("shrinkage", "Shrinkage, rounds and column sampling"),
     *givens.ROUNDS,
     derived("base_mse", rows.mean_squared_error, label="minutes", prediction="base")
     | shown("Mean squared error of the base score", r"\mathrm{MSE}_0", 2),
-    signed("prediction", newton.boosted, "row round", prediction=EARLIER, leaf="row_leaf")
+    signed("prediction", newton.boosted, "row round", prediction=PREDICTED, leaf="row_leaf")
     | shown("Prediction of delivery <row>, minutes", r"\hat y^{(<round>)}_{<row>}", 3),
     derived("query_leaf", newton.leaf_of, "round", x="query_km")
     | shown("Leaf of the chosen distance", "j^{(<round>)}_q"),
@@ -208,11 +213,10 @@ STEPS = steps(
     | shown("Minutes that it predicts for <far> km", places=1),
     measured("long_mse", "long_run", "mean_squared_error_minutes_squared")
     | shown("Mean squared error at its end", places=2),
-    measured("long_vanish", "long_run", "rounds_until_trees_vanish")
-    | shown("Rounds of it that still split"),
+    measured("long_vanish", "long_run", "rounds_until_trees_vanish") | shown("Rounds that split"),
     *givens.COLUMNS,
     derived("columns", histograms.sampled_columns, "draw", columns=DRAWN)
-    | shown("Columns drawn for a <draw>", r"d_\mathrm{<draw>}"),
+    | shown("Columns drawn for a <draw>", r"d_{<draw>}"),
     step("missing", "Missing values and the learned default direction"),
     givens.MISSING,
     signed("missing_gradient", newton.gradient, prediction="base", label="y_missing")
@@ -221,9 +225,9 @@ STEPS = steps(
     | shown("Score <side> of the cut, the row sent <way>", "S^{<way>}_{<split>,<side>}", 2),
     derived("whole_score", newton.score_with, **ALL, **UNKNOWN)
     | shown("Score of all seven rows", "S_?", 2),
-    signed("way_gain", newton.gain_of_sides, "split way")
+    signed("way_gain", newton.gain, "split way", side_score="way_score", node_score="whole_score")
     | shown("Gain of the cut, the row sent <way>", r"\Delta^{<way>}_{<split>}", 2),
-    signed("apart_gain", newton.gain_of_absence, **UNKNOWN)
+    signed("apart_gain", newton.gain_of_absence, root_score="root_score[round=1]", **UNKNOWN)
     | shown("Gain of present against missing", r"\Delta^?", 2),
     signed("way_best", newton.best_gain, "way", gain="way_gain")
     | shown("Best gain with the row sent <way>", r"\Delta^{<way>}_\ast", 2),
@@ -233,15 +237,15 @@ STEPS = steps(
     derived("comparisons", histograms.sort_comparisons)
     | shown("Comparisons to sort all columns", r"C_\mathrm{sort}"),
     derived("candidates", histograms.candidates, "method")
-    | shown("Splits scored at a root by <method>", r"C_\mathrm{<method>}"),
+    | shown("Splits scored at a root by <method>", r"C_{<method>}"),
     derived("candidate_ratio", rows.ratio, **SCORED)
     | shown("The first over the second", r"C_\mathrm{exact}/C_\mathrm{hist}", 0, "×"),
     derived("table", histograms.table_bytes, "store")
-    | shown("The table as <store>", r"M_\mathrm{<store>}", 0, "MB"),
+    | shown("The table as <store>", r"M_{<store>}", 0, "MB"),
     derived("tree_read", histograms.tree_read_bytes, "method", **STORES)
-    | shown("Read for one tree by <method>, at most", r"R_\mathrm{<method>}", 0, "MB"),
+    | shown("Read for one tree by <method>, at most", r"R_{<method>}", 0, "MB"),
     derived("read_floor", communication.transfer_seconds, "method", **READING)
-    | shown("Least time of that by <method>", r"T_\mathrm{<method>}", 1, "ms"),
+    | shown("Least time of that by <method>", r"T_{<method>}", 1, "ms"),
     derived("read_ratio", rows.ratio, **READ)
     | shown("Bytes read, exact over histograms", r"R_\mathrm{exact}/R_\mathrm{hist}", 1, "×"),
     derived("node_histogram", histograms.histogram_bytes)
@@ -249,18 +253,16 @@ STEPS = steps(
     *givens.SKETCH,
     derived("sketch_eps", histograms.sketch_error)
     | shown("Error of a rank in the sketch", r"\varepsilon", 3, "%"),
-    derived("misplaced", histograms.misplaced_rows)
-    | shown("The same in rows", r"\varepsilon n", 0, "rows"),
+    derived("misplaced", histograms.misplaced_rows) | shown("In rows", r"\varepsilon n", 0, "rows"),
     derived("bin_rows", histograms.rows_per_bin) | shown("Rows in a bin", "n/B", 0, "rows"),
     derived("misplaced_share", rows.ratio, part="misplaced", whole="bin_rows")
     | shown("A misplaced boundary, in bins", r"\varepsilon B", 1, "%"),
     derived("summary_bytes", histograms.sketch_bytes)
     | shown("Summaries of all features that a worker sends", r"b_\mathrm{sum}", 0, "KiB"),
     measured("compared", "agreement", "{}_compared", THING) | shown("Compared: <thing>"),
-    measured("differing", "agreement", "nodes_that_split_differently")
-    | shown("Nodes of them that split differently"),
-    measured("agreed_exact", "agreement", "leaves_equal_to_the_bit")
-    | shown("Leaf values equal to the last bit"),
+    measured("differing", "agreement", "nodes_that_split_differently") | shown("Nodes that differ"),
+    measured("equal_leaves", "agreement", "leaves_equal_to_the_bit")
+    | shown("Leaf values equal to the bit"),
     step("logistic", "Logistic loss and the base score"),
     givens.PROMISE,
     verdict("late", rows.is_late, ("on time", "late"), "row")
@@ -281,7 +283,7 @@ STEPS = steps(
     derived("late_hessian_sum", newton.side_sum, "side", value="late_hessian", goes="goes[split=4]")
     | shown("Their hessians <side> of the cut after row 4", "H'_{<side>}", 3),
     verdict("late_may_split", newton.may_split, FED, side_hessian="late_hessian_sum")
-    | shown("min_child_weight on that cut", "f'"),
+    | shown("min_child_weight on that cut", r"\phi'"),
     signed("newton", newton.newton_step, **LATE)
     | shown("Newton step of rows 5 and 6, without penalties", r"w_\mathrm{Newton}", 2),
     signed("late_weight", newton.leaf_weight, **LATE) | shown("With the penalties", r"w_\ell", 3),
@@ -290,11 +292,12 @@ STEPS = steps(
     derived("late_p_after", rows.probability, log_odds="late_margin_after")
     | shown("Their probability after a round", "p_1", 3),
     step("monotone", "Monotone constraints"),
-    signed("rise", newton.rise, **WALLS)
+    signed("rise", newton.rise, low=LOW, high=HIGH)
     | shown("Rise of the weight at the cut after row 3", r"w_\mathrm{high}-w_\mathrm{low}", 2),
     verdict("may_rise", newton.rises, HOLDS) | shown("A rising constraint", r"v_\mathrm{up}"),
     verdict("may_fall", newton.falls, HOLDS) | shown("A falling constraint", r"v_\mathrm{down}"),
-    signed("wall", rows.midpoint, **WALLS) | shown("Wall between the subtrees", r"\omega", 2),
+    signed("wall", rows.midpoint, low=LOW, high=HIGH)
+    | shown("Wall between the subtrees", r"\omega", 2),
     signed("lone_weight", newton.leaf_weight, **ALONE)
     | shown("Weight of row 4 alone as a leaf", r"w'_4", 2),
     signed("walled", newton.walled_weight, weight="lone_weight")
@@ -315,8 +318,7 @@ STEPS = steps(
     measured("real_node", RUN, "histogram_bytes_per_node", unit="KiB")
     | shown("A histogram in a real run"),
     measured("real_reduces", RUN, "all_reduces_per_tree") | shown("All-reduces for its tree"),
-    measured("real_filled", RUN, "histograms_summed_per_tree")
-    | shown("Histograms summed for its tree"),
+    measured("real_filled", RUN, "histograms_summed_per_tree") | shown("Histograms summed for it"),
     measured("real_payload", RUN, "all_reduced_bytes_per_tree", unit="MB")
     | shown("Bytes all-reduced for it"),
     measured("real_rows_bytes", RUN, "rows_bytes_if_sent_instead", unit="MB")
@@ -331,15 +333,12 @@ STEPS = steps(
     | shown("Share of the boosting spent <part>"),
     measured("own_over_xgb", SPEED, f"chapter_speed_over_{ONE}_at_{{}}_rows", SIZE, "%")
     | shown("This chapter's speed over XGBoost's at <size> rows, one thread"),
-    measured(
-        "own_whole_over_xgb", SPEED, f"chapter_whole_speed_over_{ONE}_at_1000000_rows", unit="%"
-    )
+    measured("own_whole", SPEED, f"chapter_whole_speed_over_{ONE}_at_1000000_rows", unit="%")
     | shown("The same with finding cuts and binning"),
     step("rivals", "XGBoost, LightGBM, CatBoost"),
     *givens.LIGHTGBM,
     derived("leaves", histograms.full_leaves) | shown("Leaves of a full tree of that depth", "2^D"),
-    derived("conditions", histograms.full_splits)
-    | shown("Its splits, one condition each", "2^D-1"),
+    derived("conditions", histograms.full_splits) | shown("Its conditions, one a split", "2^D-1"),
     derived("leaves_ratio", rows.ratio, part="leaves", whole="num_leaves")
     | shown("Leaves of the full tree over LightGBM's limit", r"2^D/\Lambda", 1, "×"),
     derived("goss_rows", histograms.sampled_share) | shown("Rows that GOSS keeps", "a+b", 0, "%"),
