@@ -166,6 +166,18 @@ def test_what_is_zero_but_for_noise_is_zero() -> None:
     assert g.base["is_more"] == 0
 
 
+def test_a_sum_is_zero_but_for_noise_of_all_that_was_added() -> None:
+    """Residuals around their mean cancel, though the last that is added is small: 33.6 − 33.65."""
+    minutes = (4.1, 40.6, 55.6, 25.3, 42.7, 33.6)
+    assert sum(sum(minutes) / 6 - y for y in minutes) != 0
+    g = small(
+        given("y", minutes, over="row"),
+        derived("rest", lambda y: ops.total(ops.mean(y, "row") - y, "row")),
+        axes=(Axis("row", (1, 2, 3, 4, 5, 6)),),
+    )  # fmt: skip
+    assert g.base["rest"] == 0
+
+
 @pytest.mark.parametrize(("last", "want"), [(False, 0), (True, 2)])
 def test_equals_but_for_noise_tie(last: bool, want: int) -> None:
     """0.1 + 0.2 and 0.3 are equal: the first of them wins, or the last."""
@@ -180,6 +192,14 @@ def test_rounding_up_does_not_count_noise() -> None:
     """2.1 / 0.3 is 7.000000000000001 in floats."""
     g = small(given("a", 2.1), given("b", 0.3), derived("n", lambda a, b: ops.ceil(a / b)), axes=())
     assert g.base["n"] == 7
+
+
+def test_a_place_s_own_value_may_be_a_number() -> None:
+    g = small(
+        given("x", 3), derived("y", lambda x: ops.along("kind", none=0, some=x), over="kind"),
+        axes=(Axis("kind", ("none", "some")),),
+    )  # fmt: skip
+    assert g.base["y"] == [0, 3]
 
 
 def test_only_the_branch_that_is_taken_is_computed() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from worked.figures import Axis, FigureError
-from worked.figures.declare import derived, shown, signed, step
+from worked.figures.declare import derived, partial, shown, signed, step, steps
 from worked.formulas.trees import shrunken_step
 from worked.recording import recorded
 
@@ -23,6 +23,15 @@ def test_what_computes_a_figure_and_how_it_is_shown_make_one_figure() -> None:
     assert (figure.label, figure.symbol, figure.places, figure.unit) == ("Prediction", "F", 2, "%")
     assert not derived("p", shrunken_step).signed
     assert step("base", "The base", figure).figures == (figure,)
+
+
+def test_a_chapter_s_figures_belong_to_the_step_that_they_stand_behind() -> None:
+    one, other = derived("one", shrunken_step), partial("other", shrunken_step)
+    assert (other.partial, other.signed) == (True, True)
+    found = steps(step("a", "First"), one, other, step("b", "Second"), step("c", "Third"), one)
+    assert [(s.slug, s.figures) for s in found] == [("a", (one, other)), ("b", ()), ("c", (one,))]
+    with pytest.raises(FigureError, match=r"^one: stands before the first step"):
+        steps(one)
 
 
 def test_a_recorded_row_has_a_value_for_each_place() -> None:
