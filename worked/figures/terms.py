@@ -87,8 +87,13 @@ class Term:
 
     def formula_op(self, name: str, args: tuple[Any, ...]) -> Term:
         """Record one of `worked.formulas.ops`; axes and what is left out stay as they are."""
-        kept = (a if a is None or isinstance(a, (str, bool, dict)) else term(a) for a in args)
-        return Term(name, tuple(kept))
+
+        def kept(a: Any) -> Any:
+            if isinstance(a, dict):
+                return {key: kept(value) for key, value in a.items()}
+            return a if a is None or isinstance(a, (str, bool)) else term(a)
+
+        return Term(name, tuple(map(kept, args)))
 
     def parts(self) -> Iterator[Term]:
         """Yield the terms right below this one."""
