@@ -260,7 +260,7 @@ def _why(args: argparse.Namespace) -> int:
             print("  a given or measured figure has a source instead")
             return 0
         try:
-            print(f"  {', '.join(prove_figure(g, f).routes)}: agree")
+            print(f"  {', '.join(prove_figure(g.name, f).routes)}: agree")
         except ProofError as error:
             print(f"  {error}")
             return 1

@@ -7,7 +7,7 @@ of plain text for terminals and screen readers.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Iterable, Mapping
 from fractions import Fraction
 from typing import Any
 
@@ -22,23 +22,25 @@ _COMPARE_LATEX = {"<": "<", "<=": r"\le", ">": ">", ">=": r"\ge"}
 _COMPARE_TEXT = {"<": "<", "<=": "≤", ">": ">", ">=": "≥"}
 
 
-_NO_AXES: Mapping[str, str] = {}
-
-
 # -- LaTeX ------------------------------------------------------------------------------------
 
 
-# What stands for an argument: its LaTeX, or what makes it for a place along each axis.
-Symbol = str | Callable[[Mapping[str, str]], str]
+def latex(
+    tree: Term,
+    symbols: Mapping[str, str],
+    letters: Mapping[str, str] | None = None,
+    axes: Iterable[str] = (),
+) -> str:
+    """Write the tree as LaTeX; `symbols` gives the LaTeX of each argument.
 
-
-def latex(tree: Term, symbols: Mapping[str, Symbol], letters: Mapping[str, str] = _NO_AXES) -> str:
-    """Write the tree as LaTeX; `symbols` gives that of each argument, `letters` of each index."""
-    return _latex(tree, {_LETTERS: letters, **symbols}, False)[0]
-
-
-_LETTERS = "<letters>"
-"""Where the symbols hold how the place along each axis is written."""
+    `letters` gives the letter that counts along each axis; `axes` are the figure's own. Where a
+    symbol has an axis in angle brackets, "r_{<row>}" or "F_{<row>, <round> - 1}", the index
+    stands there: the letter, what a look-up puts in its place, or the letter of the axis that it
+    is renamed to; inside a sum along an axis of the figure itself, the letter with a prime.
+    """
+    here = {f"<{axis}>": letter for axis, letter in (letters or {}).items()}
+    own = {f"own {axis}": "" for axis in axes}
+    return _latex(tree, {**symbols, **here, **own}, False)[0]
 
 
 def latex_with_values(tree: Term, values: Mapping[str, str]) -> str:
@@ -74,15 +76,16 @@ def _wrap(text: str, level: int, least: int, first: bool = False) -> str:
     return rf"\left({text}\right)"
 
 
-def _latex(t: Term, s: Mapping[str, Any], valued: bool) -> tuple[str, int]:
+def _latex(t: Term, s: Mapping[str, str], valued: bool) -> tuple[str, int]:
     op, a = t.op, t.args
     if op == "arg":
-        symbol = s[a[0]]
-        return symbol(s[_LETTERS]) if callable(symbol) else symbol, ATOM
-    if op in _ALONG_AXES:
-        return _along_axes(t, s)
+        return re.sub(r"<\w+>", lambda m: s[m[0]], s[a[0]]), ATOM
     if op == "num":
         return _number(a[0])
+    if op in OVER_AXIS or op in ALONG_AXIS:
+        return _latex_over(t, s, valued)
+    if op in _LATEX_PLACES:
+        return _latex_places(t, s, valued)
     if op in "+-":
         left = _wrap(*_latex(a[0], s, valued), ADD, first=True)
         return f"{left} {op} {_wrap(*_latex(a[1], s, valued), ADD + (op == '-'))}", ADD
@@ -122,57 +125,51 @@ def _latex(t: Term, s: Mapping[str, Any], valued: bool) -> tuple[str, int]:
     return shapes[op].format(*inner), ATOM
 
 
-_ALONG_AXES = {
-    "total": (r"\sum", ADD), "mean": (r"\operatorname*{mean}", MUL), "count": (r"\#", ATOM),
-    "least": (r"\min", MUL), "most": (r"\max", MUL),
-    "where_least": (r"\operatorname*{arg\,min}", MUL),
-    "where_most": (r"\operatorname*{arg\,max}", MUL), "nth": (r"\operatorname*{sorted}", MUL),
-    "rank": (r"\operatorname*{rank}", MUL), "softmax": (r"\operatorname*{softmax}", MUL),
-    "at": ("", ATOM), "renamed": ("", ATOM), "along": ("", CASES), "same": ("=", COMPARE),
-    "found": ("", COMPARE), "all_of": ("and", COMPARE), "any_of": ("or", COMPARE),
-    "no": ("not", COMPARE),
+_LATEX_PLACES = ("at", "renamed", "along", "same", "found", "all_of", "any_of", "no")
+_LATEX_OVER = {
+    "total": r"\sum", "mean": r"\operatorname*{mean}", "least": r"\min", "most": r"\max",
+    "where_least": r"\operatorname*{arg\,min}", "where_most": r"\operatorname*{arg\,max}",
+    "rank": r"\operatorname*{rank}", "softmax": r"\operatorname*{softmax}",
 }  # fmt: skip
-"""The operations along axes and on places: their sign, and how closely it binds."""
 
 
-def _along_axes(t: Term, s: Mapping[str, Any]) -> tuple[str, int]:
-    """Write an operation along an axis: its index below the sign, its condition behind a colon."""
-    op, a, letters = t.op, t.args, s[_LETTERS]
-    sign, level = _ALONG_AXES[op]
-
-    def write(x: Term, least: int, **places: str) -> str:
-        return _wrap(*_latex(x, {**s, _LETTERS: {**letters, **places}}, False), least, first=True)
-
-    if op == "at":
-        return write(a[0], ATOM, **{a[1]: write(a[2], CASES)}), level
-    if op == "renamed":
-        return write(a[0], ATOM, **{old: letters[new] for old, new in a[1].items()}), level
-    if op == "along":
-        rows = (
-            rf"{write(value, ADD)} & \text{{{key.replace('_', ' ')}}}"
-            for key, value in a[1].items()
+def _latex_over(t: Term, s: Mapping[str, str], valued: bool) -> tuple[str, int]:
+    """Write an operation over an axis: the sum over i of r_i, where x_i is small."""
+    x, axis, mask, *more = t.args
+    letter = s[f"<{axis}>"]
+    if t.op in OVER_AXIS:
+        letter += "'" if f"own {axis}" in s else ""
+        s = {**s, f"<{axis}>": letter, f"own {axis}": ""}
+    below = letter if mask is None else rf"{letter}:\, {_latex(mask, s, valued)[0]}"
+    what = _latex(x, s, valued)
+    if t.op == "count":
+        return rf"\#\left\{{{below} :\, {what[0]}\right\}}", ATOM
+    if t.op == "nth":
+        number = _latex(more[0], s, valued)[0]
+        return (
+            rf"\left({what[0]}\right)_{{\left({number}\right)\text{{ in order of }}{below}}}",
+            ATOM,
         )
-        return r"\begin{cases} " + r" \\ ".join(rows) + r" \end{cases}", level
-    if op in ("same", "found", "all_of", "any_of", "no"):
-        parts = [write(x, ADD if op == "same" else COMPARE) for x in a]
-        if op == "same":
-            return " = ".join(parts), level
-        if op == "found":
-            return rf"{parts[0]} \text{{ exists}}", level
-        if op == "no":
-            return rf"\text{{not }}{parts[0]}", level
-        return rf" \text{{ {sign} }} ".join(parts), level
-    axis, where = a[1], a[2]
-    below = letters[axis] if where is None else rf"{letters[axis]}\,:\,{write(where, COMPARE)}"
-    if op == "count":
-        return rf"\#\left\{{{letters[axis]}\,:\,{write(a[0], COMPARE)}\right\}}", level
-    body = write(a[0], MUL if op == "total" else ATOM)
-    if op != "total" and a[0].op != "arg":
-        body = rf"\left({write(a[0], CASES)}\right)"
-    written = rf"{sign}_{{{below}}} {body}"
-    if op == "nth":
-        return rf"\left[{written}\right]_{{{write(a[3], CASES)}}}", ATOM
-    return written, level
+    return rf"{_LATEX_OVER[t.op]}_{{{below}}} {_wrap(*what, MUL)}", MUL
+
+
+def _latex_places(t: Term, s: Mapping[str, str], valued: bool) -> tuple[str, int]:
+    """Write a look-up, and conditions on places and on conditions."""
+    op, a = t.op, t.args
+    if op == "at":
+        return _latex(a[0], {**s, f"<{a[1]}>": _latex(a[2], s, valued)[0]}, valued)
+    if op == "renamed":
+        return _latex(a[0], {**s, **{f"<{o}>": s[f"<{n}>"] for o, n in a[1].items()}}, valued)
+    if op == "along":
+        values = [(_latex(x, s, valued)[0], key.replace("_", " ")) for key, x in a[1].items()]
+        rows = r" \\ ".join(rf"{value} & \text{{for {key}}}" for value, key in values)
+        return rf"\begin{{cases}} {rows} \end{{cases}}", CASES
+    if op in ("no", "found"):
+        sign = r"\lnot" if op == "no" else r"\exists"
+        return f"{sign} {_wrap(*_latex(a[0], s, valued), ADD)}", COMPARE
+    joint = {"same": "=", "all_of": r"\land", "any_of": r"\lor"}[op]
+    sides = (_wrap(*_latex(x, s, valued), COMPARE, first=True) for x in a)
+    return f" {joint} ".join(sides), COMPARE if op == "same" else CASES
 
 
 def _starts_with_number(t: Term) -> bool:

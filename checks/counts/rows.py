@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import math
 import random
 from typing import Any
 
+import numpy as np
+
+from checks.counts.brute import at, crossing
 from worked.figures.rows import Row
+from worked.gradient_boosting import losses
 
 SAMPLES = [[3, 1, 2], [4, 1, 3, 2], [5, 5, 1, 2, 2], [6, 1, 6, 1, 3, 0], [7, 7]]
 """Of odd and of even length, with and without ties."""
@@ -61,3 +66,40 @@ def _lines() -> list[tuple[Row, Row, float]]:
 
 
 line_slope.points = _lines()  # type: ignore[attr-defined]
+
+
+# -- odds, run through the chapter's real losses ------------------------------------------------
+
+P = [0.02, 0.1, 0.25, 0.37, 0.6, 0.81, 0.99]
+
+
+@at(*((p / (1 - p),) for p in P), tolerance=1e-6)
+def log_odds(odds: float) -> float:
+    """Search for the log-odds with the least log loss where odds to 1 of the labels are 1."""
+    return crossing(lambda m: 1 / (1 + math.exp(-m)) - odds / (1 + odds), -20, 20)
+
+
+@at((-4.5,), (-1.0,), (0.0,), (0.7,), (3.0,), tolerance=1e-9)
+def probability(log_odds: float) -> float:
+    """Run the real one."""
+    return float(losses.sigmoid(np.array([log_odds]))[0])
+
+
+def mean_log_loss(margin: Row, label: Row) -> float:
+    """Run the real deviance, which is twice as much."""
+    y, raw = (np.array(row.nested("row"), float) for row in (label, margin))
+    return losses.deviance(y, raw) / 2
+
+
+def _labelled() -> list[tuple[Row, Row]]:
+    rng = random.Random("log loss")
+    return [
+        (
+            Row.of([rng.randint(-30, 30) / 10 for _ in range(rows)], "row"),
+            Row.of([rng.randint(0, 1) for _ in range(rows)], "row"),
+        )
+        for rows in range(1, 9)
+    ]
+
+
+mean_log_loss.points = _labelled()  # type: ignore[attr-defined]

@@ -23,6 +23,8 @@ MOST_TERMS = 8
 """How many terms of a sum are written out; of more, the first three and the last."""
 GUARD = 3
 """How many more digits than it is displayed with a number may carry."""
+MOST_DIGITS = 12
+"""How many more a number carries for which that is not enough, in a step of its own."""
 
 # A space that no line may be broken at.
 GLUE = "\u00a0"
@@ -66,7 +68,7 @@ class Number:
         """Return the number as it is displayed, or with more digits, without its unit."""
         if self.text:
             return self.text
-        if not self.cell and self.unit is _PURE and not self.places:
+        if not self.cell:
             return _literal(self.exact)
         if self.is_verdict:
             return f"{self.value:g}"
@@ -117,6 +119,12 @@ def _kind(atom: str) -> str:
     if u.factor == 1 or atom in _WORDS:
         return ""
     return next((kind for kind in _BASES if atom.endswith(kind)), "")
+
+
+def convertible(unit_name: str) -> dict[str, tuple[str, str, bool]]:
+    """Return the units in a unit's name that convert: (kind, base unit, whether it is a count)."""
+    kinds = {atom: _kind(atom) for atom in powers_of(unit_name)}
+    return {a: (k, _BASES.get(k) or _BASE_UNITS.get(k, a), k in _BASES) for a, k in kinds.items()}
 
 
 def powers_of(unit_name: str) -> Powers:
@@ -423,7 +431,7 @@ def told_apart(one: Expression, other: Expression, op: str, holds: bool) -> tupl
     nodes = [planned(e, u) for e, u in zip((one, other), units, strict=True)]
     compare = {"<": operator.lt, "<=": operator.le, ">": operator.gt, ">=": operator.ge}.get(op)
     names = {n.cell for node in nodes for n in cells(node)}
-    for extra in range(13):
+    for extra in range(MOST_DIGITS + 1):
         digits = dict.fromkeys(names, extra)
         try:
             x = [computed(n, digits) * _worth(u) for n, u in zip(nodes, units, strict=True)]
@@ -447,14 +455,6 @@ _CALLED = {"ceil": f"round{GLUE}up", "floor": f"round{GLUE}down"}
 def written(node: Node, digits: Digits) -> str:
     """Write the arithmetic; GLUE stands where no line may be broken."""
     return _written(node, digits)[0]
-
-
-def is_elided(node: Node) -> bool:
-    """Whether `written` leaves terms out."""
-    if not isinstance(node, Printed):
-        return False
-    many = node.op in ("sum", "max", "min") and len(node.parts) > MOST_TERMS
-    return many or any(is_elided(part) for _, part in node.parts)
 
 
 def _written(node: Node, digits: Digits, is_first: bool = True) -> tuple[str, int]:
@@ -521,7 +521,8 @@ def _literal(q: Fraction) -> str:
         digits = _literal(q / Fraction(10) ** power)
         tens = f"10^(−{-power})"
         return tens if digits == "1" else f"{digits}{GLUE}×{GLUE}{tens}"
-    return rounded_fraction(q, decimals)
+    whole, part = divmod(int(abs(q) * 10**decimals), 10**decimals)
+    return ("−" if q < 0 else "") + f"{whole:,}" + (f".{part:0{decimals}d}" if decimals else "")
 
 
 def _decimals(number: str) -> int:

@@ -8,14 +8,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from typing import Any
 
-from checks.faces.arithmetic import Done, Expression, Number, told_apart
+from checks.faces.arithmetic import Done, Expression, Number, natural, told_apart
 from checks.faces.interpret import At, Formula
 from checks.trace import text
-from worked.figures import Before, Cell, Derived, Given, Measured, Places
+from worked.figures import Before, Derived, Given, Measured, Places
 from worked.figures.terms import ALONG_AXIS, COMPARISONS, OVER_AXIS, Term
 from worked.units import exact, unit
 
@@ -25,7 +25,7 @@ _SAID = {
     (">=", True): "is at least", (">=", False): "is less than",
 }  # fmt: skip
 _CONDITIONS = (*COMPARISONS, "all_of", "any_of", "no", "same", "found")
-_FUNCTIONS = {"maximum": "max", "minimum": "min", "most": "max", "least": "min"}
+_FUNCTIONS = {"maximum": "max", "minimum": "min"}
 _LONG_LABEL = 40
 _PLURAL = re.compile(r"(?<!^1)[\u00a0 ]\w\w[\w-]*s$")
 
@@ -80,7 +80,7 @@ class Steps:
             self.note(self.words(t, at))
             return literal(int(holds), decided=True)
         if op == "where":
-            taken = self.see(self._branch(t, at), at)
+            taken = self.see(self.branch(t, at), at)
             is_plain = isinstance(taken, Number) and not taken.cell
             return literal(taken.value, decided=True) if is_plain else taken  # type: ignore[union-attr]
         if op == "along":
@@ -98,31 +98,38 @@ class Steps:
             return first
         return _joined(op, [first, *(self.see(x, at) for x in a[1:])])
 
-    def _branch(self, t: Term, at: At) -> Term:
+    def branch(self, t: Term, at: At) -> Term:
+        """Return the branch of a `where` that is taken at `at`, and note why."""
         holds = self.formula.value(t.args[0], at)
         if self.held is None:
             self.note(self.words(t.args[0], at))
         else:
-            self.held.setdefault(t.args[0], []).append((dict(at), bool(holds)))
+            self._hold(t.args[0], at, bool(holds))
         taken: Term = t.args[1 if holds else 2]
         return taken
+
+    def _hold(self, condition: Term, at: At, holds: bool) -> None:
+        assert self.held is not None
+        self.held.setdefault(condition, []).append((dict(at), holds))
 
     def _argument(self, t: Term, at: At) -> Number:
         formula = self.formula
         wire = formula.wires[t.args[0]]
         source = formula.source(wire, at)
         if not isinstance(source, tuple):
-            unit_name = "" if isinstance(wire, Places) else formula.graph.figures[wire.name].unit  # type: ignore[union-attr]
-            found = literal(source)
-            return found if not unit_name or not source else Number(found.value, unit(unit_name), 2)
+            in_unit = unit("") if isinstance(wire, Places) else formula.graph.units[wire.name]
+            return replace(literal(source), unit=in_unit)
         name, index = source
         f = formula.graph.figures[name]
         value = formula.stored(name, index)
         cell = name_of(formula, name, index)
         is_verdict = isinstance(f, Derived) and bool(f.words)
         if is_verdict:
-            said = formula.graph.shown(cell, formula.values)
-            self.note(f"{name} is {value:g} ({said})")
+            if self.held is None:
+                said = formula.graph.shown(cell, formula.values)
+                self.note(f"{self._name(t.args[0], at)} is {value:g} ({said})")
+            else:
+                self._hold(t, at, bool(value))
         return Number(
             value, formula.graph.units[name], f.places, cell,
             is_given=isinstance(f, (Given, Measured)), decided=is_verdict, is_verdict=is_verdict,
@@ -133,13 +140,11 @@ class Steps:
         formula = self.formula
         if op == "count":
             places = [p for p in self._all(axis, at) if formula.value(x, p)]
-            some = f"{len(places)} of {formula.length(axis)}: {self._listed(axis, places)}"
-            self.remark(some if places else f"none of {formula.length(axis)}")
+            said = f": {self._listed(axis, places)}" if places else ""
+            self.remark(f"{len(places) or 'none'} of {formula.length(axis)}{said}")
             return literal(len(places))
-        places = formula.chosen(t, at)
-        if t.args[2] is not None and len(places) < formula.length(axis):
-            self.remark(f"over {self._listed(axis, places)} only" if places else "over nothing")
         if op in ("rank", "nth"):
+            places = self._chosen(t, at)
             values = sorted((self._shown(x, p) for p in places), reverse=op == "rank")
             order = ", ".join(text for _, text in values)
             way = "from the largest" if op == "rank" else "from the smallest"
@@ -149,9 +154,9 @@ class Steps:
                 return literal(value)
             here = next(p for p in places if formula.value(x, p) == value)
             return self.see(x, here)
-        terms = self._terms(x, axis, places)
-        if op in ("most", "least", "where_most", "where_least"):
-            return _joined("maximum" if op.endswith("most") else "minimum", terms)
+        places, terms = self.terms(t, at)
+        if op in ("most", "least"):
+            return _joined("maximum" if op == "most" else "minimum", terms)
         if op == "softmax":
             if at not in places:
                 return literal(0, decided=True)
@@ -161,10 +166,21 @@ class Steps:
         whole = _sum(kept)
         return Done("/", (whole, literal(len(terms)))) if op == "mean" and len(terms) > 1 else whole
 
-    def _terms(self, x: Term, axis: str, places: list[dict[str, int]]) -> list[Expression]:
-        """Return what stands at each place; its branches are remarked upon together."""
+    def _chosen(self, t: Term, at: At) -> list[dict[str, int]]:
+        """Return where an operation over an axis looks, and remark on what it leaves out."""
+        axis, places = t.args[1], self.formula.chosen(t, at)
+        if len(places) < self.formula.length(axis):
+            self.remark(f"over {self._listed(axis, places)} only" if places else "over nothing")
+        return places
+
+    def terms(self, t: Term, at: At) -> tuple[list[dict[str, int]], list[Expression]]:
+        """Return the places of an operation over an axis, and what stands at each of them.
+
+        What was taken at some and not at others is remarked upon together.
+        """
+        x, axis, places = t.args[0], t.args[1], self._chosen(t, at)
         if self.held is not None:
-            return [self.see(x, p) for p in places]
+            return places, [self.see(x, p) for p in places]
         self.held = {}
         terms = [self.see(x, p) for p in places]
         held, self.held = self.held, None
@@ -178,7 +194,7 @@ class Steps:
                 self.remark(
                     f"{said}: at {self._listed(axis, yes)}, not at {self._listed(axis, no)}"
                 )
-        return terms
+        return places, terms
 
     def _all(self, axis: str, at: At) -> list[dict[str, int]]:
         return [{**at, axis: i} for i in range(self.formula.length(axis))]
@@ -186,10 +202,10 @@ class Steps:
     def _shown(self, x: Term, at: At) -> tuple[float, str]:
         value = self.formula.value(x, at)
         seen = Steps(self.formula).see(x, at)
-        if not isinstance(seen, Number):
-            f = self.formula.graph.figures[self.formula.name]
-            seen = Number(value, unit(""), f.places, "its value")
-        return value, seen.shown()
+        if isinstance(seen, Number):
+            return value, seen.shown()
+        (u, *more), f = natural(seen) or [""], self.formula.graph.figures[self.formula.name]
+        return value, Number(value, unit("" if more else u), f.places, self.formula.name).shown()
 
     # -- names ------------------------------------------------------------------------------
 
@@ -205,8 +221,9 @@ class Steps:
             if wire.over in at and not at[wire.over]:
                 return wire.start if isinstance(wire.start, str) else f"{wire.start:g}"
             return f"{wire.name}[{wire.over} − 1]"
-        places = ", ".join(f"{a}={key}" for a, key in wire.at)
-        return f"{wire.name}[{places}]" if isinstance(wire, Cell) and places else wire.name
+        graph = self.formula.graph
+        f, at_places = graph.figures[wire.name], {a: graph.place(a, key) for a, key in wire.at}
+        return graph.cell_name(f, tuple(at_places.get(a) for a in f.axes))
 
     # -- words --------------------------------------------------------------------------------
 
@@ -235,14 +252,14 @@ class Steps:
             held = [(c, bool(self.formula.value(c, at))) for c in self._looked_at(t, at)]
             alone = [c for c, h in held if h == decides]
             parts = alone or [c for c, _ in held]
-            return " and ".join(filter(None, (self.words(c, at) for c in parts)))
+            return "; ".join(filter(None, (self.words(c, at) for c in parts)))
         if op == "no":
             return self.words(a[0], at)
         if op == "same":
             one, other = (self._named(x, at) for x in a)
-            return f"{one} is {'' if self.formula.value(t, at) else 'not '}{other}"
+            return f"both are {one}" if self.formula.value(t, at) else f"{one} is not {other}"
         if op == "found":
-            return f"there is {'one' if self.formula.value(t, at) else 'none'}"
+            return f"{text(a[0], self.names(at))} is {self._named(a[0], at)}"
         if op in ("where", "at", "renamed", "along"):
             inner = Steps(self.formula)
             inner.see(t, at)

@@ -15,6 +15,9 @@ from typing import Any
 from checks.faces.arithmetic import (
     GLUE,
     GUARD,
+    MOST_DIGITS,
+    Digits,
+    Done,
     Node,
     Number,
     Printed,
@@ -40,7 +43,6 @@ WIDTH = 96
 """The longest line; what prints it may indent it by four."""
 MOST_SAID = 6
 """How many reasons are given; of more it is said how many there are."""
-_MOST_DIGITS = 12
 
 
 def lines(graph: Graph, cell: str, values: Mapping[str, Any]) -> list[str]:
@@ -56,41 +58,18 @@ def lines(graph: Graph, cell: str, values: Mapping[str, Any]) -> list[str]:
     if not isinstance(f, Derived) or None in index:
         raise FigureError(f"{cell}: only a computed number has a working")
     formula = Formula(graph, f.name, values)
-    at = {
-        a: i % formula.length(a)  # type: ignore[operator]
-        for a, i in zip(f.axes, index, strict=True)
-    }
+    at = {a: (i or 0) % formula.length(a) for a, i in zip(f.axes, index, strict=True)}
     steps = Steps(formula)
     name = graph.cell_name(f, tuple(at.values()))
-    result = graph.shown(name, values)
-    if graph.value(name, values) is None and graph.kinds[f.name].place is None:
-        return [
-            *_wrapped(f"{name} = {text(f.term, steps.names(at))}", ""),
-            "  = —, for want of a value",
-        ]
-    terms: list[str] = []
-    written_terms, extra = "", 0
-    if graph.kinds[f.name].place is not None:
-        written_terms = _place_terms(steps, f.term, at)
-    else:
-        shown = Number(
-            graph.value(name, values), graph.units[f.name], f.places, name, is_verdict=bool(f.words)
-        )
-        node = planned(steps.see(f.term, at), powers_of("" if f.words else f.unit))
-        digits, extra = _digits(node, shown)
-        written_terms = written(node, digits)
-        terms += _steps_between(formula, node, digits)
-        if isinstance(node, Number) or _is_negated(node):
-            written_terms = ""
-    head = f"{name} = {_formula(steps, f, at)}"
-    found = [*_wrapped(head, "")]
-    for line in terms:
+    is_place = graph.kinds[f.name].place is not None
+    if graph.value(name, values) is None and not is_place:
+        whole = text(f.term, steps.names(at))
+        return [*_wrapped(f"{name} = {whole}", ""), "  = —, for want of a value"]
+    middle = _search(steps, f.term, at) if is_place else _arithmetic(steps, f, at, name)
+    found = _wrapped(f"{name} = {_formula(steps, f, at)}", "")
+    for line in middle:
         found += _wrapped(line, "  ")
-    if written_terms and written_terms.replace(GLUE, " ") != result:
-        found += _wrapped(f"= {written_terms}", "  ")
-    if extra:
-        found.append(f"  = {shown.shown(extra)}".replace(GLUE, " "))
-    found.append(f"  = {result}")
+    found.append(f"  = {graph.shown(name, values)}")
     if steps.reasons:
         found += _wrapped(f"since {_few(steps.reasons)}", "  ")
     if steps.remarks:
@@ -98,18 +77,10 @@ def lines(graph: Graph, cell: str, values: Mapping[str, Any]) -> list[str]:
     return found
 
 
-def _is_negated(node: Node) -> bool:
-    """Whether a number with a sign before it is all that there is."""
-    return isinstance(node, Printed) and node.op == "neg" and isinstance(node.parts[0][1], Number)
-
-
 def _few(said: list[str]) -> str:
-    few = (
-        said
-        if len(said) <= MOST_SAID
-        else [*said[: MOST_SAID - 1], f"{len(said) + 1 - MOST_SAID} more"]
-    )
-    return "; ".join(few)
+    if len(said) > MOST_SAID:
+        said = [*said[: MOST_SAID - 1], f"{len(said) + 1 - MOST_SAID} more"]
+    return "; ".join(said)
 
 
 def _wrapped(line: str, indent: str) -> list[str]:
@@ -123,6 +94,26 @@ def _wrapped(line: str, indent: str) -> list[str]:
 # -- the terms with their values ---------------------------------------------------------------
 
 
+def _arithmetic(steps: Steps, f: Derived, at: At, name: str) -> list[str]:
+    """Return the terms with their values, and what stands before or behind them."""
+    graph, values = steps.formula.graph, steps.formula.values
+    is_verdict = bool(f.words)
+    shown = Number(
+        graph.value(name, values), graph.units[f.name], f.places, name, is_verdict=is_verdict
+    )
+    node = planned(steps.see(f.term, at), {} if is_verdict else powers_of(f.unit))
+    if isinstance(node, Number) or _is_negated(node):
+        return []
+    digits, extra = _digits(node, shown)
+    found = [*_steps_between(steps.formula, node, digits), f"= {written(node, digits)}"]
+    return [*found, f"= {shown.shown(extra)}"] if extra else found
+
+
+def _is_negated(node: Node) -> bool:
+    """Whether a number with a sign before it is all that there is."""
+    return isinstance(node, Printed) and node.op == "neg" and isinstance(node.parts[0][1], Number)
+
+
 def _digits(node: Node, shown: Number) -> tuple[dict[str, int], int]:
     """Return the digits of the terms, and how many more the result needs in between.
 
@@ -130,7 +121,7 @@ def _digits(node: Node, shown: Number) -> tuple[dict[str, int], int]:
     half way between two numbers (11.475, from 12.48333... − 1.00833...), the result is written
     with more digits first, and then rounded; then terms may have as many digits as it takes.
     """
-    for guard, extra in [(GUARD, e) for e in range(GUARD + 1)] + [(_MOST_DIGITS, 0)]:
+    for guard, extra in [(GUARD, e) for e in range(GUARD + 1)] + [(MOST_DIGITS, 0)]:
         if extra and not shows(shown)(shown.read(extra)):
             continue
         found = enough(node, shows(shown, extra), guard)
@@ -147,9 +138,9 @@ def _steps_between(formula: Formula, node: Node, digits: Mapping[str, int]) -> l
         f, index = formula.graph.find(number.cell)
         middle = ""
         if isinstance(f, Derived) and not f.words:
-            inner = Formula(formula.graph, f.name, formula.values)
-            at = dict(zip(f.axes, index, strict=True))
-            part = planned(Steps(inner).see(f.term, at), powers_of(f.unit))  # type: ignore[arg-type]
+            inner = Steps(Formula(formula.graph, f.name, formula.values))
+            at = {a: i or 0 for a, i in zip(f.axes, index, strict=True)}
+            part = planned(inner.see(f.term, at), powers_of(f.unit))
             fewer = enough(part, shows(number, extra))
             if fewer is not None:
                 middle = f"{written(part, fewer)} = "
@@ -157,34 +148,30 @@ def _steps_between(formula: Formula, node: Node, digits: Mapping[str, int]) -> l
     return found
 
 
-def _place_terms(steps: Steps, t: Term, at: At) -> str:
-    """Return how a place was found: "min(3.0, 2.0) = 2.0"."""
+def _search(steps: Steps, t: Term, at: At) -> list[str]:
+    """Return how a place was found: "= min(3.0, 2.0) = 2.0, at Tape"."""
     if t.op == "where":
-        return _place_terms(steps, steps._branch(t, at), at)
-    if not t.op.startswith("where_"):
-        return ""
-    formula = steps.formula
-    place = formula.value(t, at)
-    seen = steps.see(t, at) if place is not None else None
-    if seen is None:
-        return ""
-    x = t.args[0]
-    best = Steps(formula).see(x, {**at, t.args[1]: place})
-    wanted = natural(seen)
-    node, alone = planned(seen, wanted), planned(best, wanted)
-    others = [
-        planned(Steps(formula).see(x, p), wanted)
-        for p in formula.chosen(t, at)
-        if more(formula.value(x, p), formula.value(x, {**at, t.args[1]: place}))
-        or more(formula.value(x, {**at, t.args[1]: place}), formula.value(x, p))
-    ]
+        return _search(steps, steps.branch(t, at), at)
+    place = steps.formula.value(t, at)
+    if not t.op.startswith("where_") or place is None:
+        return []
+    x, axis = t.args[:2]
+    places, terms = steps.terms(t, at)
+    node = planned(Done("min" if t.op == "where_least" else "max", tuple(terms)), natural(terms[0]))
+    assert isinstance(node, Printed)
+    best = [p[axis] for p in places].index(place)
+    values = [steps.formula.value(x, p) for p in places]
+    ties = [not more(v, values[best]) and not more(values[best], v) for v in values]
+
+    def is_seen(digits: Digits) -> bool:
+        printed = [computed(part, digits) for _, part in node.parts]
+        return [v == printed[best] for v in printed] == ties
+
     names = {n.cell for n in cells(node)}
-    digits: dict[str, int] = {}
-    for extra in range(_MOST_DIGITS):
-        digits = dict.fromkeys(names, extra)
-        if all(computed(o, digits) != computed(alone, digits) for o in others):
-            break
-    return f"{written(node, digits)} = {written(alone, digits)}, at {steps.place(t.args[1], place)}"
+    tries = [dict.fromkeys(names, extra) for extra in range(MOST_DIGITS)]
+    digits = next(filter(is_seen, tries), tries[-1])
+    found = f"{written(node.parts[best][1], digits)}, at {steps.place(axis, place)}"
+    return [f"= {written(node, digits)} = {found}"] if len(terms) > 1 else [f"= {found}"]
 
 
 # -- the formula ------------------------------------------------------------------------------

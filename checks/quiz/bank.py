@@ -127,18 +127,29 @@ def _check(slug: str, g: Graph, q: Question) -> None:
 
 def _check_number(g: Graph, q: Number, need: Any) -> None:
     try:
-        f = g.figure(q.figure)
+        for axis, keys in q.cell.items():
+            need(axis in g.axes, f"no axis {axis!r}; there are {', '.join(g.axes)}")
+            need(
+                keys == "any" or len(set(keys)) >= 2, "a drawn place is any, or one of two or more"
+            )
+            for key in () if keys == "any" else keys:
+                g.place(axis, key)
+        f, index = g.find(q.figure)
+        undrawn = [a for a, i in zip(f.axes, index, strict=True) if i is None and a not in q.cell]
+        need(not undrawn, f"{q.figure} has a value for each place of {', '.join(undrawn)}")
         for name in q.vary:
             if name not in g.choices:
-                g.given(name)
+                g.limits(*g.find(g.cell_at(name, {a: g.keys[a][0] for a in q.cell})))
     except FigureError as error:
         need(False, str(error))
-    need(isinstance(f, Derived) and not f.words, f"{q.figure} is no derived number")
+    is_number = isinstance(f, Derived) and not f.words and g.kinds[f.name].place is None
+    need(is_number, f"{q.figure} is no derived number")
     varied = all(len(set(v)) == len(v) >= 2 for v in q.vary.values())
     need(varied, "each drawn given needs two values or more, all different")
     need(not isinstance(find_unit(q.unit or f.unit), str), f"no unit {q.unit}")
     if q.unit:
-        g.shown(q.figure, unit_name=q.unit)
+        g.shown(g.cell_at(q.figure, {a: g.keys[a][0] for a in q.cell}), unit_name=q.unit)
     for m in q.mistakes:
         for name in inspect.signature(m.wrong).parameters:
-            need(name == "key" or name in g.figures, f"a mistake takes {name!r}, no figure")
+            known = name == "key" or m.inputs.get(name, name).partition("[")[0] in g.figures
+            need(known, f"a mistake takes {name!r}, no figure")

@@ -10,7 +10,7 @@ import inspect
 import math
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from functools import lru_cache
 
@@ -47,9 +47,10 @@ class Asked:
     """A question as it is put to a reader.
 
     settings: the givens drawn (in their units); values: the figures that matter, in base
-    units; key: the right value of a number, in base units; wrongs: what the mistakes give, in
-    the order in which the question declares them, those left out that give nothing or the key;
-    order: for a choice or an ordering, the indices of what is shown, as shown.
+    units; places: axis -> the key of the place drawn; key: the right value of a number, in base
+    units; wrongs: what the mistakes give, in the order in which the question declares them, those
+    left out that give nothing or the key; order: for a choice or an ordering, the indices of what
+    is shown, as shown.
     """
 
     chapter: str
@@ -62,6 +63,7 @@ class Asked:
     unit: str = ""
     wrongs: tuple[Wrong, ...] = ()
     order: tuple[int, ...] = ()
+    places: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def id(self) -> str:
@@ -73,9 +75,36 @@ class Asked:
         """The question's kind, as commands and pages name it."""
         return kind_of(self.question)
 
+    @property
+    def figure(self) -> str:
+        """The figure or cell that a number asks for."""
+        assert isinstance(self.question, Number)
+        return graph(self.chapter).cell_at(self.question.figure, self.places)
+
+    def value(self, name: str) -> float | None:
+        """Return a figure's or a cell's value, in base units; of what is open, at the places drawn.
+
+        Raises:
+            FigureError: there is none such, or not at the settings drawn.
+        """
+        g = graph(self.chapter)
+        value: float | None = g.value(g.cell_at(name, self.places), self.values)
+        return value
+
     def fill(self, text: str) -> str:
         """Return a text of the question with the drawn values in it."""
-        return fill(text, self.chapter, self.values)
+        g = graph(self.chapter)
+
+        def one(match: re.Match[str]) -> str:
+            body = match[1]
+            if body.startswith("lit:"):
+                return body[4:].strip()
+            if body in self.places:
+                return g.label(body, g.place(body, self.places[body]), self.values)
+            ref = reference(body, self.chapter)
+            return written(replace(ref, name=g.cell_at(ref.name, self.places)), self.values)
+
+        return DIRECTIVE.sub(one, text)
 
 
 def draw(slug: str, question: Question, seed: int) -> Asked:
@@ -96,30 +125,49 @@ def draw(slug: str, question: Question, seed: int) -> Asked:
         order = tuple(random.shuffled(right))
         if order == right:
             order = (*right[1:], right[0])
-    asked = fill(question.ask, slug, values)
-    return Asked(slug, question, seed, asked, {}, values, order=order)
+    asked = Asked(slug, question, seed, "", {}, values, order=order)
+    return replace(asked, text=asked.fill(question.ask))
 
 
 def _number(slug: str, q: Number, seed: int, random: PortableRandom) -> Asked:
     g = graph(slug)
+    unit = q.unit if q.unit is not None else g.find(q.figure)[0].unit
     for _ in range(TRIES):
-        settings = {n: options[random.below(len(options))] for n, options in q.vary.items()}
+        places = {a: keys[random.below(len(keys))] for a, keys in places_of(slug, q).items()}
+        settings = {
+            n if n in g.choices else g.cell_at(n, places): options[random.below(len(options))]
+            for n, options in q.vary.items()
+        }
         try:
             values = g.evaluate(settings, figures_in(slug, q))
+            asked = Asked(slug, q, seed, "", settings, values, unit=unit, places=places)
+            value = asked.value(q.figure)
         except FigureError:
             continue
-        if values[q.figure] == 0:
+        if not value:
             continue
-        key = exact(values[q.figure])
-        wrongs = []
-        for m in q.mistakes:
-            value = wrong_value(m, values, q.figure)
-            if value is not None and value != key:
-                wrongs.append(Wrong(value, fill(m.cause, slug, values)))
-        text = fill(q.ask, slug, values)
-        unit = q.unit if q.unit is not None else g.figure(q.figure).unit
-        return Asked(slug, q, seed, text, settings, values, key, unit, tuple(wrongs))
+        key = exact(value)
+        wrongs = [(wrong_value(m, asked), m.cause) for m in q.mistakes]
+        return replace(
+            asked,
+            text=asked.fill(q.ask),
+            key=key,
+            wrongs=tuple(
+                Wrong(wrong, asked.fill(cause))
+                for wrong, cause in wrongs
+                if wrong is not None and wrong != key
+            ),
+        )
     raise BankError(f"{slug}/{q.name}: no values that make sense in {TRIES} tries (seed {seed})")
+
+
+def places_of(slug: str, q: Question) -> dict[str, tuple[str, ...]]:
+    """Return axis -> the keys that may be drawn for the cell that a question asks for."""
+    g = graph(slug)
+    return {
+        axis: g.keys[axis][: g.length(axis, g.base)] if keys == "any" else tuple(keys)
+        for axis, keys in (q.cell if isinstance(q, Number) else {}).items()
+    }
 
 
 def exact(value: float) -> Fraction:
@@ -127,42 +175,37 @@ def exact(value: float) -> Fraction:
     return Fraction(f"{value:.14e}")
 
 
-def wrong_value(mistake: Mistake, values: Mapping[str, float], figure: str) -> Fraction | None:
+def arguments(mistake: Mistake, q: Number) -> list[str]:
+    """Return the figures and cells that a mistake takes, in the order of its arguments."""
+    inputs = {"key": q.figure, **mistake.inputs}
+    return [inputs.get(n, n) for n in inspect.signature(mistake.wrong).parameters]
+
+
+def wrong_value(mistake: Mistake, asked: Asked) -> Fraction | None:
     """Return what a mistake gives, None where it gives no number."""
-    names = inspect.signature(mistake.wrong).parameters
+    assert isinstance(asked.question, Number)
     try:
-        value = mistake.wrong(*(values[figure if n == "key" else n] for n in names))
+        value = mistake.wrong(*(asked.value(n) for n in arguments(mistake, asked.question)))
         return exact(float(value)) if math.isfinite(value) else None
     except (ArithmeticError, ValueError, TypeError):
-        return None  # a division by zero, or a root that is complex
+        return None  # a division by zero, a root that is complex, a cell that is not there
 
 
 @lru_cache(maxsize=4096)
 def figures_in(slug: str, question: Question) -> frozenset[str]:
     """Return the figures that a question needs, with all that they depend on."""
+    g, places = graph(slug), places_of(slug, question)
     names = [
-        reference(match[1], slug).name
+        reference(match[1], slug).figure
         for text in texts_of(question)
         for match in DIRECTIVE.finditer(text)
-        if not match[1].startswith("lit:")
+        if not match[1].startswith("lit:") and match[1] not in places
     ]
+    names += [shown for axis in places if (shown := g.shown_by(axis))]
     if isinstance(question, Number):
-        names.append(question.figure)
-        for m in question.mistakes:
-            names += [n for n in inspect.signature(m.wrong).parameters if n != "key"]
-    return graph(slug).needed(names)
-
-
-def fill(text: str, slug: str, values: Mapping[str, float]) -> str:
-    """Return `text` with each figure in double braces written with `values`."""
-
-    def one(match: re.Match[str]) -> str:
-        body = match[1]
-        if body.startswith("lit:"):
-            return body[4:].strip()
-        return written(reference(body, slug), values)
-
-    return DIRECTIVE.sub(one, text)
+        wanted = [question.figure, *(n for m in question.mistakes for n in arguments(m, question))]
+        names += [g.find(n)[0].name for n in wanted]
+    return g.needed(names)
 
 
 def unit_of(asked: Asked) -> Unit:
@@ -181,13 +224,13 @@ def shown_key(asked: Asked) -> str:
     q = asked.question
     assert isinstance(q, Number)
     g = graph(asked.chapter)
-    figure = g.figure(q.figure)
+    figure = g.find(q.figure)[0]
     assert isinstance(figure, Derived)
     for places in range(figure.places, MOST_PLACES):
-        text = g.shown(q.figure, asked.values, q.unit, places)
+        text = g.shown(asked.figure, asked.values, q.unit, places)
         reading = read_answer(text, asked.unit)
         if isinstance(reading, Answer):
             twice = 2 * reading.value - asked.key
             if q.tolerance.accepts(twice, asked.key, reading.unit.size):
                 return text
-    return g.shown(q.figure, asked.values, q.unit)
+    return g.shown(asked.figure, asked.values, q.unit)

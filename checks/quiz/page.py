@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import inspect
 import json
+from collections.abc import Collection
 from fractions import Fraction
 from typing import Any
 
@@ -19,14 +20,13 @@ from checks.quiz.answers import (
     WithinPercent,
 )
 from checks.quiz.bank import bank
-from checks.quiz.draw import figures_in
+from checks.quiz.draw import arguments, figures_in, places_of
 from checks.quiz.grade import written_formula
 from checks.quiz.questions import (
     LEVELS,
     Choice,
     FindMistake,
     Formula,
-    Mistake,
     Number,
     Open,
     Order,
@@ -52,10 +52,11 @@ def _json(value: Any) -> str:
     return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 
 
-def parts(text: str, slug: str) -> list[Any]:
+def parts(text: str, slug: str, drawn: Collection[str] = ()) -> list[Any]:
     """Return a text as a list of strings and figures to be written.
 
-    A figure is {"fig": name} with unit, worth, places and bare where it asks for them.
+    A figure is {"fig": name} with unit, worth, places and bare where it asks for them; the label
+    of the place on a drawn axis {"axis": name}.
     """
     found: list[Any] = []
     end = 0
@@ -64,6 +65,9 @@ def parts(text: str, slug: str) -> list[Any]:
         end = match.end()
         if match[1].startswith("lit:"):
             found.append(match[1][4:].strip())
+            continue
+        if match[1] in drawn:
+            found.append({"axis": match[1]})
             continue
         ref = reference(match[1], slug)
         part: dict[str, Any] = {"fig": ref.name}
@@ -79,9 +83,10 @@ def parts(text: str, slug: str) -> list[Any]:
 
 
 def _question(slug: str, q: Question) -> str:
+    places = places_of(slug, q)
     fields: dict[str, Any] = {
         "id": f"{slug}/{q.name}", "kind": kind_of(q), "step": q.step, "level": q.level,
-        "ask": parts(q.ask, slug), "hints": [parts(h, slug) for h in q.hints],
+        "ask": parts(q.ask, slug, places), "hints": [parts(h, slug, places) for h in q.hints],
         "needs": [n for n in graph(slug).figures if n in figures_in(slug, q)],
     }  # fmt: skip
     code: dict[str, str] = {}
@@ -89,12 +94,13 @@ def _question(slug: str, q: Question) -> str:
         case Number():
             fields |= {
                 "figure": q.figure, "vary": {n: list(v) for n, v in q.vary.items()},
-                "unit": q.unit if q.unit is not None else graph(slug).figure(q.figure).unit,
-                "ownUnit": q.unit is not None, "tolerance": _tolerance(q.tolerance),
+                "unit": q.unit if q.unit is not None else graph(slug).find(q.figure)[0].unit,
+                "places": places, "ownUnit": q.unit is not None,
+                "tolerance": _tolerance(q.tolerance),
             }  # fmt: skip
             if q.unit is not None:
                 fields["worth"] = worth(unit(q.unit))
-            code["mistakes"] = _mistakes(slug, q.mistakes, q.figure)
+            code["mistakes"] = _mistakes(slug, q, places)
         case Formula():
             fields["symbols"] = [
                 {"letter": letter, "argument": s.argument, "meaning": parts(s.meaning, slug),
@@ -129,17 +135,13 @@ def _question(slug: str, q: Question) -> str:
     return f"{_json(fields)[:-1]}{rest}}}"
 
 
-def _mistakes(slug: str, mistakes: tuple[Mistake, ...], figure: str) -> str:
-    """Return the mistakes of a number: cause, arguments by figure name, the function."""
+def _mistakes(slug: str, q: Number, drawn: Collection[str]) -> str:
+    """Return the mistakes of a number: cause, what the arguments are, the function."""
     return "[" + ",".join(
-        f'{{"cause":{_json(parts(m.cause, slug))},"args":{_json(_arguments(m, figure))},'
+        f'{{"cause":{_json(parts(m.cause, slug, drawn))},"args":{_json(arguments(m, q))},'
         f'"wrong":{javascript(m.wrong)}}}'
-        for m in mistakes
+        for m in q.mistakes
     ) + "]"  # fmt: skip
-
-
-def _arguments(mistake: Mistake, figure: str) -> list[str]:
-    return [figure if n == "key" else n for n in inspect.signature(mistake.wrong).parameters]
 
 
 def _in_letters(formula: Any, letters: dict[str, str]) -> str:

@@ -31,20 +31,24 @@ class Mistake:
     """A classic mistake: its cause, as the reader is told it, and the value it would give.
 
     `wrong` is a plain formula of figures of the chapter (arguments by figure name, in base
-    units); the argument `key` stands for the right value.
+    units); the argument `key` stands for the right value. `inputs` names the cell that an argument
+    takes, where it is none of that name: inputs={"first": "left[round=1]"}.
     """
 
     cause: str
     wrong: Callable[..., Any]
+    inputs: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, eq=False)
 class Number:
-    """Compute the derived figure `figure`, with the givens in `vary` drawn anew.
+    """Compute the derived figure or cell `figure`, with the givens in `vary` drawn anew.
 
-    vary: given (values in its unit) or choice (names of options) -> what may be drawn. The
-    values should be ones that a reader can compute with. unit: that of the answer, where it is
-    not the figure's own.
+    vary: given, cell of one (values in its unit) or choice (names of options) -> what may be
+    drawn. The values should be ones that a reader can compute with. unit: that of the answer,
+    where it is not the figure's own. cell: axis -> the keys of the places that may be drawn, or
+    "any"; whatever leaves that axis open (figure, vary, mistakes, texts) means the place that was
+    drawn, and the axis' name in double braces its label: "Job {{ job }} wants {{ wanted }}."
     """
 
     name: str
@@ -57,6 +61,7 @@ class Number:
     tolerance: Tolerance = field(default_factory=lambda: WithinPercent(2))
     unit: str | None = None
     level: str = "mid"
+    cell: Mapping[str, str | Sequence[str]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

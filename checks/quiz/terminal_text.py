@@ -132,8 +132,8 @@ def solution_lines(asked: Asked, brief: bool = False, width: int = TERMINAL) -> 
     brief: of a choice the right option alone; a number's working without the code behind it.
     """
     match asked.question:
-        case Number() as q:
-            lines = working(graph(asked.chapter), q.figure, asked.values)
+        case Number():
+            lines = working(graph(asked.chapter), asked.figure, asked.values)
             lines = lines[: lines.index("code") - 1] if brief else lines
             return [f"  {shown_key(asked)}", "", *(f"  {line}".rstrip() for line in lines)]
         case Formula() as q:

@@ -99,7 +99,7 @@ def verify(slug: str, name: str, seeds: Iterable[int]) -> Report:
             problems[str(error)] += 1
             continue
         # A question is its draw: what held for it once holds whenever it is drawn again.
-        drawn = (*asked.settings.items(), *asked.order)
+        drawn = (*asked.settings.items(), *asked.places.items(), *asked.order)
         if drawn not in judged:
             full = _mistakes_judged(asked, FULL)
             found = list(_problems(asked, full, thorough=len(judged) < THOROUGH))
@@ -135,7 +135,7 @@ def _told_apart(asked: Asked, full: list[Verdict | None]) -> Iterator[int]:
     q = asked.question
     if not isinstance(q, Number):
         return
-    values = [wrong_value(m, asked.values, q.figure) for m in q.mistakes]
+    values = [wrong_value(m, asked) for m in q.mistakes]
     drawn = [i for i, value in enumerate(values) if value is not None and value != asked.key]
     for i, (mistake, verdict) in enumerate(zip(drawn, full, strict=True)):
         if verdict and verdict.causes == (i,):
@@ -200,7 +200,7 @@ def _mistake_problems(
     asked: Asked, q: Number, judged: list[Verdict | None], digits: int
 ) -> Iterator[str]:
     """Yield what is wrong with the verdicts on the drawn wrongs, typed with so many digits."""
-    shown = f"{shown_key(asked)} {graph(asked.chapter).shown(q.figure, asked.values, q.unit)}"
+    shown = f"{shown_key(asked)} {graph(asked.chapter).shown(asked.figure, asked.values, q.unit)}"
     telling = numbers(shown) - numbers(asked.text)
     for i, (wrong, verdict) in enumerate(zip(asked.wrongs, judged, strict=True)):
         if verdict is None or _is_key(asked, wrong, verdict):

@@ -9,14 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from checks.site import code_pages, maths
-from checks.site.equations import (
-    filled,
-    formula_tex,
-    formula_text,
-    kind,
-    values_template,
-    values_tex,
-)
+from checks.site.equations import formula_tex, formula_text, kind
+from checks.site.workings import workings
 from worked.figures import Derived, Figure, Given, Graph, Measured, Source
 from worked.units import unit
 
@@ -24,17 +18,16 @@ from worked.units import unit
 def document(
     slug: str, graph: Graph, root: Path, proofs: Mapping[str, Sequence[str]] | None = None
 ) -> str:
-    """Return the cards of a chapter as JSON: figure name -> what its card shows.
+    """Return the cards of a chapter as JSON: what each shows, and what its working is written from.
 
     `proofs` gives the names of the checks that each derived figure passed.
     """
-    cards = {n: card(slug, graph, n, root, (proofs or {}).get(n, ())) for n in graph.figures}
-    return json.dumps(cards, ensure_ascii=False, separators=(",", ":"))
+    cards = {n: card(graph, n, root, (proofs or {}).get(n, ())) for n in graph.figures}
+    found = {"cards": cards, "workings": workings(graph)}
+    return json.dumps(found, ensure_ascii=False, separators=(",", ":"))
 
 
-def card(
-    slug: str, graph: Graph, name: str, root: Path, checks: Sequence[str] = ()
-) -> dict[str, Any]:
+def card(graph: Graph, name: str, root: Path, checks: Sequence[str] = ()) -> dict[str, Any]:
     """Return the content of one card; what does not apply to the figure's kind is left out."""
     figure = graph.figure(name)
     content = {
@@ -43,7 +36,7 @@ def card(
         "unitTwin": _is_bytes(figure),
     }
     if isinstance(figure, Derived):
-        return content | _derived(slug, graph, figure, root, checks)
+        return content | _derived(graph, figure, root, checks)
     if isinstance(figure, Given):
         return content | _origin(figure.source, figure.note) | {"options": _options(graph, name)}
     return content | {"record": _record(figure)}
@@ -53,9 +46,7 @@ def _is_bytes(figure: Figure) -> bool:
     return unit(figure.unit).dimension.same_as(unit("B").dimension)
 
 
-def _derived(
-    slug: str, graph: Graph, figure: Derived, root: Path, checks: Sequence[str]
-) -> dict[str, Any]:
+def _derived(graph: Graph, figure: Derived, root: Path, checks: Sequence[str]) -> dict[str, Any]:
     name = figure.name
     inputs = [n for n in dict.fromkeys(graph.arguments(name).values()) if n in graph.figures]
     place = code_pages.line_of(root, figure.formula)
@@ -67,13 +58,6 @@ def _derived(
         "doc": inspect.getdoc(figure.formula) or "",
         "checks": list(checks),
     }
-    # Cells have no working here.
-    if not any(graph.figures[n].axes for n in (name, *inputs)):
-        template = values_template(graph, name)
-        content["valuesText"] = template
-        content["valuesHtml"] = maths.render(
-            values_tex(graph, slug, name), display=True, spoken=filled(graph, template)
-        )
     if place:
         path, line = place
         function = figure.formula.__name__

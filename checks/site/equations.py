@@ -3,62 +3,45 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from functools import lru_cache
+from collections.abc import Iterable, Mapping
+from functools import reduce
+from string import ascii_lowercase
 
-from checks.trace import Symbol, latex, latex_with_values, text
+from checks.faces.interpret import At, Formula
+from checks.trace import latex, latex_with_values, text
 from checks.working import verdict_number
 from worked.figures import Cell, Derived, Graph, Measured, Places
 from worked.figures.kinds import Wire
-from worked.figures.terms import Term, trace
+from worked.figures.terms import ALONG_AXIS, OVER_AXIS, Term
 
 _TEX_SPECIAL = re.compile(r"([%$#&_{}])")
 
 
-@lru_cache(maxsize=4096)
 def _tree(graph: Graph, name: str) -> Term:
     figure = graph.figure(name)
     if not isinstance(figure, Derived):
         raise ValueError(f"{name}: is not computed, so it has no formula")
-    return trace(figure.formula)
+    return figure.term
 
 
 def symbol(graph: Graph, name: str) -> str:
-    """Return the LaTeX symbol of a figure.
+    """Return the LaTeX symbol of a figure or a cell.
 
-    Its own, else its name in upright letters.
+    Its own, else its name in upright letters; where no place is meant the letters of the axes.
     """
-    figure = graph.figure(name)
-    return figure.symbol or rf"\text{{{name.replace('_', ' ')}}}"
+    figure, index = graph.find(name)
+    places = index_letters(graph)
+    for a, i in zip(figure.axes, index, strict=True):
+        if i is not None:
+            places[a] = _place(graph, a, i)
+    return placed(graph, figure.name, places)
 
 
-def letter(graph: Graph, axis: str) -> str:
-    """Return the letter of an axis' index in formulas: its own, else the first of its name."""
-    return graph.axes[axis].symbol or axis[0]
-
-
-def placed(graph: Graph, name: str, places: Mapping[str, str]) -> str:
-    """Return the symbol of a figure at places, each as LaTeX: r_{i}, at a place r_{3}."""
-    own, axes = symbol(graph, name), graph.figure(name).axes
-    if not axes:
-        return own
-    if "<" not in own:
-        return f"{{{own}}}_{{{', '.join(places[a] for a in axes)}}}"
-    return re.sub(r"<(\w+)>", lambda m: places[m[1]], own)
-
-
-def _symbol_of(graph: Graph, wire: Wire) -> Symbol:
-    """Return what stands for an argument in a formula, at whatever places."""
-
-    def write(places: Mapping[str, str]) -> str:
-        if isinstance(wire, Places):
-            return places[wire.axis]
-        if isinstance(wire, Cell):
-            fixed = {a: key if key.isdigit() else rf"\text{{{key}}}" for a, key in wire.at}
-            return placed(graph, wire.name, {**places, **fixed})
-        return placed(graph, wire.name, {**places, wire.over: f"{places[wire.over]}-1"})
-
-    return write
+def _place(graph: Graph, axis: str, i: int) -> str:
+    if i < 0:
+        return symbol(graph, graph.axes[axis].length)
+    key = graph.keys[axis][i]
+    return key if key.isdigit() else rf"\text{{{tex_text(graph.label(axis, i))}}}"
 
 
 def formula_tex(graph: Graph, name: str) -> str:
@@ -68,43 +51,136 @@ def formula_tex(graph: Graph, name: str) -> str:
         ValueError: the figure is not derived.
     """
     tree = _tree(graph, name)
-    letters = {a: letter(graph, a) for a in graph.axes}
-    symbols = {a: _symbol_of(graph, w) for a, w in graph.wiring[name].items()}
-    return f"{placed(graph, name, letters)} = {latex(tree, symbols, letters)}"
+    wiring = graph.arguments(name)
+    letters, axes = index_letters(graph), graph.figure(name).axes
+    symbols = {a: _indexed(graph, s, graph.wiring[name][a]) for a, s in wiring.items()}
+    return f"{placed(graph, name, letters)} = {latex(tree, symbols, letters, axes)}"
+
+
+def index_letters(graph: Graph) -> dict[str, str]:
+    """Return the letter that counts along each axis: its symbol, or one that no other axis has."""
+    found = {a.name: a.symbol for a in graph.axes.values() if a.symbol}
+    for axis in graph.axes:
+        free = (c for c in axis + ascii_lowercase if c.isalpha() and c not in found.values())
+        found.setdefault(axis, next(free))
+    return found
+
+
+def _indexed(graph: Graph, name: str, wire: Wire) -> str:
+    """Return the symbol of what an argument takes, its axes in angle brackets as `latex` wants."""
+    if isinstance(wire, Places):
+        return f"<{wire.axis}>"
+    if isinstance(wire, Cell):
+        fixed = {a: _place(graph, a, graph.place(a, key)) for a, key in wire.at}
+    else:
+        fixed = {wire.over: f"<{wire.over}> - 1"}
+    return placed(graph, name, {a: f"<{a}>" for a in graph.axes} | fixed)
+
+
+def placed(graph: Graph, name: str, places: Mapping[str, str]) -> str:
+    """Return the symbol of a figure at places, each as LaTeX.
+
+    They stand where the symbol has <axis>, else behind it: x_{<row>} gives x_{i}, F gives F_{i}.
+    """
+    figure = graph.figure(name)
+    own, axes = figure.symbol or rf"\text{{{name.replace('_', ' ')}}}", figure.axes
+    if axes and "<" in own:
+        return re.sub(r"<(\w+)>", lambda m: places[m[1]], own)
+    return with_index(own, [places[a] for a in axes])
+
+
+def with_index(tex: str, index: Iterable[str]) -> str:
+    """Return a symbol with an index behind it, or behind the one that it has."""
+    written = ", ".join(index)
+    if not written:
+        return tex
+    own = re.fullmatch(r"(.*)_(?:\{(.*)\}|(\w))", tex)
+    return f"{own[1]}_{{{own[2] or own[3]}, {written}}}" if own else f"{tex}_{{{written}}}"
+
+
+def _at_cell(graph: Graph, name: str) -> Term:
+    """Return the formula of a figure or a cell, its arguments called by the cells they take.
+
+    A sum or a mean over an axis is written out, as far as no value decides what is in it.
+
+    Raises:
+        ValueError: it is no single number, not derived, or cannot be written so.
+    """
+    figure, index = graph.find(name)
+    tree = _tree(graph, figure.name)
+    if None in index:
+        one = graph.cell_name(figure, [0 if i is None else i for i in index])
+        raise ValueError(f"has values of its own at each place; write {{{{ eq: {one} | values }}}}")
+    formula = Formula(graph, figure.name, graph.base)
+    at = {a: i % formula.length(a) for a, i in zip(figure.axes, index, strict=True)}  # type: ignore[operator]
+    return _written_out(formula, tree, at)
+
+
+def _written_out(formula: Formula, t: Term, at: At) -> Term:
+    graph, op, a = formula.graph, t.op, t.args
+    if op == "num":
+        return t
+    if op == "arg":
+        source = formula.source(formula.wires[a[0]], at)
+        if isinstance(source, tuple):
+            return Term("arg", (graph.cell_name(graph.figures[source[0]], source[1]),))
+        return Term("num", (source,))
+    if op in ("total", "mean") and a[2] is None and not graph.axes[a[1]].length:
+        count = formula.length(a[1])
+        sum_ = reduce(
+            Term.__add__, (_written_out(formula, a[0], {**at, a[1]: i}) for i in range(count))
+        )
+        return sum_ if op == "total" else sum_ / count
+    if op in (*OVER_AXIS, *ALONG_AXIS, "at", "along", "renamed"):
+        raise ValueError(f"its values decide what it takes; write {{{{ eq: {formula.name} }}}}")
+    return Term(op, tuple(_written_out(formula, x, at) for x in a))
+
+
+def _arguments(tree: Term) -> set[str]:
+    if tree.op == "arg":
+        return {tree.args[0]}
+    return {name for part in tree.parts() for name in _arguments(part)}
 
 
 def values_tex(graph: Graph, slug: str, name: str) -> str:
-    """Return "symbol = formula with values = value" as LaTeX.
+    """Return "symbol = formula with values = value" of a figure or a cell as LaTeX.
 
-    Each value carries the figure's qualified name, so that the page can change it. A verdict
-    that the formula computes with is its number.
+    Each value carries the qualified name of its figure, or of its cell with dots, since commas
+    have a meaning of their own there: so the page can change it. A verdict that the formula
+    computes with is its number.
 
     Raises:
-        ValueError: the figure is not derived.
+        ValueError: the figure is not derived, is no single number, or its formula cannot be
+            written with values.
     """
-    tree, wiring = _tree(graph, name), graph.arguments(name)
+    tree = _at_cell(graph, name)
 
-    def value(figure: str, operand: bool) -> str:
-        number = verdict_number(graph, figure, graph.base) if operand else ""
-        data = f"fig={slug}.{figure}{number and ', number='}"
-        return rf"\htmlData{{{data}}}{{\text{{{tex_text(number or graph.shown(figure))}}}}}"
+    def value(cell: str, operand: bool) -> str:
+        number = verdict_number(graph, cell, graph.base) if operand else ""
+        f, index = graph.find(cell)
+        keys = (graph.keys[a][i] for a, i in zip(f.axes, index, strict=True))  # type: ignore[index]
+        data = f"fig={slug}.{'.'.join([f.name, *keys])}{number and ', number='}"
+        return rf"\htmlData{{{data}}}{{\text{{{tex_text(number or graph.shown(cell))}}}}}"
 
-    values = {a: value(s, operand=True) for a, s in wiring.items()}
-    result = value(name, operand=False)
+    values = {cell: value(cell, operand=True) for cell in _arguments(tree)}
+    result = value(graph.cell(name), operand=False)
     return f"{symbol(graph, name)} = {latex_with_values(tree, values)} = {result}"
 
 
 def values_template(graph: Graph, name: str) -> str:
     """Return the formula with values in words, for `filled` and the page's script to fill in.
 
-    {x} is the value of the figure x, {(x)} the same in brackets where it is negative, {#x} the
-    number of a verdict.
+    {x} is the value of the figure or cell x, {(x)} the same in brackets where it is negative,
+    {#x} the number of a verdict.
+
+    Raises:
+        ValueError: as for `values_tex`.
     """
-    tree, wiring = _tree(graph, name), graph.arguments(name)
-    numbers = {s: verdict_number(graph, s, graph.base) for s in wiring.values()}
-    gaps = {a: f"{{{numbers[s] and '#'}{s}}}" for a, s in wiring.items()}
+    tree = _at_cell(graph, name)
+    numbers = {s: verdict_number(graph, s, graph.base) for s in _arguments(tree)}
+    gaps = {s: f"{{{numbers[s] and '#'}{s}}}" for s in numbers}
     right = text(tree, gaps, side=True)
-    return f"{graph.figure(name).label} = {right} = {{{name}}}"
+    return f"{graph.called(name)} = {right} = {{{graph.cell(name)}}}"
 
 
 def filled(graph: Graph, template: str) -> str:
@@ -115,7 +191,7 @@ def filled(graph: Graph, template: str) -> str:
         written = verdict_number(graph, name, graph.base) if number else graph.shown(name)
         return f"({written})" if guarded and written.startswith("−") else written
 
-    return re.sub(r"\{(\(?)(#?)(\w+)\)?\}", value, template)
+    return re.sub(r"\{(\(?)(#?)([^{}()#]+)\)?\}", value, template)
 
 
 def formula_text(graph: Graph, name: str) -> str:

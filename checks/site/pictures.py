@@ -1,7 +1,7 @@
 """Pictures that follow the givens: drawn at build by the same JavaScript that redraws them.
 
-A picture is a dict in a chapter's PICTURES. A *name* below is a figure's name; *text* may hold
-`{{ name }}`. Fields of every picture:
+A picture is a dict in a chapter's PICTURES. A *name* below is that of a figure or a cell;
+*text* may hold `{{ name }}`. Fields of every picture:
 
     id       its name in `{{ picture: id }}`
     kind     one of the kinds below

@@ -26,7 +26,6 @@ from checks.site import (
 )
 from checks.site.equations import filled, formula_tex, symbol, values_template, values_tex
 from worked.chapters import CHAPTERS, graph
-from worked.figures import Graph
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -136,12 +135,6 @@ def _placed(body: str, spot: _Spot, page: PageContext) -> str:
     return spans.fill(f"{{{{ {body} }}}}", page.chapter, spot.plain)
 
 
-def _figure(body: str, page: PageContext) -> tuple[Graph, str, str]:
-    """Return (graph, slug, name of the figure) of "name" or "chapter.name"."""
-    ref = spans.reference(body, page.chapter)
-    return ref.graph, ref.slug, ref.figure
-
-
 def _chapter(rest: str, page: PageContext) -> str:
     slug = rest or page.chapter
     if slug is None:
@@ -149,6 +142,9 @@ def _chapter(rest: str, page: PageContext) -> str:
     if slug not in CHAPTERS:
         raise ValueError(f"{slug}: no such chapter; there are {', '.join(CHAPTERS)}")
     return slug
+
+
+_FIGURE = re.compile(r'data-fig="[\w-]+\.([^"]+)"')
 
 
 # -- in a line --------------------------------------------------------------------------------
@@ -162,25 +158,27 @@ def _equation(rest: str, spot: _Spot, page: PageContext) -> str:
     body, _, option = (x.strip() for x in rest.partition("|"))
     if option not in ("", "values"):
         raise ValueError(f"no option {option!r}; there is: values")
-    g, slug, name = _figure(body, page)
+    ref = spans.reference(body, page.chapter)
+    g, slug, name = ref.graph, ref.slug, ref.name
     if option:
         template = values_template(g, name)
         tex, spoken = values_tex(g, slug, name), filled(g, template)
     else:
-        template, tex, spoken = "", formula_tex(g, name), None
+        template, tex, spoken = "", formula_tex(g, ref.figure), None
     block = spot.is_alone and not spot.indent
     markup = maths.render(tex, display=spot.is_alone, spoken=spoken)
     if template:
         attributes = f'data-chapter="{slug}" data-template="{html.escape(template)}"'
         markup = markup.replace(" role=", f" {attributes} role=", 1)
+        markup = _FIGURE.sub(lambda m: f'data-fig="{slug}.{g.cell(m[1])}"', markup)
     if block:
         return f'\n<div class="equation">{markup}</div>\n'
     return maths.inline_safe(markup)
 
 
 def _symbol(rest: str, spot: _Spot, page: PageContext) -> str:
-    g, _, name = _figure(rest, page)
-    return maths.inline_safe(maths.render(symbol(g, name)))
+    ref = spans.reference(rest, page.chapter)
+    return maths.inline_safe(maths.render(symbol(ref.graph, ref.name)))
 
 
 def _step(rest: str, spot: _Spot, page: PageContext) -> str:

@@ -142,8 +142,8 @@ def _shown(asked: Asked) -> str:
 
 def _answer(asked: Asked) -> str:
     match asked.question:
-        case Number() as q:
-            lines = working(graph(asked.chapter), q.figure, asked.values)
+        case Number():
+            lines = working(graph(asked.chapter), asked.figure, asked.values)
             return f"<p><b>{rich(shown_key(asked))}</b></p><pre>{escaped(_upto(lines))}</pre>"
         case Formula() as q:
             letters = {s.argument: letter for letter, s in q.symbols.items()}

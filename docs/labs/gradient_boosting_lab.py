@@ -12,8 +12,15 @@ from worked.chapters import graph
 
 chapter = graph("gradient-boosting")
 book = chapter.evaluate()
-for name in ("base", "cut1", "lower1", "upper1", "mse1", "mse5"):
-    print(f"{chapter.figure(name).label:55} {chapter.shown(name, book)}")
+for name in (
+    "base",
+    "cut[round=1]",
+    "lower[round=1]",
+    "upper[round=1]",
+    "mse[round=1]",
+    "mse[round=5]",
+):
+    print(f"{chapter.called(name):55} {chapter.shown(name, book)}")
 
 # %% [markdown]
 # ## The whiteboard table, in exact fractions
@@ -37,10 +44,14 @@ for row in boosting_rounds(DISTANCE_KM, MINUTES, Fraction(1, 2), 5):
 # These labels are symmetric, so the first and the last cut leave the same error. The lower threshold wins.
 
 # %%
-tied = chapter.evaluate({"y1": 10, "y2": 20, "y3": 30, "y4": 30, "y5": 20, "y6": 10})
+tied = chapter.evaluate({f"minutes.{i}": y for i, y in enumerate((10, 20, 30, 30, 20, 10), 1)})
 for k in range(1, 6):
-    print(chapter.shown(f"t{k}", tied), "km leaves", chapter.shown(f"error1_{k}", tied))
-print("wins:", chapter.shown("cut1", tied), "km")
+    print(
+        chapter.shown(f"threshold[split={k}]", tied),
+        "km leaves",
+        chapter.shown(f"error[split={k}, round=1]", tied),
+    )
+print("wins:", chapter.shown("cut[round=1]", tied), "km")
 
 # %% [markdown]
 # ## One wild label, three losses
@@ -96,5 +107,5 @@ fig.tight_layout()
 for km in (6, 8, 12, 20, 100):
     values = chapter.evaluate({"query": km})
     print(
-        f"{km:4} km: trees {chapter.shown('q5', values):>6}   line {chapter.shown('line', values):>7}"
+        f"{km:4} km: trees {chapter.shown('answer[round=last]', values):>6}   line {chapter.shown('line', values):>7}"
     )

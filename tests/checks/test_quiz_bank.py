@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import random
+import sys
 from collections.abc import Callable
 from dataclasses import replace
 from fractions import Fraction
@@ -53,8 +54,17 @@ from checks.quiz.terminal_text import judge
 from checks.site import browser_model, quiz_data
 from checks.site.javascript import context, linked
 from tests.effort import GRADED, SEEDS
+from tests.site.fixture import questions as fixture_bank
 from worked.chapters import CHAPTERS, graph
 from worked.formulas.ops import maximum
+
+
+@pytest.fixture
+def small(monkeypatch: pytest.MonkeyPatch) -> str:
+    """Add the fixture's chapter, which has rows, and its bank; return its name."""
+    monkeypatch.setitem(CHAPTERS, "small", "tests.site.fixture.scenario")
+    monkeypatch.setitem(sys.modules, "checks.quiz.banks.small", fixture_bank)
+    return "small"
 
 
 def questions() -> list[Any]:
@@ -121,11 +131,11 @@ function drawnAll(id, seeds) {
   return JSON.stringify(JSON.parse(seeds).map((seed) => {
     const a = draw(MODEL, q, seed);
     return {
-      text: a.text, settings: a.settings, order: a.order,
+      text: a.text, settings: a.settings, order: a.order, places: a.places,
       key: a.key ? plain(a.key) : "0/1",
       shown: q.kind === "number" ? shownKey(a) : "",
       wrongs: a.wrongs.map((w) => [plain(w.value), w.cause]),
-      hints: q.hints.map((h) => fill(MODEL, h, a.values)),
+      hints: q.hints.map((h) => fill(a, h)),
     };
   }));
 }
@@ -176,6 +186,7 @@ def as_page(asked: Asked) -> dict[str, Any]:
         "text": asked.text,
         "settings": dict(asked.settings),
         "order": list(asked.order),
+        "places": dict(asked.places),
         "key": f"{asked.key.numerator}/{asked.key.denominator}",
         "shown": shown_key(asked) if isinstance(q, Number) else "",
         "wrongs": [[f"{w.value.numerator}/{w.value.denominator}", w.cause] for w in asked.wrongs],
@@ -478,6 +489,63 @@ def test_a_guess_is_told_nothing_that_the_key_can_be_computed_from(
                     for sign in (1, -1):
                         is_key = question.tolerance.accepts(sign * attempt, asked.key, size)
                         assert not is_key, (seed, text, verdict.says[1], number)
+
+
+# -- questions about cells ----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", ["left", "holds", "total"])
+def test_a_question_about_cells_is_the_same_on_the_page(
+    name: str, small: str, page_of: Callable[[str], quickjs.Context]
+) -> None:
+    """The same places are drawn, and with them the same texts, keys, mistakes and verdicts."""
+    _, question = find(f"{small}/{name}")
+    assert not verify.verify(small, name, range(200)).problems
+    test_the_page_draws_what_the_terminal_draws(small, question, page_of)
+    test_the_page_grades_as_the_terminal_does_word_for_word(small, question, page_of)
+
+
+def test_what_is_left_open_means_the_place_drawn(small: str) -> None:
+    """Job C's 48 GPUs less 5 in each of three rounds; every job and both rounds are drawn."""
+    _, question = find(f"{small}/left")
+    drawn = [draw(small, question, seed) for seed in range(300)]
+    assert {(a.places["job"], a.places["round"]) for a in drawn} == {
+        (job, number) for job in "abc" for number in "23"
+    }
+    wanted = {"wanted[job=c]": 48, "served": 5}
+    asked = next(a for a in drawn if a.settings == wanted and a.places["round"] == "3")
+    assert asked.text == (
+        "Job C wants 48 GPUs, and 5 GPUs come free for it in each round. For how many does it "
+        "still wait after round 3?"
+    )
+    assert asked.figure == "left[job=c, round=3]"
+    assert asked.key == 33
+    assert asked.wrongs == (
+        Wrong(Fraction(43), "You took the first round for all: 43 GPUs."),
+        Wrong(Fraction(15), "That is what job C has got."),
+    )
+    assert shown_key(asked) == "33 GPUs"
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({"cell": {"job": "any"}}, "left has a value for each place of round"),
+        ({"cell": {"job": "any", "split": "any"}}, "no axis 'split'; there are job, round, limit"),
+        ({"cell": {"job": ("a", "d"), "round": "any"}}, "job has no place 'd'"),
+        ({"cell": {"job": ("a",), "round": "any"}}, "a drawn place is any, or one of two or more"),
+        ({"figure": "left[job=b, round=9]"}, "round has no place '9'"),
+        ({"figure": "largest"}, "largest is no derived number"),
+        ({"vary": {"wanted[job=d]": (1, 2)}}, "job has no place 'd'"),
+        ({"vary": {"left": (1, 2)}}, "left: is computed"),
+    ],
+)
+def test_a_cell_that_makes_no_sense_is_refused(
+    change: dict[str, Any], said: str, small: str
+) -> None:
+    question = replace(find(f"{small}/left")[1], **change)
+    with pytest.raises(BankError, match=said):
+        _check(small, graph(small), question)
 
 
 # -- the key as it is shown ---------------------------------------------------------------------

@@ -9,12 +9,10 @@ from typing import Any
 
 import pytest
 
-from checks.site.equations import filled, formula_tex, values_template, values_tex
+from checks.site.equations import filled, values_template, values_tex
 from checks.site.maths import render
 from checks.trace import latex, latex_with_values, text
-from tests.worked.axes_examples import EXAMPLES
 from worked.chapters import graph
-from worked.figures import Graph
 from worked.figures.program import javascript
 from worked.figures.terms import Term, TraceError, numbers_in, term, trace
 from worked.formulas import ops
@@ -278,31 +276,3 @@ def test_what_is_not_arithmetic_cannot_be_traced(formula: Callable[..., Any]) ->
 def test_a_term_stays_itself() -> None:
     x = Term("arg", ("x",))
     assert term(x) is x
-
-
-# -- operations along axes ------------------------------------------------------------------------
-
-ALONG = {
-    ("boosting", "lower"): r"\operatorname*{mean}_{r\,:\,{\text{left}}_{r, s}}"
-    r" {\text{residual}}_{r, r}",
-    ("boosting", "best"): r"\operatorname*{arg\,min}_{s} {\text{error}}_{s, r}",
-    ("boosting", "residual"): r"{m}_{r} - {\text{prediction}}_{r, r-1}",
-    ("boosting", "final"): r"{\text{mse}}_{\text{last}}",
-    ("two-tower", "score"): r"\sum_{d} {u}_{d}\,{v}_{i, d}",
-    ("two-tower", "winner_score"): r"{\text{score}}_{\text{winner}}",
-    ("ndcg", "median"): r"\left[\operatorname*{sorted}_{s} {g}_{s}\right]_{3}",
-    ("attention", "score"): r"\sum_{d} {x}_{p, d}\,{x}_{k, d}",
-    ("layouts", "fitting"): r"\#\left\{l\,:\,{\text{bytes}}_{l} \le l\right\}",
-}  # fmt: skip
-
-
-@pytest.mark.parametrize(("graph_name", "figure"), ALONG)
-def test_an_operation_along_an_axis_is_written_with_its_index(graph_name: str, figure: str) -> None:
-    g = next(e for e in EXAMPLES if e.name == graph_name)
-    assert formula_tex(g, figure).partition(" = ")[2] == ALONG[graph_name, figure]
-
-
-@pytest.mark.parametrize("g", EXAMPLES, ids=lambda g: g.name)
-def test_every_formula_along_axes_can_be_typeset(g: Graph) -> None:
-    for f in g.derived:
-        assert render(formula_tex(g, f.name), spoken="")

@@ -54,6 +54,11 @@ def test_along_an_axis_only_this_places_formula_stands() -> None:
     ]
 
 
+def test_a_count_says_where_it_holds_also_where_nothing_does() -> None:
+    assert lines(LAYOUTS, "fitting", LAYOUTS.base)[-1] == "  (1 of 3: ZeRO-3)"
+    assert lines(LAYOUTS, "fitting", LAYOUTS.evaluate({"limit": 1}))[-1] == "  (none of 3)"
+
+
 def test_what_is_absent_has_no_value() -> None:
     assert lines(LAYOUTS, "fits[layout=ddp, gpu=v100]", LAYOUTS.base)[-1] == (
         "  = —, for want of a value"

@@ -19,12 +19,13 @@ import pytest
 from mpmath import mp, mpf
 
 from checks.faces.working import lines
+from tests.checks.tiers_example import TIERS
 from tests.worked.axes_examples import EXAMPLES
 from worked.chapters import CHAPTERS, graph
 from worked.figures import FigureError, Given, Graph
 
 mp.dps = 60
-GRAPHS = {g.name: g for g in [*map(graph, CHAPTERS), *EXAMPLES]}
+GRAPHS = {g.name: g for g in [*map(graph, CHAPTERS), *EXAMPLES, TIERS]}
 RANDOM_SETTINGS = 6
 
 # Figures whose formula is two: more than twelve lines, until their chapters are on axes.

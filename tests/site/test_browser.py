@@ -614,14 +614,15 @@ def test_every_number_of_a_formula_opens_by_mouse(visit: Any) -> None:
     assert page.locator("article .katex .vlist [data-fig]").count() > 1
 
 
-def test_a_number_inside_a_card_leads_on_from_it(visit: Any) -> None:
-    """A click on a value in the card's formula opens its card, with a way back."""
+def test_a_card_writes_the_working_and_leads_on_to_its_inputs(visit: Any) -> None:
+    """Terms with their values and the result; a click on an input opens its card."""
     page = visit(CHAPTER)
     number = page.locator('article .fig[data-fig="small.total_bytes"]').first
     number.click()
     card = page.locator(CARD)
     card.wait_for()
-    card.locator('[data-fig="small.state_bytes"]').first.click()
+    assert card.locator(".card-steps li").all_inner_texts()[-1] == "= 1,120 GB"
+    card.get_by_role("button", name="Training state", exact=True).click()
     page.wait_for_function("document.querySelector('#card-title').textContent === 'Training state'")
     card.get_by_role("button", name="Back").click()
     page.wait_for_function(
@@ -805,8 +806,8 @@ def test_a_card_follows_the_givens(visit: Any) -> None:
     shown = card.inner_text().replace("\u00a0", " ")
     assert "In the book: 140 GB" in shown
     assert "8 billion" in shown
-    spoken = card.locator("[data-template]").get_attribute("aria-label")
-    assert spoken == "Weights = 8 billion × 2 B = 16 GB"
+    steps = card.locator(".card-steps li").all_inner_texts()
+    assert steps[1:] == ["= 8 billion × 2 B / 10^9 B/GB", "= 16 GB"]
 
 
 def test_a_card_stays_in_view(visit: Any) -> None:

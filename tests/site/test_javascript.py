@@ -293,6 +293,24 @@ def test_what_depends_on_a_change_is_all_that_changes(
     assert taken >= 15
 
 
+def test_what_does_not_depend_on_a_change_is_left_as_it_is(
+    pages: dict[str, quickjs.Context],
+) -> None:
+    """Which deliveries a split sends left does not depend on the learning rate, nor on rounds."""
+    pages["boosting"].eval(
+        """globalThis.same = (settings) => {
+             const before = evaluate(model);
+             const after = update(model, before, JSON.parse(settings));
+             return Object.keys(before).filter((n) => after[n] === before[n]).join(" ");
+           };"""
+    )
+    same = pages["boosting"].get("same")
+    givens = {"distance", "minutes", "threshold", "rounds"}
+    assert set(same('{"rate": 0.25}').split()) == givens | {"base", "left"}
+    assert set(same('{"rounds": 4}').split()) == givens - {"rounds"} | {"rate", "base", "left"}
+    assert set(same('{"minutes.3": 18}').split()) == givens - {"minutes"} | {"rate", "left"}
+
+
 @pytest.mark.parametrize(
     ("settings", "said"),
     [

@@ -89,6 +89,22 @@ def test_a_number_is_drawn_as_python_draws_it_and_graded(visit: Any) -> None:
     ]
 
 
+def test_a_cell_is_drawn_as_python_draws_it_and_graded(visit: Any) -> None:
+    """The text has the place's label, the mistake's cause another cell, the answer a working."""
+    page = visit(CHAPTER)
+    card = card_of(page, "left")
+    asked = asked_in(card)
+    assert card.locator(".quiz-ask").inner_text() == asked.text
+    assert f"Job {asked.places['job'].upper()} wants " in asked.text
+    card.locator("input").fill(typed(asked.wrongs[0].value, asked.unit))
+    card.locator("input").press("Enter")
+    assert asked.wrongs[0].cause in card.locator(".quiz-verdict").inner_text()
+    card.locator("input").fill(typed(asked.key, asked.unit))
+    card.locator("input").press("Enter")
+    assert card.locator(".quiz-verdict.is-right").count() == 1
+    card.locator(".quiz-working .katex").first.wait_for()
+
+
 def test_a_hint_makes_it_hard_and_other_numbers_can_be_had(visit: Any) -> None:
     page = visit(CHAPTER)
     card = card_of(page, "total")
@@ -254,7 +270,7 @@ def test_a_list_of_questions_names_none_of_them(visit: Any, script: bool) -> Non
     named = [o if script else o.split("\n")[0] for o in listed.all_inner_texts()]
     assert len(named) == len(questions.QUESTIONS)
     if script:
-        assert named[4] == "5 of 6: Find the mistake · 3. Surviving"
+        assert named[4] == "5 of 8: Find the mistake · 3. Surviving"
     else:
         assert named[4] == "5. Surviving: find the mistake"
     for q, name in zip(questions.QUESTIONS, named, strict=True):
@@ -327,11 +343,11 @@ def only(page: Any, kind: str) -> None:
 
 def test_practice_keeps_score_and_comes_back_to_what_was_wrong(visit: Any) -> None:
     page = visit(PRACTICE)
-    assert page.locator(".practice-status").inner_text() == "0 due now, 6 new."
-    only(page, "number")
+    assert page.locator(".practice-status").inner_text() == "0 due now, 8 new."
+    only(page, "formula")
     assert page.locator(".practice-status").inner_text() == "0 due now, 1 new."
     card = page.locator(".quiz-card")
-    card.locator("input").fill("1 B")
+    card.locator("input").fill("n/B")
     card.locator("input").press("Enter")
     card.locator(".quiz-verdict.is-wrong").wait_for()
     status = page.locator(".practice-status")
@@ -344,8 +360,8 @@ def test_practice_keeps_score_and_comes_back_to_what_was_wrong(visit: Any) -> No
     again.evaluate("([k, v]) => localStorage.setItem(k, v)", [KEY, json.dumps(kept)])
     again.reload()
     again.wait_for_selector("[data-practice][data-live=ready]")
-    assert again.locator(".practice-status").inner_text() == "1 due now, 5 new."
-    assert again.locator(".quiz-card").get_attribute("data-question") == "small/total"
+    assert again.locator(".practice-status").inner_text() == "1 due now, 7 new."
+    assert again.locator(".quiz-card").get_attribute("data-question") == "small/share"
 
 
 def test_another_question_goes_through_all_of_them(visit: Any) -> None:
@@ -377,7 +393,7 @@ def test_what_was_missed_is_not_recalled(visit: Any) -> None:
     page.locator(".quiz-reveal").click()
     page.locator(".quiz-working").wait_for()
     row = page.locator(".practice-summary tbody tr").first.locator("th, td").all_inner_texts()
-    assert row == ["A small chapter", "6", "1", "1", "0", "0", "0%"]
+    assert row == ["A small chapter", "8", "1", "1", "0", "0", "0%"]
 
 
 def test_progress_moves_to_the_terminal_and_back(visit: Any, tmp_path: Path) -> None:

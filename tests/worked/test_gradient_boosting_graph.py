@@ -13,7 +13,7 @@ from checks.counts.gradient_boosting import recount
 from checks.pinned.gradient_boosting import OTHER_PINS, PINS
 from worked.gradient_boosting.boosting import Settings, fit, predict_probability, predict_raw
 from worked.gradient_boosting.by_hand import DISTANCE_KM, MINUTES, boosting_rounds
-from worked.gradient_boosting.scenario_axes import GRAPH as G
+from worked.gradient_boosting.scenario import GRAPH as G
 
 
 def assert_same_rounds(settings: dict[str, float], y: list[int], eta: Fraction) -> None:

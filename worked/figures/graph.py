@@ -393,6 +393,19 @@ class Graph:
         """
         return self.cell_name(*self.find(text))
 
+    def cell_at(self, text: str, places: Mapping[str, str]) -> str:
+        """Return a figure or a cell with the axes that it leaves open at `places` (axis -> key).
+
+        Raises:
+            FigureError: there is no such figure, axis or place.
+        """
+        f, index = self.find(text)
+        filled = [
+            self.place(a, places[a], text) if i is None and a in places else i
+            for a, i in zip(f.axes, index, strict=True)
+        ]
+        return self.cell_name(f, filled)
+
     def cells(
         self, name: str, values: Mapping[str, Any] | None = None
     ) -> Iterator[tuple[int, ...]]:
@@ -544,7 +557,8 @@ class Graph:
     def needed(self, names: Iterable[str]) -> frozenset[str]:
         """Return `names` and all that they depend on, for `evaluate` of no more than that.
 
-        The figures that a verdict's words mention count as well, and the lengths of axes.
+        The figures that a verdict's words or a place's label show count as well, and the lengths
+        of axes.
 
         Raises:
             UnknownNameError: the graph lacks one of them.
@@ -559,6 +573,8 @@ class Graph:
                 f = self.figures[n]
                 rest += self.sources(n)
                 rest += f.spoken() if isinstance(f, Derived) else []
+                if (axis := self.kinds[n].place) and (shown := self.shown_by(axis)):
+                    rest.append(shown)
         return frozenset(found)
 
     @cached_property
@@ -763,6 +779,11 @@ class Graph:
             rest += "" if f"<{a}>" in title else f", {noun} {at}"
             title = title.replace(f"<{a}>", at)
         return title + rest
+
+    def shown_by(self, axis: str) -> str:
+        """Return the figure that the labels of an axis show, or ""."""
+        a = self.axes[axis]
+        return self.shown_by(a.like) if a.like else a.shown_by
 
     def label(self, axis: str, i: int, values: Mapping[str, Any] | None = None) -> str:
         """Return what a reader sees of a place: its label, which may be a live figure."""

@@ -9,7 +9,7 @@ SQUARED: dict[str, Any] = {
     "kind": "curve",
     "title": "The squared error of one constant for all six",
     "alt": "A parabola over the constant. It is lowest at the mean, {{ base }} minutes, with "
-    "{{ sse0 }}; at {{ trial }} minutes it stands at {{ trial_sse }}.",
+    "{{ base_sse }}; at {{ trial }} minutes it stands at {{ trial_sse }}.",
     "caption": "Lowest at the mean. The dot is the constant of the panel: {{ trial_excess }} "
     "above the bottom.",
     "x": "trial",
@@ -48,17 +48,24 @@ CANDIDATES: dict[str, Any] = {
     "id": "candidates",
     "kind": "bars",
     "title": "The squared error that each first split leaves",
-    "alt": "Five bars, one for each threshold: {{ error1_1 }}, {{ error1_2 }}, {{ error1_3 }}, "
-    "{{ error1_4 }} and {{ error1_5 }} square minutes. A line stands at {{ sse0 }}, the error "
-    "without a split. The least belongs to the cut at {{ cut1 }} km.",
-    "caption": "The shortest bar wins: the cut at {{ cut1 }} km leaves {{ best1 }}.",
+    "alt": "Five bars, one for each threshold: {{ error[split=1, round=1] }}, "
+    "{{ error[split=2, round=1] }}, {{ error[split=3, round=1] }}, "
+    "{{ error[split=4, round=1] }} and {{ error[split=5, round=1] }} square minutes. A line "
+    "stands at {{ base_sse }}, the error "
+    "without a split. The least belongs to the cut at {{ cut[round=1] }} km.",
+    "caption": "The shortest bar wins: the cut at {{ cut[round=1] }} km leaves "
+    "{{ least_error[round=1] }}.",
     "unit": "",
     "places": 2,
     "axis": "squared error, square minutes",
     "groups": [
-        {"label": f"up to {{{{ t{k} }}}} km", "figures": [f"error1_{k}"]} for k in range(1, 6)
+        {
+            "label": f"up to {{{{ threshold[split={k}] }}}} km",
+            "figures": [f"error[split={k}, round=1]"],
+        }
+        for k in range(1, 6)
     ],
-    "limit": {"figure": "sse0", "label": "no split"},
+    "limit": {"figure": "base_sse", "label": "no split"},
 }
 
 FIT: dict[str, Any] = {
@@ -77,29 +84,14 @@ FIT: dict[str, Any] = {
     "unit": "",
     "y_label": "minutes",
     "series": [
-        {"figure": f"q{r}", "label": label}
+        {"figure": f"answer[round={r}]", "label": label}
         for r, label in ((1, "one round"), (2, "two"), (3, "three"), (5, "five rounds"))
     ],
     "recorded": [
-        {"label": "deliveries", "points": [{"x": f"x{i}", "y": f"y{i}"} for i in range(1, 7)]}
-    ],
-}
-
-ROUNDS: dict[str, Any] = {
-    "id": "rounds",
-    "kind": "bars",
-    "title": "Mean squared error on the six deliveries, round by round",
-    "alt": "Six falling bars: {{ mse0 }} for the mean alone, then {{ mse1 }}, {{ mse2 }}, "
-    "{{ mse3 }}, {{ mse4 }} and {{ mse5 }} after one to five rounds.",
-    "caption": "With eta {{ eta }}: from {{ mse0 }} to {{ mse5 }}.",
-    "unit": "",
-    "places": 2,
-    "axis": "mean squared error, square minutes",
-    "groups": [
-        {"label": label, "figures": [f"mse{r}"]}
-        for r, label in enumerate(
-            ("mean alone", "one round", "two", "three", "four", "five rounds")
-        )
+        {
+            "label": "deliveries",
+            "points": [{"x": f"distance[row={i}]", "y": f"minutes[row={i}]"} for i in range(1, 7)],
+        }
     ],
 }
 
@@ -108,8 +100,8 @@ LEARNING_RATE: dict[str, Any] = {
     "kind": "curve",
     "title": "The error on the six deliveries against the learning rate",
     "alt": "Curves over eta for one, two, three and five rounds. Each falls from the error of the "
-    "mean and rises again towards eta two. At eta {{ eta }} they stand at {{ mse1 }}, "
-    "{{ mse2 }}, {{ mse3 }} and {{ mse5 }}.",
+    "mean and rises again towards eta two. At eta {{ eta }} they stand at {{ mse[round=1] }}, "
+    "{{ mse[round=2] }}, {{ mse[round=3] }} and {{ mse[round=5] }}.",
     "caption": "A single round is best with a full step. With more rounds smaller steps overtake, "
     "because what they leave can be split elsewhere.",
     "x": "eta",
@@ -121,7 +113,7 @@ LEARNING_RATE: dict[str, Any] = {
     "y_label": "mean squared error, square minutes",
     "y_from": 0,
     "series": [
-        {"figure": f"mse{r}", "label": label}
+        {"figure": f"mse[round={r}]", "label": label}
         for r, label in ((1, "one round"), (2, "two"), (3, "three"), (5, "five rounds"))
     ],
 }
@@ -130,10 +122,13 @@ OVERFIT: dict[str, Any] = {
     "id": "overfit",
     "kind": "bars",
     "title": "Diabetes: the error on held-out patients, at the best number of trees and after "
-    "{{ stop_rounds_all }}",
-    "alt": "Pairs of bars for four learning rates. At the best number of trees: {{ best_mse_1 }}, "
-    "{{ best_mse_0_3 }}, {{ best_mse_0_1 }}, {{ best_mse_0_03 }}. After all trees: "
-    "{{ late_mse_1 }}, {{ late_mse_0_3 }}, {{ late_mse_0_1 }}, {{ late_mse_0_03 }}. A line "
+    "{{ stop_rounds[brake=all-rounds] }}",
+    "alt": "Pairs of bars for four learning rates. At the best number of trees: "
+    "{{ best_mse[rate=1] }}, "
+    "{{ best_mse[rate=0-3] }}, {{ best_mse[rate=0-1] }}, {{ best_mse[rate=0-03] }}. After all "
+    "trees: "
+    "{{ late_mse[rate=1] }}, {{ late_mse[rate=0-3] }}, {{ late_mse[rate=0-1] }}, "
+    "{{ late_mse[rate=0-03] }}. A line "
     "stands at {{ mean_mse }}, the error of predicting the mean.",
     "caption": "Recorded; it does not follow the panel.",
     "unit": "",
@@ -142,9 +137,9 @@ OVERFIT: dict[str, Any] = {
     "groups": [
         {
             "label": f"eta {{{{ lit: {eta} }}}}",
-            "figures": [f"best_mse_{tag}", f"late_mse_{tag}"],
+            "figures": [f"best_mse[rate={key}]", f"late_mse[rate={key}]"],
         }
-        for eta, tag in (("1", "1"), ("0.3", "0_3"), ("0.1", "0_1"), ("0.03", "0_03"))
+        for eta, key in (("1", "1"), ("0.3", "0-3"), ("0.1", "0-1"), ("0.03", "0-03"))
     ],
     "limit": {"figure": "mean_mse", "label": "the mean"},
 }
@@ -153,19 +148,20 @@ IMPORTANCE: dict[str, Any] = {
     "id": "importance",
     "kind": "bars",
     "title": "Impurity importance: a column of noise comes first",
-    "alt": "Three bars of impurity share: express {{ share_express }}, floor {{ share_floor }}, "
-    "order number {{ share_order_number }}, although the order number means nothing.",
+    "alt": "Three bars of impurity share: express {{ share[column=express] }}, floor "
+    "{{ share[column=floor] }}, "
+    "order number {{ share[column=order-number] }}, although the order number means nothing.",
     "caption": "Recorded. Shuffling the order number on held-out rows loses "
-    "{{ test_loss_order_number }} of the share explained: nothing.",
+    "{{ test_loss[column=order-number] }} of the share explained: nothing.",
     "unit": "%",
     "places": 1,
     "axis": "share of the squared error that splits removed",
     "groups": [
-        {"label": label, "figures": [f"share_{name}"]}
-        for label, name in (
+        {"label": label, "figures": [f"share[column={key}]"]}
+        for label, key in (
             ("express or not", "express"),
             ("floor", "floor"),
-            ("order number: noise", "order_number"),
+            ("order number: noise", "order-number"),
         )
     ],
 }
@@ -174,12 +170,17 @@ BIAS_VARIANCE: dict[str, Any] = {
     "id": "bias-variance",
     "kind": "stacked_bars",
     "title": "Where the error comes from: bias and variance",
-    "alt": "Six stacked bars of squared bias and variance. One stump {{ bias_stump }} and "
-    "{{ variance_stump }}; bagged stumps {{ bias_bagged_stumps }} and "
-    "{{ variance_bagged_stumps }}; boosted stumps {{ bias_boosted_stumps }} and "
-    "{{ variance_boosted_stumps }}; one deep tree {{ bias_tree }} and {{ variance_tree }}; "
-    "bagged deep trees {{ bias_bagged_trees }} and {{ variance_bagged_trees }}; boosted deep "
-    "trees {{ bias_boosted_trees }} and {{ variance_boosted_trees }}.",
+    "alt": "Six stacked bars of squared bias and variance. One stump "
+    "{{ bias[method=one-stump] }} and "
+    "{{ variance[method=one-stump] }}; bagged stumps {{ bias[method=25-bagged-stumps] }} and "
+    "{{ variance[method=25-bagged-stumps] }}; boosted stumps "
+    "{{ bias[method=100-boosted-stumps] }} and "
+    "{{ variance[method=100-boosted-stumps] }}; one deep tree {{ bias[method=one-deep-tree] }} "
+    "and {{ variance[method=one-deep-tree] }}; "
+    "bagged deep trees {{ bias[method=25-bagged-deep-trees] }} and "
+    "{{ variance[method=25-bagged-deep-trees] }}; boosted deep "
+    "trees {{ bias[method=10-boosted-deep-trees] }} and "
+    "{{ variance[method=10-boosted-deep-trees] }}.",
     "caption": "Recorded: Friedman's first function, averages over ten training sets of "
     "{{ sample_rows }} rows.",
     "unit": "",
@@ -188,21 +189,21 @@ BIAS_VARIANCE: dict[str, Any] = {
         {
             "label": label,
             "segments": [
-                {"figure": f"bias_{name}", "label": "squared bias"},
-                {"figure": f"variance_{name}", "label": "variance"},
+                {"figure": f"bias[method={key}]", "label": "squared bias"},
+                {"figure": f"variance[method={key}]", "label": "variance"},
             ],
         }
-        for label, name in (
-            ("one stump", "stump"),
-            ("bagged stumps", "bagged_stumps"),
-            ("boosted stumps", "boosted_stumps"),
-            ("one deep tree", "tree"),
-            ("bagged deep trees", "bagged_trees"),
-            ("boosted deep trees", "boosted_trees"),
+        for label, key in (
+            ("one stump", "one-stump"),
+            ("bagged stumps", "25-bagged-stumps"),
+            ("boosted stumps", "100-boosted-stumps"),
+            ("one deep tree", "one-deep-tree"),
+            ("bagged deep trees", "25-bagged-deep-trees"),
+            ("boosted deep trees", "10-boosted-deep-trees"),
         )
     ],
 }
 
 PICTURES: list[dict[str, Any]] = [
-    SQUARED, ABSOLUTE, CANDIDATES, FIT, ROUNDS, LEARNING_RATE, OVERFIT, IMPORTANCE, BIAS_VARIANCE,
+    SQUARED, ABSOLUTE, CANDIDATES, FIT, LEARNING_RATE, OVERFIT, IMPORTANCE, BIAS_VARIANCE,
 ]  # fmt: skip

@@ -20,11 +20,19 @@ from checks.quiz.questions import (
 from worked.formulas import boosting
 from worked.formulas.ops import exp, ln, sqrt
 
-MINUTES = {"y1": (6, 7, 8), "y2": (9, 10, 11), "y3": (14, 17, 19), "y4": (22, 24, 26),
-           "y5": (29, 31, 33), "y6": (39, 45, 50, 60)}  # fmt: skip
+MINUTES = {"minutes.1": (6, 7, 8), "minutes.2": (9, 10, 11), "minutes.3": (14, 17, 19),
+           "minutes.4": (22, 24, 26), "minutes.5": (29, 31, 33),
+           "minutes.6": (39, 45, 50, 60)}  # fmt: skip
 ETAS = (0.1, 0.2, 0.25, 0.3, 0.4, 0.6, 0.7, 0.8)
-LABELS = "{{ y1 }}, {{ y2 }}, {{ y3 }}, {{ y4 }}, {{ y5 }} and {{ y6 }}"
-RESIDUALS = "{{ r1_1 }}, {{ r1_2 }}, {{ r1_3 }}, {{ r1_4 }}, {{ r1_5 }} and {{ r1_6 }}"
+LABELS = (
+    "{{ minutes[row=1] }}, {{ minutes[row=2] }}, {{ minutes[row=3] }}, "
+    "{{ minutes[row=4] }}, {{ minutes[row=5] }} and {{ minutes[row=6] }}"
+)
+RESIDUALS = (
+    "{{ residual[row=1, round=1] }}, {{ residual[row=2, round=1] }}, "
+    "{{ residual[row=3, round=1] }}, {{ residual[row=4, round=1] }}, "
+    "{{ residual[row=5, round=1] }} and {{ residual[row=6, round=1] }}"
+)
 
 NUMBERS = (
     Number(
@@ -35,9 +43,11 @@ NUMBERS = (
         (
             Mistake("That is the median, the base for the absolute error.", lambda median: median),
             Mistake("That is the middle between the shortest and the longest.",
-                    lambda y1, y6: (y1 + y6) / 2),
+                    lambda first, last: (first + last) / 2,
+                    {"first": "minutes[row=1]", "last": "minutes[row=6]"}),
             Mistake("That is the sum; divide it by six.", lambda key: key * 6),
-            Mistake("You left out the longest delivery.", lambda key, y6: (6 * key - y6) / 5),
+            Mistake("You left out the longest delivery.", lambda key, last: (6 * key - last) / 5,
+                    {"last": "minutes[row=6]"}),
             Mistake("That is the upper of the two middle labels.",
                     lambda upper_median: upper_median),
         ),
@@ -45,14 +55,14 @@ NUMBERS = (
         WithinPercent(1),
     ),
     Number(
-        "base-error", "base", "sse0",
+        "base-error", "base", "base_sse",
         f"Six deliveries took {LABELS} minutes, {{{{ base }}}} on average. What is the sum of "
         "squared errors of predicting that average?",
         MINUTES,
         (
             Mistake("That is the mean squared error; the sum is asked for.",
-                    lambda mse0: mse0),
-            Mistake("Those are the absolute errors, added up.", lambda mean_sae: mean_sae),
+                    lambda base_mse: base_mse),
+            Mistake("Those are the absolute errors, added up.", lambda base_sae: base_sae),
             Mistake("You divided by one fewer than the rows, as for a sample variance.",
                     lambda key: key / 5),
             Mistake("You took the root: that is the length of the residuals.",
@@ -63,72 +73,87 @@ NUMBERS = (
         ("Six residuals, squared and added.",),
     ),
     Number(
-        "residual", "residuals", "r1_6",
+        "residual", "residuals", "residual[row=6, round=1]",
         f"Six deliveries took {LABELS} minutes. What is the residual of the last one in the first "
         "round, that is, what will the first tree be fitted to there?",
         MINUTES,
         (
             Mistake("Its sign is wrong: label minus prediction.", lambda key: -key),
             Mistake("You took it from the median; the base for the squared error is the mean.",
-                    lambda y6, median: y6 - median),
+                    lambda last, median: last - median,
+                    {"last": "minutes[row=6]"}),
             Mistake("That is the loss, half the square of the residual.",
-                    lambda loss6: loss6),
-            Mistake("That is the label itself: the base comes off first.", lambda y6: y6),
+                    lambda loss: loss,
+                    {"loss": "loss[row=6]"}),
+            Mistake("That is the label itself: the base comes off first.", lambda last: last,
+                    {"last": "minutes[row=6]"}),
             Mistake("That is the derivative of the square without its half: twice the residual.",
                     lambda key: 2 * key),
         ),
         ("What does the model predict before the first tree?", "Label minus mean."),
     ),
     Number(
-        "split-error", "first-tree", "error1_3",
+        "split-error", "first-tree", "error[split=3, round=1]",
         f"The residuals, by distance, are {RESIDUALS}. A stump cuts after the third. Which sum of "
         "squared errors does it leave, each side predicting its mean?",
         MINUTES,
         (
-            Mistake("That is the sum of squares before the cut.", lambda sse0: sse0),
-            Mistake("That is what the cut removes.", lambda sse0, key: sse0 - key),
-            Mistake("That is the cut after the fourth.", lambda error1_4: error1_4),
-            Mistake("That is the cut after the second.", lambda error1_2: error1_2),
+            Mistake("That is the sum of squares before the cut.", lambda base_sse: base_sse),
+            Mistake("That is what the cut removes.", lambda base_sse, key: base_sse - key),
+            Mistake("That is the cut after the fourth.", lambda later: later,
+                    {"later": "error[split=4, round=1]"}),
+            Mistake("That is the cut after the second.", lambda earlier: earlier,
+                    {"earlier": "error[split=2, round=1]"}),
             Mistake("That is the mean; the sum is asked for.", lambda key: key / 6),
             Mistake("You left out the three on the right.",
-                    lambda r1_1, r1_2, r1_3, left1_3:
-                    (r1_1 - left1_3) ** 2 + (r1_2 - left1_3) ** 2 + (r1_3 - left1_3) ** 2),
+                    lambda one, two, three, mean:
+                    (one - mean) ** 2 + (two - mean) ** 2 + (three - mean) ** 2,
+                    {"one": "residual[row=1, round=1]", "two": "residual[row=2, round=1]",
+                     "three": "residual[row=3, round=1]", "mean": "left[split=3, round=1]"}),
         ),
         ("What does each side predict?",
          "Sum of squares, minus for each side the squared sum over its count."),
     ),
     Number(
-        "leaf", "first-tree", "right1_4",
+        "leaf", "first-tree", "right[split=4, round=1]",
         f"The residuals, by distance, are {RESIDUALS}. A stump cuts after the fourth. What does "
         "its right leaf predict?",
         MINUTES,
         (
             twice("That is the sum of the two; a leaf predicts their mean."),
-            Mistake("That is the left leaf.", lambda left1_4: left1_4),
+            Mistake("That is the left leaf.", lambda left: left,
+                    {"left": "left[split=4, round=1]"}),
             Mistake("You divided by all six rows.", lambda key: key / 3),
             Mistake("That is the mean of the labels; the tree is fitted to residuals.",
                     lambda key, base: key + base),
-            Mistake("That is the largest residual alone.", lambda r1_6: r1_6),
+            Mistake("That is the largest residual alone.", lambda residual: residual,
+                    {"residual": "residual[row=6, round=1]"}),
         ),
         ("Two rows lie on the right.", "Their mean residual."),
     ),
     Number(
-        "update", "update", "f1_6",
+        "update", "update", "prediction[row=6, round=1]",
         "The base is {{ base }} minutes, the learning rate {{ eta }}; the first stump cuts at "
-        "{{ cut1 }} km with the leaves {{ lower1 }} (left) and {{ upper1 }} (right). What does the "
-        "model predict now for the delivery of {{ x6 }} km?",
+        "{{ cut[round=1] }} km with the leaves {{ lower[round=1] }} (left) and "
+        "{{ upper[round=1] }} (right). What does the "
+        "model predict now for the delivery of {{ distance[row=6] }} km?",
         {**MINUTES, "eta": ETAS},
         (
             Mistake("You took the whole step; the learning rate shrinks it.",
-                    lambda base, upper1: base + upper1),
+                    lambda base, upper: base + upper,
+                    {"upper": "upper[round=1]"}),
             Mistake("That is the step alone; add it to the base.",
-                    lambda eta, upper1: eta * upper1),
+                    lambda eta, upper: eta * upper,
+                    {"upper": "upper[round=1]"}),
             Mistake("You took the left leaf; the delivery lies beyond the cut.",
-                    lambda base, eta, lower1: base + eta * lower1),
+                    lambda base, eta, lower: base + eta * lower,
+                    {"lower": "lower[round=1]"}),
             Mistake("You shrank the base as well.",
-                    lambda base, eta, upper1: eta * (base + upper1)),
+                    lambda base, eta, upper: eta * (base + upper),
+                    {"upper": "upper[round=1]"}),
             Mistake("You took the step off; residuals are added.",
-                    lambda base, eta, upper1: base - eta * upper1),
+                    lambda base, eta, upper: base - eta * upper,
+                    {"upper": "upper[round=1]"}),
         ),
         ("On which side of the cut does it lie?", "Base plus learning rate times leaf."),
         WithinPercent(1),
@@ -154,96 +179,119 @@ NUMBERS = (
         level="senior",
     ),
     Number(
-        "error-after", "update", "sse1",
-        "The squared error is {{ sse0 }}; the best split could remove {{ gain }} of it. With the "
+        "error-after", "update", "sse_by_share[round=1]",
+        "The squared error is {{ base_sse }}; the best split could remove {{ gain[round=1] }} of "
+        "it. With the "
         "learning rate {{ eta }}, what is left after the update?",
         {**MINUTES, "eta": ETAS},
         (
-            Mistake("That is after a whole step.", lambda best1: best1),
+            Mistake("That is after a whole step.", lambda least_error: least_error,
+                    {"least_error": "least_error[round=1]"}),
             Mistake("You let the gain shrink in proportion; the error is a parabola in the step.",
-                    lambda sse0, eta, gain: sse0 - eta * gain),
+                    lambda base_sse, eta, gain: base_sse - eta * gain,
+                    {"gain": "gain[round=1]"}),
             Mistake("You squared the rate; the share taken is rate times two minus rate.",
-                    lambda sse0, eta, gain: sse0 - eta * eta * gain),
-            Mistake("That is what the update removes.", lambda taken, gain: taken * gain),
+                    lambda base_sse, eta, gain: base_sse - eta * eta * gain,
+                    {"gain": "gain[round=1]"}),
+            Mistake("That is what the update removes.", lambda taken, gain: taken * gain,
+                    {"gain": "gain[round=1]"}),
             Mistake("You took the share off the whole error; it is a share of the gain.",
-                    lambda sse0, taken: sse0 * (1 - taken)),
+                    lambda base_sse, taken: base_sse * (1 - taken)),
         ),
         ("Which share of the gain does this rate take?", "Rate times two minus rate."),
         level="senior",
     ),
     Number(
-        "second-residual", "rounds", "r2_6",
-        "A delivery's residual in round one is {{ r1_6 }}; the first stump's leaf there is "
-        "{{ upper1 }} and the learning rate {{ eta }}. What is its residual in round two?",
+        "second-residual", "rounds", "residual[row=6, round=2]",
+        "A delivery's residual in round one is {{ residual[row=6, round=1] }}; the first stump's "
+        "leaf there is "
+        "{{ upper[round=1] }} and the learning rate {{ eta }}. What is its residual in round two?",
         {**MINUTES, "eta": ETAS},
         (
             Mistake("You took the whole leaf off; the step is shrunk.",
-                    lambda r1_6, upper1: r1_6 - upper1),
+                    lambda residual, upper: residual - upper,
+                    {"residual": "residual[row=6, round=1]", "upper": "upper[round=1]"}),
             Mistake("You shrank the residual by the rate; the leaf is what is taken off.",
-                    lambda r1_6, eta: r1_6 * (1 - eta)),
-            Mistake("That is the residual of round one.", lambda r1_6: r1_6),
+                    lambda residual, eta: residual * (1 - eta),
+                    {"residual": "residual[row=6, round=1]"}),
+            Mistake("That is the residual of round one.", lambda residual: residual,
+                    {"residual": "residual[row=6, round=1]"}),
             Mistake("You added the step; a prediction that rises leaves less.",
-                    lambda r1_6, eta, upper1: r1_6 + eta * upper1),
-            Mistake("That is the step.", lambda eta, upper1: eta * upper1),
+                    lambda residual, eta, upper: residual + eta * upper,
+                    {"residual": "residual[row=6, round=1]", "upper": "upper[round=1]"}),
+            Mistake("That is the step.", lambda eta, upper: eta * upper,
+                    {"upper": "upper[round=1]"}),
         ),
         ("By how much has the prediction moved?", "Residual minus rate times leaf."),
     ),
     Number(
-        "two-rounds", "rounds", "f2_6",
-        "Base {{ base }}, learning rate {{ eta }}. In both rounds the delivery of {{ x6 }} km "
+        "two-rounds", "rounds", "prediction[row=6, round=2]",
+        "Base {{ base }}, learning rate {{ eta }}. In both rounds the delivery of "
+        "{{ distance[row=6] }} km "
         "falls "
-        "into the right leaf: {{ upper1 }}, then {{ upper2 }}. What does the model predict for it "
+        "into the right leaf: {{ upper[round=1] }}, then {{ upper[round=2] }}. What does the "
+        "model predict for it "
         "after two rounds?",
         {**MINUTES, "eta": ETAS},
         (
             Mistake("You took whole steps.",
-                    lambda base, upper1, upper2: base + upper1 + upper2),
+                    lambda base, upper, next_upper: base + upper + next_upper,
+                    {"upper": "upper[round=1]", "next_upper": "upper[round=2]"}),
             Mistake("You forgot the first tree: steps add up.",
-                    lambda base, eta, upper2: base + eta * upper2),
+                    lambda base, eta, next_upper: base + eta * next_upper,
+                    {"next_upper": "upper[round=2]"}),
             Mistake("You forgot the second tree.",
-                    lambda base, eta, upper1: base + eta * upper1),
+                    lambda base, eta, upper: base + eta * upper,
+                    {"upper": "upper[round=1]"}),
             Mistake("You averaged the two trees; that is bagging.",
-                    lambda base, upper1, upper2: base + (upper1 + upper2) / 2),
+                    lambda base, upper, next_upper: base + (upper + next_upper) / 2,
+                    {"upper": "upper[round=1]", "next_upper": "upper[round=2]"}),
             Mistake("You shrank the second step twice; the rate is the same in each round.",
-                    lambda base, eta, upper1, upper2: base + eta * upper1 + eta * eta * upper2),
+                    lambda base, eta, upper, next_upper:
+                    base + eta * upper + eta * eta * next_upper,
+                    {"upper": "upper[round=1]", "next_upper": "upper[round=2]"}),
         ),
         ("Every tree adds its own step.", "Base plus rate times the sum of the leaves."),
         WithinPercent(1),
     ),
     Number(
         "left-over", "shrinkage", "left_over",
-        "If {{ rounds }} all aim exactly at the same residual, with the learning rate {{ eta }}, "
+        "If {{ aiming }} trees all aim exactly at the same residual, with the learning rate "
+        "{{ eta }}, "
         "which share of it is left?",
-        {"eta": (0.05, 0.1, 0.15, 0.2, 0.3, 0.4), "rounds": (2, 3, 4, 5, 6, 8)},
+        {"eta": (0.05, 0.1, 0.15, 0.2, 0.3, 0.4), "aiming": (2, 3, 4, 5, 6, 8)},
         (
             Mistake("Each tree takes its share of what is left, not of the whole.",
-                    lambda eta, rounds: 1 - eta * rounds),
+                    lambda eta, aiming: 1 - eta * aiming),
             Mistake("That is the share that is gone.", lambda key: 1 - key),
             Mistake("You raised the rate to the power; what is left is one minus the rate.",
-                    lambda eta, rounds: eta**rounds),
+                    lambda eta, aiming: eta**aiming),
             Mistake("That is one tree.", lambda eta: 1 - eta),
             Mistake("That is the share of the squared error.", lambda key: key * key),
         ),
         ("What is left after one tree?", "One minus the rate, to the power of the trees."),
     ),
     Number(
-        "newton-margin", "classification", "margin6",
+        "newton-margin", "classification", "margin[row=6]",
         "A classifier starts at the log-odds {{ base_log_odds }}. In a leaf the mean of label "
         "minus "
-        "probability is {{ upperc }} and the mean of p·(one − p) is {{ hessian }}. With the "
+        "probability is {{ late_upper }} and the mean of p·(one − p) is {{ hessian }}. With the "
         "learning rate {{ eta }}, what are the log-odds of its rows after one Newton step?",
         {"promise": (8.5, 12, 25, 35), "eta": (0.05, 0.1, 0.15, 0.2, 0.25, 0.3, 0.4, 0.6)},
         (
             Mistake("You took the mean residual for the leaf: divide it by the curvature.",
-                    lambda base_log_odds, eta, upperc: base_log_odds + eta * upperc),
+                    lambda base_log_odds, eta, late_upper: base_log_odds + eta * late_upper),
             Mistake("You took the whole step.",
-                    lambda base_log_odds, newton6: base_log_odds + newton6),
-            Mistake("That is the step alone.", lambda eta, newton6: eta * newton6),
+                    lambda base_log_odds, newton: base_log_odds + newton,
+                    {"newton": "newton[row=6]"}),
+            Mistake("That is the step alone.", lambda eta, newton: eta * newton,
+                    {"newton": "newton[row=6]"}),
             Mistake("You multiplied by the curvature; a Newton step divides by it.",
-                    lambda base_log_odds, eta, upperc, hessian:
-                    base_log_odds + eta * upperc * hessian),
+                    lambda base_log_odds, eta, late_upper, hessian:
+                    base_log_odds + eta * late_upper * hessian),
             Mistake("You added the step to the probability; the model adds up log-odds.",
-                    lambda base_p, eta, newton6: base_p + eta * newton6),
+                    lambda base_p, eta, newton: base_p + eta * newton,
+                    {"newton": "newton[row=6]"}),
         ),
         ("A Newton step is first derivative over second.",
          "Base plus rate times mean residual over mean curvature."),
@@ -251,18 +299,22 @@ NUMBERS = (
         level="senior",
     ),
     Number(
-        "newton-probability", "classification", "p6",
-        "After one round a delivery's log-odds of being late are {{ margin6 }}. What probability "
+        "newton-probability", "classification", "late_p[row=6]",
+        "After one round a delivery's log-odds of being late are {{ margin[row=6] }}. What "
+        "probability "
         "is "
         "that?",
         {"promise": (8.5, 12, 20, 25, 35), "eta": (0.1, 0.2, 0.3, 0.4, 0.6, 0.8)},
         (
             Mistake("That is the probability of being on time.", lambda key: 1 - key),
             Mistake("Those are the odds; divide by one plus the odds.",
-                    lambda margin6: exp(margin6)),
-            Mistake("Log-odds are no probability yet.", lambda margin6: margin6),
+                    lambda margin: exp(margin),
+                    {"margin": "margin[row=6]"}),
+            Mistake("Log-odds are no probability yet.", lambda margin: margin,
+                    {"margin": "margin[row=6]"}),
             Mistake("You took a power of two; the logarithm is natural.",
-                    lambda margin6: 1 / (1 + exp(-margin6 * ln(2)))),
+                    lambda margin: 1 / (1 + exp(-margin * ln(2))),
+                    {"margin": "margin[row=6]"}),
             Mistake("That is p·(one − p), the curvature.", lambda key: key * (1 - key)),
         ),
         ("From log-odds to odds, from odds to a probability.",
@@ -279,7 +331,8 @@ NUMBERS = (
                     lambda x_mean, slope, query, base: x_mean + slope * (query - base)),
             Mistake("You counted the distance from zero, not from the mean.",
                     lambda base, slope, query: base + slope * query),
-            Mistake("That is what the trees say: the last leaf, for ever.", lambda q5: q5),
+            Mistake("That is what the trees say: the last leaf, for ever.", lambda answer: answer,
+                    {"answer": "answer[round=5]"}),
             Mistake("You forgot the mean of the minutes.",
                     lambda slope, query, x_mean: slope * (query - x_mean)),
             Mistake("You divided by the slope.",
@@ -289,18 +342,23 @@ NUMBERS = (
     ),
     Number(
         "bag", "bagging", "larger_bag",
-        "One tree has the variance {{ variance_tree }}; two trees of a bag have the correlation "
+        "One tree has the variance {{ variance[method=one-deep-tree] }}; two trees of a bag have "
+        "the correlation "
         "{{ correlation }}. What is the variance of the mean of {{ more_trees }}?",
         {"more_trees": (2, 3, 4, 5, 6, 7, 8, 9, 10, 12, 14, 15, 16, 18, 20, 22, 24, 28)},
         (
             Mistake("Only independent trees average that well.",
-                    lambda variance_tree, more_trees: variance_tree / more_trees),
+                    lambda tree_variance, more_trees: tree_variance / more_trees,
+                    {"tree_variance": "variance[method=one-deep-tree]"}),
             Mistake("That is the floor for very many trees.",
-                    lambda variance_tree, correlation: correlation * variance_tree),
+                    lambda tree_variance, correlation: correlation * tree_variance,
+                    {"tree_variance": "variance[method=one-deep-tree]"}),
             Mistake("That is the part that averages away; the shared part stays.",
-                    lambda variance_tree, correlation, more_trees:
-                    (1 - correlation) * variance_tree / more_trees),
-            Mistake("A bag is not as noisy as one tree.", lambda variance_tree: variance_tree),
+                    lambda tree_variance, correlation, more_trees:
+                    (1 - correlation) * tree_variance / more_trees,
+                    {"tree_variance": "variance[method=one-deep-tree]"}),
+            Mistake("A bag is not as noisy as one tree.", lambda tree_variance: tree_variance,
+                    {"tree_variance": "variance[method=one-deep-tree]"}),
             Mistake("You took the root: that is a deviation.", lambda key: sqrt(key)),
         ),
         ("One part of the noise is shared by all trees, the rest is their own.",
@@ -446,7 +504,8 @@ PICKED = (
     ),
     Choice(
         "honest-error", "overfitting",
-        "You train {{ stop_rounds_all }} trees, look up the number with the least error on the "
+        "You train {{ stop_rounds[brake=all-rounds] }} trees, look up the number with the least "
+        "error on the "
         "test "
         "rows, and report that error. What is wrong?",
         (
@@ -462,11 +521,12 @@ PICKED = (
     ),
     Choice(
         "noise-first", "importance",
-        "A column of random order numbers gets {{ share_order_number }} of the impurity "
+        "A column of random order numbers gets {{ share[column=order-number] }} of the impurity "
         "importance, the largest share. Why?",
         (
             Option("It has a place to cut between any two rows, and training rows judge it.",
-                   "On held-out rows shuffling it costs {{ test_loss_order_number }}.", right=True),
+                   "On held-out rows shuffling it costs "
+                   "{{ test_loss[column=order-number] }}.", right=True),
             Option("It is correlated with the label by accident.",
                    "Hardly; it is the number of possible cuts that lets trees memorise rows."),
             Option("Its values are large, and trees favour large values.",
@@ -522,7 +582,7 @@ PICKED = (
         {
             "mid": (
                 "Trees do not extrapolate: beyond the farthest training delivery the forecast is "
-                "flat ({{ q5 }} at {{ query }} km in the example).",
+                "flat ({{ answer[round=5] }} at {{ query }} km in the example).",
                 "Checks whether the training data hold far deliveries at all.",
             ),
             "senior": (

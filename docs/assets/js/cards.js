@@ -3,17 +3,19 @@
 import { called, figureOf, find, shown } from "./graph.js";
 import { fetched } from "./fetched.js";
 import { fromHtml, isTabStop, make, stopBeside, tabStops } from "./dom.js";
-import { collect, reference, refresh } from "./numbers.js";
+import { reference } from "./numbers.js";
+import { lines, prepared } from "./working/working.js";
 
 const SITE = new URL("../../", import.meta.url);
 const KIND = { given: "Given", derived: "Computed", measured: "Recorded" };
 const PATIENCE = 150;
 
-// The cards of a chapter, fetched once, at the first card.
+// The cards of a chapter and what workings are written from, fetched once, at the first card.
 const cardsOf = fetched(async (slug, again) => {
   const answer = await fetch(new URL(`assets/chapters/${slug}.cards.json${again}`, SITE));
   if (!answer.ok) throw new Error(`${answer.status} ${answer.statusText}`);
-  return answer.json();
+  const { cards, workings } = await answer.json();
+  return { cards, workings: prepared(workings) };
 });
 
 // Make the numbers of the page open their cards. `chapters`: slug -> {model, base, values,
@@ -48,16 +50,14 @@ export function installCards(chapters, placeOf) {
     // Meanwhile the reader may have gone on.
     const isWanted = () => turn === mine && (dialog.open || document.activeElement === from);
     const late = setTimeout(() => isWanted() && fill(waiting(chapter, name, actions)), PATIENCE);
-    // The cells of a figure share its card.
-    const card = await cardsOf(slug).then((cards) => cards[find(chapter.model, name)[0].name], () => null);
+    const found = await cardsOf(slug).catch(() => null);
     clearTimeout(late);
-    if (isWanted()) fill(card ? content(chapter, slug, name, card, actions) : missing(chapter, name, actions));
+    if (isWanted()) fill(found ? content(chapter, slug, name, found, actions) : missing(chapter, name, actions));
     else if (turn === mine) close(false);
   };
 
   const fill = (parts) => {
     dialog.replaceChildren(...parts);
-    refresh(collect(dialog, chapters), chapters);
     if (!dialog.open) {
       // Opening moves the focus, which scrolls: so the dialog must be near before it opens.
       dialog.style.top = `${scrollY + 80}px`;
@@ -69,8 +69,6 @@ export function installCards(chapters, placeOf) {
 
   const openFrom = (element, figure = element.dataset.fig) => {
     const { slug, name } = reference(figure);
-    // A number inside the card leads on from it.
-    if (dialog.contains(element)) return void show(slug, name);
     close(false);
     [opener, trail] = [element, []];
     element.classList.add("is-open");
@@ -202,8 +200,10 @@ function missing({ model, values }, name, actions) {
   ];
 }
 
-function content(chapter, slug, name, card, actions) {
+function content(chapter, slug, name, { cards, workings }, actions) {
   const { model, values, base } = chapter;
+  // The cells of a figure share its card.
+  const card = cards[find(model, name)[0].name];
   const { change, go } = actions;
   const value = shown(model, name, values);
   const book = shown(model, name, base);
@@ -212,7 +212,7 @@ function content(chapter, slug, name, card, actions) {
     valueLine(model, name, card, value, values),
     value === book ? null : make("p", { class: "card-book" }, `In the book: ${book}`),
   ];
-  if (card.kind === "derived") parts.push(...working(model, slug, card, values, go));
+  if (card.kind === "derived") parts.push(...working(model, workings, name, card, values, go));
   if (card.kind === "given") parts.push(...originParts(chapter, name, card), make("p", {}, changer(slug, change)));
   if (card.kind === "measured") parts.push(record(card.record));
   return parts.filter(Boolean);
@@ -235,22 +235,16 @@ function twinOf(model, name, values) {
 }
 
 // The working of a figure with other values than the page's, as nodes: formula, formula with
-// values, inputs, code. `chapter` is {model, base}; `values` holds the figure and its inputs.
-export async function workingOf({ model, base }, name, values) {
-  const card = (await cardsOf(model.slug))[name];
-  const box = make("div", { class: "card-working" }, ...working(model, model.slug, card, values, null).filter(Boolean));
-  const chapters = { [model.slug]: { model, base, values } };
-  refresh(collect(box, chapters), chapters);
-  // These numbers are the question's own: no change of the page's, and they open no cards.
-  for (const element of box.querySelectorAll("[data-fig]")) {
-    element.classList.remove("is-changed");
-    delete element.dataset.fig;
-  }
-  return [...box.children];
+// values, inputs, code. `chapter` is {model}; `values` holds the figure and its inputs.
+export async function workingOf({ model }, name, values) {
+  const { cards, workings } = await cardsOf(model.slug);
+  return working(model, workings, name, cards[find(model, name)[0].name], values, null).filter(Boolean);
 }
 
-function working(model, slug, card, values, go) {
+function working(model, workings, name, card, values, go) {
   const formula = fromHtml("div", card.formulaHtml, { class: "card-formula", tabindex: "0" });
+  const steps = lines(model, workings, name, values, Infinity).map((line) => make("li", {}, line.trim()));
+  const numbers = make("ul", { class: "card-steps" }, ...steps);
   const inputs = card.inputs.map((input) => {
     const label = called(model, input, values);
     // Which cells of a row enter is not known here.
@@ -264,7 +258,7 @@ function working(model, slug, card, values, go) {
   });
   return [
     formula,
-    card.valuesHtml ? numbersOf(slug, card) : null,
+    numbers,
     make("h3", {}, "Inputs"),
     make("ul", { class: "card-inputs" }, ...inputs),
     card.doc ? make("details", {}, make("summary", {}, "What the formula says"), make("p", { class: "card-doc" }, card.doc)) : null,
@@ -275,15 +269,6 @@ function working(model, slug, card, values, go) {
       ? make("p", {}, make("b", {}, "Code "), make("a", { href: new URL(card.code.href, SITE).href }, `${card.code.function}, ${card.code.file} line ${card.code.line}`))
       : null,
   ];
-}
-
-// The formula with values, which are written when the card is filled.
-function numbersOf(slug, card) {
-  const numbers = fromHtml("div", card.valuesHtml, { class: "card-formula", tabindex: "0" });
-  const label = numbers.querySelector("[role=math]");
-  label.dataset.template = card.valuesText;
-  label.dataset.chapter = slug;
-  return numbers;
 }
 
 // What leads to where a given can be changed: a field of this page, or its chapter.

@@ -4,7 +4,7 @@
 import { clocks } from "./charts_clocks.js";
 import { around, moves, plane } from "./charts_lines.js";
 import { rounded } from "./exact.js";
-import { figureOf, inUnit, shown, sweep } from "./graph.js";
+import { find, has, inUnit, shown, sweep, valueAt } from "./graph.js";
 
 export const WIDTH = 640;
 const LEFT = 6;
@@ -52,7 +52,7 @@ export function filled(model, text, values) {
 }
 
 export function known(model, name) {
-  if (!figureOf(model, name)) throw new Error(`${model.slug} has no figure '${name}'`);
+  if (!has(model, name)) throw new Error(`${model.slug} has no figure '${name}'`);
   return name;
 }
 
@@ -70,7 +70,7 @@ export function px(x) {
 // A position or amount: a number stands for itself, a name for that figure in `unit`.
 export function amount(board, value, unit) {
   if (typeof value === "number") return value;
-  return inUnit(board.model, board.values[known(board.model, value)], unit);
+  return inUnit(board.model, valueAt(board.model, known(board.model, value), board.values), unit);
 }
 
 // -- scales -----------------------------------------------------------------------------------
@@ -183,7 +183,7 @@ function limitLine(board, axis, top, bottom) {
 function stackedBars(board) {
   const { spec, model, values, write } = board;
   const { unit } = spec;
-  const worth = (name) => inUnit(model, values[known(model, name)], unit);
+  const worth = (name) => inUnit(model, valueAt(model, known(model, name), values), unit);
   // The fullest bar comes first, so that the legend follows the order of its segments.
   const fullest = [...spec.bars].sort((a, b) => b.segments.length - a.segments.length);
   const labels = [...new Set(fullest.flatMap((b) => b.segments.map((s) => write(s.label))))];
@@ -220,13 +220,13 @@ function stackedBars(board) {
 // "Data parallel: 1,133 GB, does not fit", in parts so that name, sum and verdict stand apart.
 function barTitle(board, bar, y) {
   const { model, spec, values, write } = board;
-  const places = spec.places ?? Math.max(...bar.segments.map((s) => figureOf(model, s.figure).places));
+  const places = spec.places ?? Math.max(...bar.segments.map((s) => find(model, s.figure)[0].places));
   // The total of a bar of one figure is that figure; a sum of several is rounded as a whole.
   const [num, den] = model.units[spec.unit];
-  const sum = bar.segments.reduce((all, s) => all + values[s.figure], 0);
+  const sum = bar.segments.reduce((all, s) => all + valueAt(model, s.figure, values), 0);
   const written = `${rounded(sum, num, den, places)} ${spec.unit}`;
   const verdict = bar.verdict ? shown(model, bar.verdict, values) : "";
-  const mark = bar.verdict ? (values[bar.verdict] === 1 ? "✓ " : "✗ ") : "";
+  const mark = bar.verdict ? (valueAt(model, bar.verdict, values) === 1 ? "✓ " : "✗ ") : "";
   return (
     `<text x="${LEFT}" y="${px(y)}" class="halo"><tspan class="strong">${escaped(write(bar.label))}</tspan>` +
     `<tspan dx="10">${escaped(written)}</tspan>` +
@@ -415,7 +415,7 @@ function marks(board, names, x, y, [low, high]) {
   if (!(at >= spec.from && at <= spec.to)) return "";
   const cx = x.at(at);
   const dots = names
-    .map((name, s) => ({ name, s, value: inUnit(model, values[name], spec.unit) }))
+    .map((name, s) => ({ name, s, value: inUnit(model, valueAt(model, name, values), spec.unit) }))
     .filter((d) => d.value >= low && d.value <= high)
     .map((d) => ({ ...d, cy: y.at(d.value), written: shown(model, d.name, values) }))
     .sort((a, b) => b.cy - a.cy);
@@ -529,7 +529,7 @@ const MOST_NODES = 16;
 
 function layout(board) {
   const { spec, write } = board;
-  const whole = (v) => Math.round(typeof v === "number" ? v : board.values[known(board.model, v)]);
+  const whole = (v) => Math.round(typeof v === "number" ? v : valueAt(board.model, known(board.model, v), board.values));
   const [nodes, perNode] = [whole(spec.nodes), whole(spec.per_node)];
   const gpus = spec.gpus === undefined ? nodes * perNode : whole(spec.gpus);
   const sizes = { tensor: whole(spec.tensor), pipeline: whole(spec.pipeline) };
@@ -597,14 +597,14 @@ function tree(board) {
       ], there ? `${model.slug}.${node.weight}` : "");
       return x;
     }
-    const stands = there && values[known(model, node.stands)] > 0;
+    const stands = there && valueAt(model, known(model, node.stands), values) > 0;
     const sides = [place(node.left, level + 1, stands), place(node.right, level + 1, stands)];
     const x = (sides[0] + sides[1]) / 2;
     sides.forEach((side, i) => {
       lines += line(x, y + 64, side, y + high, stands ? "edge" : "edge pruned");
       if (stands) lines += text((x + side) / 2 + (i ? 12 : -12), y + 64 + (high - 64) / 2, write(spec.answers[i]), { anchor: i ? "start" : "end", cls: "axis halo" });
     });
-    const gain = values[known(model, node.gain)];
+    const gain = valueAt(model, known(model, node.gain), values);
     const second = `${write(spec.gain)} ${shown(model, node.gain, values)}`;
     const rows = !there ? [write(spec.gone)] : stands ? [write(node.split), second] : gain > 0
       ? [write(node.split), `${second}: ${write(spec.pruned)}`] : [write(spec.nothing)];

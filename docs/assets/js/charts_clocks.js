@@ -1,7 +1,7 @@
 // Pictures of clocks: a face for each pair, a hand for each angle. A hand starts at three o'clock
 // and turns anticlockwise, as angles do.
 import { WIDTH, escaped, known, legend, px, text, tone } from "./charts.js";
-import { shown } from "./graph.js";
+import { shown, valueAt } from "./graph.js";
 
 const RADIUS = 84;
 const HAND_DASH = ["", "9 5", "3 4"];
@@ -25,7 +25,7 @@ function face(board, { label, hands }, x, y) {
   });
   // The longest hand first, so that none hides another.
   const drawn = hands.map((hand, i) => {
-    const angle = board.values[known(board.model, hand.figure)];
+    const angle = valueAt(board.model, known(board.model, hand.figure), board.values);
     const length = RADIUS - 12 - 14 * i;
     return (
       `<path d="M${px(x)} ${px(y)}L${at(x, y, length, angle)}" class="curve ${tone(i)}" stroke-dasharray="${HAND_DASH[i % 3]}"/>` +

@@ -106,6 +106,16 @@ export function cellName(model, figure, index) {
   return parts.length ? `${figure.name}[${parts.join(", ")}]` : figure.name;
 }
 
+// A figure or a cell with the axes that it leaves open at `places` (axis -> key).
+export function cellAt(model, text, places) {
+  const [figure, index] = find(model, text);
+  const filled = index.map((i, k) => {
+    const axis = figure.over[k];
+    return i === null && Object.hasOwn(places, axis) ? placeOf(model, axis, places[axis], text) : i;
+  });
+  return cellName(model, figure, filled);
+}
+
 // Whether there is such a figure or cell.
 export function has(model, text) {
   try {
@@ -182,6 +192,12 @@ function verdict(model, d, index, values) {
 const rows = (lengths) => (lengths.length ? floats.each(lengths[0], () => rows(lengths.slice(1))) : null);
 // The part of nested rows at some places; undefined beyond the end of an axis.
 export const pick = (value, index) => index.reduce((row, i) => row?.at(i), value);
+
+// A figure's or a cell's value, in base units.
+export function valueAt(model, name, values) {
+  const [figure, index] = find(model, name);
+  return pick(values[figure.name], index);
+}
 
 // How many places an axis has.
 export function lengthOf(model, axis, values) {
@@ -260,7 +276,7 @@ const dependsOn = (step, touched) => [...step.sources, ...step.axes].some((name)
 const axesOfLength = (model, given) =>
   Object.keys(model.axes).filter((axis) => model.axes[model.axes[axis].like || axis].length === given);
 
-// Evaluate `names` at each of `points` (in the given's unit) of the given `over`, leaving all
+// Evaluate figures or cells `names` at each of `points` (in the given's unit) of the given `over`, leaving all
 // else at `values`. Only what lies between is recomputed. A point without a value gives null.
 export function sweep(model, names, over, points, values) {
   const given = model.givens[over];
@@ -268,7 +284,7 @@ export function sweep(model, names, over, points, values) {
   for (const step of model.steps) {
     if (dependsOn(step, touched)) for (const name of step.names) touched.add(name);
   }
-  const needed = new Set(names);
+  const needed = new Set(names.map((name) => find(model, name)[0].name));
   for (const step of model.steps.toReversed()) {
     if (step.names.some((name) => needed.has(name))) for (const name of step.sources) needed.add(name);
   }
@@ -282,7 +298,7 @@ export function sweep(model, names, over, points, values) {
       if (error instanceof FigureError) return null;
       throw error;
     }
-    return names.map((name) => at[name]);
+    return names.map((name) => valueAt(model, name, at));
   });
 }
 

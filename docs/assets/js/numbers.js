@@ -2,7 +2,7 @@
 import { axisChart } from "./axis_charts.js";
 import { picture } from "./charts.js";
 import { fromHtml } from "./dom.js";
-import { find, pick, shown } from "./graph.js";
+import { find, shown, valueAt } from "./graph.js";
 import { table } from "./tables.js";
 
 // What "gradient-boosting.residual[row=5, round=2]" refers to; also a picture's name.
@@ -25,11 +25,6 @@ function write(model, name, values, options) {
   if (options.number) return String(valueAt(model, name, values));
   const units = options.worth ? { ...model.units, [options.unit]: options.worth } : model.units;
   return shown({ ...model, units }, name, values, options);
-}
-
-function valueAt(model, name, values) {
-  const [figure, index] = find(model, name);
-  return pick(values[figure.name], index);
 }
 
 // Collect what on the page depends on the models. `chapters`: slug -> {model, base, values}.
@@ -155,11 +150,11 @@ function markVerdict(element, value) {
   element.classList.toggle("is-no", value === 0 || value > 1);
 }
 
-// A formula with values in words: {name} is a figure, {#name} the number of a verdict, and in
+// A formula with values in words: {name} is a figure or a cell, {#name} the number of a verdict, and in
 // round brackets within the braces, {(name)}, it keeps them where it is negative. Twin of
 // `filled` in checks/site/equations.py.
 export function inWords(model, template, values) {
-  return template.replace(/\{(\(?)(#?)(\w+)\)?\}/g, (_, guarded, number, name) => {
+  return template.replace(/\{(\(?)(#?)([^{}()#]+)\)?\}/g, (_, guarded, number, name) => {
     const written = write(model, name, values, { number: number !== "" });
     return guarded && written.startsWith("−") ? `(${written})` : written;
   });

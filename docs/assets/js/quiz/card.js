@@ -89,7 +89,7 @@ function parts(question, chapter, seed, { review, next, title, again }) {
     {
       type: "button", class: "quiz-hint", hidden: !question.hints.length,
       onclick: () => {
-        hints.append(make("li", {}, ...rich(fill(chapter.model, question.hints[hintsShown], asked.values))));
+        hints.append(make("li", {}, ...rich(fill(asked, question.hints[hintsShown]))));
         hintsShown += 1;
         if (hintsShown === question.hints.length) hint.hidden = true;
         else hint.textContent = hintLabel(question, hintsShown);
@@ -109,7 +109,7 @@ function parts(question, chapter, seed, { review, next, title, again }) {
     },
     "Show the answer",
   );
-  const form = formOf(asked, chapter, id, judge);
+  const form = formOf(asked, id, judge);
   form.querySelector(".quiz-row")?.append(hint, reveal);
   return [
     make("p", { class: "quiz-head", id: `${id}-head` }, make("span", { class: "quiz-kind" }, KINDS[question.kind]), title && make("span", { class: "quiz-where" }, title), make("span", { class: "quiz-level" }, question.level)),
@@ -137,12 +137,12 @@ function sourceOf({ source, url }) {
 
 // ---- how each kind is answered
 
-function formOf(asked, chapter, id, judge) {
+function formOf(asked, id, judge) {
   const forms = {
     number: numberForm, formula: formulaForm, choice: choiceForm, order: orderForm,
     mistake: mistakeForm, open: openForm,
   };
-  return forms[asked.question.kind](asked, chapter, id, judge);
+  return forms[asked.question.kind](asked, id, judge);
 }
 
 function form(judge, ...children) {
@@ -166,17 +166,17 @@ function textForm(asked, id, judge, label, note) {
   );
 }
 
-function numberForm(asked, chapter, id, judge) {
+function numberForm(asked, id, judge) {
   const unit = asked.question.unit;
   const label = unit ? "Your answer, with its unit" : "Your answer";
   return textForm(asked, id, judge, label, `Graded ${toleranceOf(asked.question.tolerance).tell()}.`);
 }
 
-function formulaForm(asked, chapter, id, judge) {
+function formulaForm(asked, id, judge) {
   const made = textForm(asked, id, judge, "Your formula", "Write * for times, / for over, ^ for powers; sqrt, log2, ln, exp, ceil, floor, min and max are known.");
   const letters = asked.question.symbols.flatMap(({ letter, meaning }) => [
     make("dt", {}, make("code", {}, letter)),
-    make("dd", {}, fill(chapter.model, meaning, asked.values)),
+    make("dd", {}, fill(asked, meaning)),
   ]);
   made.prepend(make("dl", { class: "quiz-symbols" }, ...letters));
   return made;
@@ -194,23 +194,23 @@ function radios(id, legend, texts, judge, isCode = false) {
   );
 }
 
-function choiceForm(asked, chapter, id, judge) {
-  const { question, order, values } = asked;
-  const texts = order.map((i) => fill(chapter.model, question.options[i].text, values));
+function choiceForm(asked, id, judge) {
+  const { question, order } = asked;
+  const texts = order.map((i) => fill(asked, question.options[i].text));
   return radios(id, "Pick one", texts, judge);
 }
 
-function mistakeForm(asked, chapter, id, judge) {
-  const texts = asked.question.lines.map((line) => fill(chapter.model, line, asked.values));
+function mistakeForm(asked, id, judge) {
+  const texts = asked.question.lines.map((line) => fill(asked, line));
   return radios(id, "Which line is wrong?", texts, judge, true);
 }
 
-function orderForm(asked, chapter, id, judge) {
-  const { question, values } = asked;
+function orderForm(asked, id, judge) {
+  const { question } = asked;
   const order = asked.order.map((_, i) => i);
   const list = make("ol", { class: "quiz-order" });
   const moved = make("p", { class: "quiz-moved", "aria-live": "polite" });
-  const text = (position) => fill(chapter.model, question.items[asked.order[position]], values);
+  const text = (position) => fill(asked, question.items[asked.order[position]]);
   const show = (focus) => {
     list.replaceChildren(...order.map((position, place) => item(position, place)));
     if (focus) (list.children[focus.place].querySelector(`.${focus.which}:not(:disabled)`) ?? list.children[focus.place].querySelector("button:not(:disabled)")).focus();
@@ -232,8 +232,8 @@ function orderForm(asked, chapter, id, judge) {
   return form(() => judge([...order]), list, moved, row(check()));
 }
 
-function openForm(asked, chapter, id, judge) {
-  const { question, values } = asked;
+function openForm(asked, id, judge) {
+  const { question } = asked;
   const boxes = question.points.map((_, i) => make("input", { type: "checkbox", id: `${id}-${i}` }));
   const levels = [...new Set(question.points.map((p) => p.level))];
   const rubric = make(
@@ -246,7 +246,7 @@ function openForm(asked, chapter, id, judge) {
         make("legend", {}, `A ${level} answer`),
         ...question.points.map((point, i) =>
           point.level === level
-            ? make("div", { class: "quiz-option" }, boxes[i], make("label", { for: `${id}-${i}` }, ...rich(fill(chapter.model, point.text, values))))
+            ? make("div", { class: "quiz-option" }, boxes[i], make("label", { for: `${id}-${i}` }, ...rich(fill(asked, point.text))))
             : null,
         ),
       ),
@@ -260,11 +260,11 @@ function openForm(asked, chapter, id, judge) {
 // ---- the answer
 
 function fillSolution(box, asked, chapter) {
-  const { question, model, values } = asked;
+  const { question, values } = asked;
   if (question.kind === "number") {
     box.append(make("p", { class: "quiz-key" }, shownKey(asked)));
     const show = () =>
-      workingOf(chapter, question.figure, values).then(
+      workingOf(chapter, asked.figure, values).then(
         (nodes) => box.append(...nodes),
         () => box.append(tryAgain("The working cannot be shown now", show)),
       );
@@ -273,14 +273,14 @@ function fillSolution(box, asked, chapter) {
     box.append(make("p", {}, make("code", {}, question.answer)));
   } else if (question.kind === "choice") {
     for (const option of question.options) {
-      const line = make("p", { class: option.right ? "is-yes" : "" }, make("b", {}, ...rich(fill(model, option.text, values))), " ", ...rich(fill(model, option.why, values)));
+      const line = make("p", { class: option.right ? "is-yes" : "" }, make("b", {}, ...rich(fill(asked, option.text))), " ", ...rich(fill(asked, option.why)));
       box.append(line);
     }
   } else if (question.kind === "order") {
-    box.append(make("ol", {}, ...question.items.map((item) => make("li", {}, ...rich(fill(model, item, values))))));
-    box.append(make("p", {}, ...rich(fill(model, question.why, values))));
+    box.append(make("ol", {}, ...question.items.map((item) => make("li", {}, ...rich(fill(asked, item))))));
+    box.append(make("p", {}, ...rich(fill(asked, question.why))));
   } else if (question.kind === "mistake") {
-    box.append(make("p", {}, `Line ${question.wrong + 1}. `, ...rich(fill(model, question.why, values))));
+    box.append(make("p", {}, `Line ${question.wrong + 1}. `, ...rich(fill(asked, question.why))));
   } else {
     box.append(make("p", {}, "The rubric above is the answer's outline."));
   }

@@ -122,7 +122,7 @@ function howFar(off, side) {
 // ---- formulas
 
 export function gradeFormula(asked, text) {
-  const { model, question, seed, values } = asked;
+  const { question, seed } = asked;
   let steps;
   try {
     steps = parse(text, question.symbols.map((s) => s.letter));
@@ -134,7 +134,7 @@ export function gradeFormula(asked, text) {
   const found = equivalent(steps, question.formula, ranges, seed);
   if (found.same) return verdict("right", ["Right."]);
   const causes = question.mistakes.map((_, i) => i).filter((i) => isSame(steps, question.mistakes[i].wrong, ranges, seed));
-  const told = causes.map((i) => fill(model, question.mistakes[i].cause, values));
+  const told = causes.map((i) => fill(asked, question.mistakes[i].cause));
   return verdict("wrong", ["Not right.", told.length ? told.join(" Or: ") : counterexample(found)], { causes });
 }
 
@@ -161,31 +161,31 @@ function short(x) {
 // ---- picked from what is shown
 
 export function gradeChoice(asked, picked) {
-  const { model, question, order, values } = asked;
+  const { question, order } = asked;
   if (!(picked >= 0 && picked < order.length)) return again(`pick one of the ${order.length} options`);
   const option = question.options[order[picked]];
-  const why = fill(model, option.why, values);
+  const why = fill(asked, option.why);
   return verdict(option.right ? "right" : "wrong", [option.right ? "Right." : "Not right.", why]);
 }
 
 export function gradeOrder(asked, picked) {
-  const { model, question, values } = asked;
+  const { question } = asked;
   const n = question.items.length;
   if (picked.length !== n || new Set(picked).size !== n || picked.some((p) => !(p >= 0 && p < n))) {
     return again("name each item once");
   }
   const order = picked.map((p) => asked.order[p]);
   const place = order.findIndex((item, i) => item !== i);
-  if (place < 0) return verdict("right", ["Right.", fill(model, question.why, values)]);
-  const item = fill(model, question.items[order[place]], values);
+  if (place < 0) return verdict("right", ["Right.", fill(asked, question.why)]);
+  const item = fill(asked, question.items[order[place]]);
   const said = place ? `Up to here it is right; then this comes too early: ${item}` : `This does not come first: ${item}`;
   return verdict("wrong", ["Not right.", said]);
 }
 
 export function gradeFindMistake(asked, picked) {
-  const { model, question, values } = asked;
+  const { question } = asked;
   if (!(picked >= 0 && picked < question.lines.length)) return again(`pick one of the ${question.lines.length} lines`);
-  if (picked === question.wrong) return verdict("right", ["Right.", fill(model, question.why, values)]);
+  if (picked === question.wrong) return verdict("right", ["Right.", fill(asked, question.why)]);
   const of = picked ? "what stands above it" : "the question";
   return verdict("wrong", ["Not right.", `Line ${picked + 1} is no mistake of its own: it follows from ${of}.`]);
 }

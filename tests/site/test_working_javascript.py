@@ -1,0 +1,39 @@
+"""The working that the page writes is the one that Python writes, line for line."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from checks.faces.working import lines
+from checks.site.browser_model import expression
+from checks.site.javascript import context, linked
+from checks.site.workings import workings
+from tests.checks.test_working_reads import GRAPHS, cases
+
+
+@pytest.mark.parametrize("name", GRAPHS)
+def test_the_page_writes_the_same_working(name: str) -> None:
+    """Of every cell, at the book's values and at three random settings."""
+    g = GRAPHS[name]
+    page = context(
+        linked("assets/js/working/working.js"),
+        "const { floats } = modules['assets/js/floats.js'];",
+        "const { lines, prepared } = modules['assets/js/working/working.js'];",
+        f"const model = {expression(name, g, [])};",
+        f"const data = prepared({json.dumps(workings(g))});",
+        """function all(cells, values) {
+             const found = JSON.parse(values);
+             return JSON.stringify(JSON.parse(cells).map((c) => lines(model, data, c, found)));
+           }""",
+    )
+    for settings, values in cases(g, 3):
+        cells = [g.cell_name(f, i) for f in g.derived for i in g.cells(f.name, values)]
+        theirs = json.loads(page.get("all")(json.dumps(cells), json.dumps(values)))
+        wrong = [
+            (settings, got, want)
+            for cell, got in zip(cells, theirs, strict=True)
+            if got != (want := lines(g, cell, values))
+        ]
+        assert not wrong, f"{len(wrong)} of {len(cells)}: {wrong[:3]}"
