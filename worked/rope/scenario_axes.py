@@ -90,7 +90,7 @@ NOW = Given("current_length", 16_384, "tokens", r"L_\mathrm{now}", "Length of th
             1, 16_777_216, integer=True)
 DYNAMIC = Given("dynamic_factor", 1, "", "s_d", "Factor of dynamic scaling", 1, 16, places=2,
                 note="1 makes the scale the ratio of the lengths")
-BETA = Given("beta", (32, 1), "", r"\beta_\mathrm{<border>}",
+BETA = Given("beta", (32, 1), "", r"\beta_{<border>}",
              "Turns over the trained length at the <border> end of YaRN's ramp",
              (8, 0.25), (128, 4), PENG, 2, over="border", note="from the fast end on a pair keeps "
              "its frequency, up to the slow end it is interpolated in full")
@@ -190,9 +190,9 @@ ONE_PAIR = step(
     M,
     FIRST,
     derived("member", rope.member, "pairing pair side", **NUMBERS)
-    | shown("Component that pair <pair> has as its <side>", r"j^\text{<pairing>}_{<pair><side>}"),
+    | shown("Component that pair <pair> has as its <side>", r"j^{<pairing>}_{<pair><side>}"),
     signed("paired", rope.in_pairs, "vector pairing pair side", vector="value")
-    | shown("<side> of pair <pair>", r"<vector>^\text{<pairing>}_{<pair><side>}", 4),
+    | shown("<side> of pair <pair>", r"<vector>^{<pairing>}_{<pair><side>}", 4),
     derived("angle", rope.angle_of_vector, "vector pair")
     | shown("Angle of pair <pair>", r"\varphi^{<vector>}_{<pair>}", 2, "rad"),
     signed("cos", rope.cosine, "vector pair")
@@ -200,11 +200,11 @@ ONE_PAIR = step(
     signed("sin", rope.sine, "vector pair")
     | shown("Sine of that angle", r"\sin\varphi^{<vector>}_{<pair>}", 6),
     signed("turned", rope.turned, "vector pair side", **XY)
-    | shown("<side> of pair <pair>, rotated", r"\tilde <vector>_{<pair><side>}", 4),
+    | shown("<side> of pair <pair>, rotated", r"\tilde{<vector>}_{<pair><side>}", 4),
     derived("length", rope.length, "vector pair", pair="paired[pairing=adjacent]")
     | shown("Length of pair <pair>", r"\lvert <vector>_{<pair>}\rvert", 4),
     derived("turned_length", rope.length, "vector pair", pair="turned")
-    | shown("Length of pair <pair>, rotated", r"\lvert \tilde <vector>_{<pair>}\rvert", 4),
+    | shown("Length of pair <pair>, rotated", r"\lvert \tilde{<vector>}_{<pair>}\rvert", 4),
 )
 
 FREQUENCIES = step(
@@ -219,11 +219,11 @@ FREQUENCIES = step(
     PAIRS,
     derived("head_dim", rope.head_width) | shown("Width of a real head", "d"),
     WANTED,
-    derived("number", rope.number_of_hand, "hand") | shown("The <hand> pair", r"i_\text{<hand>}"),
+    derived("number", rope.number_of_hand, "hand") | shown("The <hand> pair", r"i_{<hand>}"),
     derived("head_frequency", rope.frequency, "hand")
-    | shown("Frequency of the <hand> pair", r"\theta_\text{<hand>}", 6, "rad/token"),
+    | shown("Frequency of the <hand> pair", r"\theta_{<hand>}", 6, "rad/token"),
     derived("head_wavelength", rope.wavelength, "hand", frequency="head_frequency")
-    | shown("Wavelength of the <hand> pair", r"\lambda_\text{<hand>}", unit="tokens"),
+    | shown("Wavelength of the <hand> pair", r"\lambda_{<hand>}", unit="tokens"),
 )
 
 ATTEND = step(
@@ -234,9 +234,9 @@ ATTEND = step(
     | shown("What the rotated pair <pair> adds to the score", "S_{<pair>}", 6),
     signed("score", rope.score) | shown("Score of the rotated query and key", "S(m,n)", 6),
     signed("dot", rope.dot, "pairing pair", q="paired[vector=q]", k="paired[vector=k]")
-    | shown("Dot product of pair <pair>, unrotated", r"a^\text{<pairing>}_{<pair>}", 4),
+    | shown("Dot product of pair <pair>, unrotated", r"a^{<pairing>}_{<pair>}", 4),
     signed("unrotated", rope.score, "pairing", part="dot")
-    | shown("Score without rotation", r"(q\cdot k)^\text{<pairing>}", 6),
+    | shown("Score without rotation", r"(q\cdot k)^{<pairing>}", 6),
 )
 
 RELATIVE = step(
@@ -244,38 +244,44 @@ RELATIVE = step(
     "Only the offset counts, and its sign",
     SHIFT,
     derived("position", rope.position_in_case, "case vector")
-    | shown("Position of <vector>", r"m^\text{<case>}_{<vector>}"),
+    | shown("Position of <vector>", r"m^{<case>}_{<vector>}"),
     signed("offset", rope.offset, "case", **POSITIONS)
-    | shown("Offset from the key to the query", r"\Delta_\text{<case>}"),
+    | shown("Offset from the key to the query", r"\Delta_{<case>}"),
     signed("cross", rope.cross, "pairing pair", **Q_XY, **K_XY)
-    | shown("Cross product of pair <pair>, unrotated", r"c^\text{<pairing>}_{<pair>}", 4),
+    | shown("Cross product of pair <pair>, unrotated", r"c^{<pairing>}_{<pair>}", 4),
     signed("offset_part", rope.part_by_offset, "pairing pair", **HERE)
-    | shown("Part of pair <pair>, from the offset", r"S^\text{<pairing>}_{<pair>}(\Delta)", 6),
+    | shown("Part of pair <pair>, from the offset", r"S^{<pairing>}_{<pair>}(\Delta)", 6),
     signed("offset_score", rope.score, "pairing", part="offset_part")
-    | shown("Score from the offset alone", r"S^\text{<pairing>}(\Delta)", 6),
+    | shown("Score from the offset alone", r"S^{<pairing>}(\Delta)", 6),
     derived("angle_at", rope.angle, "case vector pair")
-    | shown("Angle of pair <pair>", r"\varphi^{<vector>,\text{<case>}}_{<pair>}", 2, "rad"),
+    | shown("Angle of pair <pair>", r"\varphi^{<vector>,<case>}_{<pair>}", 2, "rad"),
     signed("turned_at", rope.turned, "case vector pair side", angle="angle_at", **XY)
-    | shown("<side> of pair <pair>, rotated", r"\tilde <vector>^\text{<case>}_{<pair><side>}", 4),
+    | shown("<side> of pair <pair>, rotated", r"\tilde{<vector>}^{<case>}_{<pair><side>}", 4),
     signed("part_at", rope.dot, "case pair", q="turned_at[vector=q]", k="turned_at[vector=k]")
-    | shown("What the rotated pair <pair> adds", r"S^\text{<case>}_{<pair>}", 6),
+    | shown("What the rotated pair <pair> adds", r"S^{<case>}_{<pair>}", 6),
     signed("score_at", rope.score, "case", part="part_at")
-    | shown("Score of the rotated query and key", r"S^\text{<case>}", 6),
+    | shown("Score of the rotated query and key", r"S^{<case>}", 6),
 )
 
 COMPLEX = step(
     "complex",
     "The complex form",
     signed("imaginary", rope.imaginary, "pairing pair", **Q_XY, **K_XY)
-    | shown("Imaginary part of pair <pair>'s product", r"\Im^\text{<pairing>}_{<pair>}", 4),
+    | shown(
+        "Imaginary part of pair <pair>'s product", r"\operatorname{Im}^{<pairing>}_{<pair>}", 4
+    ),
     signed("complex_part", rope.part_by_complex, "pairing pair", real="dot", **HERE)
-    | shown("Part of pair <pair>, by complex numbers", r"\Re^\text{<pairing>}_{<pair>}(\Delta)", 6),
+    | shown(
+        "Part of pair <pair>, by complex numbers",
+        r"\operatorname{Re}^{<pairing>}_{<pair>}(\Delta)",
+        6,
+    ),
     signed("complex_score", rope.score, "pairing", part="complex_part")
-    | shown("Score by complex numbers", r"\Re^\text{<pairing>}(\Delta)", 6),
+    | shown("Score by complex numbers", r"\operatorname{Re}^{<pairing>}(\Delta)", 6),
     derived("most_part", rope.modulus, "pairing pair", real="dot")
-    | shown("The most that pair <pair> can add", r"\lvert z^\text{<pairing>}_{<pair>}\rvert", 4),
+    | shown("The most that pair <pair> can add", r"\lvert z^{<pairing>}_{<pair>}\rvert", 4),
     derived("most", rope.score, "pairing", part="most_part")
-    | shown("The most that any offset can give", r"S^\text{<pairing>}_\mathrm{max}", 4),
+    | shown("The most that any offset can give", r"S^{<pairing>}_\mathrm{max}", 4),
 )
 
 PAIRINGS = step(
@@ -290,9 +296,9 @@ COST = step(
     "What the tables cost",
     TABLE_WIDTH,
     derived("values", rope.table_values, "table")
-    | shown("Values in a table: <table>", r"V_\text{<table>}", unit="values"),
+    | shown("Values in a table: <table>", r"V_{<table>}", unit="values"),
     derived("bytes", rope.table_bytes, "table")
-    | shown("Bytes of a table: <table>", r"B_\text{<table>}", 1, "MB"),
+    | shown("Bytes of a table: <table>", r"B_{<table>}", 1, "MB"),
     LAYERS,
     HEADS,
     KV_HEADS,
@@ -309,20 +315,20 @@ BASE = step(
     "A small base or a large one",
     LARGER,
     derived("larger_frequency", rope.frequency, "hand", base="large_base")
-    | shown("Frequency of the <hand> pair, larger base", r"\theta'_\text{<hand>}", 6, "rad/token"),
+    | shown("Frequency of the <hand> pair, larger base", r"\theta'_{<hand>}", 6, "rad/token"),
     derived("larger_wavelength", rope.wavelength, "hand", frequency="larger_frequency")
-    | shown("Wavelength of the <hand> pair, larger base", r"\lambda'_\text{<hand>}", unit="tokens"),
+    | shown("Wavelength of the <hand> pair, larger base", r"\lambda'_{<hand>}", unit="tokens"),
     derived("growth", rows.ratio, "hand", part="larger_wavelength", whole="head_wavelength")
-    | shown("Growth, <hand> pair", r"\lambda'_\text{<hand>}/\lambda_\text{<hand>}", 1, "×"),
-    derived("bases", rope.base_of_size, "size") | shown("The <size> base", r"b_\text{<size>}"),
+    | shown("Growth of the wavelength, <hand> pair", r"\lambda'_{<hand>}/\lambda_{<hand>}", 1, "×"),
+    derived("bases", rope.base_of_size, "size") | shown("The <size> base", r"b_{<size>}"),
     signed("last_turned", rope.pair_of_wavelength, "size", base="bases", **FULL_TURN)
-    | shown("Pair that makes exactly one turn, <size> base", r"i^\text{<size>}_1", 2),
+    | shown("Pair that makes exactly one turn, <size> base", r"i^{<size>}_1", 2),
     derived("turned_pairs", rope.turned_pairs, "size")
-    | shown("Pairs that make a full turn, <size> base", r"P^\text{<size>}_\circ"),
+    | shown("Pairs that make a full turn, <size> base", r"P^{<size>}_\circ"),
     derived("other_pairs", rope.other_pairs, "size")
-    | shown("Pairs that never make one, <size> base", r"P^\text{<size>}_\frown"),
+    | shown("Pairs that never make one, <size> base", r"P^{<size>}_\frown"),
     derived("angle_seen", rope.angle, "hand", position="trained_length", **IN_HEAD)
-    | shown("Angle at the trained end, <hand> pair", r"L\,\theta_\text{<hand>}", 3, "rad"),
+    | shown("Angle after the trained length, <hand> pair", r"L\,\theta_{<hand>}", 3, "rad"),
 )
 
 PAST = step(
@@ -337,43 +343,41 @@ PAST = step(
     | shown("Base under dynamic scaling", r"b_\mathrm{dyn}"),
     BETA,
     derived("limit", rope.wavelength_of_turns, "border", length="trained_length", turns="beta")
-    | shown("Wavelength at the <border> end", r"\lambda_{\beta_\mathrm{<border>}}", 1, "tokens"),
+    | shown("Wavelength at the <border> end", r"\lambda_{\beta_{<border>}}", 1, "tokens"),
     signed("limit_pair", rope.pair_of_wavelength, "border", wavelength="limit", **FIRST_WAVE)
-    | shown("Pair of that wavelength", r"i_\mathrm{<border>}", 2),
+    | shown("Pair of that wavelength", r"i_{<border>}", 2),
     derived("ramp_pair", rope.ramp_end, "border", pair="limit_pair")
-    | shown("Pair at the <border> end of YaRN's ramp", r"\hat\imath_\mathrm{<border>}"),
+    | shown("Pair at the <border> end of YaRN's ramp", r"\hat\imath_{<border>}"),
     derived("attention_factor", rope.yarn_attention_factor)
     | shown("YaRN's factor on queries and on keys", r"\mu", 4, "×"),
     derived("score_growth", rope.score_growth) | shown("YaRN's factor on scores", r"\mu^2", 3, "×"),
     LOW,
     HIGH,
     derived("turns", rope.turns, "hand", length="trained_length", wavelength="head_wavelength")
-    | shown("Turns of the <hand> pair over the trained length", r"\tau_\text{<hand>}", 2),
+    | shown("Turns of the <hand> pair over the trained length", r"\tau_{<hand>}", 2),
     signed("place", rope.ramp_place, "ramped hand", **ENDS)
-    | shown("Where the <hand> pair lies on the ramp", r"\rho^\text{<ramped>}_\text{<hand>}", 3),
+    | shown("Where the <hand> pair lies on the ramp", r"\rho^{<ramped>}_{<hand>}", 3),
     derived("kept", rope.kept_share, "ramped hand")
-    | shown(
-        "Share that <ramped> keeps, <hand> pair", r"\gamma^\text{<ramped>}_\text{<hand>}", 1, "%"
-    ),
+    | shown("Share that <ramped> keeps, <hand> pair", r"\gamma^{<ramped>}_{<hand>}", 1, "%"),
     derived("scaled", rope.scaled_frequency, "scaling hand", own="head_frequency", **KEPT)
-    | shown("Frequency, <hand> pair", r"\theta^\text{<scaling>}_\text{<hand>}", 6, "rad/token"),
+    | shown("Frequency of the <hand> pair", r"\theta^{<scaling>}_{<hand>}", 6, "rad/token"),
     derived("scaled_wavelength", rope.wavelength, "scaling hand", frequency="scaled")
-    | shown("Wavelength, <hand> pair", r"\lambda^\text{<scaling>}_\text{<hand>}", unit="tokens"),
+    | shown("Wavelength, <hand> pair", r"\lambda^{<scaling>}_{<hand>}", unit="tokens"),
     derived("reached", rope.angle, "scaling hand", position="wanted_length", frequency="scaled")
     | shown(
-        "Angle at the wanted end, <hand> pair",
-        r"L_\mathrm{want}\,\theta^\text{<scaling>}_\text{<hand>}",
+        "Angle after the wanted length, <hand> pair",
+        r"L_\mathrm{want}\,\theta^{<scaling>}_{<hand>}",
         3,
         "rad",
     ),
     # The small example again, at an offset to look up, for the curve of the score.
     PROBE,
     derived("slowed", rope.slowed_frequency, "slowing pair", own="frequency", **BY_NUMBER)
-    | shown("Frequency of pair <pair> of two", r"\theta^\text{<slowing>}_{<pair>}", 5, "rad/token"),
+    | shown("Frequency of pair <pair> of two", r"\theta^{<slowing>}_{<pair>}", 5, "rad/token"),
     signed("probe_part", rope.part_by_offset, "slowing pair", frequency="slowed", **PROBED)
-    | shown("Part of pair <pair> at that offset", r"S^\text{<slowing>}_{<pair>}(\delta)", 6),
+    | shown("Part of pair <pair> at that offset", r"S^{<slowing>}_{<pair>}(\delta)", 6),
     signed("probe_score", rope.score, "slowing", part="probe_part")
-    | shown("Score at that offset", r"S^\text{<slowing>}(\delta)", 6),
+    | shown("Score at that offset", r"S^{<slowing>}(\delta)", 6),
     study("accuracy", "rope_{}_{}x_{}_words_accuracy_mean", SCALING, TIMES, WORDS, **METHODS)
     | shown("Accuracy at <times> times the trained length, <words> words", places=1),
     study("spread", "rope_{}_4x_stretched_words_accuracy_{}", SCALING, EXTREME, **METHODS)
@@ -431,11 +435,9 @@ DECODE = step(
     ),
     CACHED,
     derived("cached", rope.angle, "scaling hand", position="cached_position", frequency="scaled")
-    | shown(
-        "Angle of a cached key, <hand> pair", r"r\,\theta^\text{<scaling>}_\text{<hand>}", 3, "rad"
-    ),
+    | shown("Angle of a cached key, <hand> pair", r"r\,\theta^{<scaling>}_{<hand>}", 3, "rad"),
     derived("stale_error", rope.gap, "hand", **STALE)
-    | shown("Error of the stale key's angle, <hand> pair", r"e_\text{<hand>}", 3, "rad"),
+    | shown("Error of the stale key's angle, <hand> pair", r"e_{<hand>}", 3, "rad"),
 )
 
 CHAIN = step("chain", "What an interviewer asks next")
