@@ -391,13 +391,6 @@ def library_gamma(paper_gamma: int) -> int:
     return next(g for g in range(1000) if 2 * paper_gamma - Fraction(g, 2) <= paper_gamma)
 
 
-@at(*product((2, 3, 4), (3,)))
-def reaches(hessian_sum: int, min_child_weight: int) -> int:
-    """Ask the real gain: a split with a starved child has none at all."""
-    settings = _settings(1, 0, min_child_weight)
-    return int(_real_gain((9, hessian_sum), (-9, 9), settings) > -math.inf)
-
-
 def _entering(
     left: tuple[float, float], right: tuple[float, float], settings: TreeParameters
 ) -> float:

@@ -309,11 +309,6 @@ def library_gamma(paper_gamma: Expr) -> Expr:
     return solve(at_edge - code, code)[0]
 
 
-def reaches(hessian_sum: Expr, min_child_weight: Expr) -> Expr:
-    """Only less than it starves a child."""
-    return 1 - _iverson(hessian_sum < min_child_weight)
-
-
 def _counted(left: tuple[Expr, Expr], right: tuple[Expr, Expr], reg_lambda: Expr, reg_alpha: Expr,
              least: Expr) -> Expr:  # fmt: skip
     """Twice the fall of two leaves less one, unless one is empty or starved or nothing is won."""

@@ -11,15 +11,18 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from worked.figures.rows import Row
 from worked.formulas import (
     checkpointing,
     communication,
     compute,
     cost,
+    descent,
     losses,
     memory,
     parallelism,
     rotary,
+    rows,
     second_order,
 )
 from worked.formulas.ops import floor, ln
@@ -907,6 +910,7 @@ _TIMES = (
 # ---- The gradient of the L1 loss
 
 _INTERCEPT, _SLOPE = 2.0, 0.7
+_OFF = Row.of([3, -1, 2, 4], "row")
 _XS = (12.4956442, 21.5007972, 31.5527382, 48.9145838, 57.5088733)
 _YS = (37.4013816, 36.1473236, 45.7655287, 46.6793434, 59.5585554)
 
@@ -995,7 +999,7 @@ _L1 = (
         "have a negative derivative here, for raising the intercept lowers the loss.",
         published=21.0342574,
         ours=_mean_gradient_of_intercept,
-        mistaken=lambda: losses.descend(_INTERCEPT, 1, _mean_gradient_of_intercept()),
+        mistaken=lambda: descent.descend(_INTERCEPT, 1, _mean_gradient_of_intercept()),
         # 0.7 x 12.4956442 + 2 = 10.74695094, less 37.4013816 is -26.65443066; likewise
         # -19.09676556, -21.67861196, -10.43913474, -17.30234409: sum -95.17128701, over 5
         right=-19.034257402,
@@ -1064,8 +1068,8 @@ _L1 = (
         why="The sum has to be divided by the number of points: 2.5. The code did it, the formula "
         "in its documentation did not.",
         published=10,
-        ours=lambda: losses.mean_l1_of_four(0, 1, 3, -1, 2, 4),
-        mistaken=lambda: 4 * losses.mean_l1_of_four(0, 1, 3, -1, 2, 4),
+        ours=lambda: rows.row_mean(losses.l1_loss(_OFF)),
+        mistaken=lambda: rows.absolute_error(_OFF, 0),
         right=2.5,  # 10 / 4
         digits=2,
         kind=FORMULA,
@@ -1443,8 +1447,8 @@ _TREES = (
         why="Descent subtracts the gradient: 19.7. Trees are fitted to the negative gradient, the "
         "residual −13, and are added; the guide had kept the plus and lost the minus.",
         published=22.3,
-        ours=lambda: losses.descend(21, 0.1, 21 - 8),
-        mistaken=lambda: losses.descend(21, -0.1, 21 - 8),
+        ours=lambda: descent.descend(21, 0.1, 21 - 8),
+        mistaken=lambda: descent.descend(21, -0.1, 21 - 8),
         right=19.7,  # 21 - 1.3
         digits=3,
         kind=FORMULA,

@@ -40,7 +40,7 @@ def symbol(graph: Graph, name: str) -> str:
 
 def _place(graph: Graph, axis: str, i: int) -> str:
     if i < 0:
-        return symbol(graph, graph.axes[axis].length)
+        return r"\text{last}"
     key, label = graph.keys[axis][i], graph.label(axis, i)
     if key.isdigit():
         return key

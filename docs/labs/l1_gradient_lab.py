@@ -14,8 +14,15 @@ from worked.chapters import graph
 
 l1 = graph("l1-gradient")
 book = l1.evaluate()
-for name in ("prediction", "residual", "gradient", "squared_gradient", "arrival", "landing"):
-    print(f"{l1.figure(name).label:50} {l1.shown(name, book)}")
+for name in (
+    "prediction",
+    "residual",
+    "gradient",
+    "squared_gradient",
+    "arrival[pace=1]",
+    "landing[pace=1]",
+):
+    print(f"{l1.called(name):50} {l1.shown(name, book)}")
 
 # %% [markdown]
 # ## Exact arithmetic and floats
@@ -85,7 +92,7 @@ fig.tight_layout()
 # %%
 targets = np.linspace(-100, 100, 201)
 fig, ax = plt.subplots(figsize=(6.4, 4))
-for name, label in (("median_five", "least absolute error"), ("mean_five", "least squares")):
+for name, label in (("median_with", "least absolute error"), ("mean_with", "least squares")):
     swept = l1.sweep(name, "outlier", targets, {})
     ax.plot([t for t, _ in swept], [v for _, v in swept], label=label)
 ax.set_xlabel("the outlier's target")

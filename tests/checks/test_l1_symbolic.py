@@ -18,7 +18,7 @@ from sympy import (
     symbols,
 )
 
-from checks.derivations import losses
+from checks.derivations import descent
 
 x = Symbol("x", real=True, nonzero=True)
 m, y, b = symbols("m y b", real=True)
@@ -57,10 +57,10 @@ def test_the_subdifferential_at_the_kink_is_the_interval_between_the_one_sided_s
 
 
 HERE, RATE, SLOPE = symbols("here rate slope")
-STEP = losses.descend(HERE, RATE, SLOPE)
+STEP = descent.descend(HERE, RATE, SLOPE)
 
 
-def descent(start: Rational, rate: Rational, steps: int) -> list[Expr]:
+def path_of(start: Rational, rate: Rational, steps: int) -> list[Expr]:
     """Return the weights of L1 descent at x = 2, y = 10, b = 4 in exact rationals."""
     path: list[Expr] = [start]
     for _ in range(steps):
@@ -79,18 +79,18 @@ def test_the_step_count_is_the_exact_quotient_and_the_amplitude_one_exact_step(
     With the rate 1/d + 1/(3·d²) it does not divide: the last weights are two, a step apart.
     """
     rate = Rational(1, denominator)
-    path = descent(Rational(1), rate, denominator + 3)
+    path = path_of(Rational(1), rate, denominator + 3)
     assert path[denominator - 1] != 3
     assert path[denominator:] == [3, 3, 3, 3]
     odd = rate + Rational(1, 3 * denominator**2)
-    near, far = sorted(set(descent(Rational(1), odd, denominator + 6)[-4:]))
+    near, far = sorted(set(path_of(Rational(1), odd, denominator + 6)[-4:]))
     assert far - near == odd * 2
     assert near < 3 < far
 
 
 def test_a_bounce_is_one_step_wide_whatever_the_rest_and_its_losses_add_up() -> None:
     """From q short of the minimum a step of w leads w - q beyond it, and the next one back."""
-    step = losses.l1_step(w, Symbol("X", positive=True))
+    step = descent.l1_step(w, Symbol("X", positive=True))
     near, far = -q, -q + step
     assert simplify(far - near - step) == 0
     assert simplify(far - step - near) == 0

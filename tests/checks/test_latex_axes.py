@@ -13,7 +13,7 @@ WRITTEN = {
     "boosting.lower": r"\text{lower}_{s, o} = \operatorname*{mean}_{r:\, \text{left}_{r, s}} "
     r"\text{residual}_{r, o}",
     "boosting.best": r"\text{best}_{o} = \operatorname*{arg\,min}_{s} \text{error}_{s, o}",
-    "boosting.final": r"\text{final} = \text{mse}_{r}",
+    "boosting.final": r"\text{final} = \text{mse}_{\text{last}}",
     "two-tower.score": r"\text{score}_{i} = \sum_{d} u_{d}\,v_{i, d}",
     # The sum counts with a letter of its own: the item that it is asked for is another.
     "two-tower.spelt": r"\text{spelt}_{i} = \frac{\exp\left(\text{logit}_{i}\right)}"

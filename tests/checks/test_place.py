@@ -153,13 +153,13 @@ def test_the_givens_of_a_chapter_are_listed_with_every_cell() -> None:
 
 
 def test_the_symbol_of_a_row_has_the_letter_of_its_axis_and_a_cells_its_place() -> None:
-    """w_{j}, w_b; what says nothing of its places gets them behind it: l_{j, r}."""
+    """w_{j}, w_B; what says nothing of its places gets them behind it: l_{j, r}."""
     tex = [
         html.unescape(re.findall('x-tex">([^<]*)<', place(f"{{{{ sym: {name} }}}}", PAGE))[0])
         for name in ("wanted", "wanted[job=b]", "left", "left[job=b]", "left[job=b, round=2]")
     ]
-    assert tex == [r"w_{j}", r"w_{\text{b}}", "l_{j, r}", r"l_{\text{b}, r}",
-                   r"l_{\text{b}, 2}"]  # fmt: skip
+    assert tex == [r"w_{j}", "w_{B}", "l_{j, r}", "l_{B, r}",
+                   "l_{B, 2}"]  # fmt: skip
 
 
 def test_a_formula_with_values_carries_its_figures() -> None:

@@ -11,7 +11,7 @@ from checks.quiz.bank import find
 from checks.quiz.banks.l1_gradient import quantile_of_costs
 from checks.quiz.questions import Number
 from worked.chapters import graph
-from worked.formulas.losses import pinball_odds
+from worked.formulas import rows
 
 SLUG = "l1-gradient"
 
@@ -21,7 +21,7 @@ def test_the_quantile_of_two_costs_has_their_ratio_as_its_odds(
     too_low: float, too_high: float
 ) -> None:
     """By hand: costs 9 and 1 ask for the quantile 9/10, whose odds are 0.9 / 0.1 = 9 / 1."""
-    odds = pinball_odds(quantile_of_costs(too_low, too_high))
+    odds = rows.odds(quantile_of_costs(too_low, too_high))
     assert odds == pytest.approx(too_low / too_high, rel=1e-12)
 
 
@@ -35,14 +35,14 @@ def every_drawing(name: str, *figures: str) -> Iterator[Mapping[str, float]]:
 
 def test_the_descent_that_is_said_to_bounce_never_lands() -> None:
     """It lands if the distance is a whole number of steps; then there is no far side."""
-    drawings = list(every_drawing("bounce-far", "second_landing"))
+    drawings = list(every_drawing("bounce-far", "landing"))
     assert len(drawings) >= 32
-    assert not [v for v in drawings if v["second_landing"]]
+    assert not [v for v in drawings if v["landing"][1]]
 
 
 def test_the_descent_that_is_said_to_be_far_away_has_not_arrived() -> None:
-    for v in every_drawing("l1-steps", "arrival", "step"):
-        assert v["arrival"] > v["step"] + 1
+    for v in every_drawing("l1-steps", "arrival", "look"):
+        assert v["arrival"][0] > v["look"] + 1
 
 
 def test_residuals_lie_on_the_side_of_the_threshold_that_the_diagnoses_assume() -> None:

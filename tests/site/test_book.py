@@ -136,12 +136,12 @@ def test_a_stepper_walks_by_keyboard(address: str, browser: Browser) -> None:
     context = browser.new_context(reduced_motion="reduce")
     page = context.new_page()
     load(page, f"{address}chapters/l1-gradient/")
-    weight = page.locator('article td .fig[data-fig="l1-gradient.l1_at"]').first
+    weight = page.locator('article td .fig[data-fig="l1-gradient.look_weight.l1.1"]').first
     following = page.get_by_role("button", name="Step to look at: next")
     assert weight.inner_text() == "2.00"
     following.focus()
     page.keyboard.press("Enter")
-    page.wait_for_function("location.search === '?step=6'")
+    page.wait_for_function("location.search === '?look=6'")
     assert weight.inner_text() == "2.20"
     page.get_by_role("button", name="Step to look at: previous").press("Space")
     page.wait_for_function("location.search === ''")
@@ -149,12 +149,12 @@ def test_a_stepper_walks_by_keyboard(address: str, browser: Browser) -> None:
     for _ in range(9):
         following.press("Enter")
         next_frame(page)
-    assert page.evaluate("location.search") == "?step=12"
+    assert page.evaluate("location.search") == "?look=12"
     assert following.get_attribute("aria-disabled") == "true"
     assert page.evaluate("document.activeElement.textContent") == "Next"
     # A refusal stands beside the field that was typed in, though the large panel has it as well.
-    small = page.locator("[data-only~=step]")
-    small.locator("[data-given=rate]").fill("9")
-    small.locator("[data-given=rate][aria-invalid]").wait_for()
+    small = page.locator("[data-only~=look]")
+    small.locator("[data-given='rate.1']").fill("9")
+    small.locator("[data-given='rate.1'][aria-invalid]").wait_for()
     assert "outside its range" in small.locator(".given-error:not(:empty)").inner_text()
     context.close()

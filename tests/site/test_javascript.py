@@ -17,8 +17,9 @@ from checks.site.equations import filled, values_template
 from checks.site.javascript import bundle, context
 from tests.site.fixture import scenario
 from tests.worked import axes_examples
+from tests.worked.direct import plain
 from worked.chapters import CHAPTERS, graph
-from worked.figures import Derived, FigureError, Given, Graph, typed, with_unit
+from worked.figures import FigureError, Given, Graph, typed, with_unit
 from worked.figures.program import javascript
 from worked.figures.show import flat
 from worked.units import rounded, unit
@@ -29,19 +30,6 @@ POINTS = 1_000
 def graphs() -> dict[str, Graph]:
     """Every chapter of the book, and the fixture."""
     return {slug: graph(slug) for slug in CHAPTERS} | {"small": scenario.GRAPH}
-
-
-def plain(g: Graph) -> list[Derived]:
-    """Return the figures that are computed from single numbers alone."""
-    return [
-        f
-        for f in g.derived
-        if g.kinds[f.name].place is None
-        and all(
-            n in g.figures and not g.figures[n].axes
-            for n in (f.name, *g.arguments(f.name).values())
-        )
-    ]
 
 
 def formulas() -> list[Any]:

@@ -15,8 +15,14 @@ IDS = [p["id"] for p in pictures(SLUG)]
 SETTINGS: list[dict[str, Any]] = [
     {},
     {"m": -10, "y": 50, "outlier": -1000, "x": 0.5},
-    {"m": 3, "outlier": 10, "y_1": 10, "y_2": 10, "y_4": 10},  # everything on one point
-    {"x": 3, "rate": 0.25, "second_rate": 0.25, "step": 12, "line_slope": -2},  # L2 diverges
+    {
+        "m": 3,
+        "outlier": 10,
+        "others.a": 10,
+        "others.b": 10,
+        "others.d": 10,
+    },  # everything on one point
+    {"x": 3, "rate.1": 0.25, "rate.2": 0.25, "look": 12, "line_slope": -2},  # L2 diverges
 ]
 
 

@@ -9,7 +9,7 @@ import pytest
 
 from checks.counts.l1_gradient import recount
 from checks.pinned.l1_gradient import OTHER_PINS, PINS
-from worked.l1_gradient.scenario_axes import GRAPH as G
+from worked.l1_gradient.scenario import GRAPH as G
 
 
 def test_what_is_pinned_is_shown() -> None:

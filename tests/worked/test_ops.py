@@ -18,6 +18,7 @@ import sympy
 
 import worked.formulas
 from checks.units import pint_unit, registry
+from tests.worked.direct import plain
 from worked.chapters import CHAPTERS, graph
 from worked.figures.terms import ALONG_AXIS, OVER_AXIS, Term, trace
 from worked.formulas import ops
@@ -131,7 +132,7 @@ def test_fractions_give_what_numbers_give(formula: Callable[..., Any]) -> None:
 def test_quantities_give_what_numbers_give(slug: str) -> None:
     """Each figure's formula on Pint quantities in the figures' own units, and in base units."""
     g = graph(slug)
-    for f in g.derived:
+    for f in plain(g):
         names = g.arguments(f.name).values()
         given = [
             registry().Quantity(g.base[n] / float(g.units[n].factor), pint_unit(g.units[n].name))
@@ -146,7 +147,7 @@ def test_quantities_give_what_numbers_give(slug: str) -> None:
 def test_dimensions_are_those_that_pint_finds(slug: str) -> None:
     """Two implementations of dimensional analysis agree on every figure."""
     g = graph(slug)
-    for f in g.derived:
+    for f in plain(g):
         names = list(g.arguments(f.name).values())
         mine = f.formula(*(g.units[n].dimension for n in names))
         theirs = f.formula(

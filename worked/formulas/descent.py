@@ -13,6 +13,7 @@ from typing import Any
 from worked.formulas.losses import (
     huber_gradient,
     huber_loss,
+    l1_gradient,
     l1_loss,
     l2_gradient,
     l2_loss,
@@ -22,11 +23,6 @@ from worked.formulas.losses import (
 from worked.formulas.ops import absolute, along, at, ceil, floor, where, where_least
 
 # -- one loss beside the others ---------------------------------------------------------------
-
-
-def l1_gradient(x: Any, residual: Any) -> Any:
-    """Derivative of |y - (m·x + b)| by m: -x sign(r), with the subgradient 0 at the kink."""
-    return where(residual > 0, -x, where(residual < 0, x, 0))
 
 
 def loss_by_method(residual: Any, delta: Any, beta: Any) -> Any:

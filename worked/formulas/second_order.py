@@ -252,11 +252,6 @@ def library_gamma(paper_gamma: Any) -> Any:
     return 2 * paper_gamma
 
 
-def reaches(hessian_sum: Any, min_child_weight: Any) -> Any:
-    """Whether a child's hessian sum reaches min_child_weight: 1 or 0."""
-    return where(min_child_weight <= hessian_sum, 1, 0)
-
-
 def _score(gradient_sum: Any, hessian_sum: Any, reg_lambda: Any, reg_alpha: Any) -> Any:
     """Return the score of a node that may be empty, which then counts for nothing anyway."""
     return score(gradient_sum, where(hessian_sum <= 0, 1, hessian_sum), reg_lambda, reg_alpha)

@@ -119,12 +119,13 @@ DESCENT: dict[str, Any] = {
     "kind": "curve",
     "title": "Descent under L1 and under L2",
     "alt": "The weight against the step, from {{ m }} towards {{ best }}. L1 climbs in equal "
-    "steps and is there after {{ arrival }}; L2 covers most of the way in its first step and "
-    "then closes what is left by the factor {{ contraction }} a step. At step {{ step }} L1 is at "
-    "{{ l1_at }} and L2 at {{ l2_at }}.",
-    "caption": "Both with a rate of {{ rate }}. Move the step in the panel: the dots are at step "
-    "{{ step }}.",
-    "x": "step",
+    "steps and is there after {{ arrival[pace=1] }}; L2 covers most of the way in its first step "
+    "and then closes what is left by the factor {{ contraction[pace=1] }} a step. At step "
+    "{{ look }} L1 is at {{ look_weight[method=l1, pace=1] }} and L2 at "
+    "{{ look_weight[method=l2, pace=1] }}.",
+    "caption": "Both with a rate of {{ rate[pace=1] }}. Move the step in the panel: the dots are "
+    "at step {{ look }}.",
+    "x": "look",
     "x_label": "step k",
     "from": 0,
     "to": 12,
@@ -132,8 +133,8 @@ DESCENT: dict[str, Any] = {
     "unit": "",
     "y_label": "weight",
     "series": [
-        {"figure": "l1_at", "label": "L1"},
-        {"figure": "l2_at", "label": "L2"},
+        {"figure": "look_weight[method=l1, pace=1]", "label": "L1"},
+        {"figure": "look_weight[method=l2, pace=1]", "label": "L2"},
     ],
 }
 
@@ -141,26 +142,27 @@ BOUNCE: dict[str, Any] = {
     "id": "bounce",
     "kind": "curve",
     "title": "The bounce of a fixed rate, and the decay that ends it",
-    "alt": "The weight against the step at a rate of {{ second_rate }}: it climbs to "
-    "{{ second_near }}, jumps to {{ second_far }} and alternates between the two. Squares show "
-    "decayed rates from {{ decay_start }} on: {{ decay_weight_1 }}, {{ decay_weight_2 }}, "
-    "{{ decay_weight_3 }} and so on, nearer to {{ best }} each time the rate has shrunk.",
-    "caption": "Fixed rate {{ second_rate }}: {{ second_landing }}. The squares count their own "
+    "alt": "The weight against the step at a rate of {{ rate[pace=2] }}: it climbs to "
+    "{{ near[pace=2] }}, jumps to {{ far[pace=2] }} and alternates between the two. Squares show "
+    "decayed rates from {{ decay_start }} on: {{ decay_weight[step=1] }}, "
+    "{{ decay_weight[step=2] }}, {{ decay_weight[step=3] }} and so on, nearer to {{ best }} each "
+    "time the rate has shrunk.",
+    "caption": "Fixed rate {{ rate[pace=2] }}: {{ landing[pace=2] }}. The squares count their own "
     "steps: they begin at {{ decay_start }} and divide the rate by the step's number.",
-    "x": "step",
+    "x": "look",
     "x_label": "step k",
     "from": 0,
     "to": 12,
     "points": 13,
     "unit": "",
     "y_label": "weight",
-    "series": [{"figure": "second_at", "label": "fixed rate"}],
+    "series": [{"figure": "look_weight[method=l1, pace=2]", "label": "fixed rate"}],
     "recorded": [
         {
             "label": "decayed rate",
             "points": [
                 {"x": 0, "y": "decay_start"},
-                *({"x": k, "y": f"decay_weight_{k}"} for k in range(1, 9)),
+                *({"x": k, "y": f"decay_weight[step={k}]"} for k in range(1, 13)),
             ],
         }
     ],
@@ -172,23 +174,24 @@ def _outlier(
 ) -> dict[str, Any]:
     """Return the moves of one step, from the point to the outlier.
 
-    rows: of label, name and figure of the weight after a step on the point.
+    rows: of a method's label and key, and the figure of the weight after a step on the point.
     """
     return {
         "id": picture_id,
         "kind": "moves",
         "title": title,
         "alt": alt,
-        "caption": "One step from {{ m }} at a rate of {{ rate }}, on the target {{ y }} and on "
-        "the misread target {{ outlier }}. The upright line is the weight that fits the point.",
+        "caption": "One step from {{ m }} at a rate of {{ rate[pace=1] }}, on the target {{ y }} "
+        "and on the misread target {{ outlier }}. The upright line is the weight that fits the "
+        "point.",
         "unit": "",
         "places": 2,
         "axis": "weight after one step",
         "before": "one step on the point",
         "after": "one step on the outlier",
         "rows": [
-            {"label": label, "from": point, "to": f"outlier_{name}_first"}
-            for label, name, point in rows
+            {"label": label, "from": point, "to": f"outlier_weight[method={key}]"}
+            for label, key, point in rows
         ],
         "limit": {"figure": "best", "label": "fits the point"},
     }
@@ -198,40 +201,47 @@ OUTLIER = _outlier(
     "outlier",
     "Where one step takes the weight: on the point, and on the outlier",
     "The weight after one step from {{ m }}, on the point and on the outlier. L1: "
-    "{{ l1_weight_1 }} and {{ outlier_l1_first }}. L2: {{ l2_weight_1 }} and "
-    "{{ outlier_l2_first }}.",
-    (("L1", "l1", "l1_weight_1"), ("L2", "l2", "l2_weight_1")),
+    "{{ weight[method=l1, pace=1, step=1] }} and {{ outlier_weight[method=l1] }}. L2: "
+    "{{ weight[method=l2, pace=1, step=1] }} and {{ outlier_weight[method=l2] }}.",
+    (
+        ("L1", "l1", "weight[method=l1, pace=1, step=1]"),
+        ("L2", "l2", "weight[method=l2, pace=1, step=1]"),
+    ),
 )
 
 OUTLIER_FOUR = _outlier(
     "outlier-four",
     "One step under four losses: on the point, and on the outlier",
     "The weight after one step from {{ m }}, on the point and on the outlier. L1: "
-    "{{ l1_weight_1 }} and {{ outlier_l1_first }}. L2: {{ l2_weight_1 }} and "
-    "{{ outlier_l2_first }}. Huber: {{ huber_first }} and {{ outlier_huber_first }}. Smooth L1: "
-    "{{ smooth_first }} and {{ outlier_smooth_first }}.",
+    "{{ weight[method=l1, pace=1, step=1] }} and {{ outlier_weight[method=l1] }}. L2: "
+    "{{ weight[method=l2, pace=1, step=1] }} and {{ outlier_weight[method=l2] }}. Huber: "
+    "{{ weight[method=huber, pace=1, step=1] }} and {{ outlier_weight[method=huber] }}. Smooth "
+    "L1: {{ weight[method=smooth-l1, pace=1, step=1] }} and "
+    "{{ outlier_weight[method=smooth-l1] }}.",
     (
-        ("L1", "l1", "l1_weight_1"),
-        ("L2", "l2", "l2_weight_1"),
-        ("Huber", "huber", "huber_first"),
-        ("smooth L1", "smooth", "smooth_first"),
+        ("L1", "l1", "weight[method=l1, pace=1, step=1]"),
+        ("L2", "l2", "weight[method=l2, pace=1, step=1]"),
+        ("Huber", "huber", "weight[method=huber, pace=1, step=1]"),
+        ("smooth L1", "smooth-l1", "weight[method=smooth-l1, pace=1, step=1]"),
     ),
 )
 
 STEP_LINES: dict[str, Any] = {
     "id": "step-lines",
     "kind": "plane",
-    "title": "The line at step {{ step }}, under L1 and under L2",
+    "title": "The line at step {{ look }}, under L1 and under L2",
     "alt": "Three lines from the intercept {{ intercept }}: at the start with the weight {{ m }}, "
-    "at step {{ step }} under L1 with {{ l1_at }}, and under L2 with {{ l2_at }}. The data point "
-    "stands at {{ y }}; L1 predicts {{ l1_at_prediction }} there and L2 {{ l2_at_prediction }}.",
-    "caption": "Step {{ step }}: L1 predicts {{ l1_at_prediction }}, L2 {{ l2_at_prediction }}, "
-    "the target is {{ y }}.",
+    "at step {{ look }} under L1 with {{ look_weight[method=l1, pace=1] }}, and under L2 with "
+    "{{ look_weight[method=l2, pace=1] }}. The data point stands at {{ y }}; L1 predicts "
+    "{{ look_prediction[method=l1, pace=1] }} there and L2 "
+    "{{ look_prediction[method=l2, pace=1] }}.",
+    "caption": "Step {{ look }}: L1 predicts {{ look_prediction[method=l1, pace=1] }}, L2 "
+    "{{ look_prediction[method=l2, pace=1] }}, the target is {{ y }}.",
     **X_AXIS,
     "lines": [
         {"slope": "m", "intercept": "intercept", "label": "start"},
-        {"slope": "l1_at", "intercept": "intercept", "label": "L1"},
-        {"slope": "l2_at", "intercept": "intercept", "label": "L2"},
+        {"slope": "look_weight[method=l1, pace=1]", "intercept": "intercept", "label": "L1"},
+        {"slope": "look_weight[method=l2, pace=1]", "intercept": "intercept", "label": "L2"},
     ],
     "points": [{"x": "x", "y": "y", "label": "the data point"}],
 }
@@ -239,15 +249,17 @@ STEP_LINES: dict[str, Any] = {
 STEP_LOSSES: dict[str, Any] = {
     "id": "step-losses",
     "kind": "curve",
-    "title": "Where step {{ step }} stands on each loss",
+    "title": "Where step {{ look }} stands on each loss",
     "alt": "The L1 loss is a V and the L2 loss a parabola over the weight, both 0 at {{ best }}. "
-    "At step {{ step }} descent under L1 stands at the weight {{ l1_at }} with a loss of "
-    "{{ l1_at_loss }}, descent under L2 at {{ l2_at }} with {{ l2_at_loss }}.",
-    "caption": "Step {{ step }}: down the V by equal steps, down the parabola by shrinking ones. "
+    "At step {{ look }} descent under L1 stands at the weight "
+    "{{ look_weight[method=l1, pace=1] }} with a loss of {{ look_loss[method=l1, pace=1] }}, "
+    "descent under L2 at {{ look_weight[method=l2, pace=1] }} with "
+    "{{ look_loss[method=l2, pace=1] }}.",
+    "caption": "Step {{ look }}: down the V by equal steps, down the parabola by shrinking ones. "
     "The dots stand at the start.",
     "x": "m",
     "x_label": "weight m",
-    "around": ["m", "best", "beyond", "l1_at"],
+    "around": ["m", "best", "beyond", "look_weight[method=l1, pace=1]"],
     "points": 81,
     "unit": "",
     "y_label": "loss",
@@ -256,8 +268,16 @@ STEP_LOSSES: dict[str, Any] = {
         {"figure": "squared_loss", "label": "L2 loss"},
     ],
     "recorded": [
-        {"label": "L1 at this step", "points": [{"x": "l1_at", "y": "l1_at_loss"}]},
-        {"label": "L2 at this step", "points": [{"x": "l2_at", "y": "l2_at_loss"}]},
+        {
+            "label": f"{loss.upper()} at this step",
+            "points": [
+                {
+                    "x": f"look_weight[method={loss}, pace=1]",
+                    "y": f"look_loss[method={loss}, pace=1]",
+                }
+            ],
+        }
+        for loss in ("l1", "l2")
     ],
     "lines": [{"figure": "best", "label": "minimum"}],
 }
@@ -266,8 +286,8 @@ DRAGGED: dict[str, Any] = {
     "id": "dragged",
     "kind": "moves",
     "title": "Where each loss puts the weight, without the outlier and with it",
-    "alt": "The fitted weight. Least absolute error moves from {{ median_four }} without the "
-    "outlier to {{ median_five }} with it, least squares from {{ mean_four }} to {{ mean_five }}.",
+    "alt": "The fitted weight. Least absolute error moves from {{ median }} without the "
+    "outlier to {{ median_with }} with it, least squares from {{ mean }} to {{ mean_with }}.",
     "caption": "Move the outlier's target: the mean follows it as far as it goes, the median "
     "stays between the middle votes, {{ median_low }} and {{ median_high }}.",
     "unit": "",
@@ -275,8 +295,8 @@ DRAGGED: dict[str, Any] = {
     "before": "four points",
     "after": "with the outlier",
     "rows": [
-        {"label": "least absolute error (median)", "from": "median_four", "to": "median_five"},
-        {"label": "least squares (mean)", "from": "mean_four", "to": "mean_five"},
+        {"label": "least absolute error (median)", "from": "median", "to": "median_with"},
+        {"label": "least squares (mean)", "from": "mean", "to": "mean_with"},
     ],
 }
 
@@ -284,18 +304,22 @@ DRAGGED_LINES: dict[str, Any] = {
     "id": "dragged-lines",
     "kind": "plane",
     "title": "The line of each loss through five points",
-    "alt": "Five points at the input {{ x }}, with the targets {{ y_1 }}, {{ y_2 }}, {{ y }}, "
-    "{{ y_4 }} and, the outlier, {{ outlier }}. The line of least absolute error has the weight "
-    "{{ median_five }}, that of least squares {{ mean_five }}.",
+    "alt": "Five points at the input {{ x }}, with the targets {{ target[row=a] }}, "
+    "{{ target[row=b] }}, {{ y }}, {{ target[row=d] }} and, the outlier, {{ outlier }}. The line "
+    "of least absolute error has the weight {{ median_with }}, that of least squares "
+    "{{ mean_with }}.",
     "caption": "Both lines start at the intercept, {{ intercept }}. Least absolute error passes "
     "through the middle point; least squares through the mean of the targets.",
     **X_AXIS,
     "lines": [
-        {"slope": "median_five", "intercept": "intercept", "label": "least absolute error"},
-        {"slope": "mean_five", "intercept": "intercept", "label": "least squares"},
+        {"slope": "median_with", "intercept": "intercept", "label": "least absolute error"},
+        {"slope": "mean_with", "intercept": "intercept", "label": "least squares"},
     ],
     "points": [
-        *({"x": "x", "y": y, "label": "four points"} for y in ("y_1", "y_2", "y", "y_4")),
+        *(
+            {"x": "x", "y": y, "label": "four points"}
+            for y in ("target[row=a]", "target[row=b]", "y", "target[row=d]")
+        ),
         {"x": "x", "y": "outlier", "label": "the outlier"},
     ],
 }
@@ -306,20 +330,20 @@ MEDIAN: dict[str, Any] = {
     "title": "The mean absolute error of four points and of five",
     "alt": "Two curves of straight pieces against the weight m. That of four points is flat from "
     "{{ median_low }} to {{ median_high }}; that of five points has its lowest corner at "
-    "{{ median_five }}.",
+    "{{ median_with }}.",
     "caption": "Four points leave a flat bottom from {{ median_low }} to {{ median_high }}; a "
-    "fifth makes it a corner, at {{ median_five }}, and lifts the whole curve.",
+    "fifth makes it a corner, at {{ median_with }}, and lifts the whole curve.",
     "x": "m",
     "x_label": "weight m",
-    "around": ["m", "vote_1", "vote_2", "best", "vote_4"],
+    "around": ["m", "vote[row=a]", "vote[row=b]", "best", "vote[row=d]"],
     "points": 41,
     "unit": "",
     "y_label": "mean L1 loss",
     "series": [
-        {"figure": "mean_loss_four", "label": "four points"},
-        {"figure": "mean_loss_five", "label": "with the outlier"},
+        {"figure": "mean_loss[method=l1]", "label": "four points"},
+        {"figure": "mean_loss_with[method=l1]", "label": "with the outlier"},
     ],
-    "lines": [{"figure": "median_five", "label": "median of five"}],
+    "lines": [{"figure": "median_with", "label": "median of five"}],
 }
 
 PICTURES: list[dict[str, Any]] = [

@@ -11,7 +11,7 @@ from datetime import date
 from typing import Any
 
 from worked.figures import Derived, Given, Graph, Measured, Source, Step
-from worked.formulas import communication, losses, memory, second_order
+from worked.formulas import communication, memory, rows, second_order
 from worked.recording import recorded
 from worked.xgboost_scratch.pictures import PICTURES
 
@@ -446,9 +446,9 @@ SPLITS = Step(
     "Every split by hand",
     (
         *(
-            Derived(f"t{k}", losses.mean_of_two, "",
+            Derived(f"t{k}", rows.midpoint, "",
                     f"Threshold between rows {k} and {k + 1}, km", f"t_{{{k}}}", places=1,
-                    inputs={"first": f"x{k}", "second": f"x{k + 1}"})
+                    inputs={"low": f"x{k}", "high": f"x{k + 1}"})
             for k in CANDIDATES
         ),
         Given("other_lambda", 0, "", r"\lambda_0", "A second lambda, to compare with", 0, 100,
@@ -499,10 +499,10 @@ CHILD_WEIGHT = Step(
               "Hessian sum that each child must reach, min_child_weight", 0, 20, DEFAULTS,
               places=2),
         *(
-            Derived(f"fed{k}", second_order.reaches, "",
+            Derived(f"fed{k}", rows.reaches, "",
                     f"min_child_weight on the split after row {k}, its smaller child",
                     f"v_{{{k}}}", words=FED,
-                    inputs={"hessian_sum": side})
+                    inputs={"value": side, "wanted": "min_child_weight"})
             for k, side in zip(CANDIDATES, ("row_weight", "H2", "H3", "right_H4", "right_H5"),
                                strict=True)
         ),
@@ -728,9 +728,9 @@ LOGISTIC = Step(
                 places=3, inputs={"so_far": "late_h", "value": "late_h"}),
         Derived("late_left_H", second_order.running_sum, "", "Hessians of rows 1 to 4", r"H_\ell",
                 places=3, inputs={"so_far": "late_H", "value": "late_H"}),
-        Derived("late_fed", second_order.reaches, "",
+        Derived("late_fed", rows.reaches, "",
                 "min_child_weight on the split of late from punctual, its smaller child",
-                r"v_\ell", words=FED, inputs={"hessian_sum": "late_H"}),
+                r"v_\ell", words=FED, inputs={"value": "late_H", "wanted": "min_child_weight"}),
         Derived("newton", second_order.newton_step, "",
                 "Weight of the leaf of rows 5 and 6 without penalties: a Newton step",
                 r"w_\mathrm{Newton}", places=2, signed=True,
@@ -763,9 +763,9 @@ MONOTONE = Step(
                 r"v_\mathrm{up}", words=HOLDS),
         Derived("may_fall", second_order.falls, "", "The split under a falling constraint",
                 r"v_\mathrm{down}", words=HOLDS),
-        Derived("wall", losses.mean_of_two, "", "Wall between the two subtrees", r"\omega",
+        Derived("wall", rows.midpoint, "", "Wall between the two subtrees", r"\omega",
                 places=2, signed=True,
-                inputs={"first": "low_weight", "second": "high_weight"}),
+                inputs={"low": "low_weight", "high": "high_weight"}),
         Derived("fourth_weight", second_order.leaf_weight, "", "Weight of row 4 alone as a leaf",
                 r"w'_4", places=2, signed=True,
                 inputs={"gradient_sum": "g4", "hessian_sum": "row_weight"}),

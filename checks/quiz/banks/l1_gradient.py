@@ -18,12 +18,17 @@ from checks.quiz.questions import (
     half,
     twice,
 )
-from worked.formulas import losses
+from worked.formulas import descent, losses
 from worked.formulas.ops import absolute, ceil, maximum
 
 # Rates of whole fiftieths and inputs of whole halves keep every weight at two decimals.
 RATES = (0.02, 0.04, 0.06, 0.08, 0.1, 0.12, 0.14, 0.16, 0.18, 0.2, 0.22, 0.24)
-TARGETS = {"y_1": (3, 8, 12), "y_2": (5, 7, 15), "y": (6, 10, 14), "y_4": (4, 11, 18)}
+TARGETS = {
+    "others.a": (3, 8, 12),
+    "others.b": (5, 7, 15),
+    "y": (6, 10, 14),
+    "others.d": (4, 11, 18),
+}
 
 
 def quantile_of_costs(too_low: Any, too_high: Any) -> Any:
@@ -217,70 +222,84 @@ NUMBERS = (
         WithinPercent(1), level="senior",
     ),
     Number(
-        "l1-steps", "descent", "l1_at",
-        "Gradient descent on the absolute error of one point starts at the weight {{ m }} with the "
-        "rate {{ rate }}. The intercept is {{ intercept }}, the input {{ x }}, the target {{ y }}. "
-        "Where is the weight after {{ step }} steps?",
-        {"m": (5, 6, 7, 8), "rate": (0.04, 0.06, 0.1, 0.12, 0.2), "x": (0.5, 1.5, 2, 2.5),
+        "l1-steps", "descent", "look_weight[method=l1, pace=1]",
+        "Gradient descent on the absolute error of one point starts at the weight {{ m }} with "
+        "the rate {{ rate[pace=1] }}. The intercept is {{ intercept }}, the input {{ x }}, the "
+        "target {{ y }}. Where is the weight after {{ look }} steps?",
+        {"m": (5, 6, 7, 8), "rate.1": (0.04, 0.06, 0.1, 0.12, 0.2), "x": (0.5, 1.5, 2, 2.5),
          "intercept": (-4, 3, 5), "y": (-30, -20, -10, 40, 45, 50),
-         "step": (3, 4, 5, 6, 7, 8)},
+         "look": (3, 4, 5, 6, 7, 8)},
         (
             Mistake("You climbed: descent goes against the gradient.", lambda key, m: 2 * m - key),
             Mistake("You forgot the input: a step is the rate times its size.",
                     lambda key, m, x: m + (key - m) / x),
-            Mistake("You took one step.", lambda m, rate, gradient: m - rate * gradient),
-            Mistake("You followed the squared error's gradient.", lambda l2_at: l2_at),
+            Mistake("You took one step.", lambda m, rate, gradient: m - rate * gradient,
+                    {"rate": "rate[pace=1]"}),
+            Mistake("You followed the squared error's gradient.", lambda l2_weight: l2_weight,
+                    {"l2_weight": "look_weight[method=l2, pace=1]"}),
             Mistake("You took the squared error's first gradient and kept it.",
-                    lambda m, step, rate, squared_gradient: m - step * rate * squared_gradient),
+                    lambda m, look, rate, squared_gradient: m - look * rate * squared_gradient,
+                    {"rate": "rate[pace=1]"}),
             Mistake("You took one step too many: the start is no step.",
-                    lambda m, step, rate, gradient: m - (step + 1) * rate * gradient),
+                    lambda m, look, rate, gradient: m - (look + 1) * rate * gradient,
+                    {"rate": "rate[pace=1]"}),
             Mistake("You took one step too few.",
-                    lambda m, step, rate, gradient: m - (step - 1) * rate * gradient),
+                    lambda m, look, rate, gradient: m - (look - 1) * rate * gradient,
+                    {"rate": "rate[pace=1]"}),
         ),
         ("Does the step change while the weight stays on one side of the minimum?",
          "Each step is the rate times the input, towards the minimum, which is still far away."),
         SignificantDigits(3),
     ),
     Number(
-        "contraction", "descent", "contraction",
+        "contraction", "descent", "contraction[pace=1]",
         "Descent on the squared error (no factor of one half) of one point with the input {{ x }} "
-        "runs at the rate {{ rate }}. By which factor, with its sign, does each step multiply the "
-        "weight's distance from the minimum?",
-        {"x": (1.5, 2.5, 3), "rate": RATES},
+        "runs at the rate {{ rate[pace=1] }}. By which factor, with its sign, does each step "
+        "multiply the weight's distance from the minimum?",
+        {"x": (1.5, 2.5, 3), "rate.1": RATES},
         (
             Mistake("You lost the two of the square: this would be right for half of the squared "
-                    "error.", lambda rate, x: 1 - rate * x**2),
+                    "error.", lambda rate, x: 1 - rate * x**2,
+                    {"rate": "rate[pace=1]"}),
             Mistake("The input enters twice: once in the gradient by the prediction's slope, once "
                     "in the residual, which is the input times the distance.",
-                    lambda rate, x: 1 - 2 * rate * x),
+                    lambda rate, x: 1 - 2 * rate * x,
+                    {"rate": "rate[pace=1]"}),
             Mistake("That is the share of the distance that a step covers; you were asked what "
                     "it leaves.", lambda key: 1 - key),
             Mistake("You climbed: descent takes the step off.", lambda key: 2 - key),
-            Mistake("You left the input out.", lambda rate: 1 - 2 * rate),
-            Mistake("You squared the rate as well.", lambda rate, x: 1 - 2 * (rate * x) ** 2),
+            Mistake("You left the input out.", lambda rate: 1 - 2 * rate,
+                    {"rate": "rate[pace=1]"}),
+            Mistake("You squared the rate as well.", lambda rate, x: 1 - 2 * (rate * x) ** 2,
+                    {"rate": "rate[pace=1]"}),
         ),
         ("Write the residual as the input times the distance from the minimum.",
          "A step takes off the rate times twice the squared input times the distance."),
         WithinPercent(1), level="senior",
     ),
     Number(
-        "l2-steps", "descent", "l2_at",
+        "l2-steps", "descent", "look_weight[method=l2, pace=1]",
         "Descent on the squared error (no factor of one half) of one point starts at the weight "
-        "{{ m }} with the rate {{ rate }}. The intercept is {{ intercept }}, the input {{ x }}, "
-        "the target {{ y }}. Where is the weight after {{ step }} steps?",
-        {"m": (-3, -1, 1, 2, 3, 5), "rate": (0.05, 0.1, 0.15, 0.2), "x": (1, 2),
-         "intercept": (-2, 1, 3), "y": (15, 16, 17, 18, 20), "step": (2, 3)},
+        "{{ m }} with the rate {{ rate[pace=1] }}. The intercept is {{ intercept }}, the input "
+        "{{ x }}, the target {{ y }}. Where is the weight after {{ look }} steps?",
+        {"m": (-3, -1, 1, 2, 3, 5), "rate.1": (0.05, 0.1, 0.15, 0.2), "x": (1, 2),
+         "intercept": (-2, 1, 3), "y": (15, 16, 17, 18, 20), "look": (2, 3)},
         (
             Mistake("You kept the first gradient; it shrinks with the distance.",
-                    lambda m, step, rate, squared_gradient: m - step * rate * squared_gradient),
+                    lambda m, look, rate, squared_gradient: m - look * rate * squared_gradient,
+                    {"rate": "rate[pace=1]"}),
             Mistake("You took steps of one width, as under the absolute error.",
-                    lambda m, step, rate, gradient: m - step * rate * gradient),
+                    lambda m, look, rate, gradient: m - look * rate * gradient,
+                    {"rate": "rate[pace=1]"}),
             Mistake("You lost the two of the square.",
-                    lambda m, best, rate, x, step: best + (m - best) * (1 - rate * x**2) ** step),
+                    lambda m, best, rate, x, look: best + (m - best) * (1 - rate * x**2) ** look,
+                    {"rate": "rate[pace=1]"}),
             Mistake("You climbed: descent goes against the gradient.",
-                    lambda m, best, rate, x, step:
-                    best + (m - best) * (1 + 2 * rate * x**2) ** step),
-            Mistake("You took one step.", lambda l2_weight_1: l2_weight_1),
+                    lambda m, best, rate, x, look:
+                    best + (m - best) * (1 + 2 * rate * x**2) ** look,
+                    {"rate": "rate[pace=1]"}),
+            Mistake("You took one step.", lambda one_step: one_step,
+                    {"one_step": "weight[method=l2, pace=1, step=1]"}),
             Mistake("That is what is left of the distance, with its sign; add it to the minimum.",
                     lambda key, best: key - best),
         ),
@@ -289,24 +308,29 @@ NUMBERS = (
         WithinPercent(1), level="senior",
     ),
     Number(
-        "arrival", "descent", "arrival",
+        "arrival", "descent", "arrival[pace=1]",
         "Descent on the absolute error of one point starts at the weight {{ m }} with the rate "
-        "{{ rate }}. The intercept is {{ intercept }}, the input {{ x }}, the target {{ y }}. "
-        "After how many steps is it, in exact arithmetic, on the minimum or first past it?",
-        {"m": (-2, 1, 2, 3), "rate": (0.06, 0.1, 0.12, 0.2), "x": (2, 2.5, 3),
+        "{{ rate[pace=1] }}. The intercept is {{ intercept }}, the input {{ x }}, the target "
+        "{{ y }}. After how many steps is it, in exact arithmetic, on the minimum or first past "
+        "it?",
+        {"m": (-2, 1, 2, 3), "rate.1": (0.06, 0.1, 0.12, 0.2), "x": (2, 2.5, 3),
          "intercept": (1, 4, 5), "y": (18, 20, 25, 30, 33)},
         (
             Mistake("You rounded down: that many steps are still short of the minimum.",
-                    lambda step_count: step_count),
+                    lambda step_count: step_count,
+                    {"step_count": "step_count[pace=1]"}),
             Mistake("You used the input once; it is needed twice: to turn the residual into a "
                     "distance of the weight, and to turn the rate into a step.",
-                    lambda distance, tolerance, rate: ceil((distance - tolerance) / rate)),
+                    lambda distance, tolerance, rate: ceil((distance - tolerance) / rate),
+                    {"rate": "rate[pace=1]"}),
             Mistake("You divided the residual by the rate: the input is in the distance and in "
                     "the step.", lambda residual, tolerance, rate:
-                    ceil((absolute(residual) - tolerance) / rate)),
+                    ceil((absolute(residual) - tolerance) / rate),
+                    {"rate": "rate[pace=1]"}),
             Mistake("You divided the distance of the weight by a step of the prediction.",
                     lambda distance, tolerance, rate, x:
-                    ceil((distance - tolerance) / (rate * x**2))),
+                    ceil((distance - tolerance) / (rate * x**2)),
+                    {"rate": "rate[pace=1]"}),
             Mistake("You counted the start as a step.", lambda key: key + 1),
         ),
         ("How far is the weight from the best one, and how wide is a step?",
@@ -314,20 +338,22 @@ NUMBERS = (
         Exact(),
     ),
     Number(
-        "outlier-step", "compare", "outlier_l2_first",
+        "outlier-step", "compare", "outlier_weight[method=l2]",
         "A point's target is {{ y }}, but it was misread as {{ outlier }}. The weight is {{ m }}, "
-        "the intercept {{ intercept }}, the input {{ x }}, the rate {{ rate }}. Where does one "
-        "step on the misread point take the weight under the squared error (no factor of one "
-        "half)?",
-        {"m": (-4, 3, 5, 6), "x": (0.5, 1.5, 2.5, 3), "rate": (0.02, 0.04, 0.06, 0.1),
+        "the intercept {{ intercept }}, the input {{ x }}, the rate {{ rate[pace=1] }}. Where "
+        "does one step on the misread point take the weight under the squared error (no factor of "
+        "one half)?",
+        {"m": (-4, 3, 5, 6), "x": (0.5, 1.5, 2.5, 3), "rate.1": (0.02, 0.04, 0.06, 0.1),
          "intercept": (-3, 2, 4), "y": (8, 10, 13), "outlier": (-50, -30, 60, 80, 100)},
         (
             Mistake("That is the step of the absolute error, which sees only the side.",
-                    lambda outlier_l1_first: outlier_l1_first),
+                    lambda l1_weight: l1_weight,
+                    {"l1_weight": "outlier_weight[method=l1]"}),
             Mistake("You lost the two of the square.", lambda key, m: (key + m) / 2),
             Mistake("You climbed: descent goes against the gradient.", lambda key, m: 2 * m - key),
             Mistake("You used the true target; the step is taken on the misread one.",
-                    lambda l2_weight_1: l2_weight_1),
+                    lambda one_step: one_step,
+                    {"one_step": "weight[method=l2, pace=1, step=1]"}),
             Mistake("You left the input out of the gradient.",
                     lambda key, m, x: m + (key - m) / x),
             Mistake("That is the step; add it to the weight.", lambda key, m: key - m),
@@ -337,24 +363,28 @@ NUMBERS = (
         WithinPercent(1),
     ),
     Number(
-        "bounce-far", "compare", "second_far",
+        "bounce-far", "compare", "far[pace=2]",
         "Descent on the absolute error starts at the weight {{ m }} with the fixed rate "
-        "{{ second_rate }}. The intercept is {{ intercept }}, the input {{ x }}, the target "
+        "{{ rate[pace=2] }}. The intercept is {{ intercept }}, the input {{ x }}, the target "
         "{{ y }}. It ends up bouncing between two weights. Which is the one beyond the minimum, "
         "seen from the start?",
-        {"m": (1, 2), "x": (2, 2.5), "second_rate": (0.12, 0.18, 0.22, 0.24),
+        {"m": (1, 2), "x": (2, 2.5), "rate.2": (0.12, 0.18, 0.22, 0.24),
          "y": (13, 16, 19, 22, 25)},
         (
-            Mistake("That is the weight on the near side.", lambda second_near: second_near),
+            Mistake("That is the weight on the near side.", lambda near: near,
+                    {"near": "near[pace=2]"}),
             Mistake("You mirrored the near side at the minimum. The bounce is one step wide, and "
                     "the minimum need not lie in its middle.",
-                    lambda best, second_near: 2 * best - second_near),
+                    lambda best, near: 2 * best - near,
+                    {"near": "near[pace=2]"}),
             Mistake("You forgot the input: every step is the rate times its size wide.",
-                    lambda m, distance, tolerance, second_rate:
-                    m + ceil((distance - tolerance) / second_rate) * second_rate),
+                    lambda m, distance, tolerance, rate:
+                    m + ceil((distance - tolerance) / rate) * rate,
+                    {"rate": "rate[pace=2]"}),
             Mistake("That is the minimum; no step lands on it.", lambda best: best),
             Mistake("You went one step too far: beyond the minimum the gradient turns round.",
-                    lambda key, second_near: 2 * key - second_near),
+                    lambda key, near: 2 * key - near,
+                    {"near": "near[pace=2]"}),
         ),
         ("How many whole steps fit into the distance, and what do they leave?",
          "The next step starts on the near side and is as wide as all others."),
@@ -385,19 +415,22 @@ NUMBERS = (
     Number(
         "reach", "compare", "reach",
         "Descent on the absolute error of one point with the input {{ x }} starts with the rate "
-        "{{ second_rate }}, and each rate is {{ ratio }} times the one before. How far can the "
+        "{{ rate[pace=2] }}, and each rate is {{ ratio }} times the one before. How far can the "
         "weight travel at most, however long it runs?",
-        {"x": (0.5, 1.5, 2, 2.5, 3), "second_rate": RATES, "ratio": (0.5, 0.75, 0.8, 0.9, 0.95)},
+        {"x": (0.5, 1.5, 2, 2.5, 3), "rate.2": RATES, "ratio": (0.5, 0.75, 0.8, 0.9, 0.95)},
         (
             Mistake("You added up the rates; a step is the rate times the input.",
                     lambda key, x: key / x),
             Mistake("You left out the first step.", lambda key, ratio: key * ratio),
             Mistake("That is the first step; all others follow.",
-                    lambda second_rate, x: second_rate * x),
+                    lambda rate, x: rate * x,
+                    {"rate": "rate[pace=2]"}),
             Mistake("You divided by the ratio; the sum divides by one minus the ratio.",
-                    lambda second_rate, x, ratio: second_rate * x / ratio),
+                    lambda rate, x, ratio: rate * x / ratio,
+                    {"rate": "rate[pace=2]"}),
             Mistake("You added the signs of a bounce: these steps all go one way.",
-                    lambda second_rate, x, ratio: second_rate * x / (1 + ratio)),
+                    lambda rate, x, ratio: rate * x / (1 + ratio),
+                    {"rate": "rate[pace=2]"}),
             Mistake("You squared the input, as for the squared error.", lambda key, x: key * x),
         ),
         ("How wide are the first, the second and the third step?",
@@ -405,17 +438,17 @@ NUMBERS = (
         WithinPercent(1), level="senior",
     ),
     Number(
-        "median", "many", "median_five",
-        "Five points share the input {{ x }}; their targets are {{ y_1 }}, {{ y_2 }}, {{ y }}, "
-        "{{ y_4 }} and {{ outlier }}. The intercept is fixed at {{ intercept }}. Which weight "
-        "minimises the mean absolute error?",
+        "median", "many", "median_with",
+        "Five points share the input {{ x }}; their targets are {{ others[neighbour=a] }}, "
+        "{{ others[neighbour=b] }}, {{ y }}, {{ others[neighbour=d] }} and {{ outlier }}. The "
+        "intercept is fixed at {{ intercept }}. Which weight minimises the mean absolute error?",
         {**TARGETS, "outlier": (-40, 60, 90, 100), "x": (0.5, 1.25, 2, 2.5),
          "intercept": (-3, 2, 4)},
         (
             Mistake("That is the mean of the votes, which minimises the squared error.",
-                    lambda mean_five: mean_five),
+                    lambda mean_with: mean_with),
             Mistake("You left {{ outlier }} out; an outlier has a vote as well.",
-                    lambda median_four: median_four),
+                    lambda median: median),
             Mistake("You did not divide by the input.", lambda key, x: key * x),
             Mistake("That is the median target; ask which weight puts the line through it.",
                     lambda key, x, intercept: key * x + intercept),
@@ -428,16 +461,16 @@ NUMBERS = (
         WithinPercent(1),
     ),
     Number(
-        "mean", "many", "mean_five",
-        "Five points share the input {{ x }}; their targets are {{ y_1 }}, {{ y_2 }}, {{ y }}, "
-        "{{ y_4 }} and {{ outlier }}. The intercept is fixed at {{ intercept }}. Which weight "
-        "minimises the mean squared error?",
+        "mean", "many", "mean_with",
+        "Five points share the input {{ x }}; their targets are {{ others[neighbour=a] }}, "
+        "{{ others[neighbour=b] }}, {{ y }}, {{ others[neighbour=d] }} and {{ outlier }}. The "
+        "intercept is fixed at {{ intercept }}. Which weight minimises the mean squared error?",
         {**TARGETS, "outlier": (-40, 60, 90, 100), "x": (0.5, 2, 2.5), "intercept": (-3, 2, 4)},
         (
             Mistake("That is the median of the votes, which minimises the absolute error.",
-                    lambda median_five: median_five),
+                    lambda median_with: median_with),
             Mistake("You left {{ outlier }} out; the squared error does not.",
-                    lambda mean_four: mean_four),
+                    lambda mean: mean),
             Mistake("You divided the sum of the five by four.", lambda key: key * 5 / 4),
             Mistake("You did not divide by the input.", lambda key, x: key * x),
             Mistake("You left the intercept out.", lambda key, intercept, x: key + intercept / x),
@@ -449,10 +482,11 @@ NUMBERS = (
         WithinPercent(1),
     ),
     Number(
-        "mean-gradient", "many", "mean_gradient",
-        "Five points share the input {{ x }}; their targets are {{ y_1 }}, {{ y_2 }}, {{ y }}, "
-        "{{ y_4 }} and {{ outlier }}. At the weight {{ m }} with the intercept {{ intercept }}, "
-        "what is the gradient of the mean absolute error by the weight?",
+        "mean-gradient", "many", "mean_gradient[method=l1]",
+        "Five points share the input {{ x }}; their targets are {{ others[neighbour=a] }}, "
+        "{{ others[neighbour=b] }}, {{ y }}, {{ others[neighbour=d] }} and {{ outlier }}. At the "
+        "weight {{ m }} with the intercept {{ intercept }}, what is the gradient of the mean "
+        "absolute error by the weight?",
         {**TARGETS, "outlier": (-40, 60, 90), "x": (0.6, 1.5, 1.8, 2.2, 2.4, 2.5),
          "m": (2, 3), "intercept": (2.3, 3.3, 4.3)},
         (
@@ -461,12 +495,15 @@ NUMBERS = (
             Mistake("Its sign is wrong: if most targets lie above the line, more weight must "
                     "lower the loss.", lambda key: -key),
             Mistake("That is the gradient of the mean squared error.",
-                    lambda mean_squared_gradient: mean_squared_gradient),
+                    lambda squared_mean: squared_mean,
+                    {"squared_mean": "mean_gradient[method=l2]"}),
             Mistake("You forgot the input: each point pulls with the size of it.",
                     lambda key, x: key / x),
             Mistake("You left {{ outlier }} out; it pulls as hard as every other point.",
-                    lambda pull_of_1, pull_of_2, gradient, pull_of_4:
-                    (pull_of_1 + pull_of_2 + gradient + pull_of_4) / 4),
+                    lambda a, b, gradient, d: (a + b + gradient + d) / 4,
+                    {"a": "row_gradient[method=l1, row=a]",
+                     "b": "row_gradient[method=l1, row=b]",
+                     "d": "row_gradient[method=l1, row=d]"}),
         ),
         ("How many targets lie above the line, how many below?",
          "Those below minus those above, times the input, over five."),
@@ -567,7 +604,7 @@ FORMULAS = (
         "contraction-formula", "descent",
         "Write the factor by which one step of descent on the squared error (no factor of one "
         "half) of one point multiplies the distance from the minimum.",
-        losses.l2_contraction,
+        descent.l2_contraction,
         {"r": Symbol("rate", "learning rate", 0.01, 0.3),
          "x": Symbol("x", "input", 0.5, 3)},
         (
@@ -584,7 +621,7 @@ FORMULAS = (
         "bounce-floor-formula", "compare",
         "Descent on the absolute error of one point, with a fixed rate, bounces around the "
         "minimum. Write the value that the larger of its two losses never falls below.",
-        losses.bounce_floor,
+        descent.bounce_floor,
         {"r": Symbol("rate", "learning rate", 0.01, 0.3),
          "x": Symbol("x", "input", 0.5, 3)},
         (
@@ -605,7 +642,7 @@ FORMULAS = (
         "reach-formula", "compare",
         "Each rate is g times the one before. Write how far descent on the absolute error of one "
         "point with a positive input can travel at most.",
-        losses.geometric_reach,
+        descent.geometric_reach,
         {"r": Symbol("initial", "first rate", 0.01, 0.3),
          "x": Symbol("x", "input, positive", 0.5, 3),
          "g": Symbol("ratio", "ratio of the rates", 0.1, 0.95)},
@@ -643,7 +680,7 @@ FORMULAS = (
         "programme-formula", "intercept",
         "Least absolute deviations with an intercept, written as a linear programme with two "
         "variables for each residual: how many variables has it?",
-        losses.programme_variables,
+        descent.programme_variables,
         {"n": Symbol("points", "points", 10, 1000),
          "p": Symbol("inputs", "inputs of a point", 1, 50)},
         (
@@ -834,9 +871,9 @@ PICKED = (
             "mid": (
                 "Asks first which number is wanted: a median, a mean or a quantile.",
                 "Says that L1 leads to the median and L2 to the mean.",
-                "Says why an outlier pulls L2 in proportion to its error and L1 with one vote "
-                "(a gradient of {{ outlier_squared_gradient }} against {{ outlier_gradient }} in "
-                "the chapter's example).",
+                "Says why an outlier pulls L2 in proportion to its error and L1 with one vote (a "
+                "gradient of {{ outlier_gradient[method=l2] }} against "
+                "{{ outlier_gradient[method=l1] }} in the chapter's example).",
             ),
             "senior": (
                 "Names Huber or smooth L1 for a soft landing at a fixed rate, and says how the "
@@ -866,7 +903,8 @@ PICKED = (
                 "Says that the L1 gradient keeps its size near the minimum, so that steps keep "
                 "theirs.",
                 "Gives the width of the bounce for one point: rate times input "
-                "({{ second_amplitude }} at a rate of {{ second_rate }} and an input of {{ x }}).",
+                "({{ amplitude[pace=2] }} at a rate of {{ rate[pace=2] }} and an input of "
+                "{{ x }}).",
             ),
             "senior": (
                 "Says that a lower fixed rate narrows the bounce and slows the approach; it does "
@@ -877,7 +915,7 @@ PICKED = (
             ),
             "staff": (
                 "Gives the floor of the larger loss: half of rate times squared input "
-                "({{ second_floor }} in the chapter's example).",
+                "({{ floor[pace=2] }} in the chapter's example).",
                 "Names what lands exactly: a linear programme, or proximal steps; and keeps the "
                 "best point so far, since a subgradient step may raise the loss.",
                 "Checks other causes first: noise of mini-batches, a learning-rate schedule that "
