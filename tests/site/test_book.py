@@ -136,7 +136,9 @@ def test_a_stepper_walks_by_keyboard(address: str, browser: Browser) -> None:
     context = browser.new_context(reduced_motion="reduce")
     page = context.new_page()
     load(page, f"{address}chapters/l1-gradient/")
-    weight = page.locator('article td .fig[data-fig="l1-gradient.look_weight[method=l1, pace=1]"]').first
+    weight = page.locator(
+        'article td .fig[data-fig="l1-gradient.look_weight[method=l1, pace=1]"]'
+    ).first
     following = page.get_by_role("button", name="Step to look at: next")
     assert weight.inner_text() == "2.0000"
     following.focus()

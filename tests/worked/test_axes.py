@@ -127,6 +127,22 @@ def test_layouts_have_formulas_of_their_own_and_cells_may_be_absent() -> None:
     assert LAYOUTS.shown("first") == "ZeRO-1"  # the least of those over 80 GB
 
 
+def test_a_place_may_have_a_plain_number() -> None:
+    """Of a thing that is kept whole the share is 1; of one that is halved, half of it."""
+    kept = derived("kept", lambda x: ops.along("way", whole=1, halved=x / 2), over="way row")
+    g = small(X, kept, axes=(Axis("row", (1, 2, 3)), Axis("way", ("whole", "halved"))))
+    assert [g.shown(f"kept[way=whole, row={i}]") for i in (1, 3)] == ["1.00", "1.00"]
+    assert [g.shown(f"kept[way=halved, row={i}]") for i in (1, 3)] == ["0.50", "2.00"]
+
+
+def test_a_label_that_is_a_number_is_written_in_full() -> None:
+    """A million is 1,000,000 to a reader and 1000000 in an address, not 1e+06."""
+    far = Axis("far", (0.5, 1_000, 1_000_000))
+    g = small(given("x", (1, 2, 4), over="far"), axes=(far,))
+    assert far.keys == ("0-5", "1000", "1000000")
+    assert [g.label("far", i) for i in range(3)] == ["0.5", "1,000", "1,000,000"]
+
+
 def test_a_place_may_be_none() -> None:
     """Where no layout is over the limit there is no place, and what looks there is not reached."""
     values = LAYOUTS.evaluate({"limit": 900000, "states": 1120})

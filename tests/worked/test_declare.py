@@ -44,6 +44,21 @@ def test_a_recorded_row_has_a_value_for_each_place() -> None:
     assert (row.label, row.unit) == ("Test error at eta <rate>", "")
 
 
+def test_a_recorded_table_has_a_value_for_each_place_of_its_axes() -> None:
+    """The study of small transformers calls the model as it was trained unscaled."""
+    scaling, words = Axis("scaling", ("as trained", "linear")), Axis("words", ("familiar",))
+    axes = (scaling, words)
+    called = {"as-trained": "unscaled"}
+    name = "rope_{}_2x_{}_words_accuracy_mean"
+    f = recorded("rope", "extension", name, "Accuracy", "%", over=axes, called=called)
+    assert f.over == "scaling words"
+    one = recorded("rope", "extension", name.format("unscaled", "familiar"), "Accuracy", "%")
+    other = recorded("rope", "extension", name.format("linear", "familiar"), "Accuracy", "%")
+    assert f.value == ((one.value,), (other.value,))
+    with pytest.raises(FigureError, match="records no 'rope_as_trained_2x_familiar_words"):
+        recorded("rope", "extension", name, "Accuracy", "%", over=axes)
+
+
 def test_a_recorded_row_that_lacks_a_place_is_refused() -> None:
     with pytest.raises(FigureError, match="records no 'best_round_at_eta_7'"):
         recorded(
