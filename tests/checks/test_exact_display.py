@@ -196,11 +196,14 @@ def wrong_text(g: Graph, name: str, text: str, value: Any) -> str:
 
 
 def _wrong_places(g: Graph, name: str, q: Fraction, shown: int) -> str:
-    """A computed figure has the places it declares, or as many as two digits need."""
+    """A computed figure has the places it declares, or as many as two digits need.
+
+    A difference that is 0.001 on paper may stand a hair below it in floats: one zero more.
+    """
     f, _ = g.find(name)
     if not isinstance(f, Derived) or q == 0:
         return ""
-    if shown == f.places or (shown > f.places and abs(q) * 10 ** (shown - 1) < 10):
+    if shown == f.places or (shown > f.places and abs(q) * 10 ** (shown - 1) <= 10):
         return ""
     return f"{name}: {shown} places for {float(q)!r}, which wants {f.places}"
 
