@@ -325,11 +325,8 @@ class Steps:
             return written if len(written) <= _LONG_LABEL else f"{value:.4g}".replace("-", "−")
         if not e.cell or e.unit.name:
             return written
-        f, index = self.formula.graph.find(e.cell)
-        at = [self.place(a, i) for a, i in zip(f.axes, index, strict=True) if i is not None]
-        label = f.label if len(f.label) <= _LONG_LABEL else f.name
-        where = f" at {', '.join(at)}" if at else ""
-        return f"{label}{where} ({written})"
+        label = self.formula.graph.called(e.cell, self.formula.values)
+        return f"{label if len(label) <= _LONG_LABEL else e.cell} ({written})"
 
 
 def _is_nothing(e: Expression) -> bool:

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from checks.site import maths
-from checks.site.equations import index_letters, placed
+from checks.site.equations import symbol
 from worked.figures import Derived, Figure, Given, Graph, Measured
 from worked.figures.program import JAVASCRIPT
 from worked.units import Unit, unit
@@ -83,11 +83,10 @@ def _common(graph: Graph, figure: Figure) -> dict[str, Any]:
 
 
 def _given(graph: Graph, given: Given) -> dict[str, Any]:
-    letters = index_letters(graph)
     return _common(graph, given) | {
         "value": given.value, "low": given.low, "high": given.high, "integer": given.integer,
         "note": given.note, "step": graph.step_of[given.name].title,
-        "symbolHtml": maths.render(placed(graph, given.name, letters), spoken=""),
+        "symbolHtml": maths.render(symbol(graph, given.name), spoken=""),
     }  # fmt: skip
 
 

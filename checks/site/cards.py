@@ -48,13 +48,11 @@ def _is_bytes(figure: Figure) -> bool:
 
 def _derived(graph: Graph, figure: Derived, root: Path, checks: Sequence[str]) -> dict[str, Any]:
     name = figure.name
-    inputs = [n for n in dict.fromkeys(graph.arguments(name).values()) if n in graph.figures]
     place = code_pages.line_of(root, figure.formula)
     content: dict[str, Any] = {
         "formulaHtml": maths.render(
             formula_tex(graph, name), display=True, spoken=formula_text(graph, name)
         ),
-        "inputs": inputs,
         "doc": inspect.getdoc(figure.formula) or "",
         "checks": list(checks),
     }

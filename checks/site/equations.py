@@ -39,7 +39,7 @@ def symbol(graph: Graph, name: str) -> str:
 
 def _place(graph: Graph, axis: str, i: int) -> str:
     if i < 0:
-        return symbol(graph, graph.axes[axis].length)
+        return r"\text{last}"
     key = graph.keys[axis][i]
     return key if key.isdigit() else rf"\text{{{tex_text(graph.label(axis, i))}}}"
 

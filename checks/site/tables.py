@@ -3,35 +3,65 @@
 from __future__ import annotations
 
 import html
+from collections.abc import Iterator
 from datetime import date
 from itertools import groupby
 from typing import Any
 
-from worked.chapters import graph
-from worked.figures import Source, with_unit
+from worked.chapters import CHAPTERS, graph
+from worked.figures import Given, Graph, Source, with_unit
 from worked.units import rounded_fraction
 
 
-def givens(file: str) -> str:
-    """Return every fact of a givens file as one HTML table, a group of rows for each thing.
+def givens(name: str) -> str:
+    """Return every fact of a givens file, or every given of a chapter, as one HTML table.
+
+    Rows stand in groups, one for each thing or step; a given over axes shows all its cells.
 
     Raises:
-        KeyError: there is no such file.
+        KeyError: there is no such file or chapter.
     """
-    import worked.givens
-
-    known = worked.givens.things(file)
-    groups = groupby(worked.givens.rows(file), key=lambda f: f.thing)
+    groups = _of_chapter(graph(name)) if name in CHAPTERS else _of_file(name)
     bodies = "".join(
-        f'<tbody><tr><th colspan="3" scope="rowgroup" id="{file}-{known[thing].id}">{_safe(thing)}'
-        f"{_vendor(known[thing].vendor)}</th></tr>{''.join(_fact_row(f) for f in facts)}</tbody>"
-        for thing, facts in groups
+        f'<tbody><tr><th colspan="3" scope="rowgroup" id="{name}-{key}">{title}</th></tr>'
+        f"{''.join(rows)}</tbody>"
+        for key, title, rows in groups
     )
     return (
         '<div class="wide-table" tabindex="0" role="region" '
-        f'aria-label="Givens: {_safe(file)}"><table class="givens"><thead><tr>'
+        f'aria-label="Givens: {_safe(name)}"><table class="givens"><thead><tr>'
         '<th scope="col">Fact</th><th scope="col">Value</th><th scope="col">Source</th>'
         f"</tr></thead>{bodies}</table></div>"
+    )
+
+
+def _of_file(file: str) -> Iterator[tuple[str, str, list[str]]]:
+    """Yield id, title and table rows of each thing of a givens file."""
+    import worked.givens
+
+    known = worked.givens.things(file)
+    for thing, facts in groupby(worked.givens.rows(file), key=lambda f: f.thing):
+        title = _safe(thing) + _vendor(known[thing].vendor)
+        yield known[thing].id, title, [_fact_row(f) for f in facts]
+
+
+def _of_chapter(g: Graph) -> Iterator[tuple[str, str, list[str]]]:
+    """Yield id, title and table rows of each step of a chapter that has givens."""
+    for step in g.steps:
+        if own := [f for f in step.figures if isinstance(f, Given)]:
+            yield step.slug, _safe(step.title), [_given_row(g, f) for f in own]
+
+
+def _given_row(g: Graph, f: Given) -> str:
+    """Return the table row of a given; of one over axes with each cell after its place."""
+    values = []
+    for index in g.cells(f.name):
+        places = ", ".join(g.label(a, i) for a, i in zip(f.axes, index, strict=True))
+        shown = _safe(g.shown(g.cell_name(f, index)))
+        values.append(f'<span class="quiet">{_safe(places)}</span> {shown}' if places else shown)
+    return (
+        f"<tr><td>{_safe(g.called(f.name))}{_small(f.note)}</td>"
+        f'<td class="number">{"<br>".join(values)}</td><td>{source_html(f.source)}</td></tr>'
     )
 
 

@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import random
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
 from decimal import ROUND_HALF_UP, Context, Decimal, localcontext
 from fractions import Fraction
+from itertools import product
 from math import ceil, floor
 from typing import Any
 
@@ -20,8 +21,9 @@ import pytest
 import sympy
 
 from tests.effort import SETTINGS
+from tests.worked.direct import evaluate, plain
 from worked.chapters import CHAPTERS, graph
-from worked.figures import Derived, FigureError, Given, Graph
+from worked.figures import Derived, Figure, FigureError, Given, Graph
 from worked.units import exact
 
 DIGITS = Context(prec=60)
@@ -89,6 +91,20 @@ class Exact:
     def __neg__(self) -> Exact:
         return Exact(-self.q)
 
+    def __abs__(self) -> Exact:
+        return Exact(abs(self.q))
+
+    def __bool__(self) -> bool:
+        return self.q != 0
+
+    def __int__(self) -> int:
+        return int(self.q)
+
+    def __eq__(self, other: object) -> bool:
+        return self.q == Exact(other).q
+
+    __hash__ = None  # type: ignore[assignment]
+
     def __lt__(self, other: Any) -> bool:
         return self.q < Exact(other).q
 
@@ -105,6 +121,8 @@ class Exact:
         """Apply one of the functions of `worked.formulas.ops`."""
         if name == "where":
             return args[1] if args[0] else args[2]
+        if name == "no":
+            return not args[0]
         a = [Exact(x).q for x in args]
         known: dict[str, Any] = {
             "ceil": lambda: ceil(a[0]),
@@ -123,32 +141,53 @@ class Exact:
         return Exact(known[name]())
 
 
-def exact_values(g: Graph, settings: dict[str, Any]) -> dict[str, Fraction]:
-    """Evaluate a graph in exact arithmetic, in base units."""
-    changed = g.changes(settings)
-    values: dict[str, Fraction] = {}
-    for name in g.order:
-        f = g.figures[name]
-        if isinstance(f, Derived):
-            inputs = [Exact(values[n]) for n in g.arguments(name).values()]
-            value = Exact(f.formula(*inputs)).q
-            # What cancels but for the sixtieth digit of a sine is zero.
-            values[name] = value if abs(value) > Fraction(1, 10**50) else Fraction(0)
-        else:
-            values[name] = exact(changed.get(name, f.value)) * g.units[name].factor
-    return values
+def exact_values(g: Graph, settings: dict[str, Any]) -> dict[str, Any]:
+    """Evaluate a graph in exact arithmetic, in base units: each cell by its name.
+
+    A place is its number from 0, or None.
+    """
+
+    def settled(value: Any) -> Exact:
+        # What cancels but for the sixtieth digit of a sine is zero.
+        q = Exact(value).q
+        return Exact(q if abs(q) > Fraction(1, 10**50) else 0)
+
+    rows = evaluate(g, settings, lambda value, unit: Exact(exact(value) * unit.factor), settled)
+    found = {}
+    for cell, value in cells_of(g, rows):
+        found[cell] = value.q if isinstance(value, Exact) else value
+    return found
 
 
-def wrong_text(g: Graph, name: str, text: str, value: Fraction) -> str:
-    """Return what is wrong with a displayed figure whose exact value in base units is `value`."""
-    f = g.figures[name]
+def cells_of(g: Graph, values: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
+    """Yield the name and the value of every cell that there is."""
+    for f in g.figures.values():
+        yield from _cells_in(g, f, values[f.name], ())
+
+
+def _cells_in(g: Graph, f: Figure, value: Any, index: tuple[int, ...]) -> Iterator[tuple[str, Any]]:
+    if isinstance(value, list):
+        for i, part in enumerate(value):
+            yield from _cells_in(g, f, part, (*index, i))
+    else:
+        yield g.cell_name(f, index), value
+
+
+def wrong_text(g: Graph, name: str, text: str, value: Any) -> str:
+    """Return what is wrong with a displayed cell whose exact value in base units is `value`."""
+    f, _ = g.find(name)
+    if (axis := g.kinds[f.name].place) is not None:
+        place = "none" if value is None else g.label(axis, value)
+        return "" if (axis and g.axes[axis].shown_by) or text == place else f"{name}: {text}"
+    if value is None:
+        return "" if text == "—" else f"{name}: {text}, and there is none"
     if isinstance(f, Derived) and f.words:
         # The figures that the words mention are checked where they stand.
         words = re.sub(r"\\{\w+\\}", ".+", re.escape(f.words[int(value)]))
         return "" if re.fullmatch(words, text) else f"{name}: {text}, exactly {value}"
     number = "".join(c for c in text.split()[0].replace("−", "-") if c in "-.0123456789")
     shown_places = len(number.partition(".")[2])
-    q = value / g.units[name].factor
+    q = value / g.units[f.name].factor
     with localcontext(DIGITS):
         want = decimal(q).quantize(Decimal(1).scaleb(-shown_places), ROUND_HALF_UP)
     if Decimal(number) != want:
@@ -158,7 +197,7 @@ def wrong_text(g: Graph, name: str, text: str, value: Fraction) -> str:
 
 def _wrong_places(g: Graph, name: str, q: Fraction, shown: int) -> str:
     """A computed figure has the places it declares, or as many as two digits need."""
-    f = g.figures[name]
+    f, _ = g.find(name)
     if not isinstance(f, Derived) or q == 0:
         return ""
     if shown == f.places or (shown > f.places and abs(q) * 10 ** (shown - 1) < 10):
@@ -166,30 +205,35 @@ def _wrong_places(g: Graph, name: str, q: Fraction, shown: int) -> str:
     return f"{name}: {shown} places for {float(q)!r}, which wants {f.places}"
 
 
-def a_readers_number(rng: random.Random, f: Given) -> float:
+def a_readers_number(rng: random.Random, g: Graph, f: Given, index: tuple[int, ...]) -> float:
     """Return a value of two digits at most, as somebody would type it, within the range."""
+    low, high = g.limits(f, index)
+    usual: Any = f.value
+    for i in index:
+        usual = usual[i]
     while True:
-        wish = f.value * 2 ** rng.uniform(-1.5, 1.5) if f.value else rng.uniform(f.low, f.high)
+        wish = usual * 2 ** rng.uniform(-1.5, 1.5) if usual else rng.uniform(low, high)
         value = float(f"{wish:.1e}") if rng.random() < 0.7 else float(f"{wish:.0e}")
         value = max(round(value), 1) if f.integer else value
-        if f.low <= value <= f.high:
+        if low <= value <= high:
             return value
 
 
 def drawn_settings(g: Graph, rng: random.Random) -> dict[str, Any]:
-    """Return a choice of model and GPU, and new numbers for about a third of the givens."""
+    """Return a choice of model and GPU, and new numbers for about a third of the givens' cells."""
     settings: dict[str, Any] = {c.name: rng.choice(list(c.options)) for c in g.choices.values()}
     for f in g.givens:
-        if rng.random() < 1 / 3:
-            settings[f.name] = a_readers_number(rng, f)
+        for index in product(*(range(len(g.keys[a])) for a in f.axes)):
+            if rng.random() < 1 / 3:
+                settings[g.cell_name(f, index)] = a_readers_number(rng, g, f, index)
     return settings
 
 
 @pytest.mark.parametrize("slug", CHAPTERS)
 def test_the_books_values_are_correctly_rounded(slug: str) -> None:
     g = graph(slug)
-    values = exact_values(g, {})
-    wrong = [w for n in g.figures if (w := wrong_text(g, n, g.shown(n), values[n]))]
+    exactly = exact_values(g, {}).items()
+    wrong = [w for n, value in exactly if (w := wrong_text(g, n, g.shown(n), value))]
     assert not wrong
 
 
@@ -203,8 +247,8 @@ def test_readers_settings_are_correctly_rounded(slug: str) -> None:
         except FigureError:
             continue  # such as a pipeline that does not divide into a verdict
         precise = exact_values(g, settings)
-        for n in g.figures:
-            if w := wrong_text(g, n, g.shown(n, values), precise[n]):
+        for n, value in precise.items():
+            if w := wrong_text(g, n, g.shown(n, values), value):
                 wrong.append(f"{w} with {settings}")
         tried += 1
         if tried == SETTINGS:
@@ -215,20 +259,17 @@ def test_readers_settings_are_correctly_rounded(slug: str) -> None:
 
 @pytest.mark.parametrize("slug", CHAPTERS)
 def test_sympy_gives_the_same_exact_values(slug: str) -> None:
-    """SymPy's rationals, evaluated to 50 digits, and the fractions above agree to 45."""
+    """SymPy, evaluated to 50 digits, and the fractions above agree to 45, formula by formula."""
     g = graph(slug)
-    mine, theirs = exact_values(g, {}), {}
-    for name in g.order:
-        f = g.figures[name]
-        if isinstance(f, Derived):
-            theirs[name] = f.formula(*(theirs[n] for n in g.arguments(name).values()))
-        else:
-            q = exact(f.value) * g.units[name].factor
-            theirs[name] = sympy.Rational(q.numerator, q.denominator)
-        got = Decimal(str(sympy.N(theirs[name], 50)))
+    mine = exact_values(g, {})
+    for f in plain(g):
+        inputs = (mine[n] for n in g.arguments(f.name).values())
+        value = f.formula(*(sympy.Rational(q.numerator, q.denominator) for q in inputs))
+        got = Decimal(str(sympy.N(value, 50)))
         with localcontext(DIGITS):
-            want = decimal(mine[name])
-            assert abs(got - want) <= abs(want) * Decimal("1e-45"), name
+            want = decimal(mine[f.name])
+            among = max(abs(want), *(abs(decimal(mine[n])) for n in g.arguments(f.name).values()))
+            assert abs(got - want) <= among * Decimal("1e-45"), f.name
 
 
 def test_binary_noise_does_not_cost_a_device() -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import html
+import re
 from pathlib import Path
 
 import pytest
@@ -136,6 +138,28 @@ def test_a_page_without_a_chapter_wants_qualified_names() -> None:
     assert "1,120 GB" in place("{{ small.total_bytes }}", page)
     with pytest.raises(PlacementError, match="this page has no chapter"):
         place("{{ total_bytes }}", page)
+
+
+def test_the_givens_of_a_chapter_are_listed_with_every_cell() -> None:
+    """A row of givens shows each value after its place, where it comes from once."""
+    placed = place("{{ givens: small }}", PageContext("docs/givens.md"))
+    assert (
+        "<td>GPUs that each job wants</td>"
+        '<td class="number"><span class="quiet">A</span> 8 GPUs<br>'
+        '<span class="quiet">B</span> 24 GPUs<br><span class="quiet">C</span> 16 GPUs</td>'
+        "<td>the running example&#x27;s own choice</td>"
+    ) in placed
+    assert '<td>Price of a GPU-hour</td><td class="number">&#36;2.50 per GPU-h</td>' in placed
+
+
+def test_the_symbol_of_a_row_has_the_letter_of_its_axis_and_a_cells_its_place() -> None:
+    """w_{j}, w_B; what says nothing of its places gets them behind it: l_{j, r}."""
+    tex = [
+        html.unescape(re.findall('x-tex">([^<]*)<', place(f"{{{{ sym: {name} }}}}", PAGE))[0])
+        for name in ("wanted", "wanted[job=b]", "left", "left[job=b]", "left[job=b, round=2]")
+    ]
+    assert tex == [r"w_{j}", r"w_{\text{B}}", "l_{j, r}", r"l_{\text{B}, r}",
+                   r"l_{\text{B}, 2}"]  # fmt: skip
 
 
 def test_a_formula_with_values_carries_its_figures() -> None:

@@ -112,6 +112,6 @@ def test_inputs_are_those_of_the_cell() -> None:
 
 def test_a_bare_number_in_a_reason_has_its_label() -> None:
     g = graph("gradient-boosting")
-    assert lines(g, "late3", g.base)[-1] == (
-        "  since Minutes of delivery 3 (17) is at most Minutes promised; longer is late (30)"
+    assert lines(g, "late.3", g.base)[-1] == (
+        "  since Minutes promised; longer is late (30) is at least Minutes of delivery 3 (17)"
     )

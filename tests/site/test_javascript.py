@@ -17,8 +17,9 @@ from checks.site.equations import filled, values_template
 from checks.site.javascript import bundle, context
 from tests.site.fixture import scenario
 from tests.worked import axes_examples
+from tests.worked.direct import plain
 from worked.chapters import CHAPTERS, graph
-from worked.figures import Derived, FigureError, Given, Graph, typed, with_unit
+from worked.figures import FigureError, Given, Graph, typed, with_unit
 from worked.figures.program import javascript
 from worked.figures.show import flat
 from worked.units import rounded, unit
@@ -29,19 +30,6 @@ POINTS = 1_000
 def graphs() -> dict[str, Graph]:
     """Every chapter of the book, and the fixture."""
     return {slug: graph(slug) for slug in CHAPTERS} | {"small": scenario.GRAPH}
-
-
-def plain(g: Graph) -> list[Derived]:
-    """Return the figures that are computed from single numbers alone."""
-    return [
-        f
-        for f in g.derived
-        if g.kinds[f.name].place is None
-        and all(
-            n in g.figures and not g.figures[n].axes
-            for n in (f.name, *g.arguments(f.name).values())
-        )
-    ]
 
 
 def formulas() -> list[Any]:
@@ -291,6 +279,24 @@ def test_what_depends_on_a_change_is_all_that_changes(
         taken += "values" in want
         assert got == want.get("values", want.get("error")), settings
     assert taken >= 15
+
+
+def test_what_does_not_depend_on_a_change_is_left_as_it_is(
+    pages: dict[str, quickjs.Context],
+) -> None:
+    """Which deliveries a split sends left does not depend on the learning rate, nor on rounds."""
+    pages["boosting"].eval(
+        """globalThis.same = (settings) => {
+             const before = evaluate(model);
+             const after = update(model, before, JSON.parse(settings));
+             return Object.keys(before).filter((n) => after[n] === before[n]).join(" ");
+           };"""
+    )
+    same = pages["boosting"].get("same")
+    givens = {"distance", "minutes", "threshold", "rounds"}
+    assert set(same('{"rate": 0.25}').split()) == givens | {"base", "left"}
+    assert set(same('{"rounds": 4}').split()) == givens - {"rounds"} | {"rate", "base", "left"}
+    assert set(same('{"minutes.3": 18}').split()) == givens - {"minutes"} | {"rate", "left"}
 
 
 @pytest.mark.parametrize(

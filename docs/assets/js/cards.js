@@ -4,7 +4,7 @@ import { called, figureOf, find, shown } from "./graph.js";
 import { fetched } from "./fetched.js";
 import { fromHtml, isTabStop, make, stopBeside, tabStops } from "./dom.js";
 import { reference } from "./numbers.js";
-import { lines, prepared } from "./working/working.js";
+import { inputsOf, lines, prepared } from "./working/working.js";
 
 const SITE = new URL("../../", import.meta.url);
 const KIND = { given: "Given", derived: "Computed", measured: "Recorded" };
@@ -245,10 +245,10 @@ function working(model, workings, name, card, values, go) {
   const formula = fromHtml("div", card.formulaHtml, { class: "card-formula", tabindex: "0" });
   const steps = lines(model, workings, name, values, Infinity).map((line) => make("li", {}, line.trim()));
   const numbers = make("ul", { class: "card-steps" }, ...steps);
-  const inputs = card.inputs.map((input) => {
+  const inputs = inputsOf(model, workings, name, values).map((input) => {
     const label = called(model, input, values);
-    // Which cells of a row enter is not known here.
-    if (figureOf(model, input).over.length) return make("li", {}, make("span", {}, label));
+    // Of a row that is looked along, the working above has the values.
+    if (find(model, input)[1].includes(null)) return make("li", {}, label);
     return make(
       "li",
       {},

@@ -1,6 +1,6 @@
 // What a person would compute of a formula at one cell: the twin of checks/faces/steps.py.
 import { general } from "../exact.js";
-import { cellName, figureOf, find, placeLabel, shown } from "../graph.js";
+import { called as calledIn, cellName, figureOf, find, placeLabel, shown } from "../graph.js";
 import { arithmeticOf, done, isNumber, isValue, number, PURE, shownNumber } from "./arithmetic.js";
 import { add, fraction, minus, times, written, ZERO } from "./fractions.js";
 import { COMPARISONS, isAlongAxis, isOverAxis, renamed } from "./interpret.js";
@@ -281,10 +281,8 @@ export function stepsOf(formula) {
   function called(e, said, value) {
     if (!isNumber(e)) return said.length <= LONG_LABEL ? said : general(value, 4).replace("-", "−");
     if (!e.cell || e.unit.name) return said;
-    const [figure, index] = find(model, e.cell);
-    const at = figure.over.map((axis, k) => place(axis, index[k]));
-    const label = figure.label.length <= LONG_LABEL ? figure.label : figure.name;
-    return `${label}${at.length ? ` at ${at.join(", ")}` : ""} (${said})`;
+    const label = calledIn(model, e.cell, formula.values);
+    return `${label.length <= LONG_LABEL ? label : e.cell} (${said})`;
   }
 
   return { formula, reasons, remarks, see, branch, terms, names, place };

@@ -1,6 +1,6 @@
 // The working of a figure or a cell, as a person writes it: the twin of checks/faces/working.py.
 import { floats } from "../floats.js";
-import { cellName, find, shown } from "../graph.js";
+import { cellName, figureOf, find, shown } from "../graph.js";
 import {
   GLUE, GUARD, MOST_DIGITS, arithmeticOf, cells, done, inBrackets, isNumber, number, shownNumber, written,
 } from "./arithmetic.js";
@@ -41,6 +41,15 @@ export function lines(model, workings, cell, values, width = WIDTH) {
   if (steps.reasons.length) found.push(...wrapped(`since ${few(steps.reasons)}`, "  "));
   if (steps.remarks.length) found.push(...wrapped(`(${few(steps.remarks)})`, "  "));
   return found;
+}
+
+// What a figure or a cell is computed from: the cells, and the rows where an axis is looked along.
+export function inputsOf(model, workings, cell, values) {
+  const [figure, index] = find(model, cell);
+  const formula = formulaOf(model, workings, figure.name, values);
+  const at = Object.fromEntries(figure.over.map((a, k) => [a, index[k] < 0 ? formula.length(a) - 1 : index[k]]));
+  const sources = Object.values(formula.wires).map((wire) => formula.placeOf(wire, at)).filter(Boolean);
+  return [...new Set(sources.map(({ name, index: there }) => cellName(model, figureOf(model, name), there)))];
 }
 
 function few(said) {
