@@ -101,11 +101,12 @@ def chosen(n: int, where: Term | None) -> Sequence[int]:
 
 
 def total(n: int, value: Term, where: Term | None = None) -> float:
-    """Return the sum over an axis; over nothing it is 0."""
-    result = 0.0
+    """Return the sum over an axis; over nothing, or where all but noise cancels, it is 0."""
+    result = size = 0.0
     for i in chosen(n, where):
-        result = plus(result, value(i))
-    return result
+        x = value(i)
+        result, size = plus(result, x), size + abs(x)
+    return 0.0 if abs(result) < NOISE * size else result
 
 
 def count(n: int, where: Term) -> int:

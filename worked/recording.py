@@ -8,6 +8,7 @@ import os
 import platform
 from collections.abc import Mapping
 from functools import cache
+from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -73,13 +74,15 @@ def recorded(
     name: str | None = None,
     symbol: str = "",
     signed: bool = False,
-    over: Axis | None = None,
+    over: Axis | tuple[Axis, ...] | None = None,
+    called: Mapping[str, str] | None = None,
 ) -> Measured:
     """Return a value of worked/<chapter>/measured/<record_name>.json as a figure.
 
     unit_name: the unit to show it in, when not the recorded one; name: the figure's name, when
-    not the value's. Over an axis it is a row of values: {} in `value` stands for each place's
-    key, with _ for its hyphens.
+    not the value's. Over an axis, or several, it is a row or a table of values: each {} in
+    `value` stands for a place's key, with _ for its hyphens, or for what the record calls it
+    (`called`).
 
     Raises:
         FigureError: the record has no such value, or the unit has another dimension.
@@ -87,23 +90,27 @@ def recorded(
     path = Path(__file__).parent / chapter / "measured" / f"{record_name}.json"
     document = load(path)
     shown = name or value
-    keys = [key.replace("-", "_") for key in over.keys] if over else [""]
-    rows = [document["values"].get(value.format(key)) for key in keys]
-    if None in rows:
-        missing = value.format(keys[rows.index(None)])
-        raise FigureError(f"{shown}: {record_name}.json records no {missing!r}")
+    axes = over if isinstance(over, tuple) else (over,) if over else ()
+    words = {k: k.replace("-", "_") for a in axes for k in a.keys} | dict(called or {})
+    keys = [value.format(*(words[k] for k in at)) for at in product(*(a.keys for a in axes))]
+    if missing := [key for key in keys if key not in document["values"]]:
+        raise FigureError(f"{shown}: {record_name}.json records no {missing[0]!r}")
+    rows = [document["values"][key] for key in keys]
     want = unit(rows[0]["unit"] if unit_name is None else unit_name)
     for had in (unit(row["unit"]) for row in rows):
         if not want.dimension.same_as(had.dimension):
             raise FigureError(
                 f"{shown}: recorded in {had.name!r}, cannot be shown in {want.name!r}"
             )
-    values = tuple(
+    values: list[Any] = [
         float(exact(row["value"]) * unit(row["unit"]).factor / want.factor) for row in rows
-    )
+    ]
+    for a in reversed(axes):
+        n = len(a.keys)
+        values = [tuple(values[i : i + n]) for i in range(0, len(values), n)]
     return Measured(
         shown,
-        values if over else values[0],
+        values[0],
         want.name,
         label,
         f"{chapter}/measured/{record_name}.json",
@@ -115,5 +122,5 @@ def recorded(
         symbol,
         places,
         signed,
-        over.name if over else "",
+        " ".join(a.name for a in axes),
     )

@@ -282,6 +282,7 @@ class Steps:
         return self.place(self._axis_of(x), self.formula.value(x, at))
 
     def _axis_of(self, x: Term) -> str:
+        """Return the axis of which this is a place; of a number ""."""
         if x.op == "arg":
             wire = self.formula.wires[x.args[0]]
             if isinstance(wire, Places):
@@ -292,12 +293,12 @@ class Steps:
         if x.op == "renamed":
             axis = self._axis_of(x.args[0])
             return str(x.args[1].get(axis, axis))
-        return next(filter(None, map(self._axis_of, x.parts())), "")
+        return self._axis_of(x.args[x.op == "where"]) if x.op in ("at", "where") else ""
 
     def _compared(self, t: Term, at: At) -> str:
         holds = bool(self.formula.value(t, at))
         said = _SAID[t.op, holds]
-        if self._axis_of(t):
+        if self._axis_of(t.args[0]):
             one, other = (self._named(x, at) for x in t.args)
             return (
                 f"{one} {said.replace('less than', 'before').replace('more than', 'after')} {other}"

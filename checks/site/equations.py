@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Mapping
 from functools import reduce
 from string import ascii_lowercase
+from typing import Any
 
 from checks.faces.interpret import At, Formula
 from checks.trace import latex, latex_with_values, text
@@ -40,21 +41,39 @@ def symbol(graph: Graph, name: str) -> str:
 def _place(graph: Graph, axis: str, i: int) -> str:
     if i < 0:
         return r"\text{last}"
-    key = graph.keys[axis][i]
-    return key if key.isdigit() else rf"\text{{{tex_text(graph.label(axis, i))}}}"
+    key, label = graph.keys[axis][i], graph.label(axis, i)
+    if key.isdigit():
+        return key
+    is_letter = len(label) == 1 and label.isalpha()
+    return label if is_letter else rf"\text{{{tex_text(label)}}}"
 
 
 def formula_tex(graph: Graph, name: str) -> str:
-    """Return "symbol = formula" of a derived figure as LaTeX.
+    """Return "symbol = formula" of a derived figure or of a cell as LaTeX.
+
+    At a cell's own places; of a row with a formula for each place, the one of that place.
 
     Raises:
         ValueError: the figure is not derived.
     """
-    tree = _tree(graph, name)
-    wiring = graph.arguments(name)
-    letters, axes = index_letters(graph), graph.figure(name).axes
-    symbols = {a: _indexed(graph, s, graph.wiring[name][a]) for a, s in wiring.items()}
-    return f"{placed(graph, name, letters)} = {latex(tree, symbols, letters, axes)}"
+    figure, index = graph.find(name)
+    tree, wiring = _tree(graph, figure.name), graph.arguments(figure.name)
+    at = {a: i for a, i in zip(figure.axes, index, strict=True) if i is not None}
+    letters = index_letters(graph) | {a: _place(graph, a, i) for a, i in at.items()}
+    symbols = {a: _indexed(graph, s, graph.wiring[figure.name][a]) for a, s in wiring.items()}
+    formula = latex(_at_places(tree, at), symbols, letters, figure.axes)
+    return f"{placed(graph, figure.name, letters)} = {formula}"
+
+
+def _at_places(t: Any, at: At) -> Any:
+    """Return a formula in which rows with a formula for each place have that of the place."""
+    if not isinstance(t, Term):
+        return {key: _at_places(x, at) for key, x in t.items()} if isinstance(t, dict) else t
+    if t.op == "along" and at.get(t.args[0], -1) >= 0:
+        return _at_places(list(t.args[1].values())[at[t.args[0]]], at)
+    if t.op in (*OVER_AXIS, *ALONG_AXIS, "at"):
+        at = {a: i for a, i in at.items() if a != t.args[1]}
+    return Term(t.op, tuple(_at_places(x, at) for x in t.args))
 
 
 def index_letters(graph: Graph) -> dict[str, str]:
@@ -131,7 +150,9 @@ def _written_out(formula: Formula, t: Term, at: At) -> Term:
             Term.__add__, (_written_out(formula, a[0], {**at, a[1]: i}) for i in range(count))
         )
         return sum_ if op == "total" else sum_ / count
-    if op in (*OVER_AXIS, *ALONG_AXIS, "at", "along", "renamed"):
+    if op == "along":
+        return _written_out(formula, list(a[1].values())[at[a[0]]], at)
+    if op in (*OVER_AXIS, *ALONG_AXIS, "at", "renamed"):
         raise ValueError(f"its values decide what it takes; write {{{{ eq: {formula.name} }}}}")
     return Term(op, tuple(_written_out(formula, x, at) for x in a))
 

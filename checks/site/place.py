@@ -164,7 +164,7 @@ def _equation(rest: str, spot: _Spot, page: PageContext) -> str:
         template = values_template(g, name)
         tex, spoken = values_tex(g, slug, name), filled(g, template)
     else:
-        template, tex, spoken = "", formula_tex(g, ref.figure), None
+        template, tex, spoken = "", formula_tex(g, name), None
     block = spot.is_alone and not spot.indent
     markup = maths.render(tex, display=spot.is_alone, spoken=spoken)
     if template:

@@ -9,9 +9,10 @@ from typing import Any
 
 import pytest
 
-from checks.site.equations import filled, values_template, values_tex
+from checks.site.equations import filled, formula_tex, values_template, values_tex
 from checks.site.maths import render
 from checks.trace import latex, latex_with_values, text
+from tests.worked.axes_examples import LAYOUTS
 from worked.chapters import graph
 from worked.figures.program import javascript
 from worked.figures.terms import Term, TraceError, numbers_in, term, trace
@@ -276,3 +277,12 @@ def test_what_is_not_arithmetic_cannot_be_traced(formula: Callable[..., Any]) ->
 def test_a_term_stays_itself() -> None:
     x = Term("arg", ("x",))
     assert term(x) is x
+
+
+def test_a_cell_of_a_row_with_a_formula_for_each_place_shows_that_of_its_place() -> None:
+    """ZeRO-3 shares all states among the GPUs; how DDP and ZeRO-1 do is not in its equation."""
+    cell = "bytes[layout=zero-3]"
+    assert formula_tex(LAYOUTS, cell).endswith(r" = \frac{s}{g}")
+    assert r"\text{ZeRO-3}" in formula_tex(LAYOUTS, cell)
+    assert filled(LAYOUTS, values_template(LAYOUTS, cell)).endswith(" = 1,120 GB / 64 = 17.50 GB")
+    assert r"\begin{cases}" in formula_tex(LAYOUTS, "bytes")

@@ -136,16 +136,18 @@ def test_a_stepper_walks_by_keyboard(address: str, browser: Browser) -> None:
     context = browser.new_context(reduced_motion="reduce")
     page = context.new_page()
     load(page, f"{address}chapters/l1-gradient/")
-    weight = page.locator('article td .fig[data-fig="l1-gradient.look_weight.l1.1"]').first
+    weight = page.locator(
+        'article td .fig[data-fig="l1-gradient.look_weight[method=l1, pace=1]"]'
+    ).first
     following = page.get_by_role("button", name="Step to look at: next")
-    assert weight.inner_text() == "2.00"
+    assert weight.inner_text() == "2.0000"
     following.focus()
     page.keyboard.press("Enter")
     page.wait_for_function("location.search === '?look=6'")
-    assert weight.inner_text() == "2.20"
+    assert weight.inner_text() == "2.2000"
     page.get_by_role("button", name="Step to look at: previous").press("Space")
     page.wait_for_function("location.search === ''")
-    assert weight.inner_text() == "2.00"
+    assert weight.inner_text() == "2.0000"
     for _ in range(9):
         following.press("Enter")
         next_frame(page)

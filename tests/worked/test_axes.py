@@ -127,6 +127,22 @@ def test_layouts_have_formulas_of_their_own_and_cells_may_be_absent() -> None:
     assert LAYOUTS.shown("first") == "ZeRO-1"  # the least of those over 80 GB
 
 
+def test_a_place_may_have_a_plain_number() -> None:
+    """Of a thing that is kept whole the share is 1; of one that is halved, half of it."""
+    kept = derived("kept", lambda x: ops.along("way", whole=1, halved=x / 2), over="way row")
+    g = small(X, kept, axes=(Axis("row", (1, 2, 3)), Axis("way", ("whole", "halved"))))
+    assert [g.shown(f"kept[way=whole, row={i}]") for i in (1, 3)] == ["1.00", "1.00"]
+    assert [g.shown(f"kept[way=halved, row={i}]") for i in (1, 3)] == ["0.50", "2.00"]
+
+
+def test_a_label_that_is_a_number_is_written_in_full() -> None:
+    """A million is 1,000,000 to a reader and 1000000 in an address, not 1e+06."""
+    far = Axis("far", (0.5, 1_000, 1_000_000))
+    g = small(given("x", (1, 2, 4), over="far"), axes=(far,))
+    assert far.keys == ("0-5", "1000", "1000000")
+    assert [g.label("far", i) for i in range(3)] == ["0.5", "1,000", "1,000,000"]
+
+
 def test_a_place_may_be_none() -> None:
     """Where no layout is over the limit there is no place, and what looks there is not reached."""
     values = LAYOUTS.evaluate({"limit": 900000, "states": 1120})
@@ -166,6 +182,18 @@ def test_what_is_zero_but_for_noise_is_zero() -> None:
     assert g.base["is_more"] == 0
 
 
+def test_a_sum_is_zero_but_for_noise_of_all_that_was_added() -> None:
+    """Residuals around their mean cancel, though the last that is added is small: 33.6 − 33.65."""
+    minutes = (4.1, 40.6, 55.6, 25.3, 42.7, 33.6)
+    assert sum(sum(minutes) / 6 - y for y in minutes) != 0
+    g = small(
+        given("y", minutes, over="row"),
+        derived("rest", lambda y: ops.total(ops.mean(y, "row") - y, "row")),
+        axes=(Axis("row", (1, 2, 3, 4, 5, 6)),),
+    )  # fmt: skip
+    assert g.base["rest"] == 0
+
+
 @pytest.mark.parametrize(("last", "want"), [(False, 0), (True, 2)])
 def test_equals_but_for_noise_tie(last: bool, want: int) -> None:
     """0.1 + 0.2 and 0.3 are equal: the first of them wins, or the last."""
@@ -180,6 +208,14 @@ def test_rounding_up_does_not_count_noise() -> None:
     """2.1 / 0.3 is 7.000000000000001 in floats."""
     g = small(given("a", 2.1), given("b", 0.3), derived("n", lambda a, b: ops.ceil(a / b)), axes=())
     assert g.base["n"] == 7
+
+
+def test_a_place_s_own_value_may_be_a_number() -> None:
+    g = small(
+        given("x", 3), derived("y", lambda x: ops.along("kind", none=0, some=x), over="kind"),
+        axes=(Axis("kind", ("none", "some")),),
+    )  # fmt: skip
+    assert g.base["y"] == [0, 3]
 
 
 def test_only_the_branch_that_is_taken_is_computed() -> None:

@@ -12,7 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
-from worked.figures.kinds import Derived, Figure, Measured, Step, Wire
+from worked.figures.kinds import Derived, Figure, FigureError, Measured, Step, Wire
 
 F = TypeVar("F", Derived, Measured)
 
@@ -22,11 +22,35 @@ def step(slug: str, title: str, *figures: Figure) -> Step:
     return Step(slug, title, figures)
 
 
+def steps(*parts: Step | Figure) -> list[Step]:
+    """Return a chapter's steps, each with the figures that stand behind it.
+
+    Raises:
+        FigureError: a figure stands before the first step.
+    """
+    found: list[Step] = []
+    for part in parts:
+        if isinstance(part, Step):
+            found.append(part)
+        elif found:
+            found[-1] = replace(found[-1], figures=(*found[-1].figures, part))
+        else:
+            raise FigureError(f"{part.name}: stands before the first step")
+    return found
+
+
 def derived(
     name: str, formula: Callable[..., Any], over: str = "", /, **inputs: str | Wire
 ) -> Derived:
     """Return a figure that is not negative; `inputs`: what each argument takes."""
     return Derived(name, formula, "", "", inputs=inputs, over=over)
+
+
+def partial(
+    name: str, formula: Callable[..., Any], over: str = "", /, **inputs: str | Wire
+) -> Derived:
+    """Return a figure that may be negative, and absent where something that it needs is."""
+    return replace(signed(name, formula, over, **inputs), partial=True)
 
 
 def signed(

@@ -793,7 +793,7 @@ class Graph:
         if a.shown_by:
             return self.shown(f"{a.shown_by}[{axis}={self.keys[axis][i]}]", values)
         labels = a.labels or self.keys[axis]
-        return f"{labels[i]:g}" if isinstance(labels[i], (int, float)) else str(labels[i])
+        return f"{labels[i]:,.15g}" if isinstance(labels[i], (int, float)) else str(labels[i])
 
     def _spoken(
         self, words: str, f: Figure, index: Sequence[int | None], values: Mapping[str, Any]

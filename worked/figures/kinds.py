@@ -79,7 +79,7 @@ class Axis:
 
 def key_of(label: str | float) -> str:
     """Return what a label is called in an address: small letters, digits and hyphens."""
-    text = f"{label:g}" if isinstance(label, (int, float)) else label
+    text = f"{label:.15g}" if isinstance(label, (int, float)) else label
     return re.sub(r"[^a-z0-9]+", "-", text.lower().replace("+", " plus")).strip("-")
 
 

@@ -87,8 +87,7 @@ class Term:
 
     def formula_op(self, name: str, args: tuple[Any, ...]) -> Term:
         """Record one of `worked.formulas.ops`; axes and what is left out stay as they are."""
-        kept = (a if a is None or isinstance(a, (str, bool, dict)) else term(a) for a in args)
-        return Term(name, tuple(kept))
+        return Term(name, tuple(_kept(a) for a in args))
 
     def parts(self) -> Iterator[Term]:
         """Yield the terms right below this one."""
@@ -97,6 +96,13 @@ class Term:
                 yield a
             elif isinstance(a, Mapping):
                 yield from (t for t in a.values() if isinstance(t, Term))
+
+
+def _kept(value: Any) -> Any:
+    """Return an argument of an operation: numbers as terms, also each place's own of `along`."""
+    if isinstance(value, dict):
+        return {key: _kept(v) for key, v in value.items()}
+    return value if value is None or isinstance(value, (str, bool)) else term(value)
 
 
 def term(value: Any) -> Term:

@@ -15,7 +15,7 @@ from worked.recording import recorded
 __all__ = ["GRAPH", "PICTURES"]
 
 METHOD = Axis("method", ("L1", "L2", "Huber", "smooth L1"), symbol="j")
-PACE = Axis("pace", (1, 2), "rate", "p")
+PACE = Axis("pace", (1, 2), "learning rate", "p")
 STEP = Axis("step", tuple(range(13)), "step", "k")
 NEIGHBOUR = Axis("neighbour", ("A", "B", "D"), "point")
 ROW = Axis("row", ("A", "B", "C", "D"), "point", "i")

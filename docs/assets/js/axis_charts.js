@@ -177,7 +177,7 @@ function along({ model, spec, values, places }, start, end) {
   const [axis] = spec.by;
   const { shownBy } = model.axes[axis];
   const number = ({ key, label }) => {
-    if (key === null || !shownBy) return Number(label);
+    if (key === null || !shownBy) return Number(label.replaceAll(",", ""));
     const cell = cellAt(model, shownBy, { [axis]: key }, values);
     return inUnit(model, cell.value, cell.figure.unit);
   };

@@ -58,7 +58,14 @@ export const floats = (() => {
 
   const chosen = (n, where) => each(n, (i) => i).filter((i) => !where || where(i));
 
-  const total = (n, value, where) => chosen(n, where).reduce((sum, i) => plus(sum, Number(value(i))), 0);
+  const total = (n, value, where) => {
+    let [sum, size] = [0, 0];
+    for (const i of chosen(n, where)) {
+      const x = Number(value(i));
+      [sum, size] = [plus(sum, x), size + Math.abs(x)];
+    }
+    return Math.abs(sum) < NOISE * size ? 0 : sum;
+  };
 
   const count = (n, where) => chosen(n, where).length;
 

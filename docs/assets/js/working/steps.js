@@ -247,6 +247,7 @@ export function stepsOf(formula) {
 
   const named = (x, at) => place(axisOf(x), formula.value(x, at));
 
+  // The axis of which this is a place; of a number "".
   function axisOf(x) {
     if (x[0] === "arg") {
       const [kind, name] = formula.wires[x[1]];
@@ -257,14 +258,15 @@ export function stepsOf(formula) {
       const axis = axisOf(x[1]);
       return x[2][axis] ?? axis;
     }
-    return parts(x).map(axisOf).find(Boolean) ?? "";
+    if (x[0] === "at") return axisOf(x[1]);
+    return x[0] === "where" ? axisOf(x[2]) : "";
   }
 
   function compared(t, at) {
     const [op, ...a] = t;
     const holds = Boolean(formula.value(t, at));
     let said = SAID[op][Number(holds)];
-    if (axisOf(t)) {
+    if (axisOf(a[0])) {
       const [one, other] = a.map((x) => named(x, at));
       return `${one} ${said.replace("less than", "before").replace("more than", "after")} ${other}`;
     }

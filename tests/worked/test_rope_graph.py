@@ -1,0 +1,52 @@
+"""The graph of the chapter on rotary position embedding, held against its pins and its recount."""
+
+from __future__ import annotations
+
+import math
+import random
+
+import numpy as np
+import pytest
+
+from checks.counts.rope_axes import recount
+from checks.pinned.rope_axes import OTHER_PINS, PINS
+from worked.figures import Given
+from worked.rope.scenario_axes import GRAPH as G
+
+
+def test_what_is_pinned_is_shown() -> None:
+    for settings, texts in [({}, PINS), *OTHER_PINS]:
+        values = G.evaluate(settings)
+        assert {cell: G.shown(cell, values) for cell in texts} == texts
+
+
+def drawn(given: Given, index: tuple[int, ...], rng: random.Random) -> float:
+    """Return a value of a given's cell within its range; ranges over decades by their logarithm."""
+    low, high = given.low, given.high
+    for i in index:
+        low, high = (x[i] if isinstance(x, tuple) else x for x in (low, high))
+    if low > 0 and high > 100 * low:
+        value = math.exp(rng.uniform(math.log(low), math.log(high)))
+    else:
+        value = rng.uniform(low, high)
+    value = round(value) if given.integer else round(value, 2)
+    return min(max(value, low), high)
+
+
+def test_the_chapter_computed_a_second_time_agrees_cell_by_cell() -> None:
+    """At the book's values and at 100 draws, each near some of them."""
+    rng = random.Random(7)
+    for draw in range(101):
+        settings = {
+            G.cell_name(g, index): drawn(g, index, rng)
+            for g in G.givens
+            for index in G.cells(g.name)
+            if draw and rng.random() < 0.5
+        }
+        values = G.evaluate(settings)
+        again = recount({g.name: values[g.name] for g in G.givens})
+        assert set(again) == {f.name for f in G.derived}
+        for name, want in again.items():
+            got, size = np.array(values[name], float), 1e-9 * max(1, np.abs(want).max())
+            assert got.shape == np.shape(want), name
+            assert got == pytest.approx(np.array(want, float), rel=1e-9, abs=size), (name, settings)

@@ -1,0 +1,350 @@
+"""XGBoost as a graph: every number of the chapter, in the order of its steps.
+
+Six deliveries (`row`) are sorted by distance. A tree cuts them at one of five thresholds
+(`split`) into two sides (`side`), cuts each `child` once more, and takes back what gains too
+little; the next `round` begins from what its leaves (`leaf`) predict.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from worked.figures import Axis, Graph, Measured, before, label
+from worked.figures.declare import derived, partial, shown, signed, step, steps, verdict
+from worked.formulas import communication, histograms, newton, rows, trees
+from worked.recording import recorded
+from worked.xgboost_scratch import givens
+from worked.xgboost_scratch.pictures import PICTURES
+
+__all__ = ["GRAPH", "PICTURES"]
+
+SPLIT = Axis("split", (1, 2, 3, 4, 5), "cut", "k", shown_by="threshold")
+SIDE, CHILD = Axis("side", ("left", "right"), symbol="u"), Axis("child", symbol="c", like="side")
+LEAF = Axis("leaf", ("lowest", "lower", "upper", "highest"), symbol="j")
+ROW, ROUND = Axis("row", (1, 2, 3, 4, 5, 6), "delivery", "i"), Axis("round", (1, 2, 3), symbol="r")
+LARGER, BELIEF = Axis("larger", ("larger", "largest")), Axis("belief", ("sure", "unsure"))
+DRAW, FAR = Axis("draw", ("tree", "level", "node"), symbol="z"), Axis("far", (8, 20), "km")
+WAY, EARLIER = Axis("way", like="side"), Axis("earlier", like="row")
+THING = Axis("thing", ("trees", "nodes", "leaves"))
+STORE = Axis("store", ("float32", "sorted columns", "bin numbers"))
+METHOD, SIZE = Axis("method", ("exact greedy", "histograms")), Axis("size", ("10000", "1000000"))
+OTHERS = ("XGBoost, 1 thread", "XGBoost, all threads", "scikit-learn, 1 thread")
+SYSTEM = Axis("system", ("chapter", *OTHERS, "scikit-learn, all threads"))
+PART = Axis("part", ("filling histograms", "searching splits", "moving rows"))
+BY_HAND = (ROW, SPLIT, SIDE, CHILD, LEAF, ROUND, LARGER, BELIEF, DRAW, WAY, EARLIER)
+AT_SCALE = (STORE, METHOD, THING, SYSTEM, PART, SIZE, FAR)
+
+KEEPS, FED, HOLDS = ("prunes it", "keeps it"), ("starved", "allowed"), ("forbidden", "allowed")
+PREDICTED, ASKED = before("prediction", "round", "base"), before("query", "round", "base")
+DRAWN = before("columns", "draw", "features")
+MARGIN = {"margin": "trial_margin", "label": "trial_label"}
+TAYLOR = {"loss": "trial_loss", "gradient": "trial_gradient", "step": "trial_step"}
+# Round 1: the two sides of a cut, the leaf of rows 5 and 6, all rows, row 4, and the first tree.
+SIDES = {"gradient_sum": "side_gradient", "hessian_sum": "side_hessian"}
+G_PAIR, H_PAIR = "side_gradient[split=4, side=right, round=1]", "side_hessian[split=4, side=right]"
+PAIR = {"gradient_sum": G_PAIR, "hessian_sum": H_PAIR}
+ROWS = {"gradient_sum": "gradient_so_far[row=last]", "hessian_sum": "hessian_so_far[row=last]"}
+ALL = {**ROWS, "gradient_sum": "gradient_so_far[row=last, round=1]"}
+FIRST = {"side_gradient": "side_gradient[round=1]"}
+ALONE = {"gradient_sum": "gradient[row=4, round=1]", "hessian_sum": "row_weight"}
+RIGHT = {"cut": "child_cut[child=right, round=1]", "gain": "child_best[child=right, round=1]"}
+CHILDREN = {"cut": "child_cut[round=1]", "gain": "child_best[round=1]", "gamma": "larger_gamma"}
+ROOT = {"cut": "cut[round=1]", "gain": "best_gain[round=1]", "gamma": "larger_gamma"}
+ABOVE, BELOW = "larger_root_stands", "larger_child_stands"
+CHILD_SUMS = {"side_gradient": "child_gradient", "side_hessian": "child_hessian"}
+CUTS = {"left_cut": "child_cut[child=left]", "right_cut": "child_cut[child=right]"}
+STAND = {"left_stands": "child_stands[child=left]", "right_stands": "child_stands[child=right]"}
+LEAF_SUMS = {"gradient_sum": "leaf_gradient", "hessian_sum": "leaf_hessian"}
+UNKNOWN = {"gradient": "missing_gradient", "hessian": "row_weight"}
+SCORED = {"part": "candidates[method=exact-greedy]", "whole": "candidates[method=histograms]"}
+STORES = {"sorted_bytes": "table[store=sorted-columns]", "binned_bytes": "table[store=bin-numbers]"}
+READ = {"part": "tree_read[method=exact-greedy]", "whole": "tree_read[method=histograms]"}
+READING = {"moved_bytes": "tree_read", "bandwidth": "memory_rate"}
+REDUCED = {"payload_bytes": "tree_payload", "ranks": "workers"}
+SENDING = {"moved_bytes": "model_sent", "bandwidth": "network"}
+LATE = {"gradient_sum": "late_sum[side=right]", "hessian_sum": "late_hessian_sum[side=right]"}
+LOW = "side_weight[split=3, side=left, round=1]"
+HIGH = "side_weight[split=3, side=right, round=1]"
+RUN, SPEED, ONE = "all_reduce_traffic", "training_speed", "xgboost_1_thread"
+
+
+def measured(name: str, record: str, key: str, over: Any = None, unit: Any = None) -> Measured:
+    """Return a recorded value of this chapter, or a row of them."""
+    return recorded("xgboost_scratch", record, key, "", unit, name=name, over=over)
+
+
+STEPS = steps(
+    step("second-order", "From first order to second"),
+    *givens.DELIVERIES,
+    signed("base", newton.base_score, label="minutes") | shown("Base score", r"\hat y^{(0)}", 2),
+    signed("gradient", newton.gradient, "row round", label="minutes", prediction=PREDICTED)
+    | shown("Gradient of delivery <row>", "g^{(<round>)}_{<row>}", 2),
+    signed("gradient_so_far", newton.gradient_up_to, "row round")
+    | shown("Gradients up to delivery <row>", "G^{(<round>)}_{<row>}", 2),
+    derived("hessian_so_far", newton.hessian_up_to, "row")
+    | shown("Hessians up to delivery <row>", "H_{<row>}"),
+    *givens.TRIAL_ROW,
+    derived("trial_p", rows.probability, log_odds="trial_margin") | shown("Probability", "p", 3),
+    signed("trial_gradient", newton.logistic_gradient, probability="trial_p", label="trial_label")
+    | shown("Gradient of the log loss there", r"g_\mathrm{log}", 3),
+    derived("trial_hessian", rows.logistic_hessian, probability="trial_p")
+    | shown("Hessian of the log loss there", r"h_\mathrm{log}", 3),
+    derived("trial_loss", newton.log_loss, **MARGIN) | shown("Log loss there", r"\ell(m)", 3),
+    derived("trial_exact", newton.log_loss_after, **MARGIN, step="trial_step")
+    | shown("Log loss after the step", r"\ell(m+s)", 3),
+    signed("trial_line", newton.tangent, **TAYLOR)
+    | shown("Log loss after the step, to first order", r"\ell_1", 3),
+    signed("trial_parabola", newton.parabola, **TAYLOR, hessian="trial_hessian")
+    | shown("Log loss after the step, to second order", r"\ell_2", 3),
+    step("objective", "The objective and the best leaf weight"),
+    *givens.PENALTIES,
+    derived("goes", newton.goes_to, "row split side", x="distance")
+    | shown("Delivery <row> goes <side>: 1, or not: 0"),
+    signed("side_gradient", newton.side_sum, "split side round", value="gradient")
+    | shown("Gradients <side> of the cut", "G^{(<round>)}_{<split>,<side>}", 2),
+    derived("side_hessian", newton.side_sum, "split side", value="row_weight")
+    | shown("Hessians <side> of the cut", "H_{<split>,<side>}"),
+    signed("free_weight", newton.newton_step, **PAIR)
+    | shown("Best weight of the leaf of rows 5 and 6 without penalties", r"w_\mathrm{free}", 2),
+    signed("thresholded", newton.soft_threshold, gradient_sum=G_PAIR)
+    | shown("Its gradient sum after the L1 penalty", r"T_\alpha(G)", 2),
+    signed("side_weight", newton.leaf_weight, "split side round", **SIDES)
+    | shown("Best weight of the rows <side> of the cut", "w^{(<round>)}_{<split>,<side>}", 2),
+    givens.TRIAL_WEIGHT,
+    signed("trial_objective", newton.leaf_objective, weight="trial_weight", **PAIR)
+    | shown("Objective of that leaf at the weight tried", r"\mathcal{L}(w)", 2),
+    signed("best_objective", newton.least_objective, **PAIR)
+    | shown("Objective of that leaf at its best weight", r"\mathcal{L}(w^*)", 2),
+    step("gain", "The gain, and where the half went"),
+    derived("side_score", newton.score, "split side round", **SIDES)
+    | shown("Score of the rows <side> of the cut", "S^{(<round>)}_{<split>,<side>}", 2),
+    derived("root_score", newton.score, "round", **ROWS)
+    | shown("Score of all six rows", "S^{(<round>)}", 2),
+    signed("gain", newton.gain, "split round", node_score="root_score")
+    | shown("Gain of the cut", r"\Delta^{(<round>)}_{<split>}", 2),
+    signed("paper_gain", newton.paper_gain, gain="gain[split=4, round=1]")
+    | shown("Gain of the cut after row 4 in the paper's writing, less gamma", r"\tilde\Delta", 2),
+    givens.TRIAL_GAMMA,
+    verdict("library_verdict", newton.stands, KEEPS, **RIGHT, gamma="trial_gamma")
+    | shown("What the library does with the right child's split at that gamma", r"v_\mathrm{code}"),
+    partial("paper_right_gain", newton.paper_gain, gain=RIGHT["gain"], gamma="trial_gamma")
+    | shown("Right child's gain in the paper's writing, less it", r"\tilde\Delta_\mathrm{R}", 2),
+    verdict("paper_verdict", newton.paper_keeps, KEEPS, **RIGHT, gamma="trial_gamma")
+    | shown("What the paper's formula would do with it", r"v_\mathrm{paper}"),
+    derived("library_gamma", newton.library_gamma, paper_gamma="trial_gamma")
+    | shown("The gamma to give the library for that gamma of the paper", r"\gamma_\mathrm{code}"),
+    step("splits", "Every split by hand"),
+    derived("threshold", trees.threshold, "split", x="distance", number=label("split"))
+    | shown("Threshold between two deliveries, km", "t_{<split>}", 1),
+    givens.OTHER_LAMBDA,
+    signed("other_gain", newton.gain_of_sums, "split", **FIRST, reg_lambda="other_lambda")
+    | shown("Gain of the cut at the second lambda", r"\Delta^{\lambda_0}_{<split>}", 2),
+    derived("other_cut", newton.best_cut, gain="other_gain")
+    | shown("Best cut at the second lambda, km", r"k^{\lambda_0}"),
+    derived("cut", newton.best_cut, "round") | shown("The root's cut, km", "k^{(<round>)}"),
+    partial("best_gain", trees.of_best_split, "round", value="gain", best="cut")
+    | shown("Gain of the root's cut", r"\Delta^{(<round>)}", 2),
+    step("pruning", "A second level, and pruning by gamma"),
+    derived("in_child", newton.in_child, "row child round")
+    | shown("Delivery <row> is in the <child> child: 1, or not: 0"),
+    signed("child_gradient", newton.child_sum, "split side child round", value="gradient")
+    | shown("In the <child> child: gradients <side>", "G^{(<round>)}_{<split><side><child>}", 2),
+    derived("child_hessian", newton.child_sum, "split side child round", value="row_weight")
+    | shown("In the <child> child: hessians <side>", "H^{(<round>)}_{<split><side><child>}"),
+    partial("child_gain", newton.gain_of_sums, "split child round", **CHILD_SUMS)
+    | shown("Gain of the cut in the <child> child", r"\Delta^{(<round>)}_{<split>,<child>}", 2),
+    verdict("child_may", newton.may_split, FED, "split child round", side_hessian="child_hessian")
+    | shown(
+        "min_child_weight on the cut in the <child> child", r"\phi^{(<round>)}_{<split>,<child>}"
+    ),
+    derived("child_cut", newton.best_cut, "child round", gain="child_gain", may_split="child_may")
+    | shown("Cut of the <child> child, km", "k^{(<round>)}_{<child>}"),
+    partial("child_best", trees.of_best_split, "child round", value="child_gain", best="child_cut")
+    | shown("Gain of the <child> child's cut", r"\Delta^{(<round>)}_{<child>}", 2),
+    verdict("child_stands", newton.stands, KEEPS, "child round", cut="child_cut", gain="child_best")
+    | shown("Gamma on the <child> child's split", "v^{(<round>)}_{<child>}"),
+    verdict("root_stands", newton.root_stands, KEEPS, "round", gain="best_gain")
+    | shown("Gamma on the root's split", "v^{(<round>)}"),
+    derived("leaf_start", newton.leaf_start, "leaf round", **CUTS, **STAND)
+    | shown("Where the <leaf> leaf begins, km", r"\theta^{(<round>)}_{<leaf>}", 1),
+    derived("row_leaf", newton.leaf_of, "row round", x="distance")
+    | shown("Leaf of delivery <row>", "j^{(<round>)}_{<row>}"),
+    signed("leaf_gradient", newton.leaf_sum, "leaf round", value="gradient")
+    | shown("Gradients of the <leaf> leaf", r"G^{(<round>)}_{<leaf>}", 2),
+    derived("leaf_hessian", newton.leaf_sum, "leaf round", value="row_weight")
+    | shown("Hessians of the <leaf> leaf", r"H^{(<round>)}_{<leaf>}"),
+    derived("leaf_holds", newton.holds_enough, "leaf round", hessian_sum="leaf_hessian")
+    | shown("The <leaf> leaf has enough for a weight: 1, or not: 0"),
+    signed("leaf_weight", newton.stored_weight, "leaf round", **LEAF_SUMS)
+    | shown("Weight of the <leaf> leaf", r"w^{(<round>)}_{<leaf>}", 2),
+    derived("kept", newton.splits_standing, "round")
+    | shown("Splits that survive gamma", r"n^{(<round>)}_\gamma"),
+    givens.LARGER_GAMMA,
+    verdict("larger_child_stands", newton.stands, KEEPS, "child larger", **CHILDREN)
+    | shown("The <larger> gamma on the <child> child's split", "v_{<larger>,<child>}"),
+    verdict("larger_root_stands", newton.root_stands, KEEPS, "larger", **ROOT, child_stands=BELOW)
+    | shown("The <larger> gamma on the root's split", "v_{<larger>}"),
+    derived("larger_kept", newton.splits_standing, "larger", root_stands=ABOVE, child_stands=BELOW)
+    | shown("Splits that survive the <larger> gamma", "n_{<larger>}"),
+    step("child-weight", "min_child_weight: a sum of hessians"),
+    *givens.FEEDING,
+    verdict("may_split", newton.may_split, FED, "split")
+    | shown("min_child_weight on the cut", r"\phi_{<split>}"),
+    derived("rows_to_feed", newton.rows_to_feed, "belief", probability="believed")
+    | shown("Rows of the <belief> probability to feed a child", r"n_{<belief>}", 0, "rows"),
+    step("shrinkage", "Shrinkage, rounds and column sampling"),
+    *givens.ROUNDS,
+    derived("base_mse", rows.mean_squared_error, label="minutes", prediction="base")
+    | shown("Mean squared error of the base score", r"\mathrm{MSE}_0", 2),
+    signed("prediction", newton.boosted, "row round", prediction=PREDICTED, leaf="row_leaf")
+    | shown("Prediction of delivery <row>, minutes", r"\hat y^{(<round>)}_{<row>}", 3),
+    derived("query_leaf", newton.leaf_of, "round", x="query_km")
+    | shown("Leaf of the chosen distance", "j^{(<round>)}_q"),
+    signed("query", newton.boosted, "round", prediction=ASKED, leaf="query_leaf")
+    | shown("Prediction at the chosen distance, minutes", r"\hat y^{(<round>)}_q", 3),
+    derived("mse", rows.mean_squared_error, "round", label="minutes")
+    | shown("Mean squared error", r"\mathrm{MSE}_{<round>}", 2),
+    derived("share_left", newton.share_left, "split side", hessian_sum="side_hessian")
+    | shown("Mean residual that a leaf <side> of the cut leaves", r"\rho_{<split>,<side>}", 0, "%"),
+    signed("error_removed", trees.error_removed, before="base_mse", after="mse[round=last]")
+    | shown("Mean squared error that all rounds removed", r"\mathrm{MSE}_0-\mathrm{MSE}_3", 2),
+    measured("long_rounds", "long_run", "rounds") | shown("Rounds of a long run"),
+    measured("long_minutes", "long_run", "predicted_minutes_at_{}_km", FAR)
+    | shown("Minutes that it predicts for <far> km", places=1),
+    measured("long_mse", "long_run", "mean_squared_error_minutes_squared")
+    | shown("Mean squared error at its end", places=2),
+    measured("long_vanish", "long_run", "rounds_until_trees_vanish") | shown("Rounds that split"),
+    *givens.COLUMNS,
+    derived("columns", histograms.sampled_columns, "draw", columns=DRAWN)
+    | shown("Columns drawn for a <draw>", r"d_{<draw>}"),
+    step("missing", "Missing values and the learned default direction"),
+    givens.MISSING,
+    signed("missing_gradient", newton.gradient, prediction="base", label="y_missing")
+    | shown("Gradient of that row", "g_?", 2),
+    derived("way_score", newton.side_score_with, "split side way", **FIRST, **UNKNOWN)
+    | shown("Score <side> of the cut, the row sent <way>", "S^{<way>}_{<split>,<side>}", 2),
+    derived("whole_score", newton.score_with, **ALL, **UNKNOWN)
+    | shown("Score of all seven rows", "S_?", 2),
+    signed("way_gain", newton.gain, "split way", side_score="way_score", node_score="whole_score")
+    | shown("Gain of the cut, the row sent <way>", r"\Delta^{<way>}_{<split>}", 2),
+    signed("apart_gain", newton.gain_of_absence, root_score="root_score[round=1]", **UNKNOWN)
+    | shown("Gain of present against missing", r"\Delta^?", 2),
+    signed("way_best", newton.best_gain, "way", gain="way_gain")
+    | shown("Best gain with the row sent <way>", r"\Delta^{<way>}_\ast", 2),
+    derived("direction", newton.best_way, best_gain="way_best") | shown("Where it goes", "v_?"),
+    step("histograms", "Exact greedy, histograms and sketches: what they cost"),
+    *givens.TABLE,
+    derived("comparisons", histograms.sort_comparisons)
+    | shown("Comparisons to sort all columns", r"C_\mathrm{sort}"),
+    derived("candidates", histograms.candidates, "method")
+    | shown("Splits scored at a root by <method>", r"C_{<method>}"),
+    derived("candidate_ratio", rows.ratio, **SCORED)
+    | shown("The first over the second", r"C_\mathrm{exact}/C_\mathrm{hist}", 0, "×"),
+    derived("table", histograms.table_bytes, "store")
+    | shown("The table as <store>", r"M_{<store>}", 0, "MB"),
+    derived("tree_read", histograms.tree_read_bytes, "method", **STORES)
+    | shown("Read for one tree by <method>, at most", r"R_{<method>}", 0, "MB"),
+    derived("read_floor", communication.transfer_seconds, "method", **READING)
+    | shown("Least time of that by <method>", r"T_{<method>}", 1, "ms"),
+    derived("read_ratio", rows.ratio, **READ)
+    | shown("Bytes read, exact over histograms", r"R_\mathrm{exact}/R_\mathrm{hist}", 1, "×"),
+    derived("node_histogram", histograms.histogram_bytes)
+    | shown("One node's histogram", r"b_\mathrm{node}", 0, "KiB"),
+    *givens.SKETCH,
+    derived("sketch_eps", histograms.sketch_error)
+    | shown("Error of a rank in the sketch", r"\varepsilon", 3, "%"),
+    derived("misplaced", histograms.misplaced_rows) | shown("In rows", r"\varepsilon n", 0, "rows"),
+    derived("bin_rows", histograms.rows_per_bin) | shown("Rows in a bin", "n/B", 0, "rows"),
+    derived("misplaced_share", rows.ratio, part="misplaced", whole="bin_rows")
+    | shown("A misplaced boundary, in bins", r"\varepsilon B", 1, "%"),
+    derived("summary_bytes", histograms.sketch_bytes)
+    | shown("Summaries of all features that a worker sends", r"b_\mathrm{sum}", 0, "KiB"),
+    measured("compared", "agreement", "{}_compared", THING) | shown("Compared: <thing>"),
+    measured("differing", "agreement", "nodes_that_split_differently") | shown("Nodes that differ"),
+    measured("equal_leaves", "agreement", "leaves_equal_to_the_bit")
+    | shown("Leaf values equal to the bit"),
+    step("logistic", "Logistic loss and the base score"),
+    givens.PROMISE,
+    verdict("late", rows.is_late, ("on time", "late"), "row")
+    | shown("Delivery <row>", r"\ell_{<row>}"),
+    derived("late_share", rows.row_mean, value="late")
+    | shown("Share of late deliveries", r"\bar\ell", 1, "%"),
+    derived("late_p", rows.clipped_share, share="late_share")
+    | shown("Base score as a probability", "p_0", 4),
+    derived("late_odds", rows.odds, probability="late_p") | shown("Odds of being late", "o_0", 4),
+    signed("late_margin", rows.log_odds, odds="late_odds")
+    | shown("Base score as a margin: its log-odds", "m_0", 3),
+    signed("late_gradient", newton.logistic_gradient, "row", probability="late_p", label="late")
+    | shown("Gradient of delivery <row>, late or not", "g'_{<row>}", 3),
+    derived("late_hessian", rows.logistic_hessian, probability="late_p")
+    | shown("Hessian of every row", "h'", 3),
+    signed("late_sum", newton.side_sum, "side", value="late_gradient", goes="goes[split=4]")
+    | shown("Their gradients <side> of the cut after row 4", "G'_{<side>}", 3),
+    derived("late_hessian_sum", newton.side_sum, "side", value="late_hessian", goes="goes[split=4]")
+    | shown("Their hessians <side> of the cut after row 4", "H'_{<side>}", 3),
+    verdict("late_may_split", newton.may_split, FED, side_hessian="late_hessian_sum")
+    | shown("min_child_weight on that cut", r"\phi'"),
+    signed("newton", newton.newton_step, **LATE)
+    | shown("Newton step of rows 5 and 6, without penalties", r"w_\mathrm{Newton}", 2),
+    signed("late_weight", newton.leaf_weight, **LATE) | shown("With the penalties", r"w_\ell", 3),
+    signed("late_margin_after", trees.shrunken_step, prediction="late_margin", leaf="late_weight")
+    | shown("Their margin after a round", "m_1", 3),
+    derived("late_p_after", rows.probability, log_odds="late_margin_after")
+    | shown("Their probability after a round", "p_1", 3),
+    step("monotone", "Monotone constraints"),
+    signed("rise", newton.rise, low=LOW, high=HIGH)
+    | shown("Rise of the weight at the cut after row 3", r"w_\mathrm{high}-w_\mathrm{low}", 2),
+    verdict("may_rise", newton.rises, HOLDS) | shown("A rising constraint", r"v_\mathrm{up}"),
+    verdict("may_fall", newton.falls, HOLDS) | shown("A falling constraint", r"v_\mathrm{down}"),
+    signed("wall", rows.midpoint, low=LOW, high=HIGH)
+    | shown("Wall between the subtrees", r"\omega", 2),
+    signed("lone_weight", newton.leaf_weight, **ALONE)
+    | shown("Weight of row 4 alone as a leaf", r"w'_4", 2),
+    signed("walled", newton.walled_weight, weight="lone_weight")
+    | shown("The same, held at or above the wall", r"\bar w_4", 2),
+    step("fast", "Why it is fast, on one machine and on many"),
+    *givens.CLUSTER,
+    derived("filled", histograms.histograms_filled) | shown("Histograms of a full tree", "F"),
+    derived("tree_payload", histograms.tree_payload_bytes)
+    | shown("Histograms to be summed for one tree", r"P_\mathrm{tree}", 2, "MB"),
+    derived("tree_sent", communication.all_reduce_bytes, **REDUCED)
+    | shown("Sent by each worker for one tree", r"V_\mathrm{tree}", 2, "MB"),
+    derived("model_sent", histograms.model_bytes)
+    | shown("Sent by each worker for the model", r"V_\mathrm{model}", 0, "MB"),
+    derived("model_network", communication.transfer_seconds, **SENDING)
+    | shown("Time of that on the network", r"T_\mathrm{net}", 2, "s"),
+    derived("sent_over_table", rows.ratio, part="model_sent", whole="table[store=float32]")
+    | shown("Sent for the model over the table's bytes", r"V_\mathrm{model}/M", 1, "×"),
+    measured("real_node", RUN, "histogram_bytes_per_node", unit="KiB")
+    | shown("A histogram in a real run"),
+    measured("real_reduces", RUN, "all_reduces_per_tree") | shown("All-reduces for its tree"),
+    measured("real_filled", RUN, "histograms_summed_per_tree") | shown("Histograms summed for it"),
+    measured("real_payload", RUN, "all_reduced_bytes_per_tree", unit="MB")
+    | shown("Bytes all-reduced for it"),
+    measured("real_rows_bytes", RUN, "rows_bytes_if_sent_instead", unit="MB")
+    | shown("Its rows", places=2),
+    measured("speed", SPEED, "{}_training_rows_per_second_at_1000000_rows", SYSTEM)
+    | shown("Training speed, <system>"),
+    measured("memory", SPEED, "{}_extra_bytes_at_1000000_rows", SYSTEM, "MB")
+    | shown("Memory beyond the data, <system>"),
+    measured("prepare", SPEED, "{}_prepare_seconds_at_1000000_rows", SYSTEM)
+    | shown("Cuts and binning, <system>", places=1),
+    measured("spent", SPEED, "chapter_share_of_{}_at_1000000_rows", PART, "%")
+    | shown("Share of the boosting spent <part>"),
+    measured("own_over_xgb", SPEED, f"chapter_speed_over_{ONE}_at_{{}}_rows", SIZE, "%")
+    | shown("This chapter's speed over XGBoost's at <size> rows, one thread"),
+    measured("own_whole", SPEED, f"chapter_whole_speed_over_{ONE}_at_1000000_rows", unit="%")
+    | shown("The same with finding cuts and binning"),
+    step("rivals", "XGBoost, LightGBM, CatBoost"),
+    *givens.LIGHTGBM,
+    derived("leaves", histograms.full_leaves) | shown("Leaves of a full tree of that depth", "2^D"),
+    derived("conditions", histograms.full_splits) | shown("Its conditions, one a split", "2^D-1"),
+    derived("leaves_ratio", rows.ratio, part="leaves", whole="num_leaves")
+    | shown("Leaves of the full tree over LightGBM's limit", r"2^D/\Lambda", 1, "×"),
+    derived("goss_rows", histograms.sampled_share) | shown("Rows that GOSS keeps", "a+b", 0, "%"),
+    derived("goss_factor", histograms.small_gradient_factor)
+    | shown("Factor on the rows drawn from the others", r"(1-a)/b", 1, "×"),
+    step("next", "What the interviewer asks next"),
+)
+
+GRAPH = Graph("xgboost", "XGBoost", STEPS, axes=(*BY_HAND, *AT_SCALE))
