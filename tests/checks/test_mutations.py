@@ -15,7 +15,7 @@ from checks.mutations import KINDS, Mutant, Outcome, formula_mutants, run, summa
 from checks.pins import OPTION_PINS, OTHER_PINS, PINS
 from worked import units
 from worked.chapters import CHAPTERS, graph
-from worked.figures import Derived
+from worked.figures import Cell, Derived
 from worked.formulas import checkpointing, communication, memory, scheduling
 
 SLUG = "gpu-wall"
@@ -198,6 +198,35 @@ def test_a_rewired_figure_that_is_the_same_formula_is_proved_so() -> None:
     """ZeRO-3's total adds shard and gathered layers first; the chain adds all four at once."""
     outcome = rewired("zero3_fits", "needed_bytes", "memory_per_gpu")
     assert outcome.equivalent == "memory_per_gpu and zero3_total are the same formula of the givens"
+
+
+def outcomes_of(figure: str) -> dict[str, Outcome]:
+    """Return what becomes of each wrong wire of a figure of the L1 chapter."""
+    f = graph("l1-gradient").figure(figure)
+    assert isinstance(f, Derived)
+    return {o.mutant.mistake: o for o in mutations.judge_wires("l1-gradient", f)}
+
+
+def test_a_wrong_wire_that_makes_no_difference_is_proved_harmless() -> None:
+    """|x| is x where x is positive, and |r| squared is r squared whatever r is."""
+    found = outcomes_of("best")["x from subgradient_high, not x"]
+    assert found.equivalent == "the two sources are the same formula of the givens"
+    found = outcomes_of("squared_loss")["residual from loss, not residual"]
+    assert found.equivalent.endswith("the same for any number that the right source may be")
+
+
+def test_a_wrong_wire_that_differs_at_one_point_only_is_killed_at_a_pinned_setting() -> None:
+    """The gradient is as large as x everywhere but at the kink, where no draw of numbers goes."""
+    found = outcomes_of("subgradient_high")["x from gradient, not x"]
+    assert found.killed_by == mutations.RECOUNT
+    f = graph("l1-gradient").figure("subgradient_high")
+    assert isinstance(f, Derived)
+    # Algebra does not call it harmless either.
+    assert not mutations._why_wires_agree("l1-gradient", f, "x", Cell("gradient"))
+    # |r| for r has another gradient below 0.
+    f = graph("l1-gradient").figure("gradient")
+    assert isinstance(f, Derived)
+    assert not mutations._why_wires_agree("l1-gradient", f, "residual", Cell("loss"))
 
 
 def test_what_differs_only_where_it_does_not_show_in_the_book_is_killed_by_the_second_computation(
