@@ -19,7 +19,7 @@ import importlib
 import inspect
 import random
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cache
@@ -30,7 +30,7 @@ from checks.output import counted
 from checks.units import check_figure
 from worked.chapters import CHAPTERS, graph
 from worked.figures import Derived, FigureError, rows
-from worked.figures.terms import Term
+from worked.figures.terms import Term, trace
 
 # What makes the content of a formula plain in its terms. Other content, such as a gradient or the
 # cost of a protocol, is arithmetic to look at: whoever writes the formula brings its route.
@@ -99,16 +99,48 @@ def derive(formula: Callable[..., Any]) -> str | None:
         return None
     symbols = _symbols(formula)
     try:
-        want = _derived(derivation)
-        got = sympy.nsimplify(sympy.sympify(formula(*symbols)), rational=True)
+        want = _cells(_derived(derivation))
+        got = [sympy.nsimplify(sympy.sympify(x), rational=True) for x in applied(formula, symbols)]
+        differences = [sympy.simplify(a - b) for a, b in zip(got, want, strict=True)]
     except (TypeError, NotImplementedError, ValueError) as error:
         raise ProofError(f"{formula.__name__}: cannot be derived: {error}") from error
-    difference = sympy.simplify(got - want)
+    ways = [_zero(formula, symbols, d) for d in differences]
+    if None in ways:
+        raise ProofError(f"{formula.__name__}: derived {want}, the formula is {got}")
+    return max((str(way) for way in ways), key=len)
+
+
+def applied(formula: Callable[..., Any], args: Iterable[Any]) -> list[Any]:
+    """Return what a formula gives: one value, or that of each cell of the row that it makes."""
+    if _makes_a_row(trace(formula)):
+        args = map(rows.as_row, args)
+    return _cells(formula(*args))
+
+
+def _makes_a_row(term: Term) -> bool:
+    return term.op == "along" or any(map(_makes_a_row, term.parts()))
+
+
+def _cells(value: Any) -> list[Any]:
+    """Return the cells of a row or of a list of them; of a single value, itself."""
+    if isinstance(value, rows.Row):
+        return list(value.cells)
+    return [x for v in value for x in _cells(v)] if isinstance(value, list) else [value]
+
+
+def _zero(formula: Callable[..., Any], symbols: list[Any], difference: Any) -> str | None:
+    """Return how a difference was found to be zero; nothing where it is not.
+
+    Raises:
+        ProofError: it is not zero at some point, or has no value there.
+    """
+    import sympy
+
     if difference == 0:
         return "derivation"
     if not difference.has(sympy.ceiling, sympy.floor, sympy.Max, sympy.Min, sympy.Piecewise,
                           sympy.Mod, sympy.Abs):  # fmt: skip
-        raise ProofError(f"{formula.__name__}: derived {want}, the formula is {got}")
+        return None
     # Steps and cases seldom simplify: compare exactly at rational points instead. Whole ones
     # are among them because that is where steps and cases have their edges.
     for point in _points(formula, whole=False) + _points(formula, whole=True):
@@ -149,17 +181,18 @@ def count(formula: Callable[..., Any]) -> str | None:
         return None
     tolerance = getattr(counter, "tolerance", 1e-9)
     for point, want in _counted(counter):
-        got = float(formula(*point))
-        if not abs(got - want) <= tolerance * max(abs(want), abs(got)):
-            raise ProofError(f"{formula.__name__}{tuple(point)}: counted {want}, formula {got}")
+        got = [float(x) for x in applied(formula, point)]
+        for a, b in zip(got, want, strict=True):
+            if not abs(a - b) <= tolerance * max(abs(a), abs(b)):
+                raise ProofError(f"{formula.__name__}{tuple(point)}: counted {want}, formula {got}")
     return "count"
 
 
 @cache
-def _counted(counter: Callable[..., Any]) -> list[tuple[tuple[Any, ...], float]]:
-    """Return the points of a counting function and what it counts there."""
+def _counted(counter: Callable[..., Any]) -> list[tuple[tuple[Any, ...], list[float]]]:
+    """Return the points of a counting function and what it counts there, cell by cell."""
     points = getattr(counter, "points", None) or _points(counter, whole=True)
-    return [(tuple(p), float(counter(*p))) for p in points]
+    return [(tuple(p), [float(x) for x in _cells(counter(*p))]) for p in points]
 
 
 def _points(formula: Callable[..., Any], whole: bool) -> list[tuple[Any, ...]]:

@@ -1,8 +1,9 @@
 """Compute the chapter on rotary position embedding once more, in one piece, from its givens.
 
-It uses neither `worked/formulas` nor the scenario's wiring: vectors are complex numbers, a
-rotation is a multiplication, frequencies come from logarithms. Givens in base units; numbers
-or NumPy arrays.
+It uses neither `worked/formulas` nor the scenario's wiring: a pair is a complex number, a
+rotation a multiplication, frequencies come from logarithms. It names its results as the figures
+are named; each is a number or a NumPy array, its axes in the figure's order, and a place counts
+from 0. Givens in base units.
 """
 
 from __future__ import annotations
@@ -12,313 +13,222 @@ from typing import Any
 
 import numpy as np
 
+Figures = dict[str, Any]
 TURN = 2 * np.pi
 
 
-def recount(g: Mapping[str, Any]) -> dict[str, Any]:
+def recount(g: Mapping[str, Any]) -> Figures:
     """Return every derived figure of the chapter, in base units, from the givens `g`."""
-    r: dict[str, Any] = {}
-    for part in (
-        _table, _toy, _relative, _complex, _pairings, _head, _cost, _bases, _scaling, _probe,
-        _precision, _decode,
-    ):  # fmt: skip
+    r: Figures = {}
+    for part in (_example, _cases, _head, _sizes, _bases, _scalings, _probe, _precision, _decode):
         r |= part(g, r)
     return r
 
 
-def _table(g: Mapping[str, Any], r: Mapping[str, Any]) -> dict[str, Any]:
-    want = g["trained_length"] * g["factor"]
+def _sides(z: Any) -> np.ndarray:
+    """Return complex numbers as x and y along a last axis."""
+    return np.stack([z.real, z.imag], axis=-1)
+
+
+def _turns(angle: Any) -> Any:
+    return np.exp(1j * np.asarray(angle))
+
+
+def _pairs(g: Mapping[str, Any]) -> np.ndarray:
+    """Return the pairs of q and k as complex numbers, over vector, pairing and pair.
+
+    Neighbours are adjacent; the first half of a vector and the second are its halves.
+    """
+    vectors = np.array(g["value"], float)
+    neighbours = vectors[:, 0::2] + 1j * vectors[:, 1::2]
+    halves = vectors[:, :2] + 1j * vectors[:, 2:]
+    return np.stack([neighbours, halves], axis=1)
+
+
+def _example(g: Mapping[str, Any], r: Figures) -> Figures:
+    pairs = _pairs(g)
+    adjacent = pairs[:, 0]
+    theta = g["first_frequency"] * np.exp(-np.log(g["base"]) * np.array([0, 0.5]))
+    angle = np.outer([g["query_position"], g["key_position"]], theta)
+    turned = adjacent * _turns(angle)
+    part = (turned[0] * turned[1].conj()).real
+    product = pairs[0] * pairs[1].conj()
+    offset = g["query_position"] - g["key_position"]
+    from_offset = (product * _turns(offset * theta)).real
+    score = from_offset.sum(axis=1)
     return {
-        "table_params": g["trained_length"] * g["hidden"],
-        "table_bytes": g["trained_length"] * g["hidden"] * g["weight_width"],
-        "wanted_length": want,
-        "rows_missing": np.where(want > g["trained_length"], want - g["trained_length"], 0.0),
-        "within_table": np.where(want > g["trained_length"], 0.0, 1.0),
+        "member": np.array([[[0, 1], [2, 3]], [[0, 2], [1, 3]]]),
+        "paired": _sides(pairs),
+        "angle": angle,
+        "cos": _turns(angle).real,
+        "sin": _turns(angle).imag,
+        "turned": _sides(turned),
+        "length": np.abs(adjacent),
+        "turned_length": np.abs(adjacent),
+        "width": np.shape(g["value"])[1],
+        "frequency": theta,
+        "wavelength": TURN / theta,
+        "part": part,
+        "score": part.sum(),
+        "dot": product.real,
+        "unrotated": np.array(
+            [np.array(g["value"][0]) @ np.array(g["value"][1])] * 2  # whichever way it is paired
+        ),
+        "cross": -product.imag,
+        "imaginary": product.imag,
+        "offset_part": from_offset,
+        "offset_score": score,
+        "complex_part": from_offset,
+        "complex_score": score,
+        "most_part": np.abs(product),
+        "most": np.abs(product).sum(axis=1),
+        "pairing_error": np.abs(score[0] - score[1]),
     }
 
 
-def _vector(g: Mapping[str, Any], letter: str) -> tuple[Any, Any]:
-    """Return the two adjacent pairs of q or k as complex numbers."""
-    a, b, c, d = (g[f"{letter}_{i}"] for i in range(4))
-    return a + 1j * b, c + 1j * d
-
-
-def _toy_frequencies(g: Mapping[str, Any]) -> tuple[Any, Any]:
-    return g["theta_0"] * 1.0, g["theta_0"] * np.exp(-np.log(g["base"]) / 2)
-
-
-def _rotated(vector: tuple[Any, Any], position: Any, frequencies: tuple[Any, Any]) -> list[Any]:
-    pairs = zip(vector, frequencies, strict=True)
-    return [z * np.exp(1j * position * theta) for z, theta in pairs]
-
-
-def _toy(g: Mapping[str, Any], r: Mapping[str, Any]) -> dict[str, Any]:
-    thetas = _toy_frequencies(g)
-    m, n = g["query_position"], g["key_position"]
-    q, k = _vector(g, "q"), _vector(g, "k")
-    tq, tk = _rotated(q, m, thetas), _rotated(k, n, thetas)
-    parts = [(a * np.conj(b)).real for a, b in zip(tq, tk, strict=True)]
-    dots = [(a * np.conj(b)).real for a, b in zip(q, k, strict=True)]
-    return {
-        "theta_1": thetas[1],
-        "lambda_0": TURN / thetas[0],
-        "lambda_1": TURN / thetas[1],
-        "q_angle_0": m * thetas[0],
-        "q_angle_1": m * thetas[1],
-        "k_angle_0": n * thetas[0],
-        "k_angle_1": n * thetas[1],
-        "q_cos_0": np.exp(1j * m * thetas[0]).real,
-        "q_sin_0": np.exp(1j * m * thetas[0]).imag,
-        **{
-            f"{letter}_turned_{2 * pair + i}": part
-            for letter, turned in (("q", tq), ("k", tk))
-            for pair, z in enumerate(turned)
-            for i, part in enumerate((z.real, z.imag))
-        },
-        "q_length_0": np.abs(q[0]),
-        "q_turned_length_0": np.abs(tq[0]),
-        "part_0": parts[0],
-        "part_1": parts[1],
-        "score": parts[0] + parts[1],
-        "dot_0": dots[0],
-        "dot_1": dots[1],
-        "score_unrotated": dots[0] + dots[1],
-    }
-
-
-def _score(g: Mapping[str, Any], m: Any, n: Any, halves: bool = False) -> Any:
-    """Return the score at two positions with either pairing."""
-
-    def vector(letter: str) -> tuple[Any, Any]:
-        a, b, c, d = (g[f"{letter}_{i}"] for i in range(4))
-        return (a + 1j * c, b + 1j * d) if halves else (a + 1j * b, c + 1j * d)
-
-    thetas = _toy_frequencies(g)
-    q, k = _rotated(vector("q"), m, thetas), _rotated(vector("k"), n, thetas)
-    return sum((a * np.conj(b)).real for a, b in zip(q, k, strict=True))
-
-
-def _relative(g: Mapping[str, Any], r: Mapping[str, Any]) -> dict[str, Any]:
+def _cases(g: Mapping[str, Any], r: Figures) -> Figures:
     m, n, t = g["query_position"], g["key_position"], g["shift"]
-    q, k, thetas = _vector(g, "q"), _vector(g, "k"), _toy_frequencies(g)
-    parts = [
-        (a * np.conj(b) * np.exp(1j * (m - n) * theta)).real
-        for a, b, theta in zip(q, k, thetas, strict=True)
-    ]
+    places = np.array([[m, n], [m + t, n + t], [n + 1, n], [n + t + 1, n + t], [n, m]])
+    angle = places[:, :, None] * r["frequency"]
+    turned = _pairs(g)[:, 0] * _turns(angle)
+    part = (turned[:, 0] * turned[:, 1].conj()).real
     return {
-        "offset": m - n,
-        "cross_0": -(q[0] * np.conj(k[0])).imag,
-        "cross_1": -(q[1] * np.conj(k[1])).imag,
-        "offset_part_0": parts[0],
-        "offset_part_1": parts[1],
-        "offset_score": parts[0] + parts[1],
-        "moved_query": m + t,
-        "moved_key": n + t,
-        "score_moved": _score(g, m + t, n + t),
-        "next_key": n + 1,
-        "score_next": _score(g, n + 1, n),
-        "next_moved_key": n + t + 1,
-        "score_next_moved": _score(g, n + t + 1, n + t),
-        "score_swapped": _score(g, n, m),
+        "position": places,
+        "offset": places[:, 0] - places[:, 1],
+        "angle_at": angle,
+        "turned_at": _sides(turned),
+        "part_at": part,
+        "score_at": part.sum(axis=1),
     }
 
 
-def _complex(g: Mapping[str, Any], r: Mapping[str, Any]) -> dict[str, Any]:
-    q, k = _vector(g, "q"), _vector(g, "k")
-    products = [a * np.conj(b) for a, b in zip(q, k, strict=True)]
-    sizes = [np.abs(z) for z in products]
+def _row(g: Mapping[str, Any], base: float, number: np.ndarray) -> np.ndarray:
+    """Return the frequencies of some of a real head's pairs."""
+    return g["first_frequency"] * np.exp(-number / g["pairs"] * np.log(base))
+
+
+def _head(g: Mapping[str, Any], r: Figures) -> Figures:
+    last = g["pairs"] - 1
+    number = np.array([0, g["pair_wanted"] if g["pair_wanted"] < last else last, last])
+    theta = _row(g, g["base"], number)
     return {
-        "imaginary_0": products[0].imag,
-        "imaginary_1": products[1].imag,
-        "complex_part_0": r["offset_part_0"],
-        "complex_part_1": r["offset_part_1"],
-        "complex_score": r["offset_score"],
-        "most_0": sizes[0],
-        "most_1": sizes[1],
-        "most": sizes[0] + sizes[1],
+        "head_dim": g["pairs"] + g["pairs"],
+        "number": number,
+        "head_frequency": theta,
+        "head_wavelength": TURN / theta,
+        "angle_seen": g["trained_length"] * theta,
+        "turns": g["trained_length"] * theta / TURN,
     }
 
 
-def _pairings(g: Mapping[str, Any], r: Mapping[str, Any]) -> dict[str, Any]:
-    m = g["query_position"]
-    wrong = _score(g, m, g["key_position"], halves=True)
-    halves = [g[f"q_{i}"] * g[f"k_{i}"] + g[f"q_{i + 2}"] * g[f"k_{i + 2}"] for i in range(2)]
+def _sizes(g: Mapping[str, Any], r: Figures) -> Figures:
+    have, want = g["trained_length"], g["trained_length"] * g["factor"]
+    learned = have * g["hidden"]
+    values = want * np.array([2 * g["pairs"], 4 * g["pairs"], g["hidden"]])
+    turned = g["layers"] * (g["heads"] + g["kv_heads"]) * g["pairs"]
     return {
-        "score_halves": wrong,
-        "pairing_error": np.abs(wrong - r["score"]),
-        "halves_dot_0": halves[0],
-        "halves_dot_1": halves[1],
-        "score_halves_same": _score(g, m, m, halves=True),
-    }
-
-
-def _theta(g: Mapping[str, Any], base: Any, pair: Any) -> Any:
-    return g["theta_0"] * np.exp(-pair / g["pairs"] * np.log(base))
-
-
-def _head(g: Mapping[str, Any], r: Mapping[str, Any]) -> dict[str, Any]:
-    pairs = g["pairs"]
-    pair = np.where(g["pair_wanted"] < pairs, g["pair_wanted"], pairs - 1.0)
-    theta, slow = _theta(g, g["base"], pair), _theta(g, g["base"], pairs - 1)
-    return {
-        "head_dim": pairs + pairs,
-        "slowest_pair": pairs - 1.0,
-        "pair": pair,
-        "theta_i": theta,
-        "lambda_i": TURN / theta,
-        "theta_slow": slow,
-        "lambda_slow": TURN / slow,
-    }
-
-
-def _cost(g: Mapping[str, Any], r: Mapping[str, Any]) -> dict[str, Any]:
-    want, pairs, u = r["wanted_length"], g["pairs"], g["table_width"]
-    all_pairs = g["layers"] * (g["heads"] + g["kv_heads"]) * pairs
-    return {
-        "table_values": 2 * want * pairs,
-        "tables_bytes": 2 * want * pairs * u,
-        "wide_values": 4 * want * pairs,
-        "wide_bytes": 4 * want * pairs * u,
-        "learned_wanted_params": want * g["hidden"],
-        "learned_wanted_bytes": want * g["hidden"] * g["weight_width"],
-        "rotation_flops": 6 * all_pairs,
-        "projection_flops": 4 * g["hidden"] * all_pairs,
+        "wanted_length": want,
+        "rows_missing": max(want - have, 0),
+        "within_table": 0 if want > have else 1,
+        "table_params": learned,
+        "table_bytes": learned * g["weight_width"],
+        "values": values,
+        "bytes": values * [g["table_width"], g["table_width"], g["weight_width"]],
+        "rotation_flops": 6 * turned,
+        "projection_flops": 4 * g["hidden"] * turned,
         "rotation_share": 3 / (2 * g["hidden"]),
     }
 
 
-def _bases(g: Mapping[str, Any], r: Mapping[str, Any]) -> dict[str, Any]:
-    pairs, trained = g["pairs"], g["trained_length"]
-    large = _theta(g, g["large_base"], r["pair"])
-    large_slow = _theta(g, g["large_base"], pairs - 1)
-    found = {
-        "large_theta_i": large,
-        "large_lambda_i": TURN / large,
-        "large_theta_slow": large_slow,
-        "large_lambda_slow": TURN / large_slow,
-        "large_over_small": (g["large_base"] / g["base"]) ** ((pairs - 1) / pairs),
-        "slow_seen": trained * r["theta_slow"],
-        "slow_wanted": r["wanted_length"] * r["theta_slow"],
+def _bases(g: Mapping[str, Any], r: Figures) -> Figures:
+    bases = np.array([g["base"], g["large_base"]])
+    larger = _row(g, g["large_base"], r["number"])
+    turns = g["trained_length"] * g["first_frequency"] / TURN
+    last = g["pairs"] * np.log(turns) / np.log(bases)
+    turned = np.clip(np.floor(last) + 1, None, g["pairs"])
+    return {
+        "bases": bases,
+        "larger_frequency": larger,
+        "larger_wavelength": TURN / larger,
+        "growth": (g["large_base"] / g["base"]) ** (r["number"] / g["pairs"]),
+        "last_turned": last,
+        "turned_pairs": turned,
+        "other_pairs": g["pairs"] - turned,
     }
-    for prefix, base in (("", g["base"]), ("large_", g["large_base"])):
-        last = pairs * np.log(trained * g["theta_0"] / TURN) / np.log(base)
-        turned = np.clip(np.floor(last) + 1, None, pairs)
-        found |= {
-            f"{prefix}last_turned": last,
-            f"{prefix}turned": turned,
-            f"{prefix}unturned": pairs - turned,
-        }
-    return found
 
 
-def _scaling(g: Mapping[str, Any], r: Mapping[str, Any]) -> dict[str, Any]:
-    pairs, pair, theta, s = g["pairs"], r["pair"], r["theta_i"], g["factor"]
-    trained, base = g["trained_length"], g["base"]
-    # NTK-aware: every frequency falls by the factor to the power of the pair's place in the row.
-    ntk = theta * s ** (-pair / (pairs - 1))
-    over = np.where(g["current_length"] > trained, g["current_length"] / trained - 1, 0.0)
+def _scalings(g: Mapping[str, Any], r: Figures) -> Figures:
+    pairs, s, theta = g["pairs"], g["factor"], r["head_frequency"]
+    over = max(g["current_length"] / g["trained_length"] - 1, 0)
     scale = 1 + g["dynamic_factor"] * over
-    dynamic = theta * scale ** (-pair / (pairs - 1))
-    stretched = pairs / (pairs - 1)
-    fast, slow = (
-        pairs * np.log(trained * g["theta_0"] / (g[beta] * TURN)) / np.log(base)
-        for beta in ("beta_fast", "beta_slow")
-    )
-    start = np.where(fast < 0, 0.0, np.floor(fast))
-    end = np.where(np.ceil(slow) > 2 * pairs - 1, 2 * pairs - 1.0, np.ceil(slow))
-    place = (pair - start) / (end - start)
-    interpolated = np.clip(place, 0, 1)
-    turns = trained * theta / TURN
-    place_3 = (turns - g["low_factor"]) / (g["high_factor"] - g["low_factor"])
-    kept_3 = np.clip(place_3, 0, 1)
-    thetas = {
-        "linear": theta / s,
-        "ntk": ntk,
-        "dynamic": dynamic,
-        "yarn": theta * (1 - interpolated * (1 - 1 / s)),
-        "llama3": theta * (kept_3 * (1 - 1 / s) + 1 / s),
-    }
-    slowest_ntk = r["theta_slow"] / s
+    raised = pairs / (pairs - 1)  # a base that is raised by this power slows the last pair in full
+    slows = r["number"] / (pairs - 1)
+    beta = np.array(g["beta"])
+    limit = g["trained_length"] / beta
+    limit_pair = pairs * np.log(limit * g["first_frequency"] / TURN) / np.log(g["base"])
+    start, end = max(np.floor(limit_pair[0]), 0), min(np.ceil(limit_pair[1]), 2 * pairs - 1)
+    yarn = (r["number"] - start) / (end - start)
+    llama = (r["turns"] - g["low_factor"]) / (g["high_factor"] - g["low_factor"])
+    kept = np.clip([1 - yarn, llama], 0, 1)
+    slower = np.stack([
+        np.ones(3), np.full(3, 1 / s), s**-slows, scale**-slows, *(1 / s + kept * (1 - 1 / s)),
+    ])  # fmt: skip
+    scaled = slower * theta
     mu = 1 + np.log(s) / 10
     return {
-        **{f"{name}_theta": value for name, value in thetas.items()},
-        **{f"{name}_lambda": TURN / value for name, value in thetas.items()},
-        "linear_theta_0": g["theta_0"] / s,
-        "ntk_base": base * s**stretched,
-        "ntk_theta_slow": slowest_ntk,
-        "ntk_slow_wanted": trained * r["theta_slow"],
+        "ntk_base": g["base"] * s**raised,
         "dynamic_scale": scale,
-        "dynamic_base": base * scale**stretched,
-        "fast_limit": trained / g["beta_fast"],
-        "slow_limit": trained / g["beta_slow"],
-        "fast_pair": fast,
-        "slow_pair": slow,
-        "ramp_start": start,
-        "ramp_end": end,
-        "yarn_place": place,
-        "yarn_interpolated": interpolated,
-        "yarn_kept": 1 - interpolated,
+        "dynamic_base": g["base"] * scale**raised,
+        "limit": limit,
+        "limit_pair": limit_pair,
+        "ramp_pair": np.array([start, end]),
         "attention_factor": mu,
         "score_growth": mu * mu,
-        "turns": turns,
-        "llama3_place": place_3,
-        "llama3_kept": kept_3,
+        "place": np.stack([yarn, llama]),
+        "kept": kept,
+        "scaled": scaled,
+        "scaled_wavelength": TURN / scaled,
+        "reached": g["trained_length"] * s * scaled,
+        "cached": g["cached_position"] * scaled,
+        "stale_error": g["cached_position"] * (theta - scaled[3]),
     }
 
 
-def _probe(g: Mapping[str, Any], r: Mapping[str, Any]) -> dict[str, Any]:
-    q, k, thetas = _vector(g, "q"), _vector(g, "k"), _toy_frequencies(g)
-    products = [a * np.conj(b) for a, b in zip(q, k, strict=True)]
-
-    def part(pair: int, slower: Any) -> Any:
-        return (products[pair] * np.exp(1j * g["probe"] * thetas[pair] / slower)).real
-
-    s = g["factor"]
-    return {
-        "linear_theta_1": thetas[1] / s,
-        "probe_part_0": part(0, 1),
-        "probe_part_1": part(1, 1),
-        "probe_linear_part_0": part(0, s),
-        "probe_linear_part_1": part(1, s),
-        "probe_score": part(0, 1) + part(1, 1),
-        "probe_linear": part(0, s) + part(1, s),
-        "probe_ntk": part(0, 1) + part(1, s),
-    }
+def _probe(g: Mapping[str, Any], r: Figures) -> Figures:
+    q, k = _pairs(g)[:, 0]
+    slower = np.array([[1, 1], [g["factor"]] * 2, [1, g["factor"]]])
+    theta = r["frequency"] / slower
+    part = (q * k.conj() * _turns(g["probe"] * theta)).real
+    return {"slowed": theta, "probe_part": part, "probe_score": part.sum(axis=1)}
 
 
-def _precision(g: Mapping[str, Any], r: Mapping[str, Any]) -> dict[str, Any]:
-    def spacing(x: Any, bits: Any) -> Any:
-        _, exponent = np.frexp(np.asarray(x, dtype=float))  # x = fraction × 2^exponent, from 1/2
-        return np.ldexp(1.0, exponent - np.asarray(bits).astype(int))
+def _precision(g: Mapping[str, Any], r: Figures) -> Figures:
+    def spacing(x: float, bits: float) -> float:
+        _, exponent = np.frexp(float(x))  # x = fraction × 2^exponent, from 1/2
+        return float(np.ldexp(1.0, int(exponent - bits)))
 
-    x = g["rounded_position"]
+    x, first = g["rounded_position"], g["first_frequency"]
     step = spacing(x, g["bf16_bits"])
-    held = np.rint(x / step) * step
-    error = np.abs(held - x)
+    error = abs(np.rint(x / step) * step - x)
     return {
         "lost_position": np.exp2(g["bf16_bits"]) + 1,
-        "bf16_spacing": step,
-        "held_position": held,
+        "spacing": step,
+        "spacings": x / step,
+        "multiple": np.rint(x / step),
+        "held_position": np.rint(x / step) * step,
         "position_error": error,
-        "angle_error": error * g["theta_0"],
-        "turns_error": error * g["theta_0"] / TURN,
-        "far_angle": g["far_position"] * g["theta_0"],
-        "fp32_spacing": spacing(g["far_position"] * g["theta_0"], g["fp32_bits"]),
+        "angle_error": error * first,
+        "turns_error": error * first / TURN,
+        "far_angle": g["far_position"] * first,
+        "fp32_spacing": spacing(g["far_position"] * first, g["fp32_bits"]),
     }
 
 
-def _decode(g: Mapping[str, Any], r: Mapping[str, Any]) -> dict[str, Any]:
-    tokens, place = g["decoded"], g["cached_position"]
-    key, moved = _vector(g, "k")[0], g["key_position"] + g["shift"]
-    turned = (key * np.exp(1j * moved * g["theta_0"])).real
+def _decode(g: Mapping[str, Any], r: Figures) -> Figures:
+    tokens, moved = g["decoded"], g["key_position"] + g["shift"]
     return {
         "recomputed": (tokens * tokens + tokens) / 2,
         "recomputed_over_cached": (tokens + 1) / 2,
-        "shift_angle": g["shift"] * g["theta_0"],
-        "moved_angle": moved * g["theta_0"],
-        "k_twice": turned,
-        "k_once": turned,
-        "cached_angle": place * r["theta_i"],
-        "fresh_angle": place * r["dynamic_theta"],
-        "stale_error": place * (r["theta_i"] - r["dynamic_theta"]),
+        "shift_angle": g["shift"] * r["frequency"],
+        "twice": _sides(_pairs(g)[1, 0] * _turns(moved * r["frequency"])),
     }

@@ -4,7 +4,8 @@ None of it was copied from the program: the arithmetic stands beside each figure
 throughout: cos 3 = -0.989992, sin 3 = 0.141120, cos 2 = -0.41614684, sin 2 = 0.90929743,
 cos 1 = 0.540302, sin 1 = 0.841471, and for small x cos x = 1 - x²/2, sin x = x - x³/6.
 ln 2π = 1.837877, ln 10,000 = 9.210340, ln 500,000 = 13.122363. `OTHER_PINS` adds settings at
-which figures that are zero, equal or held at a limit at the book's values are not.
+which figures that are zero, equal or held at a limit at the book's values are not. Scalings are
+compared at three pairs: the first, the last and number 40.
 """
 
 from __future__ import annotations
@@ -24,98 +25,132 @@ PINS: dict[str, str] = {
     "rows_missing": "28,672 tokens",  # 32,768 - 4,096
     "within_table": "No",
     # 2. One pair, by hand: (1, 2) at position 3.
-    "q_0": "1",
-    "q_1": "2",
+    "value[vector=q, component=0]": "1",
+    "value[vector=q, component=1]": "2",
     "query_position": "3",
-    "theta_0": "1 rad/token",
-    "q_angle_0": "3.00 rad",  # 3 x 1
-    "q_cos_0": "−0.989992",
-    "q_sin_0": "0.141120",
-    "q_turned_0": "−1.2722",  # 1 x -0.989992 - 2 x 0.141120 = -1.272232
-    "q_turned_1": "−1.8389",  # 1 x 0.141120 + 2 x -0.989992 = -1.838864
-    "q_length_0": "2.2361",  # √(1 + 4)
-    "q_turned_length_0": "2.2361",  # √(1.618574 + 3.381421) = √4.999995
+    "first_frequency": "1 rad/token",
+    # Neighbours make a pair, or components half the vector apart.
+    "member[pairing=adjacent, pair=0, side=x]": "0",
+    "member[pairing=adjacent, pair=0, side=y]": "1",
+    "member[pairing=adjacent, pair=1, side=x]": "2",
+    "member[pairing=adjacent, pair=1, side=y]": "3",
+    "member[pairing=halves, pair=0, side=x]": "0",
+    "member[pairing=halves, pair=0, side=y]": "2",
+    "member[pairing=halves, pair=1, side=x]": "1",
+    "member[pairing=halves, pair=1, side=y]": "3",
+    "paired[vector=q, pairing=adjacent, pair=1, side=y]": "−1.0000",
+    "paired[vector=k, pairing=halves, pair=0, side=y]": "2.0000",
+    "angle[vector=q, pair=0]": "3.00 rad",  # 3 x 1
+    "cos[vector=q, pair=0]": "−0.989992",
+    "sin[vector=q, pair=0]": "0.141120",
+    "turned[vector=q, pair=0, side=x]": "−1.2722",  # 1 x -0.989992 - 2 x 0.141120 = -1.272232
+    "turned[vector=q, pair=0, side=y]": "−1.8389",  # 1 x 0.141120 + 2 x -0.989992 = -1.838864
+    "length[vector=q, pair=0]": "2.2361",  # √(1 + 4)
+    "turned_length[vector=q, pair=0]": "2.2361",  # √(1.618574 + 3.381421) = √4.999995
+    "length[vector=k, pair=1]": "2.2361",  # √(4 + 1)
     # 3. All pairs.
     "base": "10,000",
-    "theta_1": "0.0100 rad/token",  # 1/√10,000
-    "lambda_0": "6.28 tokens",  # 2π
-    "lambda_1": "628 tokens",  # 200π
+    "width": "4",
+    "frequency[pair=0]": "1.0000 rad/token",
+    "frequency[pair=1]": "0.0100 rad/token",  # 1/√10,000
+    "wavelength[pair=0]": "6.28 tokens",  # 2π
+    "wavelength[pair=1]": "628.32 tokens",  # 200π
     "pairs": "64",  # 128 / 2
     "head_dim": "128",
-    "slowest_pair": "63",  # 64 pairs, from 0
+    "number[hand=slowest]": "63",  # 64 pairs, from 0
     "pair_wanted": "40",
-    "pair": "40",  # below 63
-    "theta_i": "0.003162 rad/token",  # 10^(-4 x 40/64) = 10^-2.5
-    "lambda_i": "1,987 tokens",  # 6.283185 / 0.00316228 = 1,986.92
-    "theta_slow": "0.000115 rad/token",  # 10^(-4 x 63/64) = 10^-3.9375 = 0.000115478
-    "lambda_slow": "54,410 tokens",  # 10^3.9375 = 8,659.64; x 6.283185 = 54,410
+    "number[hand=looked-at]": "40",  # below 63
+    "head_frequency[hand=looked-at]": "0.003162 rad/token",  # 10^(-4 x 40/64) = 10^-2.5
+    "head_wavelength[hand=looked-at]": "1,987 tokens",  # 6.283185 / 0.00316228 = 1,986.92
+    "head_frequency[hand=slowest]": "0.000115 rad/token",  # 10^-3.9375 = 0.000115478
+    "head_frequency[hand=fastest]": "1.000000 rad/token",
+    "head_wavelength[hand=fastest]": "6.3 tokens",  # 2π
+    "head_wavelength[hand=slowest]": "54,410 tokens",  # 10^3.9375 = 8,659.64; x 6.283185 = 54,410
     # 4. Rotate q and k.
-    "q_2": "0.5",
-    "q_3": "−1",
-    "k_0": "0.5",
-    "k_1": "1",
-    "k_2": "2",
-    "k_3": "1",
+    "value[vector=q, component=2]": "0.5",
+    "value[vector=q, component=3]": "−1",
+    "value[vector=k, component=0]": "0.5",
+    "value[vector=k, component=1]": "1",
+    "value[vector=k, component=2]": "2",
+    "value[vector=k, component=3]": "1",
     "key_position": "1",
-    "q_angle_1": "0.030 rad",  # 3 x 0.01, two digits
-    "k_angle_0": "1.00 rad",
-    "k_angle_1": "0.010 rad",
+    "angle[vector=q, pair=1]": "0.030 rad",  # 3 x 0.01, two digits
+    "angle[vector=k, pair=0]": "1.00 rad",
+    "angle[vector=k, pair=1]": "0.010 rad",
     # cos 0.03 = 0.999550, sin 0.03 = 0.0299955
-    "q_turned_2": "0.5298",  # 0.5 x 0.999550 + 1 x 0.0299955 = 0.529771
-    "q_turned_3": "−0.9846",  # 0.5 x 0.0299955 - 0.999550 = -0.984552
-    "k_turned_0": "−0.5713",  # 0.5 x 0.540302 - 0.841471 = -0.571320
-    "k_turned_1": "0.9610",  # 0.5 x 0.841471 + 0.540302 = 0.961037
+    "turned[vector=q, pair=1, side=x]": "0.5298",  # 0.5 x 0.999550 + 1 x 0.0299955 = 0.529771
+    "turned[vector=q, pair=1, side=y]": "−0.9846",  # 0.5 x 0.0299955 - 0.999550 = -0.984552
+    "turned[vector=k, pair=0, side=x]": "−0.5713",  # 0.5 x 0.540302 - 0.841471 = -0.571320
+    "turned[vector=k, pair=0, side=y]": "0.9610",  # 0.5 x 0.841471 + 0.540302 = 0.961037
     # cos 0.01 = 0.999950, sin 0.01 = 0.00999983
-    "k_turned_2": "1.9899",  # 2 x 0.999950 - 0.0099998 = 1.989900
-    "k_turned_3": "1.0199",  # 2 x 0.0099998 + 0.999950 = 1.019950 less 0.0000004: 1.0199496
+    "turned[vector=k, pair=1, side=x]": "1.9899",  # 2 x 0.999950 - 0.0099998 = 1.989900
+    "turned[vector=k, pair=1, side=y]": "1.0199",  # 0.0199997 + 0.99995 = 1.0199496
     # At offset 2 the pairs give 2.5 cos 2 and 2.5 sin 0.02, step 5.
-    "part_0": "−1.040367",
-    "part_1": "0.049997",
+    "part[pair=0]": "−1.040367",
+    "part[pair=1]": "0.049997",
     "score": "−0.990370",
-    "dot_0": "2.5000",  # 1 x 0.5 + 2 x 1
-    "dot_1": "0",  # 0.5 x 2 - 1 x 1
-    "score_unrotated": "2.500000",
+    "dot[pairing=adjacent, pair=0]": "2.5000",  # 1 x 0.5 + 2 x 1
+    "dot[pairing=adjacent, pair=1]": "0",  # 0.5 x 2 - 1 x 1
+    "unrotated[pairing=adjacent]": "2.500000",
     # 5. Only the offset counts.
-    "offset": "2",  # 3 - 1
-    "cross_0": "0",  # 1 x 1 - 2 x 0.5
-    "cross_1": "2.5000",  # 0.5 x 1 + 1 x 2
-    "offset_part_0": "−1.040367",  # 2.5 x -0.41614684 = -1.04036709
-    "offset_part_1": "0.049997",  # 2.5 x 0.01999867 = 0.04999667
-    "offset_score": "−0.990370",  # -1.04036709 + 0.04999667 = -0.99037042
+    "offset[case=here]": "2",  # 3 - 1
+    "cross[pairing=adjacent, pair=0]": "0",  # 1 x 1 - 2 x 0.5
+    "cross[pairing=adjacent, pair=1]": "2.5000",  # 0.5 x 1 + 1 x 2
+    "offset_part[pairing=adjacent, pair=0]": "−1.040367",  # 2.5 x -0.41614684 = -1.04036709
+    "offset_part[pairing=adjacent, pair=1]": "0.049997",  # 2.5 x 0.01999867 = 0.04999667
+    "offset_score[pairing=adjacent]": "−0.990370",  # -1.04036709 + 0.04999667 = -0.99037042
     "shift": "100",
-    "moved_query": "103",
-    "moved_key": "101",
-    "score_moved": "−0.990370",  # the same offset
-    "next_key": "2",
-    "score_next": "1.375755",  # 2.5 x (0.5403023 + 0.0099998) = 1.3757553
-    "next_moved_key": "102",
-    "score_next_moved": "1.375755",
-    "score_swapped": "−1.090364",  # -1.04036709 - 0.04999667 = -1.09036376
+    "position[case=here, vector=q]": "3",
+    "position[case=here, vector=k]": "1",
+    "position[case=swapped, vector=q]": "1",
+    "position[case=swapped, vector=k]": "3",
+    "offset[case=moved]": "2",
+    "offset[case=swapped]": "−2",
+    "angle_at[case=moved, vector=q, pair=1]": "1.03 rad",  # 103 x 0.01
+    "part_at[case=swapped, pair=0]": "−1.040367",  # 2.5 cos 2, whichever way
+    "part_at[case=swapped, pair=1]": "−0.049997",
+    "score_at[case=here]": "−0.990370",
+    "position[case=moved, vector=q]": "103",
+    "position[case=moved, vector=k]": "101",
+    "score_at[case=moved]": "−0.990370",  # the same offset
+    "position[case=next, vector=q]": "2",
+    "score_at[case=next]": "1.375755",  # 2.5 x (0.5403023 + 0.0099998) = 1.3757553
+    "position[case=next-moved, vector=q]": "102",
+    "score_at[case=next-moved]": "1.375755",
+    "score_at[case=swapped]": "−1.090364",  # -1.04036709 - 0.04999667 = -1.09036376
     # 6. The complex form: (1 + 2i)(0.5 - i) = 2.5 and (0.5 - i)(2 - i) = -2.5i.
-    "imaginary_0": "0",
-    "imaginary_1": "−2.5000",
-    "complex_part_0": "−1.040367",
-    "complex_part_1": "0.049997",
-    "complex_score": "−0.990370",
-    "most_0": "2.5000",
-    "most_1": "2.5000",
-    "most": "5.0000",
+    "imaginary[pairing=adjacent, pair=0]": "0",
+    "imaginary[pairing=adjacent, pair=1]": "−2.5000",
+    "complex_part[pairing=adjacent, pair=0]": "−1.040367",
+    "complex_part[pairing=adjacent, pair=1]": "0.049997",
+    "complex_score[pairing=adjacent]": "−0.990370",
+    "most_part[pairing=adjacent, pair=0]": "2.5000",
+    "most_part[pairing=adjacent, pair=1]": "2.5000",
+    "most[pairing=adjacent]": "5.0000",
     # 7. Halves: pairs (1, 0.5) with (0.5, 2), (2, -1) with (1, 1): dots 1.5 and 1, crosses
     # 1 x 2 - 0.5 x 0.5 = 1.75 and 2 x 1 + 1 x 1 = 3.
     # 1.5 x -0.41614684 + 1.75 x 0.90929743 + 0.99980001 + 3 x 0.01999867
-    "score_halves": "2.026846",  # -0.62422025 + 1.59127050 + 0.99980001 + 0.05999600 = 2.02684626
+    # -0.62422025 + 1.59127050 + 0.99980001 + 0.05999600 = 2.02684626
+    "offset_score[pairing=halves]": "2.026846",
     "pairing_error": "3.017217",  # 2.02684626 + 0.99037042 = 3.01721668
-    "halves_dot_0": "1.5000",  # 1 x 0.5 + 0.5 x 2
-    "halves_dot_1": "1.0000",  # 2 x 1 - 1 x 1
-    "score_halves_same": "2.500000",  # 1.5 + 1
+    "dot[pairing=halves, pair=0]": "1.5000",  # 1 x 0.5 + 0.5 x 2
+    "dot[pairing=halves, pair=1]": "1.0000",  # 2 x 1 - 1 x 1
+    "cross[pairing=halves, pair=0]": "1.7500",
+    "cross[pairing=halves, pair=1]": "3.0000",
+    "offset_part[pairing=halves, pair=0]": "0.967050",  # -0.62422025 + 1.59127050
+    "offset_part[pairing=halves, pair=1]": "1.059796",  # 0.99980001 + 0.05999600
+    "most_part[pairing=halves, pair=0]": "2.3049",  # √(1.5² + 1.75²) = √5.3125 = 2.304886
+    "most_part[pairing=halves, pair=1]": "3.1623",  # √10 = 3.162278
+    "most[pairing=halves]": "5.4672",  # 2.304886 + 3.162278 = 5.467164
+    "unrotated[pairing=halves]": "2.500000",  # 1.5 + 1
     # 8. What the tables cost.
     "table_width": "4 B",
-    "table_values": "4,194,304 values",  # 2 x 32,768 x 64 = 2^22
-    "tables_bytes": "16.8 MB",  # 2^24 = 16.777e6
-    "wide_values": "8,388,608 values",  # 2^23
-    "wide_bytes": "33.6 MB",
-    "learned_wanted_params": "134,217,728 params",  # 2^15 x 2^12 = 2^27
-    "learned_wanted_bytes": "268.4 MB",  # 2^28 = 268.435e6
+    "values[table=cosines-and-sines]": "4,194,304 values",  # 2 x 32,768 x 64 = 2^22
+    "bytes[table=cosines-and-sines]": "16.8 MB",  # 2^24 = 16.777e6
+    "values[table=each-twice]": "8,388,608 values",  # 2^23
+    "bytes[table=each-twice]": "33.6 MB",
+    "values[table=learned]": "134,217,728 values",  # 2^15 x 2^12 = 2^27
+    "bytes[table=learned]": "268.4 MB",  # 2^28 = 268.435e6
     "layers": "32",
     "heads": "32",
     "kv_heads": "32",
@@ -124,75 +159,104 @@ PINS: dict[str, str] = {
     "rotation_share": "0.037%",  # 3 / 8,192 = 0.0366 %
     # 9. Two bases. 500,000^(1/64) = e^0.2050369 = 1.227570
     "large_base": "500,000",
-    "large_theta_i": "0.000274 rad/token",  # e^(-0.625 x 13.122363) = e^-8.201477 = 0.00027425
-    "large_lambda_i": "22,911 tokens",  # e^8.201477 = 3,646.33; x 6.283185 = 22,910.6
-    "large_theta_slow": "0.0000025 rad/token",  # 1.227570 / 500,000 = 0.00000245514
-    "large_lambda_slow": "2,559,196 tokens",  # 500,000 / 1.227570 = 407,308.7; x 6.283185
-    "large_over_small": "47.0×",  # 50^(63/64) = 50 x e^-0.0611254 = 50 x 0.940705
+    # e^(-0.625 x 13.122363) = e^-8.201477 = 0.00027425
+    "larger_frequency[hand=looked-at]": "0.000274 rad/token",
+    # e^8.201477 = 3,646.33; x 6.283185 = 22,910.6
+    "larger_wavelength[hand=looked-at]": "22,911 tokens",
+    "larger_frequency[hand=slowest]": "0.0000025 rad/token",  # 1.227570 / 500,000 = 0.00000245514
+    # 500,000 / 1.227570 = 407,308.7; x 6.283185
+    "larger_wavelength[hand=slowest]": "2,559,196 tokens",
+    "growth[hand=slowest]": "47.0×",  # 50^(63/64) = 50 x e^-0.0611254 = 50 x 0.940705
+    "growth[hand=looked-at]": "11.5×",  # 50^0.625 = e^(0.625 x 3.912023) = e^2.445014 = 11.531
+    "bases[size=smaller]": "10,000",
+    "bases[size=larger]": "500,000",
     # ln 4,096 = 8.317766, less 1.837877 = 6.479889, x 64 = 414.7129
-    "last_turned": "45.03",  # 414.7129 / 9.210340
-    "turned": "46",  # pairs 0 to 45
-    "unturned": "18",  # 64 - 46
-    "large_last_turned": "31.60",  # 414.7129 / 13.122363
-    "large_turned": "32",
-    "large_unturned": "32",
-    "slow_seen": "0.473 rad",  # 4,096 x 0.000115478 = 0.47300
-    "slow_wanted": "3.784 rad",  # x 8 = 3.78398
+    "last_turned[size=smaller]": "45.03",  # 414.7129 / 9.210340
+    "turned_pairs[size=smaller]": "46",  # pairs 0 to 45
+    "other_pairs[size=smaller]": "18",  # 64 - 46
+    "last_turned[size=larger]": "31.60",  # 414.7129 / 13.122363
+    "turned_pairs[size=larger]": "32",
+    "other_pairs[size=larger]": "32",
+    "angle_seen[hand=slowest]": "0.473 rad",  # 4,096 x 0.000115478 = 0.47300
+    "reached[scaling=as-trained, hand=slowest]": "3.784 rad",  # x 8 = 3.78398
+    "angle_seen[hand=looked-at]": "12.953 rad",  # 4,096 x 0.00316228 = 12.9527
     # 10. Past the trained length, factor 8, pair 40.
-    "linear_theta": "0.000395 rad/token",  # 0.00316228 / 8
-    "linear_lambda": "15,895 tokens",  # 1,986.918 x 8 = 15,895.3
-    "linear_theta_0": "0.1250 rad/token",  # 1 / 8
+    "scaled[scaling=linear, hand=looked-at]": "0.000395 rad/token",  # 0.00316228 / 8
+    # 1,986.918 x 8 = 15,895.3
+    "scaled_wavelength[scaling=linear, hand=looked-at]": "15,895 tokens",
+    "scaled[scaling=linear, hand=fastest]": "0.125000 rad/token",  # 1 / 8
     # 8^(1/63) = e^(2.0794415 / 63) = e^0.0330070 = 1.0335578
     "ntk_base": "82,685",  # 10,000 x 8 x 1.0335578 = 82,684.6
     # 8^(-40/63) = e^-1.3202803 = 0.2670605
-    "ntk_theta": "0.000845 rad/token",  # 0.00316228 x 0.2670605 = 0.00084452
-    "ntk_lambda": "7,440 tokens",  # 1,986.918 / 0.2670605 = 7,439.9
-    "ntk_theta_slow": "0.000014 rad/token",  # 0.000115478 / 8 = 0.0000144
-    "ntk_slow_wanted": "0.473 rad",  # 32,768 x 0.0000144348
+    # 0.00316228 x 0.2670605 = 0.00084452
+    "scaled[scaling=ntk-aware, hand=looked-at]": "0.000845 rad/token",
+    # 1,986.918 / 0.2670605 = 7,439.9
+    "scaled_wavelength[scaling=ntk-aware, hand=looked-at]": "7,440 tokens",
+    "scaled[scaling=ntk-aware, hand=slowest]": "0.000014 rad/token",  # 0.000115478 / 8 = 0.0000144
+    "reached[scaling=ntk-aware, hand=slowest]": "0.473 rad",  # 32,768 x 0.0000144348
     "current_length": "16,384 tokens",
     "dynamic_factor": "1",
     "dynamic_scale": "4.00×",  # 16,384 / 4,096 - 0
     # 4^(1/63) = e^(1.3862944 / 63) = 1.0222485; 4^(-40/63) = e^-0.8801869 = 0.414705
     "dynamic_base": "40,890",  # 40,000 x 1.0222485 = 40,889.9
-    "dynamic_theta": "0.001311 rad/token",  # 0.00316228 x 0.414705 = 0.00131141
-    "dynamic_lambda": "4,791 tokens",  # 1,986.918 / 0.414705 = 4,791.2
-    "beta_fast": "32",
-    "beta_slow": "1",
-    "fast_limit": "128.0 tokens",  # 4,096 / 32
-    "slow_limit": "4,096.0 tokens",
-    "fast_pair": "20.94",  # 64 x (4.852030 - 1.837877) / 9.210340 = 192.9058 / 9.210340
-    "slow_pair": "45.03",
-    "ramp_start": "20",
-    "ramp_end": "46",
-    "yarn_place": "0.769",  # (40 - 20) / 26
-    "yarn_interpolated": "76.9%",
-    "yarn_kept": "23.1%",  # 6 / 26
-    "yarn_theta": "0.001034 rad/token",  # 6/26 + 20/26/8 = 8.5/26 = 0.3269231; x 0.00316228
-    "yarn_lambda": "6,078 tokens",  # 1,986.918 / 0.3269231 = 6,077.6
+    # 0.00316228 x 0.414705 = 0.00131141
+    "scaled[scaling=dynamic, hand=looked-at]": "0.001311 rad/token",
+    # 1,986.918 / 0.414705 = 4,791.2
+    "scaled_wavelength[scaling=dynamic, hand=looked-at]": "4,791 tokens",
+    "beta[border=fast]": "32",
+    "beta[border=slow]": "1",
+    "limit[border=fast]": "128.0 tokens",  # 4,096 / 32
+    "limit[border=slow]": "4,096.0 tokens",
+    # 64 x (4.852030 - 1.837877) / 9.210340 = 192.9058 / 9.210340
+    "limit_pair[border=fast]": "20.94",
+    "limit_pair[border=slow]": "45.03",
+    "ramp_pair[border=fast]": "20",
+    "ramp_pair[border=slow]": "46",
+    "place[ramped=yarn, hand=looked-at]": "0.769",  # (40 - 20) / 26
+    "place[ramped=yarn, hand=fastest]": "−0.769",  # (0 - 20) / 26
+    "kept[ramped=yarn, hand=looked-at]": "23.1%",  # 6 / 26
+    # 6/26 + 20/26/8 = 8.5/26 = 0.3269231; x 0.00316228
+    "scaled[scaling=yarn, hand=looked-at]": "0.001034 rad/token",
+    # 1,986.918 / 0.3269231 = 6,077.6
+    "scaled_wavelength[scaling=yarn, hand=looked-at]": "6,078 tokens",
     "attention_factor": "1.2079×",  # 0.1 x 2.0794415 + 1
     "score_growth": "1.459×",  # 1.2079442²
     "low_factor": "1",
     "high_factor": "4",
-    "turns": "2.06",  # 4,096 / 1,986.918 = 2.061484
-    "llama3_place": "0.354",  # 1.061484 / 3 = 0.353828
-    "llama3_kept": "35.4%",
+    "turns[hand=looked-at]": "2.06",  # 4,096 / 1,986.918 = 2.061484
+    "turns[hand=fastest]": "651.90",  # 4,096 / 6.283185 = 651.8987
+    "place[ramped=llama-3-1, hand=fastest]": "216.966",  # 650.8987 / 3
+    "place[ramped=llama-3-1, hand=looked-at]": "0.354",  # 1.061484 / 3 = 0.353828
+    "kept[ramped=llama-3-1, hand=looked-at]": "35.4%",
     # 0.353828 + 0.646172 / 8 = 0.4345995
-    "llama3_theta": "0.001374 rad/token",  # 0.00316228 x 0.4345995 = 0.00137432
-    "llama3_lambda": "4,572 tokens",  # 1,986.918 / 0.4345995 = 4,571.8
+    # 0.00316228 x 0.4345995 = 0.00137432
+    "scaled[scaling=llama-3-1, hand=looked-at]": "0.001374 rad/token",
+    # 1,986.918 / 0.4345995 = 4,571.8
+    "scaled_wavelength[scaling=llama-3-1, hand=looked-at]": "4,572 tokens",
+    # The ends: linear slows both, the others spare the fastest and slow the slowest by 8.
+    "scaled[scaling=ntk-aware, hand=fastest]": "1.000000 rad/token",
+    "scaled[scaling=yarn, hand=fastest]": "1.000000 rad/token",
+    "scaled[scaling=llama-3-1, hand=fastest]": "1.000000 rad/token",
+    "scaled_wavelength[scaling=yarn, hand=slowest]": "435,281 tokens",  # 8 x 54,410.14
+    "scaled_wavelength[scaling=llama-3-1, hand=slowest]": "435,281 tokens",
+    "scaled_wavelength[scaling=dynamic, hand=slowest]": "217,641 tokens",  # 4 x 54,410.14
+    "reached[scaling=linear, hand=looked-at]": "12.953 rad",  # as seen in training
     "probe": "2",
-    "linear_theta_1": "0.00125 rad/token",  # 0.01 / 8
-    "probe_part_0": "−1.040367",
-    "probe_part_1": "0.049997",
-    "probe_linear_part_0": "2.422281",  # 2.5 cos 0.25 = 2.5 x 0.9689124
-    "probe_linear_part_1": "0.006250",  # 2.5 sin 0.0025 = 2.5 x 0.0024999974
-    "probe_score": "−0.990370",
-    "probe_linear": "2.428531",  # 2.422281 + 0.006250
-    "probe_ntk": "−1.034117",  # -1.040367 + 0.006250
+    "slowed[slowing=linear, pair=1]": "0.00125 rad/token",  # 0.01 / 8
+    "probe_part[slowing=as-trained, pair=0]": "−1.040367",
+    "probe_part[slowing=as-trained, pair=1]": "0.049997",
+    "probe_part[slowing=linear, pair=0]": "2.422281",  # 2.5 cos 0.25 = 2.5 x 0.9689124
+    "probe_part[slowing=linear, pair=1]": "0.006250",  # 2.5 sin 0.0025 = 2.5 x 0.0024999974
+    "probe_score[slowing=as-trained]": "−0.990370",
+    "probe_score[slowing=linear]": "2.428531",  # 2.422281 + 0.006250
+    "probe_score[slowing=ntk-aware]": "−1.034117",  # -1.040367 + 0.006250
     # 11. Precision.
     "bf16_bits": "8",
     "lost_position": "257",  # 2^8 + 1
     "rounded_position": "5,000",
-    "bf16_spacing": "32",  # 2^12 = 4,096 leads; 2^(12 + 1 - 8) = 2^5
+    "spacing": "32",  # 2^12 = 4,096 leads; 2^(12 + 1 - 8) = 2^5
+    "spacings": "156.25",  # 5,000 / 32
+    "multiple": "156",
     "held_position": "4,992",  # 5,000 / 32 = 156.25; 156 x 32
     "position_error": "8",
     "angle_error": "8.0 rad",
@@ -205,42 +269,50 @@ PINS: dict[str, str] = {
     "decoded": "1,000 tokens",
     "recomputed": "500,500",  # 1,000 x 1,001 / 2
     "recomputed_over_cached": "500.5×",
-    "shift_angle": "100.00 rad",
-    "moved_angle": "101.00 rad",
+    "shift_angle[pair=0]": "100.00 rad",
+    "angle_at[case=moved, vector=k, pair=0]": "101.00 rad",
     # 101 - 32π = 101 - 100.530965 = 0.469035: cosine 0.892005, sine 0.452026
-    "k_twice": "−0.0060",
-    "k_once": "−0.0060",  # 0.5 x 0.892005 - 0.452026 = -0.0060235
+    "twice[pair=0, side=x]": "−0.0060",
+    # 0.5 x 0.892005 - 0.452026 = -0.0060235
+    "turned_at[case=moved, vector=k, pair=0, side=x]": "−0.0060",
     "cached_position": "1,000",
-    "cached_angle": "3.162 rad",  # 1,000 x 0.00316228
-    "fresh_angle": "1.311 rad",  # 1,000 x 0.00131141
-    "stale_error": "1.851 rad",  # 3.16228 - 1.31141 = 1.85087
+    "cached[scaling=as-trained, hand=looked-at]": "3.162 rad",  # 1,000 x 0.00316228
+    "cached[scaling=dynamic, hand=looked-at]": "1.311 rad",  # 1,000 x 0.00131141
+    "stale_error[hand=looked-at]": "1.851 rad",  # 3.16228 - 1.31141 = 1.85087
+    "stale_error[hand=fastest]": "0 rad",  # its frequency does not move
+    "stale_error[hand=slowest]": "0.087 rad",  # 1,000 x 0.000115478 x (1 - 1/4) = 0.0866
 }
 
 OTHER_PINS: list[tuple[Mapping[str, Any], dict[str, str]]] = [
     # The score at offset 1 elsewhere.
-    ({"query_position": 5, "key_position": 4}, {"offset": "1", "score": "1.375755"}),
+    ({"query_position": 5, "key_position": 4}, {"offset[case=here]": "1", "score": "1.375755"}),
     (
         {"query_position": 1, "key_position": 0},
-        {"offset": "1", "score": "1.375755", "k_turned_0": "0.5000", "k_turned_1": "1.0000"},
+        {
+            "offset[case=here]": "1",
+            "score": "1.375755",
+            "turned[vector=k, pair=0, side=x]": "0.5000",
+            "turned[vector=k, pair=0, side=y]": "1.0000",
+        },
     ),
     (
         # The query behind the key.
         {"query_position": 1, "key_position": 3},
-        {"offset": "−2", "score": "−1.090364", "score_swapped": "−0.990370"},
+        {"offset[case=here]": "−2", "score": "−1.090364", "score_at[case=swapped]": "−0.990370"},
     ),
     (
-        {"q_0": 2, "q_2": 1},
+        {"value[vector=q, component=0]": 2, "value[vector=q, component=2]": 1},
         {
-            "dot_0": "3.0000",  # 2 x 0.5 + 2 x 1
-            "cross_0": "1.0000",  # 2 x 1 - 2 x 0.5
-            "imaginary_0": "−1.0000",
-            "dot_1": "1.0000",  # 1 x 2 - 1 x 1
-            "cross_1": "3.0000",  # 1 x 1 + 1 x 2
-            "imaginary_1": "−3.0000",
-            "score_unrotated": "4.000000",
-            "most_0": "3.1623",  # √(9 + 1)
-            "most_1": "3.1623",
-            "most": "6.3246",  # 2√10
+            "dot[pairing=adjacent, pair=0]": "3.0000",  # 2 x 0.5 + 2 x 1
+            "cross[pairing=adjacent, pair=0]": "1.0000",  # 2 x 1 - 2 x 0.5
+            "imaginary[pairing=adjacent, pair=0]": "−1.0000",
+            "dot[pairing=adjacent, pair=1]": "1.0000",  # 1 x 2 - 1 x 1
+            "cross[pairing=adjacent, pair=1]": "3.0000",  # 1 x 1 + 1 x 2
+            "imaginary[pairing=adjacent, pair=1]": "−3.0000",
+            "unrotated[pairing=adjacent]": "4.000000",
+            "most_part[pairing=adjacent, pair=0]": "3.1623",  # √(9 + 1)
+            "most_part[pairing=adjacent, pair=1]": "3.1623",
+            "most[pairing=adjacent]": "6.3246",  # 2√10
         },
     ),
     (
@@ -249,15 +321,16 @@ OTHER_PINS: list[tuple[Mapping[str, Any], dict[str, str]]] = [
         {
             "rows_missing": "0 tokens",
             "within_table": "Yes",
-            "pair": "63",
-            "theta_1": "0.0014 rad/token",  # 1/√500,000 = 0.00141421
-            "lambda_i": "2,559,196 tokens",
-            "linear_lambda": "2,559,196 tokens",
+            "number[hand=looked-at]": "63",
+            "frequency[pair=1]": "0.0014 rad/token",  # 1/√500,000 = 0.00141421
+            "head_wavelength[hand=looked-at]": "2,559,196 tokens",
+            "scaled_wavelength[scaling=linear, hand=looked-at]": "2,559,196 tokens",
             "attention_factor": "1.0000×",
-            "last_turned": "34.98",  # 64 x (9.010913 - 1.837877) / 13.122363 = 459.0743 / 13.122363
-            "turned": "35",
-            "unturned": "29",
-            "large_over_small": "1.0×",
+            # 64 x (9.010913 - 1.837877) / 13.122363 = 459.0743 / 13.122363
+            "last_turned[size=smaller]": "34.98",
+            "turned_pairs[size=smaller]": "35",
+            "other_pairs[size=smaller]": "29",
+            "growth[hand=slowest]": "1.0×",
             "rotation_flops": "491,520 FLOP/token",  # 3 x 128 x 40 x 32
             "rotation_share": "0.037%",
             "dynamic_scale": "2.00×",  # 16,384 / 8,192
@@ -266,7 +339,11 @@ OTHER_PINS: list[tuple[Mapping[str, Any], dict[str, str]]] = [
     (
         # A text that is still short.
         {"current_length": 1000},
-        {"dynamic_scale": "1.00×", "dynamic_base": "10,000", "stale_error": "0 rad"},
+        {
+            "dynamic_scale": "1.00×",
+            "dynamic_base": "10,000",
+            "stale_error[hand=looked-at]": "0 rad",
+        },
     ),
     # With a factor of 8 the scale at twice the length is 8 x 2 - 7.
     ({"dynamic_factor": 8, "current_length": 8192}, {"dynamic_scale": "9.00×"}),
@@ -274,72 +351,77 @@ OTHER_PINS: list[tuple[Mapping[str, Any], dict[str, str]]] = [
         # 5,008 / 32 = 156.5 and 5,040 / 32 = 157.5: ties go to the even multiple.
         {"rounded_position": 5008},
         {
+            "spacings": "156.50",
+            "multiple": "156",
             "held_position": "4,992",
             "position_error": "16",
             "angle_error": "16.0 rad",
             "turns_error": "2.55",  # 16 / 6.283185
         },
     ),
-    ({"rounded_position": 5040}, {"held_position": "5,056", "position_error": "16"}),
+    (
+        {"rounded_position": 5040},
+        {"multiple": "158", "held_position": "5,056", "position_error": "16"},
+    ),
     (
         # A fast pair, kept by both: 10^-0.625 = 0.23713737, 154.58953 turns.
         {"pair_wanted": 10},
         {
-            "yarn_place": "−0.385",  # -10 / 26
-            "yarn_kept": "100.0%",
-            "yarn_theta": "0.237137 rad/token",
-            "llama3_place": "51.197",  # 153.58953 / 3
-            "llama3_kept": "100.0%",
-            "llama3_theta": "0.237137 rad/token",
+            "place[ramped=yarn, hand=looked-at]": "−0.385",  # -10 / 26
+            "kept[ramped=yarn, hand=looked-at]": "100.0%",
+            "scaled[scaling=yarn, hand=looked-at]": "0.237137 rad/token",
+            "place[ramped=llama-3-1, hand=looked-at]": "51.197",  # 153.58953 / 3
+            "kept[ramped=llama-3-1, hand=looked-at]": "100.0%",
+            "scaled[scaling=llama-3-1, hand=looked-at]": "0.237137 rad/token",
         },
     ),
     (
         # The slowest: 4,096 / 54,410 = 0.0753 turns.
         {"pair_wanted": 63},
         {
-            "yarn_place": "1.654",  # 43 / 26
-            "yarn_interpolated": "100.0%",
-            "yarn_kept": "0%",
-            "llama3_place": "−0.308",  # -0.9247 / 3
-            "llama3_kept": "0%",
-            "ntk_lambda": "435,281 tokens",  # 8 x 8,659.6432 x 6.2831853 = 8 x 54,410.14
+            "place[ramped=yarn, hand=looked-at]": "1.654",  # 43 / 26
+            "kept[ramped=yarn, hand=looked-at]": "0%",
+            "place[ramped=llama-3-1, hand=looked-at]": "−0.308",  # -0.9247 / 3
+            "kept[ramped=llama-3-1, hand=looked-at]": "0%",
+            # 8 x 8,659.6432 x 6.2831853 = 8 x 54,410.14
+            "scaled_wavelength[scaling=ntk-aware, hand=looked-at]": "435,281 tokens",
         },
     ),
     (
         # So short that no pair turns so often: the ramp starts at the first.
-        {"trained_length": 256, "beta_fast": 128},
+        {"trained_length": 256, "beta[border=fast]": 128},
         {
-            "fast_limit": "2.0 tokens",
-            "fast_pair": "−7.95",  # 64 x (0.693147 - 1.837877) / 9.210340
-            "ramp_start": "0",
+            "limit[border=fast]": "2.0 tokens",
+            "limit_pair[border=fast]": "−7.95",  # 64 x (0.693147 - 1.837877) / 9.210340
+            "ramp_pair[border=fast]": "0",
         },
     ),
     (
         # So long that every pair turns, and the ramp ends at the last index of the width.
-        {"pairs": 8, "base": 1000, "trained_length": 1048576, "beta_slow": 0.25},
+        {"pairs": 8, "base": 1000, "trained_length": 1048576, "beta[border=slow]": 0.25},
         {
-            "slow_pair": "15.53",  # 8 x (15.249238 - 1.837877) / 6.907755
-            "ramp_end": "15",
-            "last_turned": "13.93",  # 8 x (13.862944 - 1.837877) / 6.907755
-            "turned": "8",
-            "unturned": "0",
+            "limit_pair[border=slow]": "15.53",  # 8 x (15.249238 - 1.837877) / 6.907755
+            "ramp_pair[border=slow]": "15",
+            "last_turned[size=smaller]": "13.93",  # 8 x (13.862944 - 1.837877) / 6.907755
+            "turned_pairs[size=smaller]": "8",
+            "other_pairs[size=smaller]": "0",
         },
     ),
     (
         # The same for the larger base, while the other is as large as it may be.
         {"pairs": 8, "base": 1e9, "large_base": 1000, "trained_length": 1048576},
         {
-            "turned": "5",  # 8 x 12.025067 / 20.723266 = 4.642, pairs 0 to 4
-            "large_turned": "8",  # 13.93 again
-            "large_unturned": "0",
+            "turned_pairs[size=smaller]": "5",  # 8 x 12.025067 / 20.723266 = 4.642, pairs 0 to 4
+            "turned_pairs[size=larger]": "8",  # 13.93 again
+            "other_pairs[size=larger]": "0",
         },
     ),
     (
         # A faster first pair: 8 tokens of error are 16 radians.
-        {"theta_0": 2},
+        {"first_frequency": 2},
         {
-            "lambda_0": "3.14 tokens",
-            "theta_1": "0.0200 rad/token",
+            "wavelength[pair=0]": "3.14 tokens",
+            "frequency[pair=1]": "0.0200 rad/token",
             "angle_error": "16.0 rad",
             "turns_error": "2.55",
             "far_angle": "2,000,000 rad",

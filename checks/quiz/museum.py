@@ -8,10 +8,10 @@ source printed a formula and not a number, `kind` says so and the numbers put in
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from worked.figures.rows import Row
+from worked.figures.rows import Row, as_row
 from worked.formulas import (
     checkpointing,
     communication,
@@ -21,7 +21,7 @@ from worked.formulas import (
     losses,
     memory,
     parallelism,
-    rotary,
+    rotation,
     rows,
     second_order,
 )
@@ -1079,18 +1079,28 @@ _L1 = (
 # ---- Rotary position embedding
 
 
+def _turned(pairs: Sequence[tuple[float, float]], angles: Sequence[float]) -> tuple[float, ...]:
+    """Return x and y of each pair turned by its angle, one pair after the other."""
+    return tuple(
+        z
+        for (x, y), angle in zip(pairs, angles, strict=True)
+        for z in rotation.turned(x, y, as_row(angle)).nested("side")
+    )
+
+
 def _mispaired(first: float, second: float, third: float, fourth: float) -> tuple[float, ...]:
     """Return four components at position 1 as the chapter's code rotated them.
 
     Pairs (0, 2) and (1, 3) as in the half-split layout, angles 1, 1, 0.01, 0.01 as in the
-    adjacent one.
+    adjacent one: the first sides keep the angle 1, the second ones 0.01.
     """
-    return (
-        rotary.turned_first(first, third, 1),
-        rotary.turned_first(second, fourth, 1),
-        rotary.turned_second(first, third, 0.01),
-        rotary.turned_second(second, fourth, 0.01),
-    )
+    halves = ((first, third), (second, fourth))
+    fast, slow = _turned(halves, (1, 1)), _turned(halves, (0.01, 0.01))
+    return (fast[0], fast[2], slow[1], slow[3])
+
+
+def _score(*rotated: tuple[float, ...]) -> float:
+    return sum(a * b for a, b in zip(*rotated, strict=True))
 
 
 _Q, _K = (1, 2, 0.5, -1), (0.5, 1, 2, 1)
@@ -1113,8 +1123,8 @@ _ROPE = (
         why="The exponent is negative: later pairs turn more slowly, here by 0.01. The code "
         "beside the sentence divides and is right.",
         published=100,
-        ours=lambda: rotary.frequency(1, 10_000, 1, 4),
-        mistaken=lambda: rotary.frequency(1, 10_000, -1, 4),
+        ours=lambda: rotation.frequency(1, 10_000, 1, 4),
+        mistaken=lambda: rotation.frequency(1, 10_000, -1, 4),
         right=0.01,  # 10,000^(-1/2) = 1 / 100
         digits=3,
         kind=FORMULA,
@@ -1137,11 +1147,9 @@ _ROPE = (
         why="The second product of the cosine is second with second, 2 times 1, not second with "
         "first: the factor is the plain dot product, 2.5, and the pair adds 2.5 × cos(1) = 1.351.",
         published=0.8105,
-        ours=lambda: rotary.pair_score_by_offset(
-            rotary.pair_dot(1, 2, 0.5, 1), rotary.pair_cross(1, 2, 0.5, 1), 1, 1
-        ),
-        mistaken=lambda: rotary.pair_score_by_offset(
-            rotary.pair_dot(1, 2, 0.5, 0.5), rotary.pair_cross(1, 2, 0.5, 1), 1, 1
+        ours=lambda: rotation.part_by_offset(1 * 0.5 + 2 * 1, rotation.cross(1, 2, 0.5, 1), 1, 1),
+        mistaken=lambda: rotation.part_by_offset(
+            1 * 0.5 + 2 * 0.5, rotation.cross(1, 2, 0.5, 1), 1, 1
         ),
         right=1.351,  # 2.5 x cos 1 = 2.5 x 0.540302 = 1.35076
         digits=4,
@@ -1168,8 +1176,8 @@ _ROPE = (
         "the other nothing is a rotation: even at equal positions, where the score must be the "
         "unrotated 2.5, it is not.",
         published=-0.71504,
-        ours=lambda: rotary.rotated_score(*_Q, *_K, 1, 1, 1, 0.01),
-        mistaken=lambda: sum(a * b for a, b in zip(_mispaired(*_Q), _mispaired(*_K), strict=True)),
+        ours=lambda: _score(*(_turned((v[:2], v[2:]), (1, 0.01)) for v in (_Q, _K))),
+        mistaken=lambda: _score(_mispaired(*_Q), _mispaired(*_K)),
         right=2.5,  # 1 x 0.5 + 2 x 1 + 0.5 x 2 + (-1) x 1: offset 0
         digits=4,
         kind=FORMULA,
@@ -1192,8 +1200,8 @@ _ROPE = (
         why="The formula takes the present length, 3,072, and gives 2. With the largest length in "
         "its place it is α² − (α − 1), the same at every length, and nothing is dynamic any more.",
         published=3,
-        ours=lambda: rotary.dynamic_scale(2, 3072, 2048),
-        mistaken=lambda: rotary.dynamic_scale(2, 2 * 2048, 2048),
+        ours=lambda: rotation.dynamic_scale(2, 3072, 2048),
+        mistaken=lambda: rotation.dynamic_scale(2, 2 * 2048, 2048),
         right=2,  # 2 x 3,072 / 2,048 - 1 = 3 - 1
         digits=1,
         kind=FORMULA,
@@ -1216,9 +1224,9 @@ _ROPE = (
         why="1.416 is the number already. Passed on as `mscale` it goes through the logarithm's "
         "formula a second time and comes out 12 % higher, and the scores 26 %.",
         published=1.589,
-        ours=lambda: rotary.yarn_attention_factor(64),
+        ours=lambda: rotation.yarn_attention_factor(64),
         mistaken=lambda: (
-            rotary.yarn_attention_factor(64) * (rotary.yarn_attention_factor(64) - 1) + 1
+            rotation.yarn_attention_factor(64) * (rotation.yarn_attention_factor(64) - 1) + 1
         ),
         right=1.416,  # ln 64 = 6 ln 2 = 4.158883; 0.4158883 + 1
         digits=4,
@@ -1241,8 +1249,8 @@ _ROPE = (
         why="Without scaling the scale is 1. Linear scaling would divide positions by its factor, "
         "never multiply them.",
         published=2,
-        ours=lambda: rotary.angle(100, 0.01),
-        mistaken=lambda: rotary.angle(2 * 100, 0.01),
+        ours=lambda: rotation.angle(100, 0.01),
+        mistaken=lambda: rotation.angle(2 * 100, 0.01),
         right=1,  # 100 x 0.01
         digits=1,
         kind=FORMULA,

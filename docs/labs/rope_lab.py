@@ -13,8 +13,15 @@ from worked.rope import rotary_numpy as rope
 
 chapter = graph("rope")
 book = chapter.evaluate()
-for name in ("q_turned_0", "q_turned_1", "score", "score_moved", "score_swapped", "lost_position"):
-    print(f"{chapter.figure(name).label:55} {chapter.shown(name, book)}")
+for name in (
+    "turned[vector=q, pair=0, side=x]",
+    "turned[vector=q, pair=0, side=y]",
+    "score",
+    "score_at[case=moved]",
+    "score_at[case=swapped]",
+    "lost_position",
+):
+    print(f"{chapter.called(name):55} {chapter.shown(name, book)}")
 
 # %% [markdown]
 # ## The score of a real head against the offset

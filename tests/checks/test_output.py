@@ -66,7 +66,7 @@ class Shell:
 # -- encodings --------------------------------------------------------------------------------
 
 COMMANDS = (
-    "workbook run gpu-wall --step 3 && workbook why rope.part_1 && workbook exercise list"
+    "workbook run gpu-wall --step 3 && workbook why rope.part.1 && workbook exercise list"
     " && workbook exam --seed 11 --count 2 && workbook drill --seed 3 --count 1"
 )
 
@@ -89,7 +89,7 @@ def test_every_command_speaks_every_encoding(
     assert (done.returncode, done.stderr) == (0, "")
     times = "x" if encoding == "ascii" else "×"
     assert f"0.5297705 {times} 1.9899002 + (-0.984552)" in done.stdout
-    assert "?" not in shell("workbook why rope.part_1", encoding=encoding, **variables).stdout
+    assert "?" not in shell("workbook why rope.part.1", encoding=encoding, **variables).stdout
 
 
 def test_data_stays_data_in_every_encoding(shell: Shell) -> None:
@@ -147,7 +147,7 @@ needs_full = pytest.mark.skipif(not Path("/dev/full").exists(), reason="no /dev/
 @needs_full
 @pytest.mark.parametrize(
     "command",
-    ["list", "--help", "run gpu-wall", "why rope.part_1 --json", "exercise list", "progress",
+    ["list", "--help", "run gpu-wall", "why rope.part.1 --json", "exercise list", "progress",
      "drill --seed 3 --count 1"],
 )  # fmt: skip
 def test_a_full_disk_is_said(shell: Shell, command: str) -> None:
@@ -206,8 +206,8 @@ def test_a_deleted_folder_is_said(shell: Shell, command: str, code: int) -> None
 @pytest.mark.parametrize(
     ("command", "library", "extra"),
     [
-        ("why rope.part_1 --checks", "pint", "site"),
-        ("why rope.part_1 --checks", "sympy", "site"),
+        ("why rope.part.1 --checks", "pint", "site"),
+        ("why rope.part.1 --checks", "sympy", "site"),
         ("sweep gpu-wall.fs_waste --over mtbf=1..64 --plot x.svg", "matplotlib", "site"),
         ("drill --count 1", "fsrs", "practice"),
         ("progress", "fsrs", "practice"),

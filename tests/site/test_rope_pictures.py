@@ -17,8 +17,20 @@ SETTINGS: list[dict[str, Any]] = [
     {},
     {"model": "Llama 3 8B"},
     {"query_position": 0, "key_position": 10_000, "factor": 1, "probe": -20},
-    {"q_0": 0, "q_1": 0, "q_2": 0, "q_3": 0},  # a score of nothing at every offset
-    {"q_0": 10, "q_1": -10, "k_0": 10, "k_1": -10, "base": 1e9, "large_base": 1e9},
+    {
+        "value.q.0": 0,
+        "value.q.1": 0,
+        "value.q.2": 0,
+        "value.q.3": 0,
+    },  # a score of nothing at every offset
+    {
+        "value.q.0": 10,
+        "value.q.1": -10,
+        "value.k.0": 10,
+        "value.k.1": -10,
+        "base": 1e9,
+        "large_base": 1e9,
+    },
     {"pairs": 8, "trained_length": 256, "rounded_position": 4900, "bf16_bits": 24},
 ]
 
@@ -76,18 +88,27 @@ def test_moving_both_positions_turns_the_hands_and_keeps_the_angle_between_them(
 
 def test_each_hand_is_named_with_its_angle() -> None:
     drawing = svg(SLUG, "clocks")
-    said = re.findall(r'data-fig="rope\.(\w+)">([^<]+)', drawing)
+    said = re.findall(r'data-fig="rope\.([^"]+)">([^<]+)', drawing)
     assert said == [
-        ("q_angle_0", "query: 3.00 rad"), ("k_angle_0", "key: 1.00 rad"),
-        ("q_angle_1", "query: 0.030 rad"), ("k_angle_1", "key: 0.010 rad"),
-    ]  # fmt: skip
+        ("angle[vector=q, pair=0]", "query: 3.00 rad"),
+        ("angle[vector=k, pair=0]", "key: 1.00 rad"),
+        ("angle[vector=q, pair=1]", "query: 0.030 rad"),
+        ("angle[vector=k, pair=1]", "key: 0.010 rad"),
+    ]
 
 
 def test_the_curve_of_the_score_follows_query_key_base_and_scaling() -> None:
     drawings = {
         svg(SLUG, "score", s)
-        for s in ({}, {"q_0": 3}, {"k_3": -2}, {"base": 20_000}, {"factor": 2}, {"probe": 5})
-    }
+        for s in (
+            {},
+            {"value.q.0": 3},
+            {"value.k.3": -2},
+            {"base": 20_000},
+            {"factor": 2},
+            {"probe": 5},
+        )
+    }  # fmt: skip
     assert len(drawings) == 6
 
 
@@ -95,8 +116,9 @@ def test_the_dots_of_the_score_stand_where_the_working_says() -> None:
     """At the offset of the two positions the curve as trained passes through their score."""
     g = graph(SLUG)
     values = g.evaluate({"query_position": 9, "key_position": 4, "probe": 5})
-    assert values["probe_score"] == pytest.approx(values["score"], rel=1e-12)
-    assert g.shown("probe_score", values) in svg(SLUG, "score", {"probe": 5})
+    as_trained = "probe_score[slowing=as-trained]"
+    assert g.value(as_trained, values) == pytest.approx(g.value("score", values), rel=1e-12)
+    assert g.shown(as_trained, values) in svg(SLUG, "score", {"probe": 5})
 
 
 def ticks_of_x(drawing: str) -> list[float]:

@@ -8,10 +8,10 @@ import random
 import numpy as np
 import pytest
 
-from checks.counts.rope_axes import recount
-from checks.pinned.rope_axes import OTHER_PINS, PINS
+from checks.counts.rope import recount
+from checks.pinned.rope import OTHER_PINS, PINS
 from worked.figures import Given
-from worked.rope.scenario_axes import GRAPH as G
+from worked.rope.scenario import GRAPH as G
 
 
 def test_what_is_pinned_is_shown() -> None:

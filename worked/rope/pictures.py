@@ -4,21 +4,26 @@ from __future__ import annotations
 
 from typing import Any
 
-METHODS = ("unscaled", "linear", "ntk", "dynamic", "yarn", "llama3")
+EMBEDDINGS = ("rope", "learned", "no-position")
+METHODS = ("as-trained", "linear", "ntk-aware", "dynamic", "yarn", "llama-3-1")
 
 PAST_THE_TABLE: dict[str, Any] = {
     "id": "past-the-table",
     "kind": "bars",
     "title": "Small models inside and past the trained length",
-    "alt": "Bars of accuracy. At the trained length RoPE has {{ real_rope_inside }}, learned "
-    "positions {{ real_learned_inside }}, no positions {{ real_no_position_inside }}. At four "
-    "times the length they have {{ real_unscaled_4x_familiar }}, {{ real_learned_4x_familiar }} "
-    "and {{ real_no_position_4x_familiar }}; without the start of the text "
-    "{{ real_rope_4x_late }}, {{ real_learned_4x_late }} and {{ real_no_position_4x_late }}; on "
-    "stretched words {{ real_unscaled_4x_stretched }}, {{ real_learned_4x_stretched }} and "
-    "{{ real_no_position_4x_stretched }}.",
-    "caption": "Share of right next tokens, mean of {{ real_seeds }} seeds (recorded: it does not "
-    "follow the panel). Guessing gives {{ real_chance }}.",
+    "alt": "Bars of accuracy. At the trained length RoPE has {{ inside[embedding=rope] }}, "
+    "learned positions {{ inside[embedding=learned] }}, no positions "
+    "{{ inside[embedding=no-position] }}. At four times the length they have "
+    "{{ past[embedding=rope, times=4, words=familiar] }}, "
+    "{{ past[embedding=learned, times=4, words=familiar] }} and "
+    "{{ past[embedding=no-position, times=4, words=familiar] }}; without the start of the text "
+    "{{ late[embedding=rope] }}, {{ late[embedding=learned] }} and "
+    "{{ late[embedding=no-position] }}; on stretched words "
+    "{{ past[embedding=rope, times=4, words=stretched] }}, "
+    "{{ past[embedding=learned, times=4, words=stretched] }} and "
+    "{{ past[embedding=no-position, times=4, words=stretched] }}.",
+    "caption": "Share of right next tokens, mean of {{ seeds }} seeds (recorded: it does not "
+    "follow the panel). Guessing gives {{ chance }}.",
     "unit": "%",
     "axis": "right next tokens, %",
     "places": 1,
@@ -26,18 +31,17 @@ PAST_THE_TABLE: dict[str, Any] = {
     "groups": [
         {
             "label": "at the trained length",
-            "figures": ["real_rope_inside", "real_learned_inside", "real_no_position_inside"],
+            "figures": [f"inside[embedding={e}]" for e in EMBEDDINGS],
         },
         *(
             {
                 "label": f"four times the length, {label}",
-                "figures": [f"{rope}_4x_{name}", f"real_learned_4x_{name}",
-                            f"real_no_position_4x_{name}"],
+                "figures": [figure.format(e) for e in EMBEDDINGS],
             }
-            for label, name, rope in (
-                ("words as in training", "familiar", "real_unscaled"),
-                ("the same without the text's start", "late", "real_rope"),
-                ("words four times as long", "stretched", "real_unscaled"),
+            for label, figure in (
+                ("words as in training", "past[embedding={}, times=4, words=familiar]"),
+                ("the same without the text's start", "late[embedding={}]"),
+                ("words four times as long", "past[embedding={}, times=4, words=stretched]"),
             )
         ),
     ],
@@ -47,17 +51,18 @@ CLOCKS: dict[str, Any] = {
     "id": "clocks",
     "kind": "clocks",
     "title": "The angles of both pairs at the two positions",
-    "alt": "Two clock faces. On the fast pair's the query stands at {{ q_angle_0 }} and the key at "
-    "{{ k_angle_0 }}, on the slow pair's at {{ q_angle_1 }} and {{ k_angle_1 }}.",
+    "alt": "Two clock faces. On the fast pair's the query stands at {{ angle[vector=q, pair=0] }} "
+    "and the key at {{ angle[vector=k, pair=0] }}, on the slow pair's at "
+    "{{ angle[vector=q, pair=1] }} and {{ angle[vector=k, pair=1] }}.",
     "caption": "Each pair is a clock, and a token's position sets the hands: the fast one turns "
-    "once in {{ lambda_0 }}, the slow one in {{ lambda_1 }}. What the score sees is the angle "
-    "*between* the two hands of a face.",
+    "once in {{ wavelength[pair=0] }}, the slow one in {{ wavelength[pair=1] }}. What the score "
+    "sees is the angle *between* the two hands of a face.",
     "clocks": [
         {
             "label": label,
             "hands": [
-                {"figure": f"q_angle_{pair}", "label": "query"},
-                {"figure": f"k_angle_{pair}", "label": "key"},
+                {"figure": f"angle[vector=q, pair={pair}]", "label": "query"},
+                {"figure": f"angle[vector=k, pair={pair}]", "label": "key"},
             ],
         }
         for pair, label in enumerate(("fast pair", "slow pair"))
@@ -69,9 +74,10 @@ TURNING: dict[str, Any] = {
     "kind": "curve",
     "title": "The rotated query against its position",
     "alt": "Three curves over the position. The two components of the fast pair swing with a "
-    "wavelength of {{ lambda_0 }}; the first of the slow pair, with {{ lambda_1 }}, hardly bends. "
-    "At position {{ query_position }} they are {{ q_turned_0 }}, {{ q_turned_1 }} and "
-    "{{ q_turned_2 }}.",
+    "wavelength of {{ wavelength[pair=0] }}; the first of the slow pair, with "
+    "{{ wavelength[pair=1] }}, hardly bends. At position {{ query_position }} they are "
+    "{{ turned[vector=q, pair=0, side=x] }}, {{ turned[vector=q, pair=0, side=y] }} and "
+    "{{ turned[vector=q, pair=1, side=x] }}.",
     "caption": "The query's components as it moves along the text: a fast clock and a slow one. "
     "The dots are at position {{ query_position }}. Positions are whole; straight lines join them.",
     "x": "query_position",
@@ -81,9 +87,9 @@ TURNING: dict[str, Any] = {
     "unit": "",
     "y_label": "component",
     "series": [
-        {"figure": "q_turned_0", "label": "fast pair, first"},
-        {"figure": "q_turned_1", "label": "fast pair, second"},
-        {"figure": "q_turned_2", "label": "slow pair, first"},
+        {"figure": "turned[vector=q, pair=0, side=x]", "label": "fast pair, first"},
+        {"figure": "turned[vector=q, pair=0, side=y]", "label": "fast pair, second"},
+        {"figure": "turned[vector=q, pair=1, side=x]", "label": "slow pair, first"},
     ],
 }
 
@@ -91,27 +97,28 @@ WAVELENGTHS: dict[str, Any] = {
     "id": "wavelengths",
     "kind": "curve",
     "title": "Wavelength of every pair, for two bases",
-    "alt": "Two straight lines on a logarithmic scale, from {{ lambda_0 }} at the fastest pair up "
-    "to {{ lambda_slow }} for the smaller base and {{ large_lambda_slow }} for the larger. The "
-    "smaller base reaches the trained length of {{ trained_length }} at pair {{ last_turned }}, "
-    "the larger at pair {{ large_last_turned }}.",
+    "alt": "Two straight lines on a logarithmic scale, from {{ wavelength[pair=0] }} at the "
+    "fastest pair up to {{ head_wavelength[hand=slowest] }} for the smaller base and "
+    "{{ larger_wavelength[hand=slowest] }} for the larger. The smaller base reaches the trained "
+    "length of {{ trained_length }} at pair {{ last_turned[size=smaller] }}, the larger at pair "
+    "{{ last_turned[size=larger] }}.",
     "caption": "Each pair is slower than the one before by the same factor. The upright lines "
     "stand where a pair would make exactly one turn within {{ trained_length }}: right of them "
     "none does.",
     "x": "pair_wanted",
     "x_label": "pair",
     "from": 0,
-    "to": "slowest_pair",
+    "to": "number[hand=slowest]",
     "unit": "tokens",
     "y_scale": "log",
     "y_label": "wavelength, tokens",
     "series": [
-        {"figure": "lambda_i", "label": "smaller base"},
-        {"figure": "large_lambda_i", "label": "larger base"},
+        {"figure": "head_wavelength[hand=looked-at]", "label": "smaller base"},
+        {"figure": "larger_wavelength[hand=looked-at]", "label": "larger base"},
     ],
     "lines": [
-        {"figure": "last_turned", "label": "smaller base"},
-        {"figure": "large_last_turned", "label": "larger base"},
+        {"figure": "last_turned[size=smaller]", "label": "smaller base"},
+        {"figure": "last_turned[size=larger]", "label": "larger base"},
     ],
 }
 
@@ -120,9 +127,9 @@ SCORE: dict[str, Any] = {
     "kind": "curve",
     "title": "Score against the offset",
     "alt": "Three curves of the score over the offset from key to query. The one as trained "
-    "swings with a wavelength of {{ lambda_0 }} and tilts from negative to positive offsets. "
-    "At offset {{ probe }} it is {{ probe_score }}, with linear scaling {{ probe_linear }}, "
-    "NTK-aware {{ probe_ntk }}.",
+    "swings with a wavelength of {{ wavelength[pair=0] }} and tilts from negative to positive "
+    "offsets. At offset {{ probe }} it is {{ probe_score[slowing=as-trained] }}, with linear "
+    "scaling {{ probe_score[slowing=linear] }}, NTK-aware {{ probe_score[slowing=ntk-aware] }}.",
     "caption": "The score of this query and this key at every offset. It is not symmetric: ahead "
     "and behind are told apart. Linear scaling slows both pairs by {{ factor }}, NTK-aware only "
     "the slow one.",
@@ -134,9 +141,9 @@ SCORE: dict[str, Any] = {
     "unit": "",
     "y_label": "score",
     "series": [
-        {"figure": "probe_score", "label": "as trained"},
-        {"figure": "probe_linear", "label": "linear"},
-        {"figure": "probe_ntk", "label": "NTK-aware"},
+        {"figure": "probe_score[slowing=as-trained]", "label": "as trained"},
+        {"figure": "probe_score[slowing=linear]", "label": "linear"},
+        {"figure": "probe_score[slowing=ntk-aware]", "label": "NTK-aware"},
     ],
 }
 
@@ -144,32 +151,36 @@ SCALED: dict[str, Any] = {
     "id": "scaled",
     "kind": "curve",
     "title": "Wavelength of every pair under each scaling",
-    "alt": "Six rising curves on a logarithmic scale. All but linear start at {{ lambda_0 }} with "
-    "the fastest pair. At pair {{ pair }} the wavelength is {{ lambda_i }} as trained, "
-    "{{ linear_lambda }} linear, {{ ntk_lambda }} NTK-aware, {{ dynamic_lambda }} dynamic, "
-    "{{ yarn_lambda }} with YaRN and {{ llama3_lambda }} with Llama 3.1's method.",
+    "alt": "Six rising curves on a logarithmic scale. All but linear start at "
+    "{{ wavelength[pair=0] }} with the fastest pair. At pair {{ number[hand=looked-at] }} the "
+    "wavelength is {{ head_wavelength[hand=looked-at] }} as trained, "
+    "{{ scaled_wavelength[scaling=linear, hand=looked-at] }} linear, "
+    "{{ scaled_wavelength[scaling=ntk-aware, hand=looked-at] }} NTK-aware, "
+    "{{ scaled_wavelength[scaling=dynamic, hand=looked-at] }} dynamic, "
+    "{{ scaled_wavelength[scaling=yarn, hand=looked-at] }} with YaRN and "
+    "{{ scaled_wavelength[scaling=llama-3-1, hand=looked-at] }} with Llama 3.1's method.",
     "caption": "What stretching by {{ factor }} does to each pair. Linear moves the whole line; "
     "the others spare the fast pairs, in part or in full, and stretch the slow ones. The upright "
     "lines are the ends of YaRN's ramp.",
     "x": "pair_wanted",
     "x_label": "pair",
     "from": 0,
-    "to": "slowest_pair",
+    "to": "number[hand=slowest]",
     "unit": "tokens",
     "y_scale": "log",
     "y_label": "wavelength, tokens",
     "mark": False,
     "series": [
-        {"figure": "lambda_i", "label": "as trained"},
-        {"figure": "linear_lambda", "label": "linear"},
-        {"figure": "ntk_lambda", "label": "NTK-aware"},
-        {"figure": "dynamic_lambda", "label": "dynamic"},
-        {"figure": "yarn_lambda", "label": "YaRN"},
-        {"figure": "llama3_lambda", "label": "Llama 3.1"},
+        {"figure": "head_wavelength[hand=looked-at]", "label": "as trained"},
+        {"figure": "scaled_wavelength[scaling=linear, hand=looked-at]", "label": "linear"},
+        {"figure": "scaled_wavelength[scaling=ntk-aware, hand=looked-at]", "label": "NTK-aware"},
+        {"figure": "scaled_wavelength[scaling=dynamic, hand=looked-at]", "label": "dynamic"},
+        {"figure": "scaled_wavelength[scaling=yarn, hand=looked-at]", "label": "YaRN"},
+        {"figure": "scaled_wavelength[scaling=llama-3-1, hand=looked-at]", "label": "Llama 3.1"},
     ],
     "lines": [
-        {"figure": "ramp_start", "label": "ramp from"},
-        {"figure": "ramp_end", "label": "to"},
+        {"figure": "ramp_pair[border=fast]", "label": "ramp from"},
+        {"figure": "ramp_pair[border=slow]", "label": "to"},
     ],
 }
 
@@ -177,14 +188,20 @@ EXTENSION: dict[str, Any] = {
     "id": "extension",
     "kind": "bars",
     "title": "Accuracy past the trained length, by scaling",
-    "alt": "Bars of accuracy on stretched words at twice and at four times the trained length. "
-    "As trained {{ real_unscaled_2x_stretched }} and {{ real_unscaled_4x_stretched }}, linear "
-    "{{ real_linear_2x_stretched }} and {{ real_linear_4x_stretched }}, NTK-aware "
-    "{{ real_ntk_2x_stretched }} and {{ real_ntk_4x_stretched }}, dynamic "
-    "{{ real_dynamic_2x_stretched }} and {{ real_dynamic_4x_stretched }}, YaRN "
-    "{{ real_yarn_2x_stretched }} and {{ real_yarn_4x_stretched }}, Llama 3.1's "
-    "{{ real_llama3_2x_stretched }} and {{ real_llama3_4x_stretched }}.",
-    "caption": "Words stretched with the text, mean of {{ real_seeds }} seeds, no training after "
+    "alt": "Bars of accuracy on stretched words at twice and at four times the trained length. As "
+    "trained {{ accuracy[scaling=as-trained, times=2, words=stretched] }} and "
+    "{{ accuracy[scaling=as-trained, times=4, words=stretched] }}, linear "
+    "{{ accuracy[scaling=linear, times=2, words=stretched] }} and "
+    "{{ accuracy[scaling=linear, times=4, words=stretched] }}, NTK-aware "
+    "{{ accuracy[scaling=ntk-aware, times=2, words=stretched] }} and "
+    "{{ accuracy[scaling=ntk-aware, times=4, words=stretched] }}, dynamic "
+    "{{ accuracy[scaling=dynamic, times=2, words=stretched] }} and "
+    "{{ accuracy[scaling=dynamic, times=4, words=stretched] }}, YaRN "
+    "{{ accuracy[scaling=yarn, times=2, words=stretched] }} and "
+    "{{ accuracy[scaling=yarn, times=4, words=stretched] }}, Llama 3.1's "
+    "{{ accuracy[scaling=llama-3-1, times=2, words=stretched] }} and "
+    "{{ accuracy[scaling=llama-3-1, times=4, words=stretched] }}.",
+    "caption": "Words stretched with the text, mean of {{ seeds }} seeds, no training after "
     "the scaling (recorded: it does not follow the panel).",
     "unit": "%",
     "axis": "right next tokens, %",
@@ -193,28 +210,28 @@ EXTENSION: dict[str, Any] = {
     "groups": [
         {
             "label": label,
-            "figures": [f"real_{name}_2x_stretched", f"real_{name}_4x_stretched"],
+            "figures": [f"accuracy[scaling={key}, times={n}, words=stretched]" for n in (2, 4)],
         }
-        for name, label in zip(
+        for key, label in zip(
             METHODS,
             ("as trained", "linear", "NTK-aware", "dynamic", "YaRN", "Llama 3.1"),
             strict=True,
         )
     ],
-    "limit": {"figure": "real_rope_inside", "label": "at the trained length"},
+    "limit": {"figure": "inside[embedding=rope]", "label": "at the trained length"},
 }
 
 ROUNDING: dict[str, Any] = {
     "id": "rounding",
     "kind": "curve",
     "title": "What bf16 makes of a position",
-    "alt": "A staircase: neighbouring positions share a step of {{ bf16_spacing }} tokens. "
+    "alt": "A staircase: neighbouring positions share a step of {{ spacing }} tokens. "
     "Position {{ rounded_position }} stands on the step at {{ held_position }}.",
     "caption": "All positions of one step get the same angle; two tokens on either side of an "
-    "edge seem {{ bf16_spacing }} apart.",
+    "edge seem {{ spacing }} apart.",
     "x": "rounded_position",
     "x_label": "true position",
-    "near": {"step": "bf16_spacing", "steps": 4},
+    "near": {"step": "spacing", "steps": 4},
     "points": 513,
     "unit": "",
     "y_label": "position held in bf16",

@@ -17,7 +17,7 @@ from checks.quiz.questions import (
     half,
     twice,
 )
-from worked.formulas import rotary
+from worked.formulas import rotation
 from worked.formulas.ops import (
     absolute,
     ceil,
@@ -60,21 +60,30 @@ NUMBERS = (
         WithinPercent(1),
     ),
     Number(
-        "turned-first", "pair", "q_turned_0",
-        "A query's first pair is ({{ q_0 }}, {{ q_1 }}). At position {{ query_position }} it is "
-        "turned anticlockwise by {{ q_angle_0 }}, whose cosine is {{ q_cos_0 | 4 }} and whose sine "
-        "is {{ q_sin_0 | 4 }}. What is its first component after the rotation?",
-        {"q_0": (-4, -3, -2, 2, 3, 4), "q_1": (-5, -3, -2, -1, 1, 2, 3, 5),
+        "turned-first", "pair", "turned[vector=q, pair=0, side=x]",
+        "A query's first pair is ({{ value[vector=q, component=0] }}, "
+        "{{ value[vector=q, component=1] }}). At position {{ query_position }} it is turned "
+        "anticlockwise by {{ angle[vector=q, pair=0] }}, whose cosine is "
+        "{{ cos[vector=q, pair=0] | 4 }} and whose sine is {{ sin[vector=q, pair=0] | 4 }}. What "
+        "is its first component after the rotation?",
+        {"value.q.0": (-4, -3, -2, 2, 3, 4), "value.q.1": (-5, -3, -2, -1, 1, 2, 3, 5),
          "query_position": (1, 2, 3, 4, 5)},
         (
             Mistake("You turned clockwise: anticlockwise, the sine's term is subtracted here.",
-                    lambda q_0, q_1, q_angle_0: q_0 * cos(q_angle_0) + q_1 * sin(q_angle_0)),
-            Mistake("That is the second component.", lambda q_turned_1: q_turned_1),
+                    lambda q_0, q_1, q_angle: q_0 * cos(q_angle) + q_1 * sin(q_angle),
+                    {"q_0": "value[vector=q, component=0]", "q_1": "value[vector=q, component=1]",
+                     "q_angle": "angle[vector=q, pair=0]"}),
+            Mistake("That is the second component.", lambda turned_y: turned_y,
+                    {"turned_y": "turned[vector=q, pair=0, side=y]"}),
             Mistake("You exchanged sine and cosine.",
-                    lambda q_0, q_1, q_angle_0: q_0 * sin(q_angle_0) - q_1 * cos(q_angle_0)),
+                    lambda q_0, q_1, q_angle: q_0 * sin(q_angle) - q_1 * cos(q_angle),
+                    {"q_0": "value[vector=q, component=0]", "q_1": "value[vector=q, component=1]",
+                     "q_angle": "angle[vector=q, pair=0]"}),
             Mistake("You scaled the component by the cosine; a rotation mixes both components.",
-                    lambda q_0, q_angle_0: q_0 * cos(q_angle_0)),
-            Mistake("You left the pair where it was.", lambda q_0: q_0),
+                    lambda q_0, q_angle: q_0 * cos(q_angle),
+                    {"q_0": "value[vector=q, component=0]", "q_angle": "angle[vector=q, pair=0]"}),
+            Mistake("You left the pair where it was.", lambda q_0: q_0,
+                    {"q_0": "value[vector=q, component=0]"}),
             Mistake("You subtracted the cosine's term from the sine's; it is the other way round.",
                     lambda key: -key),
         ),
@@ -83,62 +92,74 @@ NUMBERS = (
         WithinPercent(2),
     ),
     Number(
-        "turned-length", "pair", "q_turned_length_0",
-        "A query's first pair is ({{ q_0 }}, {{ q_1 }}); at position {{ query_position }} it is "
-        "turned by {{ q_angle_0 }}. How long is the pair, as an arrow, after the rotation?",
-        {"q_0": (-6, -4, -2, 1, 3, 5, 7), "q_1": (-5, -3, -1, 2, 4, 6, 8),
+        "turned-length", "pair", "turned_length[vector=q, pair=0]",
+        "A query's first pair is ({{ value[vector=q, component=0] }}, "
+        "{{ value[vector=q, component=1] }}); at position {{ query_position }} it is turned by "
+        "{{ angle[vector=q, pair=0] }}. How long is the pair, as an arrow, after the rotation?",
+        {"value.q.0": (-6, -4, -2, 1, 3, 5, 7), "value.q.1": (-5, -3, -1, 2, 4, 6, 8),
          "query_position": (2, 3, 4, 5, 7)},
         (
             Mistake("You added the components' sizes; an arrow's length is the root of the sum of "
                     "their squares.",
-                    lambda q_0, q_1: absolute(q_0) + absolute(q_1)),
-            Mistake("The root is missing.", lambda q_0, q_1: q_0**2 + q_1**2),
+                    lambda q_0, q_1: absolute(q_0) + absolute(q_1),
+                    {"q_0": "value[vector=q, component=0]", "q_1": "value[vector=q, component=1]"}),
+            Mistake("The root is missing.", lambda q_0, q_1: q_0**2 + q_1**2,
+                    {"q_0": "value[vector=q, component=0]", "q_1": "value[vector=q, component=1]"}),
             Mistake("You multiplied by the cosine: that is how far the turned arrow reaches along "
-                    "the old one.", lambda key, q_angle_0: key * cos(q_angle_0)),
+                    "the old one.", lambda key, q_angle: key * cos(q_angle),
+                    {"q_angle": "angle[vector=q, pair=0]"}),
             Mistake("You multiplied by the angle: that is the way that the tip has gone.",
-                    lambda key, q_angle_0: key * q_angle_0),
+                    lambda key, q_angle: key * q_angle,
+                    {"q_angle": "angle[vector=q, pair=0]"}),
             Mistake("That is the size of the first component after the rotation.",
-                    lambda q_turned_0: absolute(q_turned_0)),
+                    lambda turned_x: absolute(turned_x),
+                    {"turned_x": "turned[vector=q, pair=0, side=x]"}),
         ),
         ("What does a rotation do to a length?",
          "The length before is the length after: the root of the sum of the squares."),
         WithinPercent(1),
     ),
     Number(
-        "pair-frequency", "frequencies", "theta_i",
+        "pair-frequency", "frequencies", "head_frequency[hand=looked-at]",
         "A head of width {{ head_dim }} has base {{ base }}, and its first pair turns by "
-        "{{ theta_0 }}. By how many radians a token does the pair number {{ pair }} turn, pairs "
-        "counted from zero?",
+        "{{ first_frequency }}. By how many radians a token does the pair number "
+        "{{ number[hand=looked-at] }} turn, pairs counted from zero?",
         {"base": (1e4, 1e6), "pairs": (32, 64, 128), "pair_wanted": (4, 8, 12, 16, 20, 24, 28)},
         (
             Mistake("The two in the exponent is missing: the pair takes two of the head's "
                     "components.",
-                    lambda base, pair, head_dim: base ** (-pair / head_dim)),
+                    lambda base, pair, head_dim: base ** (-pair / head_dim),
+                    {"pair": "number[hand=looked-at]"}),
             Mistake("You divided twice the number by the pairs; it is the width that goes there.",
-                    lambda base, pair, pairs: base ** (-2 * pair / pairs)),
+                    lambda base, pair, pairs: base ** (-2 * pair / pairs),
+                    {"pair": "number[hand=looked-at]"}),
             Mistake("You counted from one; here the first pair is number zero.",
-                    lambda base, pair, head_dim: base ** (-2 * (pair - 1) / head_dim)),
+                    lambda base, pair, head_dim: base ** (-2 * (pair - 1) / head_dim),
+                    {"pair": "number[hand=looked-at]"}),
             Mistake("The exponent's minus is missing: later pairs turn more slowly.",
-                    lambda base, pair, head_dim: base ** (2 * pair / head_dim)),
+                    lambda base, pair, head_dim: base ** (2 * pair / head_dim),
+                    {"pair": "number[hand=looked-at]"}),
             Mistake("That is in turns a token; a turn has two π radians.",
                     lambda key: key / (2 * pi(key))),
-            Mistake("That is the wavelength, tokens a turn.", lambda lambda_i: lambda_i),
+            Mistake("That is the wavelength, tokens a turn.", lambda wavelength: wavelength,
+                    {"wavelength": "head_wavelength[hand=looked-at]"}),
         ),
         ("The frequencies fall geometrically from the first pair's; what is the exponent?",
          "Base to the power of minus twice the pair's number over the width."),
         WithinPercent(2),
     ),
     Number(
-        "longest-wavelength", "frequencies", "lambda_slow",
+        "longest-wavelength", "frequencies", "head_wavelength[hand=slowest]",
         "A head of width {{ head_dim }} has base {{ base }}; its first pair turns by "
-        "{{ theta_0 }}. After how many tokens has its slowest pair made one full turn?",
+        "{{ first_frequency }}. After how many tokens has its slowest pair made one full turn?",
         {"base": (1e4, 5e5, 1e6, 5e6, 1e7), "pairs": (16, 32, 40, 48, 64, 128)},
         (
             Mistake("You took two π times the base. The exponent of the last pair is a little less "
                     "than one: its number is half of the width, minus one.",
                     lambda base: 2 * pi(base) * base),
             Mistake("Two π is missing: after so many tokens the pair has turned by one radian.",
-                    lambda theta_slow: 1 / theta_slow),
+                    lambda slowest: 1 / slowest,
+                    {"slowest": "head_frequency[hand=slowest]"}),
             Mistake("You took the base itself: two π is missing, and the last pair's exponent is "
                     "less than one.", lambda base: base),
             Mistake("That is half a turn.", lambda key: key / 2),
@@ -154,30 +175,46 @@ NUMBERS = (
         WithinPercent(2),
     ),
     Number(
-        "rotated-pair-score", "attend", "part_0",
-        "A query's first pair is ({{ q_0 }}, {{ q_1 }}), at position {{ query_position }}; a key's "
-        "is ({{ k_0 }}, {{ k_1 }}), at position {{ key_position }}. The pair turns by "
-        "{{ theta_0 }}. What does it add to the score, before the division by the root of the "
-        "width? (Take a calculator.)",
-        {"q_0": SMALL, "q_1": SMALL, "k_0": SMALL, "k_1": SMALL,
+        "rotated-pair-score", "attend", "part[pair=0]",
+        "A query's first pair is ({{ value[vector=q, component=0] }}, "
+        "{{ value[vector=q, component=1] }}), at position {{ query_position }}; a key's is "
+        "({{ value[vector=k, component=0] }}, {{ value[vector=k, component=1] }}), at position "
+        "{{ key_position }}. The pair turns by {{ first_frequency }}. What does it add to the "
+        "score, before the division by the root of the width? (Take a calculator.)",
+        {"value.q.0": SMALL, "value.q.1": SMALL, "value.k.0": SMALL, "value.k.1": SMALL,
          "query_position": (12, 15, 18, 21, 25, 30), "key_position": (2, 3, 5, 7)},
         (
             Mistake("You rotated the query and left the key as it was; both are rotated.",
-                    lambda q_turned_0, q_turned_1, k_0, k_1: q_turned_0 * k_0 + q_turned_1 * k_1),
-            Mistake("That is the dot product without any rotation.", lambda dot_0: dot_0),
+                    lambda turned_x, turned_y, k_0, k_1: turned_x * k_0 + turned_y * k_1,
+                    {"turned_x": "turned[vector=q, pair=0, side=x]",
+                     "turned_y": "turned[vector=q, pair=0, side=y]",
+                     "k_0": "value[vector=k, component=0]", "k_1": "value[vector=k, component=1]"}),
+            Mistake("That is the dot product without any rotation.", lambda dot: dot,
+                    {"dot": "dot[pairing=adjacent, pair=0]"}),
             Mistake("You turned the key the other way: the two angles then add up.",
-                    lambda dot_0, cross_0, q_angle_0, k_angle_0:
-                    dot_0 * cos(q_angle_0 + k_angle_0) + cross_0 * sin(q_angle_0 + k_angle_0)),
+                    lambda dot, cross, q_angle, k_angle:
+                    dot * cos(q_angle + k_angle) + cross * sin(q_angle + k_angle),
+                    {"dot": "dot[pairing=adjacent, pair=0]",
+                     "cross": "cross[pairing=adjacent, pair=0]",
+                     "q_angle": "angle[vector=q, pair=0]", "k_angle": "angle[vector=k, pair=0]"}),
             Mistake("You turned both clockwise, or took the offset with the wrong sign.",
-                    lambda dot_0, cross_0, q_angle_0, k_angle_0:
-                    dot_0 * cos(q_angle_0 - k_angle_0) - cross_0 * sin(q_angle_0 - k_angle_0)),
+                    lambda dot, cross, q_angle, k_angle:
+                    dot * cos(q_angle - k_angle) - cross * sin(q_angle - k_angle),
+                    {"dot": "dot[pairing=adjacent, pair=0]",
+                     "cross": "cross[pairing=adjacent, pair=0]",
+                     "q_angle": "angle[vector=q, pair=0]", "k_angle": "angle[vector=k, pair=0]"}),
             Mistake("You multiplied the dot product by the offset's cosine; the sine's term, with "
                     "the cross product, is missing.",
-                    lambda dot_0, q_angle_0, k_angle_0: dot_0 * cos(q_angle_0 - k_angle_0)),
+                    lambda dot, q_angle, k_angle: dot * cos(q_angle - k_angle),
+                    {"dot": "dot[pairing=adjacent, pair=0]", "q_angle": "angle[vector=q, pair=0]",
+                     "k_angle": "angle[vector=k, pair=0]"}),
             Mistake("Your calculator was set to degrees.",
-                    lambda dot_0, cross_0, q_angle_0, k_angle_0:
-                    dot_0 * cos((q_angle_0 - k_angle_0) * pi(dot_0) / 180)
-                    + cross_0 * sin((q_angle_0 - k_angle_0) * pi(dot_0) / 180)),
+                    lambda dot, cross, q_angle, k_angle:
+                    dot * cos((q_angle - k_angle) * pi(dot) / 180)
+                    + cross * sin((q_angle - k_angle) * pi(dot) / 180),
+                    {"dot": "dot[pairing=adjacent, pair=0]",
+                     "cross": "cross[pairing=adjacent, pair=0]",
+                     "q_angle": "angle[vector=q, pair=0]", "k_angle": "angle[vector=k, pair=0]"}),
         ),
         ("Rotate both pairs by their own angles and take the dot product; or turn one by the "
          "difference.",
@@ -187,36 +224,50 @@ NUMBERS = (
         level="senior",
     ),
     Number(
-        "prefix-and-offset", "relative", "offset_part_1",
-        "Before any rotation a pair of a query and a key has dot product {{ dot_1 }} and cross "
-        "product {{ cross_1 }} (query's first × key's second − query's second × key's first). It "
-        "turns by {{ theta_1 }}. The query stands at {{ query_position }}, the key at "
-        "{{ key_position }}; then {{ shift }} are put before the text. What does the pair add to "
-        "the score now?",
-        {"q_2": SMALL, "q_3": SMALL, "k_2": SMALL, "k_3": SMALL,
+        "prefix-and-offset", "relative", "offset_part[pairing=adjacent, pair=1]",
+        "Before any rotation a pair of a query and a key has dot product "
+        "{{ dot[pairing=adjacent, pair=1] }} and cross product "
+        "{{ cross[pairing=adjacent, pair=1] }} (query's first × key's second − query's second × "
+        "key's first). It turns by {{ frequency[pair=1] }}. The query stands at "
+        "{{ query_position }}, the key at {{ key_position }}; then {{ shift }} are put before the "
+        "text. What does the pair add to the score now?",
+        {"value.q.2": SMALL, "value.q.3": SMALL, "value.k.2": SMALL, "value.k.3": SMALL,
          "query_position": (60, 70, 80, 90, 100), "key_position": (10, 20, 30, 40),
          "shift": (50, 100, 150, 200)},
         (
             Mistake("You added the shift to the offset; it moves the query and the key alike.",
-                    lambda dot_1, cross_1, offset, shift, theta_1:
-                    dot_1 * cos((offset + shift) * theta_1)
-                    + cross_1 * sin((offset + shift) * theta_1)),
+                    lambda dot, cross, offset, shift, theta:
+                    dot * cos((offset + shift) * theta)
+                    + cross * sin((offset + shift) * theta),
+                    {"dot": "dot[pairing=adjacent, pair=1]",
+                     "cross": "cross[pairing=adjacent, pair=1]", "offset": "offset[case=here]",
+                     "theta": "frequency[pair=1]"}),
             Mistake("The offset's sign is lost: it is the query's position minus the key's, and "
                     "the sine's term is added.",
-                    lambda dot_1, cross_1, offset, theta_1:
-                    dot_1 * cos(offset * theta_1) - cross_1 * sin(offset * theta_1)),
+                    lambda dot, cross, offset, theta:
+                    dot * cos(offset * theta) - cross * sin(offset * theta),
+                    {"dot": "dot[pairing=adjacent, pair=1]",
+                     "cross": "cross[pairing=adjacent, pair=1]", "offset": "offset[case=here]",
+                     "theta": "frequency[pair=1]"}),
             Mistake("You took the query's position for the offset.",
-                    lambda dot_1, cross_1, query_position, theta_1:
-                    dot_1 * cos(query_position * theta_1)
-                    + cross_1 * sin(query_position * theta_1)),
+                    lambda dot, cross, query_position, theta:
+                    dot * cos(query_position * theta)
+                    + cross * sin(query_position * theta),
+                    {"dot": "dot[pairing=adjacent, pair=1]",
+                     "cross": "cross[pairing=adjacent, pair=1]", "theta": "frequency[pair=1]"}),
             Mistake("You added the two positions; the score depends on their difference.",
-                    lambda dot_1, cross_1, query_position, key_position, theta_1:
-                    dot_1 * cos((query_position + key_position) * theta_1)
-                    + cross_1 * sin((query_position + key_position) * theta_1)),
+                    lambda dot, cross, query_position, key_position, theta:
+                    dot * cos((query_position + key_position) * theta)
+                    + cross * sin((query_position + key_position) * theta),
+                    {"dot": "dot[pairing=adjacent, pair=1]",
+                     "cross": "cross[pairing=adjacent, pair=1]", "theta": "frequency[pair=1]"}),
             Mistake("You left out the cross product: the sine's term is missing.",
-                    lambda dot_1, offset, theta_1: dot_1 * cos(offset * theta_1)),
+                    lambda dot, offset, theta: dot * cos(offset * theta),
+                    {"dot": "dot[pairing=adjacent, pair=1]", "offset": "offset[case=here]",
+                     "theta": "frequency[pair=1]"}),
             Mistake("That is the dot product without rotation: the score at offset zero.",
-                    lambda dot_1: dot_1),
+                    lambda dot: dot,
+                    {"dot": "dot[pairing=adjacent, pair=1]"}),
         ),
         ("How does the offset change when tokens are put before the text?",
          "Dot product × cosine + cross product × sine, of the offset times the frequency."),
@@ -224,47 +275,65 @@ NUMBERS = (
         level="senior",
     ),
     Number(
-        "imaginary-part", "complex", "imaginary_0",
-        "Read a query's first pair ({{ q_0 }}, {{ q_1 }}) and a key's ({{ k_0 }}, {{ k_1 }}) as "
-        "complex numbers, the second component imaginary. The score is the real part of the "
-        "query's times the conjugate of the key's, turned by the offset. What is the imaginary "
-        "part of that product before it is turned?",
-        {"q_0": (-5, -3, -2, 1, 4, 6), "q_1": (-4, -2, -1, 3, 5, 7),
-         "k_0": (-6, -4, -3, 2, 3, 5), "k_1": (-7, -5, -2, 1, 4, 6)},
+        "imaginary-part", "complex", "imaginary[pairing=adjacent, pair=0]",
+        "Read a query's first pair ({{ value[vector=q, component=0] }}, "
+        "{{ value[vector=q, component=1] }}) and a key's ({{ value[vector=k, component=0] }}, "
+        "{{ value[vector=k, component=1] }}) as complex numbers, the second component imaginary. "
+        "The score is the real part of the query's times the conjugate of the key's, turned by "
+        "the offset. What is the imaginary part of that product before it is turned?",
+        {"value.q.0": (-5, -3, -2, 1, 4, 6), "value.q.1": (-4, -2, -1, 3, 5, 7),
+         "value.k.0": (-6, -4, -3, 2, 3, 5), "value.k.1": (-7, -5, -2, 1, 4, 6)},
         (
             Mistake("You conjugated the query, or took the cross product from query to key: the "
                     "sign is the other one.", lambda key: -key),
             Mistake("You conjugated nothing; the key's imaginary part changes its sign.",
-                    lambda q_0, q_1, k_0, k_1: q_0 * k_1 + q_1 * k_0),
-            Mistake("That is the real part, the dot product.", lambda dot_0: dot_0),
+                    lambda q_0, q_1, k_0, k_1: q_0 * k_1 + q_1 * k_0,
+                    {"q_0": "value[vector=q, component=0]", "q_1": "value[vector=q, component=1]",
+                     "k_0": "value[vector=k, component=0]", "k_1": "value[vector=k, component=1]"}),
+            Mistake("That is the real part, the dot product.", lambda dot: dot,
+                    {"dot": "dot[pairing=adjacent, pair=0]"}),
             Mistake("That is the real part of the product without the conjugate.",
-                    lambda q_0, q_1, k_0, k_1: q_0 * k_0 - q_1 * k_1),
+                    lambda q_0, q_1, k_0, k_1: q_0 * k_0 - q_1 * k_1,
+                    {"q_0": "value[vector=q, component=0]", "q_1": "value[vector=q, component=1]",
+                     "k_0": "value[vector=k, component=0]", "k_1": "value[vector=k, component=1]"}),
             Mistake("One of the two terms is missing: the query's real part meets the key's "
-                    "imaginary part as well.", lambda q_1, k_0: q_1 * k_0),
+                    "imaginary part as well.", lambda q_1, k_0: q_1 * k_0,
+                    {"q_1": "value[vector=q, component=1]", "k_0": "value[vector=k, component=0]"}),
         ),
         ("The conjugate changes the sign of the imaginary part.",
          "Query's second × key's first, minus query's first × key's second."),
         Exact(),
     ),
     Number(
-        "most-a-pair-adds", "complex", "most_0",
-        "A query's first pair is ({{ q_0 }}, {{ q_1 }}), a key's ({{ k_0 }}, {{ k_1 }}), both "
-        "before any rotation. Whatever the offset, what is the most that this pair can add to the "
-        "score?",
-        {"q_0": (-4, -3, 2, 4, 5), "q_1": (-5, -2, 1, 3, 6), "k_0": (-6, -3, 1, 2, 5),
-         "k_1": (-4, -1, 2, 3, 7)},
+        "most-a-pair-adds", "complex", "most_part[pairing=adjacent, pair=0]",
+        "A query's first pair is ({{ value[vector=q, component=0] }}, "
+        "{{ value[vector=q, component=1] }}), a key's ({{ value[vector=k, component=0] }}, "
+        "{{ value[vector=k, component=1] }}), both before any rotation. Whatever the offset, what "
+        "is the most that this pair can add to the score?",
+        {"value.q.0": (-4, -3, 2, 4, 5), "value.q.1": (-5, -2, 1, 3, 6),
+         "value.k.0": (-6, -3, 1, 2, 5),
+         "value.k.1": (-4, -1, 2, 3, 7)},
         (
             Mistake("That is the dot product: what the pair adds at offset zero.",
-                    lambda dot_0: dot_0),
+                    lambda dot: dot,
+                    {"dot": "dot[pairing=adjacent, pair=0]"}),
             Mistake("You added the sizes of the dot and the cross product; sine and cosine are "
                     "never both one.",
-                    lambda dot_0, cross_0: absolute(dot_0) + absolute(cross_0)),
+                    lambda dot, cross: absolute(dot) + absolute(cross),
+                    {"dot": "dot[pairing=adjacent, pair=0]",
+                     "cross": "cross[pairing=adjacent, pair=0]"}),
             Mistake("You made each product positive; a rotation cannot turn the components one by "
                     "one.",
-                    lambda q_0, q_1, k_0, k_1: absolute(q_0 * k_0) + absolute(q_1 * k_1)),
-            Mistake("The root is missing.", lambda dot_0, cross_0: dot_0**2 + cross_0**2),
+                    lambda q_0, q_1, k_0, k_1: absolute(q_0 * k_0) + absolute(q_1 * k_1),
+                    {"q_0": "value[vector=q, component=0]", "q_1": "value[vector=q, component=1]",
+                     "k_0": "value[vector=k, component=0]", "k_1": "value[vector=k, component=1]"}),
+            Mistake("The root is missing.", lambda dot, cross: dot**2 + cross**2,
+                    {"dot": "dot[pairing=adjacent, pair=0]",
+                     "cross": "cross[pairing=adjacent, pair=0]"}),
             Mistake("You added the two arrows' lengths; a dot product multiplies them.",
-                    lambda q_0, q_1, k_0, k_1: sqrt(q_0**2 + q_1**2) + sqrt(k_0**2 + k_1**2)),
+                    lambda q_0, q_1, k_0, k_1: sqrt(q_0**2 + q_1**2) + sqrt(k_0**2 + k_1**2),
+                    {"q_0": "value[vector=q, component=0]", "q_1": "value[vector=q, component=1]",
+                     "k_0": "value[vector=k, component=0]", "k_1": "value[vector=k, component=1]"}),
         ),
         ("At which angle between two arrows is their dot product largest?",
          "The product of the two lengths; or the size of the complex product."),
@@ -272,33 +341,45 @@ NUMBERS = (
         level="senior",
     ),
     Number(
-        "paired-by-halves", "pairings", "halves_dot_0",
-        "A head has four components: query ({{ q_0 }}, {{ q_1 }}, {{ q_2 }}, {{ q_3 }}), key "
-        "({{ k_0 }}, {{ k_1 }}, {{ k_2 }}, {{ k_3 }}), before any rotation. The code pairs by "
-        "halves. What does the first pair add to the score if both stand at one position?",
-        {"q_0": (-3, -2, 1, 4), "q_1": (-4, -1, 2, 3), "q_2": (-5, -2, 1, 3),
-         "q_3": (-3, 2, 4, 5), "k_0": (-4, 2, 3, 5), "k_1": (-3, -2, 1, 4),
-         "k_2": (-4, -1, 2, 6), "k_3": (-5, -2, 3, 4)},
+        "paired-by-halves", "pairings", "dot[pairing=halves, pair=0]",
+        "A head has four components: query ({{ value[vector=q, component=0] }}, "
+        "{{ value[vector=q, component=1] }}, {{ value[vector=q, component=2] }}, "
+        "{{ value[vector=q, component=3] }}), key ({{ value[vector=k, component=0] }}, "
+        "{{ value[vector=k, component=1] }}, {{ value[vector=k, component=2] }}, "
+        "{{ value[vector=k, component=3] }}), before any rotation. The code pairs by halves. What "
+        "does the first pair add to the score if both stand at one position?",
+        {"value.q.0": (-3, -2, 1, 4), "value.q.1": (-4, -1, 2, 3), "value.q.2": (-5, -2, 1, 3),
+         "value.q.3": (-3, 2, 4, 5), "value.k.0": (-4, 2, 3, 5), "value.k.1": (-3, -2, 1, 4),
+         "value.k.2": (-4, -1, 2, 6), "value.k.3": (-5, -2, 3, 4)},
         (
             Mistake("You paired neighbours; by halves the first component goes with the third.",
-                    lambda dot_0: dot_0),
-            Mistake("That is the second pair.", lambda halves_dot_1: halves_dot_1),
+                    lambda dot: dot,
+                    {"dot": "dot[pairing=adjacent, pair=0]"}),
+            Mistake("That is the second pair.", lambda halves_dot_1: halves_dot_1,
+                    {"halves_dot_1": "dot[pairing=halves, pair=1]"}),
             Mistake("That is the whole score; you were asked for one pair's part.",
-                    lambda score_halves_same: score_halves_same),
+                    lambda score_halves_same: score_halves_same,
+                    {"score_halves_same": "unrotated[pairing=halves]"}),
             Mistake("You paired the first component with the last; by halves it goes with the "
-                    "third.", lambda q_0, q_3, k_0, k_3: q_0 * k_0 + q_3 * k_3),
+                    "third.", lambda q_0, q_3, k_0, k_3: q_0 * k_0 + q_3 * k_3,
+                    {"q_0": "value[vector=q, component=0]", "q_3": "value[vector=q, component=3]",
+                     "k_0": "value[vector=k, component=0]", "k_3": "value[vector=k, component=3]"}),
             Mistake("You let the query's first meet the key's third and the other way round; at "
                     "one position like meets like.",
-                    lambda q_0, q_2, k_0, k_2: q_0 * k_2 + q_2 * k_0),
+                    lambda q_0, q_2, k_0, k_2: q_0 * k_2 + q_2 * k_0,
+                    {"q_0": "value[vector=q, component=0]", "q_2": "value[vector=q, component=2]",
+                     "k_0": "value[vector=k, component=0]", "k_2": "value[vector=k, component=2]"}),
             Mistake("That is the cross product, which the sine of the offset multiplies: zero "
-                    "here.", lambda q_0, q_2, k_0, k_2: q_0 * k_2 - q_2 * k_0),
+                    "here.", lambda q_0, q_2, k_0, k_2: q_0 * k_2 - q_2 * k_0,
+                    {"q_0": "value[vector=q, component=0]", "q_2": "value[vector=q, component=2]",
+                     "k_0": "value[vector=k, component=0]", "k_2": "value[vector=k, component=2]"}),
         ),
         ("Which component is the partner of the first?",
          "At one position the rotations cancel: a dot product of the unrotated pairs is left."),
         Exact(),
     ),
     Number(
-        "tables-bytes", "tables", "tables_bytes",
+        "tables-bytes", "tables", "bytes[table=cosines-and-sines]",
         "A model of {{ layers }} layers, trained at {{ trained_length }}, is to read "
         "{{ factor | bare }} times as many. Its heads have width {{ head_dim }}. How many bytes do "
         "the cosine and sine tables take, one angle a pair, {{ table_width }} a value?",
@@ -308,7 +389,8 @@ NUMBERS = (
             twice("You stored each angle twice, a column for each component; here a pair has one."),
             half("You counted one table; there is one of cosines and one of sines."),
             Mistake("You counted values, not bytes; a value has {{ table_width }}.",
-                    lambda table_values: table_values),
+                    lambda table_values: table_values,
+                    {"table_values": "values[table=cosines-and-sines]"}),
             Mistake("You gave each layer its own tables; the angles are the same in all.",
                     lambda key, layers: key * layers),
             Mistake("Those tables end at the trained length.", lambda key, factor: key / factor),
@@ -344,17 +426,20 @@ NUMBERS = (
         unit="MFLOP/token",
     ),
     Number(
-        "pairs-turned", "base", "turned",
+        "pairs-turned", "base", "turned_pairs[size=smaller]",
         "A head of width {{ head_dim }} has base {{ base }} and was trained at "
-        "{{ trained_length }}; its first pair turns by {{ theta_0 }}. How many of its {{ pairs }} "
-        "pairs make at least one full turn within the trained length? (Take a calculator.)",
+        "{{ trained_length }}; its first pair turns by {{ first_frequency }}. How many of its "
+        "{{ pairs }} pairs make at least one full turn within the trained length? (Take a "
+        "calculator.)",
         {"base": BASES, "trained_length": (1024, 2048, 4096, 8192, 16384, 32768),
          "pairs": (32, 48, 64, 128)},
         (
             Mistake("You rounded the last one's number down and stopped; pairs count from zero, so "
-                    "there is one more.", lambda last_turned: floor(last_turned)),
+                    "there is one more.", lambda last_turned: floor(last_turned),
+                    {"last_turned": "last_turned[size=smaller]"}),
             Mistake("Those are the pairs that do not make a full turn.",
-                    lambda unturned: unturned),
+                    lambda unturned: unturned,
+                    {"unturned": "other_pairs[size=smaller]"}),
             Mistake("Two π is missing: you counted the pairs that turn by at least one radian.",
                     lambda pairs, trained_length, base:
                     minimum(pairs, floor(pairs * ln(trained_length) / ln(base)) + 1)),
@@ -372,15 +457,16 @@ NUMBERS = (
         level="senior",
     ),
     Number(
-        "slowest-angle", "base", "slow_wanted",
+        "slowest-angle", "base", "reached[scaling=as-trained, hand=slowest]",
         "A model with heads of width {{ head_dim }} and base {{ base }} was trained at "
         "{{ trained_length }}. It is run, unchanged, on {{ factor | bare }} times as many. Which "
-        "angle has its slowest pair reached there? The first pair turns by {{ theta_0 }}.",
+        "angle has its slowest pair reached there? The first pair turns by {{ first_frequency }}.",
         {"base": BASES, "pairs": (32, 64, 128), "trained_length": (4096, 8192),
          "factor": (2, 4, 8, 16, 32)},
         (
             Mistake("That is the angle at the end of the trained length; the text now is longer.",
-                    lambda slow_seen: slow_seen),
+                    lambda seen: seen,
+                    {"seen": "angle_seen[hand=slowest]"}),
             Mistake("You divided by the base. The last pair's exponent is a little less than one: "
                     "its number is half of the width, minus one.",
                     lambda wanted_length, base: wanted_length / base),
@@ -421,28 +507,38 @@ NUMBERS = (
         level="senior",
     ),
     Number(
-        "yarn-frequency", "scaling", "yarn_theta",
-        "YaRN keeps the pairs up to number {{ ramp_start }} and divides the frequency of those "
-        "from number {{ ramp_end }} on by {{ factor | bare }}; between, the interpolated share "
-        "rises linearly with the number. Pair {{ pair }} was trained at {{ theta_i }}. What "
-        "frequency does it get?",
+        "yarn-frequency", "scaling", "scaled[scaling=yarn, hand=looked-at]",
+        "YaRN keeps the pairs up to number {{ ramp_pair[border=fast] }} and divides the frequency "
+        "of those from number {{ ramp_pair[border=slow] }} on by {{ factor | bare }}; between, "
+        "the interpolated share rises linearly with the number. Pair {{ number[hand=looked-at] }} "
+        "was trained at {{ head_frequency[hand=looked-at] }}. What frequency does it get?",
         {"pair_wanted": (26, 28, 30, 32, 34, 36, 38, 40, 42, 44), "factor": (2, 4, 8, 16, 32),
          "trained_length": (4096, 6144, 8192)},
         (
             Mistake("You exchanged the shares: the nearer to the ramp's end, the less is kept.",
-                    lambda theta_i, factor, yarn_kept, yarn_interpolated:
-                    theta_i * yarn_interpolated + theta_i / factor * yarn_kept),
+                    lambda theta, factor, kept:
+                    theta * (1 - kept) + theta / factor * kept,
+                    {"theta": "head_frequency[hand=looked-at]",
+                     "kept": "kept[ramped=yarn, hand=looked-at]"}),
             Mistake("You interpolated the pair in full.",
-                    lambda linear_theta: linear_theta),
-            Mistake("You left the pair as it was trained.", lambda theta_i: theta_i),
+                    lambda linear: linear,
+                    {"linear": "scaled[scaling=linear, hand=looked-at]"}),
+            Mistake("You left the pair as it was trained.", lambda theta: theta,
+                    {"theta": "head_frequency[hand=looked-at]"}),
             Mistake("You took the share that is kept and forgot the interpolated rest.",
-                    lambda theta_i, yarn_kept: theta_i * yarn_kept),
+                    lambda theta, kept: theta * kept,
+                    {"theta": "head_frequency[hand=looked-at]",
+                     "kept": "kept[ramped=yarn, hand=looked-at]"}),
             Mistake("You mixed the wavelengths; YaRN mixes the frequencies.",
-                    lambda theta_i, factor, yarn_kept, yarn_interpolated:
-                    theta_i / (yarn_kept + factor * yarn_interpolated)),
+                    lambda theta, factor, kept:
+                    theta / (kept + factor * (1 - kept)),
+                    {"theta": "head_frequency[hand=looked-at]",
+                     "kept": "kept[ramped=yarn, hand=looked-at]"}),
             Mistake("You multiplied the interpolated share by the factor; it divides.",
-                    lambda theta_i, factor, yarn_kept, yarn_interpolated:
-                    theta_i * yarn_kept + theta_i * factor * yarn_interpolated),
+                    lambda theta, factor, kept:
+                    theta * kept + theta * factor * (1 - kept),
+                    {"theta": "head_frequency[hand=looked-at]",
+                     "kept": "kept[ramped=yarn, hand=looked-at]"}),
         ),
         ("How far along the ramp is the pair? That share is interpolated.",
          "Kept share × frequency + interpolated share × frequency / factor."),
@@ -474,27 +570,31 @@ NUMBERS = (
         WithinPercent(1),
     ),
     Number(
-        "llama-ramp", "scaling", "llama3_kept",
+        "llama-ramp", "scaling", "kept[ramped=llama-3-1, hand=looked-at]",
         "Llama 3.1 keeps the pairs that make {{ high_factor }} turns or more over the trained "
         "length, and interpolates in full those that make {{ low_factor }} or less; between, the "
         "kept share is linear in the turns. The trained length is {{ trained_length }}. Which "
-        "share of its frequency does a pair of wavelength {{ lambda_i }} keep before the rest is "
-        "divided?",
+        "share of its frequency does a pair of wavelength {{ head_wavelength[hand=looked-at] }} "
+        "keep before the rest is divided?",
         {"trained_length": (4096, 5120, 6144, 7168, 8192), "pair_wanted": (41, 42, 43, 44),
          "high_factor": (4, 5, 6, 8)},
         (
             Mistake("That is the share that is interpolated.", lambda key: 1 - key),
             Mistake("You made the share linear in the wavelength; it is linear in the turns.",
-                    lambda trained_length, low_factor, high_factor, lambda_i:
-                    (trained_length / low_factor - lambda_i)
-                    / (trained_length / low_factor - trained_length / high_factor)),
+                    lambda trained_length, low_factor, high_factor, wavelength:
+                    (trained_length / low_factor - wavelength)
+                    / (trained_length / low_factor - trained_length / high_factor),
+                    {"wavelength": "head_wavelength[hand=looked-at]"}),
             Mistake("You divided the turns by the upper limit; the ramp starts at the lower one.",
-                    lambda turns, high_factor: turns / high_factor),
+                    lambda turns, high_factor: turns / high_factor,
+                    {"turns": "turns[hand=looked-at]"}),
             Mistake("You divided by the ramp's width but did not start from its lower end.",
-                    lambda turns, low_factor, high_factor: turns / (high_factor - low_factor)),
+                    lambda turns, low_factor, high_factor: turns / (high_factor - low_factor),
+                    {"turns": "turns[hand=looked-at]"}),
             Mistake("The turns are upside down: trained length over wavelength.",
                     lambda turns, low_factor, high_factor:
-                    (1 / turns - low_factor) / (high_factor - low_factor)),
+                    (1 / turns - low_factor) / (high_factor - low_factor),
+                    {"turns": "turns[hand=looked-at]"}),
         ),
         ("How many turns does the pair make over the trained length?",
          "Turns minus the lower limit, over the upper limit minus the lower."),
@@ -505,7 +605,7 @@ NUMBERS = (
         "bf16-angle", "precision", "angle_error",
         "Code keeps positions in bf16, which has {{ bf16_bits }} significant bits with the leading "
         "one, and rounds to the nearest. At position {{ rounded_position }}, how wrong is the "
-        "angle of the first pair, which turns by {{ theta_0 }}?",
+        "angle of the first pair, which turns by {{ first_frequency }}?",
         # Each lies below an odd multiple of the distance, by more than a quarter of it.
         {"rounded_position": (1605, 2571, 3274, 2921, 7255, 4758, 5269, 7508, 4371, 6290, 4433,
                               9135, 8878, 12717, 11564, 12971, 10794, 13993, 9255, 15910, 12709,
@@ -513,18 +613,18 @@ NUMBERS = (
                               23622)},
         (
             Mistake("That is the distance between neighbouring bf16 numbers there.",
-                    lambda bf16_spacing: bf16_spacing),
+                    lambda spacing: spacing),
             Mistake("That is the most that rounding can be wrong there.",
-                    lambda bf16_spacing: bf16_spacing / 2),
+                    lambda spacing: spacing / 2),
             Mistake("You cut the lower bits off, or lost a bit: bf16 rounds to the nearest, and "
                     "the leading bit counts though it is not stored.",
-                    lambda rounded_position, bf16_spacing:
-                    rounded_position - bf16_spacing * floor(rounded_position / bf16_spacing)),
+                    lambda rounded_position, spacing:
+                    rounded_position - spacing * floor(rounded_position / spacing)),
             Mistake("That is in turns.", lambda turns_error: turns_error),
             Mistake("You counted a bit too many: the leading one is among the {{ bf16_bits }}.",
-                    lambda rounded_position, bf16_spacing:
-                    absolute(rounded_position - bf16_spacing / 2
-                             * floor(rounded_position / (bf16_spacing / 2) + 1 / 2))),
+                    lambda rounded_position, spacing:
+                    absolute(rounded_position - spacing / 2
+                             * floor(rounded_position / (spacing / 2) + 1 / 2))),
         ),
         ("Which power of two lies just below the position, and how far apart are bf16 numbers "
          "there?",
@@ -556,25 +656,33 @@ NUMBERS = (
         Exact(),
     ),
     Number(
-        "stale-key", "decode", "stale_error",
-        "Under dynamic scaling a pair turned by {{ theta_i }} while the text was short; at "
-        "{{ current_length }} it turns by {{ dynamic_theta }}. The key at position "
-        "{{ cached_position }} was rotated and cached early. How wrong is its angle now, in "
-        "radians?",
+        "stale-key", "decode", "stale_error[hand=looked-at]",
+        "Under dynamic scaling a pair turned by {{ head_frequency[hand=looked-at] }} while the "
+        "text was short; at {{ current_length }} it turns by "
+        "{{ scaled[scaling=dynamic, hand=looked-at] }}. The key at position {{ cached_position }} "
+        "was rotated and cached early. How wrong is its angle now, in radians?",
         {"cached_position": (500, 800, 1000, 1500, 2000, 3000, 4000),
          "current_length": (8192, 12288, 16384, 32768), "pair_wanted": (36, 40, 44, 46)},
         (
-            Mistake("That is the angle that the key was given.", lambda cached_angle: cached_angle),
-            Mistake("That is the angle that the key should have.", lambda fresh_angle: fresh_angle),
+            Mistake("That is the angle that the key was given.", lambda cached_angle: cached_angle,
+                    {"cached_angle": "cached[scaling=as-trained, hand=looked-at]"}),
+            Mistake("That is the angle that the key should have.", lambda fresh_angle: fresh_angle,
+                    {"fresh_angle": "cached[scaling=dynamic, hand=looked-at]"}),
             Mistake("You added the two angles; the error is their difference.",
-                    lambda cached_angle, fresh_angle: cached_angle + fresh_angle),
+                    lambda cached_angle, fresh_angle: cached_angle + fresh_angle,
+                    {"cached_angle": "cached[scaling=as-trained, hand=looked-at]",
+                     "fresh_angle": "cached[scaling=dynamic, hand=looked-at]"}),
             Mistake("You took the newest position; the stale key stands at {{ cached_position }}.",
-                    lambda current_length, theta_i, dynamic_theta:
-                    current_length * (theta_i - dynamic_theta)),
+                    lambda current_length, theta, dynamic_theta:
+                    current_length * (theta - dynamic_theta),
+                    {"theta": "head_frequency[hand=looked-at]",
+                     "dynamic_theta": "scaled[scaling=dynamic, hand=looked-at]"}),
             Mistake("You took the distance from the key to the end of the text; a key is turned "
                     "for its own position.",
-                    lambda current_length, cached_position, theta_i, dynamic_theta:
-                    (current_length - cached_position) * (theta_i - dynamic_theta)),
+                    lambda current_length, cached_position, theta, dynamic_theta:
+                    (current_length - cached_position) * (theta - dynamic_theta),
+                    {"theta": "head_frequency[hand=looked-at]",
+                     "dynamic_theta": "scaled[scaling=dynamic, hand=looked-at]"}),
             Mistake("That is in turns.", lambda key: key / (2 * pi(key))),
         ),
         ("Which angle has the key in the cache, and which would it be given today?",
@@ -628,7 +736,7 @@ FORMULAS = (
     Formula(
         "ntk-formula", "scaling",
         "Write the base that slows the last pair by exactly the factor and keeps the first.",
-        rotary.ntk_base,
+        rotation.ntk_base,
         {"b": Symbol("base", "trained base", 1e3, 1e6),
          "s": Symbol("factor", "factor", 1.5, 32),
          "d": Symbol("head_dim", "width of the head", 16, 256)},
@@ -646,20 +754,20 @@ FORMULAS = (
     Formula(
         "dynamic-formula", "scaling",
         "Write the scale that dynamic NTK scaling uses at the present length.",
-        rotary.dynamic_scale,
-        {"s": Symbol("factor", "factor in the configuration", 1.5, 8),
-         "n": Symbol("length", "length of the text so far", 1e3, 1e5),
+        rotation.dynamic_scale,
+        {"s": Symbol("dynamic_factor", "factor in the configuration", 1.5, 8),
+         "n": Symbol("current_length", "length of the text so far", 1e3, 1e5),
          "L": Symbol("trained_length", "trained length", 2e3, 3e4)},
         (
             Mistake("That falls below one for short texts, which should be left alone.",
-                    lambda factor, length, trained_length:
-                    factor * length / trained_length - (factor - 1)),
+                    lambda dynamic_factor, current_length, trained_length:
+                    dynamic_factor * current_length / trained_length - (dynamic_factor - 1)),
             Mistake("That is the factor at the trained length; it should be one there.",
-                    lambda factor, length, trained_length:
-                    factor * maximum(length, trained_length) / trained_length),
+                    lambda dynamic_factor, current_length, trained_length:
+                    dynamic_factor * maximum(current_length, trained_length) / trained_length),
             Mistake("That ignores the factor in the configuration.",
-                    lambda factor, length, trained_length:
-                    maximum(length, trained_length) / trained_length),
+                    lambda dynamic_factor, current_length, trained_length:
+                    maximum(current_length, trained_length) / trained_length),
         ),
         ("It is one up to the trained length, and rises s times as fast as the lengths' ratio.",),
         level="senior",
@@ -667,7 +775,7 @@ FORMULAS = (
     Formula(
         "spacing-formula", "precision",
         "Write the distance between neighbouring numbers of a binary format at a value.",
-        rotary.number_spacing,
+        rotation.number_spacing,
         {"x": Symbol("value", "value", 2, 1e6),
          "p": Symbol("bits", "significant bits, with the leading one", 4, 24)},
         (
@@ -695,7 +803,7 @@ PICKED = (
             Option("Attention works only for as many tokens as it was trained with.",
                    "It sums over whatever tokens there are; no weight depends on their number."),
             Option("The larger table would not fit into memory.",
-                   "It takes {{ learned_wanted_bytes }}, little beside the weights."),
+                   "It takes {{ bytes[table=learned] }}, little beside the weights."),
             Option("The rows are too close to each other to be told apart.",
                    "Random rows of {{ hidden }} values are far apart; they just mean nothing."),
         ),
@@ -725,14 +833,15 @@ PICKED = (
         "{{ score | 4 }}. What happens if the same two vectors exchange their positions?",
         (
             Option("The score changes: the offset has a sign, and the sine's terms change theirs.",
-                   "It becomes {{ score_swapped | 4 }}; the cosine's terms stay as they are.",
+                   "It becomes {{ score_at[case=swapped] | 4 }}; the cosine's terms stay as they "
+                   "are.",
                    right=True),
             Option("Nothing: only the distance counts.",
                    "The signed offset counts. Distance alone would do if every cross product were "
                    "zero."),
             Option("The score changes its sign.",
                    "The cosine's terms keep theirs: cosine is even, sine is odd."),
-            Option("It becomes the unrotated {{ score_unrotated | 4 }}.",
+            Option("It becomes the unrotated {{ unrotated[pairing=adjacent] | 4 }}.",
                    "That is the score at offset zero."),
         ),
         ("Cosine is even and sine is odd.",),
@@ -750,8 +859,8 @@ PICKED = (
             Option("Yes: the vectors grow shorter with their positions.",
                    "A rotation keeps lengths at every position."),
             Option("No: a score does not depend on the offset.",
-                   "It does: {{ score_next | 4 }} at the next token and {{ score | 4 }} at offset "
-                   "{{ offset }}, in the chapter's small example."),
+                   "It does: {{ score_at[case=next] | 4 }} at the next token and {{ score | 4 }} "
+                   "at offset {{ offset[case=here] }}, in the chapter's small example."),
         ),
         ("What is the real part of a number that turns at a steady rate?",),
         level="senior",
@@ -762,13 +871,13 @@ PICKED = (
         "reorders its weights. What does one see?",
         (
             Option("No error; scores are wrong wherever query and key stand apart.",
-                   "In the chapter's small example {{ score_halves | 4 }} instead of "
-                   "{{ score | 4 }}. The text comes out bad, and nothing says why.", right=True),
+                   "In the chapter's small example {{ offset_score[pairing=halves] | 4 }} instead "
+                   "of {{ score | 4 }}. The text comes out bad, and nothing says why.", right=True),
             Option("A shape error while loading.",
                    "Both pairings have the same shapes; that is what makes it hard to find."),
             Option("Every score is wrong, also that of a token with itself.",
                    "At one position both rotations cancel in any pairing: "
-                   "{{ score_halves_same | 4 }} either way."),
+                   "{{ unrotated[pairing=halves] | 4 }} either way."),
             Option("Nothing: which components make a pair is a convention.",
                    "It is, but weights and code must follow the same one; the rows of the query "
                    "and key projections have to be reordered."),
@@ -797,13 +906,13 @@ PICKED = (
         "A model is trained at {{ trained_length }} with base {{ large_base }} instead of "
         "{{ base }}. What changes?",
         (
-            Option("Fewer pairs make a full turn: {{ large_turned }} instead of {{ turned }} of "
-                   "{{ pairs }}.",
+            Option("Fewer pairs make a full turn: {{ turned_pairs[size=larger] }} instead of "
+                   "{{ turned_pairs[size=smaller] }} of {{ pairs }}.",
                    "The others only ever see part of a circle in training; the first pair turns as "
                    "before.", right=True),
             Option("All pairs slow down by the same factor.",
-                   "The first stays at {{ theta_0 }}; the last is slowed "
-                   "{{ large_over_small }}. The factor grows from pair to pair."),
+                   "The first stays at {{ first_frequency }}; the last is slowed "
+                   "{{ growth[hand=slowest] }}. The factor grows from pair to pair."),
             Option("Neighbouring tokens can no longer be told apart.",
                    "The fast pairs still turn by much from one token to the next."),
             Option("The tables grow.",
@@ -813,14 +922,16 @@ PICKED = (
     ),
     Choice(
         "linear-or-ntk", "scaling",
-        "A small model, trained at {{ real_length }}, continues repeated words at twice that "
-        "length without further training: right in {{ real_ntk_2x_familiar }} of the tokens under "
-        "NTK-aware scaling, in {{ real_linear_2x_familiar }} under linear. Which difference "
-        "explains it?",
+        "A small model, trained at {{ study_length }}, continues repeated words at twice that "
+        "length without further training: right in "
+        "{{ accuracy[scaling=ntk-aware, times=2, words=familiar] }} of the tokens under NTK-aware "
+        "scaling, in {{ accuracy[scaling=linear, times=2, words=familiar] }} under linear. Which "
+        "difference explains it?",
         (
             Option("Linear slows the fast pairs too, so neighbours look nearer than in training.",
                    "At a factor of {{ factor | bare }} the first pair turns by "
-                   "{{ linear_theta_0 }} instead of {{ theta_0 }}; NTK-aware leaves it alone.",
+                   "{{ scaled[scaling=linear, hand=fastest] | 4 }} instead of "
+                   "{{ first_frequency }}; NTK-aware leaves it alone.",
                    right=True),
             Option("Linear lets the slowest pair run to angles that were never trained.",
                    "It does the opposite: every angle stays within what was trained. So does the "
@@ -840,15 +951,17 @@ PICKED = (
         (
             Option("Positions, frequencies and angles; cosines and sines may then be rounded.",
                    "Near position {{ cached_position }}, in the chapter's measurement, rounded "
-                   "cosines and sines make scores wrong by up to {{ real_cos_sin_1000 }}, rounded "
-                   "positions by up to {{ real_positions_1000 }}.", right=True),
+                   "cosines and sines make scores wrong by up to "
+                   "{{ score_error[rounded=bfloat16-tables, near=1000] }}, rounded positions by "
+                   "up to {{ score_error[rounded=bfloat16-positions, near=1000] }}.", right=True),
             Option("The cosines and sines, computed from the bf16 angles.",
                    "They are then the exact cosines of wrong angles: from {{ lost_position }} on, "
                    "bf16 no longer holds every position."),
             Option("Nothing: fp16 for the positions is enough.",
-                   "That moves the first lost position to {{ real_lost_fp16 }}, no further."),
+                   "That moves the first lost position to {{ tried[format=float16] }}, no "
+                   "further."),
             Option("Nothing: a larger base makes the angles small.",
-                   "The first pair turns by {{ theta_0 }} whatever the base."),
+                   "The first pair turns by {{ first_frequency }} whatever the base."),
         ),
         ("A cosine is at most one; a position is not.",),
         level="senior",
@@ -858,8 +971,9 @@ PICKED = (
         "Why may keys be cached after their rotation?",
         (
             Option("A key's rotation depends on its own position and on fixed frequencies alone.",
-                   "So no later token changes it. Where frequencies move with the length, as under "
-                   "dynamic scaling, it fails: by {{ stale_error }} in the chapter's example.",
+                   "So no later token changes it. Where frequencies move with the length, as "
+                   "under dynamic scaling, it fails: by {{ stale_error[hand=looked-at] }} in the "
+                   "chapter's example.",
                    right=True),
             Option("A rotation does not change a key's length.",
                    "True, but its direction decides the score, and that must stay right too."),
@@ -900,7 +1014,7 @@ PICKED = (
                 "Gives the pair's part as dot product × cosine + cross product × sine, with the "
                 "sign of the offset.",
                 "Checks it with numbers: in the chapter's small example {{ score | 4 }} before and "
-                "after a shift of {{ shift }}, {{ score_swapped | 4 }} with the positions "
+                "after a shift of {{ shift }}, {{ score_at[case=swapped] | 4 }} with the positions "
                 "exchanged.",
             ),
             "staff": (
@@ -920,14 +1034,18 @@ PICKED = (
         {
             "mid": (
                 "Says that every position has an angle, so nothing crashes, but that the slow "
-                "pairs reach angles never trained ({{ slow_wanted }} against {{ slow_seen }}).",
+                "pairs reach angles never trained "
+                "({{ reached[scaling=as-trained, hand=slowest] }} against "
+                "{{ angle_seen[hand=slowest] }}).",
                 "Explains linear interpolation: all frequencies over {{ factor | bare }}.",
-                "Says what it costs: the first pair turns by {{ linear_theta_0 }}.",
+                "Says what it costs: the first pair turns by "
+                "{{ scaled[scaling=linear, hand=fastest] | 4 }}.",
             ),
             "senior": (
                 "Derives the NTK-aware base ({{ ntk_base }}) from the condition on the last pair.",
-                "Counts the pairs that made a full turn in training ({{ turned }} of {{ pairs }}) "
-                "and says why methods that treat pairs by their turns leave those alone.",
+                "Counts the pairs that made a full turn in training "
+                "({{ turned_pairs[size=smaller] }} of {{ pairs }}) and says why methods that "
+                "treat pairs by their turns leave those alone.",
                 "Names YaRN's factor on scores ({{ score_growth }}) and why longer texts want it.",
                 "Plans a short training at the new length, and compares with none.",
             ),
@@ -937,7 +1055,7 @@ PICKED = (
                 "Checks the serving side: frequencies fixed for a request, cached keys rotated "
                 "with them, positions and angles in fp32.",
                 "Prices it: the cache grows with the length, the tables hardly count "
-                "({{ tables_bytes }}).",
+                "({{ bytes[table=cosines-and-sines] }}).",
                 "Asks whether the product needs the length, or better retrieval.",
             ),
         },
