@@ -44,7 +44,7 @@ from checks.units import check_figure
 from worked import givens, units
 from worked.chapters import CHAPTERS, graph
 from worked.figures import Cell, Derived, Figure, FigureError, Given, Graph, sane
-from worked.figures.kinds import Wire
+from worked.figures.kinds import Places, Wire
 from worked.figures.terms import trace
 from worked.formulas import ops
 
@@ -397,6 +397,8 @@ def judge_wires(slug: str, f: Derived) -> Iterator[Outcome]:
             ):
                 why = "neither source changes with a given, and the figure is the same at any draw"
                 yield Outcome(mutant, equivalent=why)
+            elif rewiring.wires_agree(slug, f, wires):
+                yield Outcome(mutant, equivalent="the figure is the same formula of the givens")
             else:
                 yield Outcome(mutant, equivalent=_why_wires_agree(slug, f, argument, wire))
 
@@ -432,11 +434,14 @@ def _why_wires_agree(slug: str, f: Derived, argument: str, wrong: Wire) -> str:
 
 
 def _is_formula(slug: str, wire: Wire) -> bool:
-    """Whether what a wire takes, and all from which it follows, has no axes."""
+    """Whether what a wire takes, and all from which it follows, knows of no axis."""
     if not isinstance(wire, Cell):
         return False
-    kinds = graph(slug).kinds
-    return not any(kinds[n].axes for n in (wire.name, *_ancestors(slug, wire.name)))
+    g = graph(slug)
+    return not any(
+        g.kinds[n].axes or any(isinstance(w, Places) for w in g.wiring.get(n, {}).values())
+        for n in (wire.name, *_ancestors(slug, wire.name))
+    )
 
 
 def judge_wirings(slug: str, f: Derived, argument: str, sources: list[str]) -> Iterator[Outcome]:

@@ -23,6 +23,7 @@ from worked.figures import Derived, FigureError, Graph
 from worked.figures.kinds import Wire
 from worked.figures.rows import Row, as_row, wired
 from worked.figures.show import flat
+from worked.figures.terms import Term
 
 SAME = 1e-9
 """The largest relative difference between two ways to compute one number."""
@@ -121,13 +122,14 @@ def differs(g: Graph, f: Derived, got: Row, rows: Mapping[str, Row]) -> str:
     """Return the first cell in which a figure is not what was computed again, or nothing.
 
     What two ways to compute it leave of numbers that cancel is small beside those numbers: the
-    largest of the figure's own cells and of the inputs of its dimension.
+    largest of the figure's own cells and, where it adds, of the inputs of its dimension.
     """
     want = rows[f.name]
     if set(got.sizes) != set(f.axes):
         return f.name
     dimension = g.units[f.name].dimension
     names = [n for n in g.sources(f.name) if g.units[n].dimension.same_as(dimension)]
+    names = names if _adds(f.term) else []
     sizes = [abs(c) for n in (f.name, *names) for c in rows[n].cells if _is_finite(c)]
     noise = SAME * max(sizes, default=0)
     for index in np.ndindex(*(want.sizes[a] for a in f.axes)):
@@ -140,6 +142,10 @@ def differs(g: Graph, f: Derived, got: Row, rows: Mapping[str, Row]) -> str:
         elif _is_finite(theirs) and not abs(mine - theirs) <= noise:
             return g.cell_name(f, index)
     return ""
+
+
+def _adds(term: Term) -> bool:
+    return term.op in ("+", "-", "total", "mean") or any(map(_adds, term.parts()))
 
 
 def _is_finite(cell: Any) -> bool:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import cache
 from itertools import product
 from typing import Any
 
@@ -16,9 +17,9 @@ from worked.chapters import graph
 from worked.figures import Before, Cell, Derived, Given, Graph, Places
 from worked.figures.infer import infer
 from worked.figures.kinds import Wire
-from worked.figures.rows import Row, places_of
+from worked.figures.rows import Row, as_row, places_of, wired
 from worked.figures.terms import COMPARISONS, trace
-from worked.units import UnitError
+from worked.units import UnitError, exact
 
 DRAWS = 128
 
@@ -82,6 +83,54 @@ def never_changes(g: Graph, wire: Wire) -> bool:
     """Whether what a wire takes depends on no given."""
     name = source_of(wire)
     return not any(isinstance(g.figures[n], Given) for n in (name, *g.ancestors(name)))
+
+
+@cache
+def in_givens(slug: str, name: str) -> Row:
+    """Return a figure as a row of SymPy expressions of the chapter's givens.
+
+    Raises:
+        TypeError: its formula, or one before it, compares or looks back.
+    """
+    import sympy
+
+    g = graph(slug)
+    f = g.figures[name]
+    if isinstance(f, Derived):
+        return _through(slug, f, g.wiring[name])
+    cells = {index: g.cell_name(f, index) for index in g.cells(name)}
+    if isinstance(f, Given):
+        values = [
+            sympy.Symbol(cell, positive=g.limits(f, index)[0] >= 0 or None, real=True)
+            for index, cell in cells.items()
+        ]
+    else:
+        values = [sympy.Rational(exact(g.value(cell))) for cell in cells.values()]
+    return Row({a: g.length(a, g.base) for a in f.axes}, values)
+
+
+def _through(slug: str, f: Derived, wires: Mapping[str, Wire]) -> Row:
+    """Return what a figure is through `wires`, in the chapter's givens."""
+    g = graph(slug)
+    if any(isinstance(w, Before) for w in wires.values()):
+        raise TypeError(f"{f.name} looks back")
+    rows = {w.name: in_givens(slug, w.name) for w in wires.values() if isinstance(w, Cell)}
+    lengths = {a: g.length(a, g.base) for a in g.axes}
+    return as_row(f.formula(*(wired(g, w, rows, lengths) for w in wires.values())))
+
+
+def wires_agree(slug: str, f: Derived, wires: Mapping[str, Wire]) -> bool:
+    """Whether a figure through `wires` is what it is through its own, by algebra on the givens."""
+    import sympy
+
+    try:
+        mine, theirs = (_through(slug, f, w) for w in (graph(slug).wiring[f.name], wires))
+        return mine.sizes == theirs.sizes and all(
+            sympy.simplify(sympy.nsimplify(a - b, rational=True)) == 0
+            for a, b in zip(mine.cells, theirs.cells, strict=True)
+        )
+    except (TypeError, ValueError, AttributeError, ArithmeticError):
+        return False  # what compares or chooses has no value for symbols
 
 
 CONDITIONS = (*COMPARISONS, "all_of", "any_of", "no", "same", "found")

@@ -10,10 +10,11 @@ from typing import Any
 
 from checks.faces.interpret import Formula
 from checks.faces.working import lines
-from worked.figures import Derived, FigureError, Given, Graph, Measured
+from worked.figures import Derived, Figure, FigureError, Given, Graph, Measured
 
 ROOT = Path(__file__).resolve().parents[1]
 _COLUMNS = 98
+_MOST_CELLS = 3
 
 
 def whole(graph: Graph, text: str, values: Mapping[str, Any]) -> str:
@@ -91,20 +92,36 @@ def _inputs(
         figure, there = graph.figures[source[0]], source[1]
         cell = graph.cell_name(figure, there)
         kind = {Given: "given", Measured: "measured"}.get(type(figure), "computed")
-        shown = f"over {figure.over}" if None in there else graph.shown(cell, values)
-        number = verdict_number(graph, cell, values) if None not in there else ""
         rows[cell] = (
-            shown + (f" ({number})" if number else ""),
+            _values(graph, figure, there, values),
             f"{graph.called(cell, values)} ({kind})",
         )
     width = max(map(len, rows), default=0)
+    wide = max((len(shown) for shown, _ in rows.values()), default=0)
     found = []
     for cell, (shown, label) in rows.items():
-        start = f"  {cell:{width}}  {shown:>16}  "
+        start = f"  {cell:{width}}  {shown:>{wide}}  "
         found += textwrap.wrap(
             label, _COLUMNS, initial_indent=start, subsequent_indent=" " * len(start)
         )
     return found
+
+
+def _values(
+    graph: Graph, f: Figure, there: tuple[int | None, ...], values: Mapping[str, Any]
+) -> str:
+    """Return what stands at some places of a figure: up to three numbers, or how many there are."""
+    cells = [
+        graph.cell_name(f, at)
+        for at in graph.cells(f.name, values)
+        if all(want in (None, i) for want, i in zip(there, at, strict=True))
+    ]
+    if len(cells) > _MOST_CELLS:
+        return f"{len(cells)} numbers"
+    shown = [graph.shown(cell, values) for cell in cells]
+    if len(cells) == 1 and (number := verdict_number(graph, cells[0], values)):
+        return f"{shown[0]} ({number})"
+    return "; ".join(shown)
 
 
 def _code(f: Derived) -> list[str]:

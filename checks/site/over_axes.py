@@ -5,7 +5,8 @@
 
 A table has a row for each place of its first axis and a column for each figure, or for each place
 of a second axis. A chart draws lines over an axis of numbers, bars over one of names; several
-figures, or a second axis, give several series. Axes that are left are held at a place by `at`.
+figures, or a second axis, give several series. Axes that are left are held at a place by `at`, or
+in a figure itself: `accuracy[times=2]`.
 
 Options stand apart by `|`. Of both: `caption: TEXT`, which may hold figures as {name}; `start`,
 what a recurrence starts from as place 0. Of a table: `heads: TEXT, ...` for the rows and then each
@@ -123,7 +124,8 @@ def _read(form: _Form, text: str, chapter: str | None) -> Asked:
     match = form.layout.fullmatch(head)
     if not match:
         raise ValueError(f"write {form.usage}")
-    references = [name.strip().rpartition(".") for name in match["figures"].split(",")]
+    names = re.split(r",(?![^\[]*\])", match["figures"])
+    references = [name.strip().rpartition(".") for name in names]
     slugs = {prefix or chapter for prefix, _, _ in references}
     if len(slugs) > 1:
         raise ValueError(f"the figures of {len(slugs)} chapters: take those of one")
@@ -183,7 +185,7 @@ def _options(form: _Form, parts: Sequence[str]) -> dict[str, list[str]]:
 def _check(asked: Asked) -> None:
     """Raise ValueError unless every figure lies over the axes asked for, and over no more."""
     g, by, at = asked.graph, asked.by, asked.at
-    figures = [g.figure(name) for name in asked.figures]
+    figures = [g.find(name)[0] for name in asked.figures]
     for axis in by:
         _known_axis(g, axis)
         if axis in at:
@@ -195,21 +197,34 @@ def _check(asked: Asked) -> None:
             f"{', '.join(asked.figures)} by {by[0]} and {by[1]}: two axes take one figure; "
             f"write one directive for each"
         )
-    for f in figures:
+    for f, name in zip(figures, asked.figures, strict=True):
         if not f.axes:
             raise ValueError(f"{f.name}: is a single number; write {{{{ {f.name} }}}} in the text")
+        own = _open(g, name)
         for axis in by:
             if axis not in f.axes:
                 raise ValueError(f"{f.name}: is over {_list(f.axes)}, not {axis}")
-        if open_axes := [a for a in f.axes if a not in by and a not in at]:
+            if axis not in own:
+                raise ValueError(f"{name}: {axis} is laid out; leave it out of the brackets")
+        if open_axes := [a for a in own if a not in by and a not in at]:
             places = ", ".join(f"{a}={g.keys[a][0]}" for a in open_axes)
             raise ValueError(
                 f"{f.name}: is over {_list(f.axes)}; hold {_list(open_axes)} at a place: "
                 f"at {places}"
             )
     for axis in at:
-        if not any(axis in f.axes for f in figures):
+        if not any(axis in _open(g, name) for name in asked.figures):
             raise ValueError(f"at {axis}={at[axis]}: {_list(asked.figures)} is not over {axis}")
+
+
+def _open(g: Graph, cell: str) -> list[str]:
+    """Return the axes of a figure that are not held at a place in `cell` itself."""
+    f, index = g.find(cell)
+    return [axis for axis, i in zip(f.axes, index, strict=True) if i is None]
+
+
+def _name(cell: str) -> str:
+    return cell.partition("[")[0]
 
 
 def _list(names: Sequence[str]) -> str:
@@ -224,7 +239,11 @@ def _spec(asked: Asked) -> dict[str, Any]:
     if asked.at:
         spec["at"] = asked.at
     if "start" in asked.options:
-        starts = [a for a in asked.by if any((f, a) in asked.graph.starts for f in asked.figures)]
+        starts = [
+            a
+            for a in asked.by
+            if any((f, a) in asked.graph.starts for f in map(_name, asked.figures))
+        ]
         if not starts:
             raise ValueError(
                 f"start: no formula looks back at {_list(asked.figures)} along "
@@ -254,7 +273,7 @@ def table_spec(asked: Asked) -> dict[str, Any]:
                 f"mark: {mark}: write least or most, or least {asked.figures[0]} for one column"
             )
         for f in [name] if name else asked.figures:
-            _number(asked.graph, asked.graph.figure(f), "mark: the least or most is a number's")
+            _number(asked.graph, asked.graph.find(f)[0], "mark: the least or most is a number's")
             if f in marks:
                 raise ValueError(f"mark: {f} is marked twice")
             marks[f] = which
@@ -276,7 +295,7 @@ def chart_spec(asked: Asked) -> dict[str, Any]:
     g, spec = asked.graph, _spec(asked)
     first = asked.figures[0]
     for name in asked.figures:
-        _number(g, g.figure(name), "a chart draws numbers; put it into a table")
+        _number(g, g.find(name)[0], "a chart draws numbers; put it into a table")
         _same_scale(g, name, first)
     over, *by = asked.by
     for axis in by:
@@ -301,6 +320,7 @@ def chart_spec(asked: Asked) -> dict[str, Any]:
 
 
 def _same_scale(g: Graph, name: str, first: str) -> None:
+    name, first = _name(name), _name(first)
     if not g.units[name].dimension.same_as(g.units[first].dimension):
         one, other = (g.figure(n).unit or "a plain number" for n in (first, name))
         raise ValueError(f"{name}: one scale cannot show {one} of {first} and {other}")
@@ -332,8 +352,7 @@ def _logarithmic(asked: Asked, value: str, spec: dict[str, Any]) -> str:
             raise ValueError(f"log: {over}: bars stand at places, not on a scale")
         return "places"
     for name in asked.figures:
-        held = ", ".join(f"{a}={k}" for a, k in asked.at.items() if a in g.figure(name).axes)
-        numbers = flat(g.value(f"{name}[{held}]"))
+        numbers = flat(g.value(g.cell_at(name, asked.at)))
         if any(number is not None and number <= 0 for number in numbers):
             raise ValueError(f"log: {name} is not above zero everywhere; leave out log")
     return "values"

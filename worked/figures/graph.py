@@ -8,6 +8,7 @@ of an axis holds the place's number, counted from 0, or None for none.
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from itertools import product
@@ -764,8 +765,9 @@ class Graph:
     def called(self, name: str, values: Mapping[str, Any] | None = None) -> str:
         """Return what a figure or a cell is called: "Minutes of delivery 3", "Leaf, round 2".
 
-        A label's `<row>` is the place's label; of a row as a whole "delivery <row>" is "each
-        delivery". Places that the label does not mention stand behind it, after their axes' nouns.
+        A label's `<row>` is the place's label; of a row as a whole "delivery <row>" and "the
+        <row> delivery" are "each delivery". Places that the label does not mention stand behind
+        it, after their axes' nouns.
         """
         f, index = self.find(name)
         values = self.base if values is None else values
@@ -773,12 +775,13 @@ class Graph:
         for a, i in zip(f.axes, index, strict=True):
             noun = self.axes[a].noun or a
             if i is None:
-                title = title.replace(f"{noun} <{a}>", f"each {noun}").replace(f" <{a}>", "")
+                each = rf"(?:[Tt]he )?<{a}> {noun}|{noun} <{a}>|^<{a}>"
+                title = re.sub(each, f"each {noun}", title).replace(f" <{a}>", "")
                 continue
             at = self.label(a, i if i >= 0 else self.length(a, values) - 1, values)
             rest += "" if f"<{a}>" in title else f", {noun} {at}"
             title = title.replace(f"<{a}>", at)
-        return title + rest
+        return re.sub("^each", "Each", title) + rest
 
     def shown_by(self, axis: str) -> str:
         """Return the figure that the labels of an axis show, or ""."""

@@ -46,7 +46,7 @@ def wanted_length(trained_length: Any, factor: Any) -> Any:
 
 def rows_missing(wanted_length: Any, trained_length: Any) -> Any:
     """Positions of the wanted length for which the trained table has no row."""
-    return maximum(wanted_length - trained_length, 0)
+    return wanted_length - trained_length
 
 
 # -- a pair and its rotation ------------------------------------------------------------------

@@ -4,7 +4,7 @@
 // above each bar its name and its number, and grid and limit are drawn where the bars are only.
 import { ceiling, escaped, line, px, scale, text, tone } from "./charts.js";
 import { around } from "./charts_lines.js";
-import { called, figureOf, inUnit } from "./graph.js";
+import { called, figureOf, find, inUnit } from "./graph.js";
 import { capital, cellAt, held, nounOf, placesAlong, titled, written } from "./over_axes.js";
 
 const WIDTHS = { wide: 640, narrow: 360 };
@@ -33,7 +33,7 @@ export function axisChart(model, spec, values) {
 function contentOf(model, spec, values) {
   const [over, by] = spec.by;
   const labels = spec.figures.map((name) => called(model, name, values));
-  const { unit } = figureOf(model, spec.figures[0]);
+  const { unit } = find(model, spec.figures[0])[0];
   const places = placesAlong(model, spec, over, values);
   const amount = (cell) => (cell.value === null ? null : inUnit(model, cell.value, unit));
   const one = (name, label, at) => ({

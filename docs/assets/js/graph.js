@@ -375,14 +375,15 @@ export function called(model, name, values) {
   figure.over.forEach((axis, k) => {
     const noun = model.axes[axis].noun || axis;
     if (index[k] === null) {
-      title = title.replaceAll(`${noun} <${axis}>`, `each ${noun}`).replaceAll(` <${axis}>`, "");
+      const each = new RegExp(`(?:[Tt]he )?<${axis}> ${noun}|${noun} <${axis}>|^<${axis}>`, "g");
+      title = title.replace(each, `each ${noun}`).replaceAll(` <${axis}>`, "");
       return;
     }
     const at = placeLabel(model, axis, index[k] < 0 ? lengthOf(model, axis, values) - 1 : index[k], values);
     rest += title.includes(`<${axis}>`) ? "" : `, ${noun} ${at}`;
     title = title.replaceAll(`<${axis}>`, at);
   });
-  return title + rest;
+  return title.replace(/^each/, "Each") + rest;
 }
 
 // What a reader sees of a place: its label, which may be a live figure.

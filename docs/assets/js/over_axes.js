@@ -1,9 +1,9 @@
 // What a table or a chart over axes shows: the places of its axes and the cells there. A
-// specification is what checks/site/over_axes.py has read from a directive: `figures`, names; `by`,
+// specification is what checks/site/over_axes.py has read from a directive: `figures`, names or cells; `by`,
 // the axes that are laid out; `at`, axis -> key of the place at which it stands; `start`, the axes
 // that show what their recurrence starts from as place 0.
 import { withUnit } from "./exact.js";
-import { figureOf, lengthOf, placeLabel, shown } from "./graph.js";
+import { figureOf, find, lengthOf, placeLabel, shown } from "./graph.js";
 
 const ABSENT = { figure: null, reference: "", value: null };
 
@@ -20,7 +20,9 @@ export function placesAlong(model, spec, axis, values) {
 // The cell of a figure at places, axis -> key: {figure, reference, value}, the value in base units;
 // without a figure where there is no such cell now.
 export function cellAt(model, name, places, values) {
-  const own = figureOf(model, name);
+  const [own, fixed] = find(model, name);
+  const inName = fixed.flatMap((i, k) => (i === null ? [] : [[own.over[k], i < 0 ? "last" : model.axes[own.over[k]].keys[i]]]));
+  places = { ...places, ...Object.fromEntries(inName) };
   const first = own.over.find((axis) => places[axis] === null);
   const figure = first === undefined ? own : figureOf(model, own.starts?.[first]);
   if (!figure) return ABSENT;

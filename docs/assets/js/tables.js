@@ -2,7 +2,7 @@
 // HTML comes out. Runs at build time and again in the browser when a given changes.
 import { escaped } from "./charts.js";
 import { floats } from "./floats.js";
-import { called, figureOf } from "./graph.js";
+import { called, find } from "./graph.js";
 import { capital, cellAt, held, nounOf, placesAlong, titled, written } from "./over_axes.js";
 
 // Draw a table. Its rows are the places of the first axis, its columns those of the second or else
@@ -12,7 +12,7 @@ export function table(model, spec, values) {
   const [down, across] = spec.by;
   const rows = placesAlong(model, spec, down, values);
   const [rowTitle, ...titles] = spec.heads ?? [];
-  const titleOf = (name, label = called(model, name, values)) => titled(label, figureOf(model, name).unit);
+  const titleOf = (name, label = called(model, name, values)) => titled(label, find(model, name)[0].unit);
   const columns = across
     ? placesAlong(model, spec, across, values).map((place) => ({ name: spec.figures[0], head: placeHead(model, place), at: { [across]: place.key } }))
     : spec.figures.map((name, i) => ({ name, head: escaped(titleOf(name, titles[i])), at: {} }));
