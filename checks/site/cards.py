@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from checks.site import code_pages, maths
+from checks.site import code_pages
 from checks.site.equations import formula_tex, formula_text, kind
 from checks.site.workings import workings
 from worked.figures import Derived, Figure, Given, Graph, Measured, Source
@@ -50,9 +50,8 @@ def _derived(graph: Graph, figure: Derived, root: Path, checks: Sequence[str]) -
     name = figure.name
     place = code_pages.line_of(root, figure.formula)
     content: dict[str, Any] = {
-        "formulaHtml": maths.render(
-            formula_tex(graph, name), display=True, spoken=formula_text(graph, name)
-        ),
+        "tex": formula_tex(graph, name),
+        "spoken": formula_text(graph, name),
         "doc": inspect.getdoc(figure.formula) or "",
         "checks": list(checks),
     }

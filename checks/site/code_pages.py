@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 import inspect
+import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
+
+from pygments import highlight
+from pygments.formatters import HtmlFormatter
+from pygments.lexers import PythonLexer
 
 from worked.chapters import CHAPTERS
 
@@ -28,14 +33,21 @@ def source_uri(path: str) -> str:
     return f"code/{path.removesuffix('.py')}.md"
 
 
+# Names, brackets and blanks look like plain text: two thirds of all marks of a highlighter.
+_PLAIN = re.compile(r'<span class="[npw]">([^<]*)</span>')
+
+
 def page(root: Path, path: str) -> str:
-    """Return the Markdown of the page that shows the file `path`."""
+    """Return the Markdown of the page that shows the file `path`, each line with an address."""
     code = (root / path).read_text(encoding="utf-8")
-    # The line numbers carry the anchors; the file is shown as it is, markers included.
+    marked = _PLAIN.sub(r"\1", highlight(code, PythonLexer(), HtmlFormatter(nowrap=True)))
+    lines = enumerate(marked.rstrip("\n").split("\n"), 1)
+    shown = "\n".join(f'<span id="line-{n}">{line}</span>' for n, line in lines)
     return (
         f"---\ntitle: {path}\nhide: [navigation, toc]\nsearch:\n  exclude: true\n---\n"
         f"# <code>{path}</code>\n\n"
-        f'```` {{ .python .whole-file linenums="1" }}\n{code.rstrip()}\n````\n'
+        '<div class="highlight whole-file"><pre tabindex="0"><code>'
+        f"{shown}</code></pre></div>\n"
     )
 
 
@@ -52,4 +64,4 @@ def line_of(root: Path, function: Callable[..., Any]) -> tuple[str, int] | None:
 
 def href(path: str, line: int) -> str:
     """Return the address of a line, from the site's root."""
-    return f"code/{path.removesuffix('.py')}/#__codelineno-0-{line}"
+    return f"code/{path.removesuffix('.py')}/#line-{line}"

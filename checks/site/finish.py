@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import re
+from pathlib import Path
 
 from checks.site.place import PageContext, place
 
@@ -50,6 +51,12 @@ def _named_plots(text: str) -> str:
         return match[0].replace(_NO_ALT, f'alt="{html.escape(alt)}"')
 
     return _HEADING_OR_IMAGE.sub(one, text)
+
+
+def trim(site: Path) -> None:
+    """Delete the theme's source maps and its search in other languages: nobody loads them."""
+    for path in [*site.rglob("*.map"), *site.glob("assets/javascripts/lunr/**/*.js")]:
+        path.unlink()
 
 
 _EMPTY_HEADING = re.compile(r"<th([^>]*)></th>")

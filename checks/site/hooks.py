@@ -104,6 +104,13 @@ def on_post_template(output_content: str, template_name: str, config: Any) -> st
     return finish.page(output_content) if template_name.endswith(".html") else output_content
 
 
+def on_post_build(config: Any) -> None:
+    """Leave out what no page loads."""
+    from checks.site import finish
+
+    finish.trim(Path(config["site_dir"]))
+
+
 def _to_root(page: Any) -> str:
     depth = page.url.count("/") if page.url else 0
     return "../" * depth or "./"

@@ -8,22 +8,11 @@ from functools import cache, lru_cache
 
 import quickjs
 
-from checks.site.javascript import ROOT, context
+from checks.site.javascript import ROOT, bundle, context
 
 KATEX = ROOT / "docs" / "assets" / "vendor" / "katex" / "katex.min.js"
 
-# `\htmlData` marks the numbers that follow the givens; it is the one HTML command trusted.
-# Joining a one-element array works round a bug of quickjs-ng with long concatenated strings.
-_RENDER = r"""
-const lenient = ["htmlExtension", "unicodeTextInMathMode", "unknownSymbol"];
-function renderTex(tex, display, output) {
-  return [katex.renderToString(tex, {
-    displayMode: display, output: output, throwOnError: true,
-    trust: (c) => c.command === "\\htmlData",
-    strict: (code) => (lenient.includes(code) ? "ignore" : "error"),
-  })].join("");
-}
-"""
+_RENDER = "function renderTex(...how) { return rendered(katex, ...how); }"
 
 _ARITHMATEX = re.compile(
     r'<(span|div) class="arithmatex">\s*\\([(\[])(.*?)\\[)\]]\s*</\1>', re.DOTALL
@@ -38,7 +27,7 @@ class MathsError(ValueError):
 
 @cache
 def _katex() -> quickjs.Context:
-    return context(KATEX.read_text(encoding="utf-8"), _RENDER)
+    return context(KATEX.read_text(encoding="utf-8"), bundle("maths.js"), _RENDER)
 
 
 @lru_cache(maxsize=8192)

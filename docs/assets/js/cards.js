@@ -3,6 +3,7 @@
 import { called, figureOf, find, shown } from "./graph.js";
 import { fetched } from "./fetched.js";
 import { fromHtml, isTabStop, make, stopBeside, tabStops } from "./dom.js";
+import { rendered } from "./maths.js";
 import { reference } from "./numbers.js";
 import { inputsOf, lines, prepared } from "./working/working.js";
 
@@ -10,9 +11,11 @@ const SITE = new URL("../../", import.meta.url);
 const KIND = { given: "Given", derived: "Computed", measured: "Recorded" };
 const PATIENCE = 150;
 
-// The cards of a chapter and what workings are written from, fetched once, at the first card.
+// The cards of a chapter and what workings are written from, fetched once, at the first card, and
+// with them KaTeX, which draws their formulas.
 const cardsOf = fetched(async (slug, again) => {
-  const answer = await fetch(new URL(`assets/chapters/${slug}.cards.json${again}`, SITE));
+  const at = (address) => new URL(`assets/${address}${again}`, SITE);
+  const [answer] = await Promise.all([fetch(at(`chapters/${slug}.cards.json`)), import(at("vendor/katex/katex.min.js"))]);
   if (!answer.ok) throw new Error(`${answer.status} ${answer.statusText}`);
   const { cards, workings } = await answer.json();
   return { cards, workings: prepared(workings) };
@@ -242,7 +245,10 @@ export async function workingOf({ model }, name, values) {
 }
 
 function working(model, workings, name, card, values, go) {
-  const formula = fromHtml("div", card.formulaHtml, { class: "card-formula", tabindex: "0" });
+  const drawing = fromHtml("x-maths", rendered(globalThis.katex, card.tex, true, "html"), {
+    class: "maths maths-block", role: "math", "aria-label": card.spoken,
+  });
+  const formula = make("div", { class: "card-formula", tabindex: "0" }, drawing);
   const steps = lines(model, workings, name, values, Infinity).map((line) => make("li", {}, line.trim()));
   const numbers = make("ul", { class: "card-steps" }, ...steps);
   const inputs = inputsOf(model, workings, name, values).map((input) => {
