@@ -30,7 +30,7 @@ from checks.output import counted
 from checks.units import check_figure
 from worked.chapters import CHAPTERS, graph
 from worked.figures import Derived, FigureError, rows
-from worked.figures.terms import Term, trace
+from worked.figures.terms import Term
 
 # What makes the content of a formula plain in its terms. Other content, such as a gradient or the
 # cost of a protocol, is arithmetic to look at: whoever writes the formula brings its route.
@@ -112,13 +112,11 @@ def derive(formula: Callable[..., Any]) -> str | None:
 
 def applied(formula: Callable[..., Any], args: Iterable[Any]) -> list[Any]:
     """Return what a formula gives: one value, or that of each cell of the row that it makes."""
-    if _makes_a_row(trace(formula)):
-        args = map(rows.as_row, args)
-    return _cells(formula(*args))
-
-
-def _makes_a_row(term: Term) -> bool:
-    return term.op == "along" or any(map(_makes_a_row, term.parts()))
+    args = list(args)
+    try:
+        return _cells(formula(*args))
+    except TypeError:  # it makes a row, of rows only
+        return _cells(formula(*map(rows.as_row, args)))
 
 
 def _cells(value: Any) -> list[Any]:
@@ -184,7 +182,7 @@ def count(formula: Callable[..., Any]) -> str | None:
         got = [float(x) for x in applied(formula, point)]
         for a, b in zip(got, want, strict=True):
             if not abs(a - b) <= tolerance * max(abs(a), abs(b)):
-                raise ProofError(f"{formula.__name__}{tuple(point)}: counted {want}, formula {got}")
+                raise ProofError(f"{formula.__name__}{tuple(point)}: counted {b}, formula {a}")
     return "count"
 
 

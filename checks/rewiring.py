@@ -164,7 +164,12 @@ def expansions(formula: Callable[..., Any], g: Graph, f: Derived) -> Iterator[An
 def why_equal(
     g: Graph, users: Sequence[Derived], one: Callable[..., Any], two: Callable[..., Any]
 ) -> str:
-    """Return why two formulas are one function in all that use them, or nothing."""
+    """Return why two formulas are one function in all that use them, or nothing.
+
+    That no draw tells them apart is known.
+    """
+    if all(never_changes(g, Cell(f.name)) for f in users):
+        return "no given changes the figure"
     if _are_equal(g, users[0], one, two):
         return "the two are equal on rows of symbols"
     if all(_are_equal_at_every_setting(g, f, one, two) for f in users):

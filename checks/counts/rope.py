@@ -56,8 +56,10 @@ def _example(g: Mapping[str, Any], r: Figures) -> Figures:
     offset = g["query_position"] - g["key_position"]
     from_offset = (product * _turns(offset * theta)).real
     score = from_offset.sum(axis=1)
+    members = np.array([[[0, 1], [2, 3]], [[0, 2], [1, 3]]])
     return {
-        "member": np.array([[[0, 1], [2, 3]], [[0, 2], [1, 3]]]),
+        "member_number": members,
+        "member": members,
         "paired": _sides(pairs),
         "angle": angle,
         "cos": _turns(angle).real,

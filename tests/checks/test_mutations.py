@@ -208,10 +208,12 @@ def outcomes_of(figure: str) -> dict[str, Outcome]:
 
 
 def test_a_wrong_wire_that_makes_no_difference_is_proved_harmless() -> None:
-    """|x| is x where x is positive, and |r| squared is r squared whatever r is."""
+    """|x| is x where x is positive, |r| squared is r squared, a slope has its residual's sign."""
     found = outcomes_of("best")["x from subgradient_high, not x"]
-    assert found.equivalent == "the two sources are the same formula of the givens"
+    assert found.equivalent == "the figure is the same formula of the givens"
     found = outcomes_of("squared_loss")["residual from loss, not residual"]
+    assert found.equivalent == "the figure is the same formula of the givens"
+    found = outcomes_of("gradient")["residual from slope, not residual"]
     assert found.equivalent.endswith("the same for any number that the right source may be")
 
 

@@ -187,14 +187,14 @@ def _apply(name: str, *args: Any) -> Any:
         if op is not None:
             return op(name, args)
         homes.add(type(a).__module__.partition(".")[0])
+    if name not in _PLAIN:
+        raise TypeError(f"{name} works along an axis of rows, and got plain values only")
     if "sympy" in homes:
         return _sympy(name, args)
     if "pint" in homes:
         return _pint(name, args)
     if "numpy" in homes:
         return _numpy(name, args)
-    if name not in _PLAIN:
-        raise TypeError(f"{name} works along an axis of rows, and got plain numbers only")
     return _PLAIN[name](*args)
 
 

@@ -28,7 +28,7 @@ from worked.formulas.ops import (
     sin,
     sqrt,
     total,
-    where_least,
+    where_most,
 )
 
 # -- a table of learned positions -------------------------------------------------------------
@@ -57,16 +57,20 @@ def width(component: Any) -> Any:
     return count(found(component), "component")
 
 
-def member(component: Any, pair: Any) -> Any:
-    """Component that a pair has on each side: its neighbour's, or that half a vector further on.
+def member_number(pair: Any) -> Any:
+    """Number of the component that a pair has on each side: its neighbour, or half a vector on.
 
-    component, pair: the numbers of each, from 0; for a vector of four components.
+    pair: its number, from 0; of a vector of four components.
     Source: Su et al. 2021, equation 15 (adjacent); GPT-NeoX, `rotate_half` (halves).
     """
     adjacent = along("side", x=2 * pair, y=2 * pair + 1)
     halves = along("side", x=pair, y=pair + 2)
-    wanted = along("pairing", adjacent=adjacent, halves=halves)
-    return where_least(absolute(component - wanted), "component")
+    return along("pairing", adjacent=adjacent, halves=halves)
+
+
+def member(component: Any, member_number: Any) -> Any:
+    """Component that a pair has on each side; component: the number of each, from 0."""
+    return where_most(component, "component", where=component <= member_number)
 
 
 def in_pairs(vector: Any, member: Any) -> Any:

@@ -119,7 +119,6 @@ POSITIONS = {"query_position": "position[vector=q]", "key_position": "position[v
 HERE, FIRST_WAVE = {"offset": "offset[case=here]"}, {"first_wavelength": "wavelength[pair=0]"}
 ADJACENT = {"dot": "dot[pairing=adjacent]", "cross": "cross[pairing=adjacent]"}
 BY_NUMBER: dict[str, Any] = {"number": label("pair"), "head_dim": "width"}
-NUMBERS = {"component": label("component"), "pair": label("pair")}
 IN_HEAD, WANT = {"frequency": "head_frequency"}, {"wanted": "wanted_length"}
 FULL_TURN = {"wavelength": "trained_length", **FIRST_WAVE}
 PROBED = {"offset": "probe", **ADJACENT}
@@ -189,7 +188,9 @@ ONE_PAIR = step(
     VALUE,
     M,
     FIRST,
-    derived("member", rotation.member, "pairing pair side", **NUMBERS)
+    derived("member_number", rotation.member_number, "pairing pair side", pair=label("pair"))
+    | shown("Number of the component that pair <pair> has as its <side>"),
+    derived("member", rotation.member, "pairing pair side", component=label("component"))
     | shown("Component that pair <pair> has as its <side>", r"j^{<pairing>}_{<pair><side>}"),
     signed("paired", rotation.in_pairs, "vector pairing pair side", vector="value")
     | shown("<side> of pair <pair>", r"<vector>^{<pairing>}_{<pair><side>}", 4),
