@@ -20,6 +20,8 @@ ASKED = """() => [...document.querySelectorAll("[data-quiz], [data-quiz-set]")].
   return e.dataset.live === "ready" || bottom < -700 || top > innerHeight + 700;
 })"""
 """Whether the questions that a page asks where the reader is are there: each changes its height."""
+DRAWN = "document.documentElement.dataset.drawn === 'all'"
+"""Pictures out of sight are drawn when there is time."""
 TWO_FRAMES = "new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))"
 
 

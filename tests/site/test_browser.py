@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from tests.site.accessibility import assert_accessible
-from tests.site.browsing import PHONE, load, next_frame, reach
+from tests.site.browsing import DRAWN, PHONE, load, next_frame, reach
 from tests.site.build import ids_used_twice
 from tests.site.fixture.scenario import GRAPH
 from worked.figures.show import flat
@@ -57,7 +57,10 @@ def test_an_open_panel_and_an_open_card_are_accessible(visit: Any, scheme: str) 
 
 
 def test_the_script_writes_what_the_build_wrote(visit: Any, site: str) -> None:
-    """With the book's givens the live page shows, number for number, the page without script."""
+    """With the book's givens the live page shows, number for number, the page without script.
+
+    Its pictures too, once they have been drawn with other givens and then with these again.
+    """
     still = visit(CHAPTER, java_script_enabled=False)
     live = visit(CHAPTER)
     numbers = "es => es.map(e => [e.dataset.fig, e.textContent])"
@@ -68,6 +71,10 @@ def test_the_script_writes_what_the_build_wrote(visit: Any, site: str) -> None:
     drawn = still.eval_on_selector_all("svg.chart", pictures)
     assert len(drawn) == 5
     assert live.eval_on_selector_all("svg.chart", pictures) == drawn
+    for model in ("Llama-3-8B", "Atlas-70B"):
+        live.select_option("[data-choice=model]", model)
+        live.wait_for_function(f"{DRAWN}")
+        assert (live.eval_on_selector_all("svg.chart", pictures) == drawn) == (model == "Atlas-70B")
 
 
 def test_numbers_read_without_script(visit: Any) -> None:
@@ -96,6 +103,7 @@ def test_choosing_a_model_moves_every_number(visit: Any) -> None:
     )  # fmt: skip
     spoken = page.locator("[data-template]").first.get_attribute("aria-label")
     assert spoken == "Weights = 8 billion × 2 B = 16 GB"
+    page.wait_for_function(DRAWN)
     assert "128 GB" in page.locator("[data-picture='small.memory'] svg").inner_html()
     assert re.match(r"\d+ numbers differ from the book", wait_for_status(page))
     assert "is-changed" in page.locator(".fig[data-fig='small.total_bytes']").first.get_attribute(

@@ -13,7 +13,7 @@ import pytest
 
 from checks.site import over_axes, pictures
 from tests.site.accessibility import assert_accessible
-from tests.site.browsing import PHONE, next_frame
+from tests.site.browsing import DRAWN, PHONE, next_frame
 from tests.site.fixture.axes import GRAPH
 from worked.chapters import CHAPTERS
 from worked.figures import FigureError
@@ -79,6 +79,7 @@ NORMAL = """texts => texts.map((text) => {
 
 def assert_drawn(page: Any, settings: dict[str, float]) -> None:
     """The page shows, sign for sign, what the build draws under `settings`."""
+    page.wait_for_function(DRAWN)
     for kind, drawn in zip(("table", "chart"), drawings(settings), strict=True):
         assert page.evaluate(SHOWN, kind) == page.evaluate(NORMAL, drawn), settings
 

@@ -88,6 +88,13 @@ export function installCards(chapters, placeOf) {
     giveKeys(chapters);
   };
   equip();
+  // Whoever comes near a number may want its card.
+  for (const near of ["pointerover", "focusin"]) {
+    document.addEventListener(near, (event) => {
+      const number = event.target.closest?.("[data-fig]");
+      if (number) cardsOf(reference(number.dataset.fig).slug).catch(() => null);
+    });
+  }
   document.addEventListener("click", (event) => {
     const number = event.target.closest?.("[data-fig]");
     const key = event.target.closest?.("[data-opens]");

@@ -290,7 +290,8 @@ export function sweep(model, names, over, points, values) {
   }
   const plan = model.steps.filter(({ names: its }) => its.some((name) => touched.has(name) && needed.has(name)));
   return points.map((point) => {
-    const at = { ...values, [over]: toBase(point, given) };
+    const at = Object.create(values);
+    at[over] = toBase(point, given);
     const lengths = lengthsOf(model, at);
     try {
       for (const step of plan) run(model, step, at, lengths);

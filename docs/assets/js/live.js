@@ -4,10 +4,11 @@ import { keepInAddress, settingsInAddress } from "./address.js";
 import { installCards } from "./cards.js";
 import { fetched } from "./fetched.js";
 import { FigureError, called, changesOf, evaluate, find, has, optionOf, pick, update } from "./graph.js";
-import { collect, isVerdict, redraw, reference, refresh } from "./numbers.js";
+import { collect, isStale, isVerdict, redraw, reference, refresh } from "./numbers.js";
 import { buildPanel } from "./panel.js";
 
 const PAUSE = 150;
+const SCREEN = "300px";
 
 // Begin. `lookForWide` is called when what the page shows may have become wider.
 export async function start(lookForWide) {
@@ -35,8 +36,10 @@ export async function start(lookForWide) {
     page.panels.push({ panel, chapter });
   }
   page.cards = installCards(chapters, (slug, name) => placeOf(page, slug, name));
+  watchScreen(page.found.pictures);
   readAddress(page);
   addEventListener("popstate", () => goBack(page));
+  addEventListener("beforeprint", () => redraw(page.found.pictures, page.chapters));
   apply(page);
   document.documentElement.dataset.live = "ready";
 }
@@ -194,16 +197,42 @@ function goBack(page) {
 function apply(page, isForced = false) {
   const began = performance.now();
   const result = refresh(page.found, page.chapters);
-  const isRedrawn = redraw(page.found, page.chapters);
+  const isRedrawn = redraw(page.found.pictures.filter((it) => it.isNear), page.chapters);
   if (result.isNew || isRedrawn) page.cards.equip();
   const isChanged = Object.values(page.chapters).some((c) => Object.keys(c.settings).length);
   for (const { panel, chapter } of page.panels) panel.show(chapter, isChanged, isForced);
   document.documentElement.dataset.recomputed = ((page.took ?? 0) + performance.now() - began).toFixed(1);
   page.took = 0;
+  drawTheRest(page);
   flash(result.touched);
   keep(page);
   clearTimeout(page.later);
   page.later = setTimeout(() => announce(page, result.different, isChanged), 350);
+}
+
+// Note of each picture whether it is on the screen, or next to it: to ask while the page is being
+// written would make the browser lay it out twice.
+function watchScreen(pictures) {
+  const byHolder = new Map(pictures.map((it) => [it.holder, it]));
+  const note = ({ target, isIntersecting }) => (byHolder.get(target).isNear = isIntersecting);
+  const observer = new IntersectionObserver((entries) => entries.forEach(note), { rootMargin: SCREEN });
+  for (const holder of byHolder.keys()) observer.observe(holder);
+}
+
+const soon = globalThis.requestIdleCallback ?? ((work) => setTimeout(work, 30));
+
+// Draw the pictures out of sight, one after the other, whenever there is time.
+function drawTheRest(page) {
+  document.documentElement.dataset.drawn = "some";
+  const mine = (page.drawing = Symbol("drawing"));
+  const next = () => {
+    if (page.drawing !== mine) return;
+    const it = page.found.pictures.find((one) => isStale(one, page.chapters));
+    if (!it) return void (document.documentElement.dataset.drawn = "all");
+    if (redraw([it], page.chapters)) page.cards.equip();
+    soon(next);
+  };
+  soon(next);
 }
 
 // Write the settings into the address; while a slider moves once the reader pauses, for browsers

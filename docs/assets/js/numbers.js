@@ -66,7 +66,22 @@ function overAxes(root, kind, draw) {
   });
 }
 
-const drawing = (element, slug, draw) => ({ slug, draw, holder: element.firstElementChild });
+// `seen`: what it was last drawn from, figure -> value. As the page comes that is the book's.
+const drawing = (element, slug, draw) => ({ slug, draw, holder: element.firstElementChild, seen: null });
+
+// Whether a value that a drawing was made from has changed since.
+export function isStale({ slug, seen }, chapters) {
+  const { values, base } = chapters[slug];
+  return seen ? [...seen].some(([name, value]) => values[name] !== value) : values !== base;
+}
+
+// What a drawing comes to now; it remembers the values that it takes.
+function drawn(it, chapters) {
+  const { values } = chapters[it.slug];
+  it.seen = new Map();
+  const take = (all, name) => (it.seen.set(name, all[name]), all[name]);
+  return it.draw({ ...chapters[it.slug], values: new Proxy(values, { get: take }) });
+}
 
 function innermost(element) {
   let holder = element;
@@ -78,7 +93,8 @@ function innermost(element) {
 // from the book, those whose text this call changed, and whether tables have new cells.
 export function refresh(found, chapters) {
   const [different, touched] = [[], []];
-  const isNew = found.tables.filter((it) => follow(it.holder, it.draw(chapters[it.slug]))).length > 0;
+  const stale = found.tables.filter((it) => isStale(it, chapters));
+  const isNew = stale.filter((it) => follow(it.holder, drawn(it, chapters))).length > 0;
   if (isNew) {
     found.spans = found.spans.filter(({ element }) => element.isConnected);
     const known = new Set(found.spans.map(({ element }) => element));
@@ -128,17 +144,14 @@ function follow(holder, drawn) {
   return false;
 }
 
-// Draw the pictures again where they come out different. Returns whether other figures stand in
+// Draw those of `pictures` again whose values have changed. Returns whether other figures stand in
 // them now.
-export function redraw(found, chapters) {
+export function redraw(pictures, chapters) {
   let isNew = false;
-  for (const { slug, holder, draw } of found.pictures) {
-    const drawn = draw(chapters[slug]);
-    if (last.get(holder) === drawn) continue;
-    const before = figuresIn(holder);
-    holder.innerHTML = drawn;
-    last.set(holder, drawn);
-    isNew ||= figuresIn(holder) !== before;
+  for (const it of pictures.filter((one) => isStale(one, chapters))) {
+    const before = figuresIn(it.holder);
+    it.holder.innerHTML = drawn(it, chapters);
+    isNew ||= figuresIn(it.holder) !== before;
   }
   return isNew;
 }
