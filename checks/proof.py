@@ -28,8 +28,9 @@ from typing import Any
 from checks import recounts
 from checks.output import counted
 from checks.units import check_figure
+from worked import rows
 from worked.chapters import CHAPTERS, graph
-from worked.figures import Derived, FigureError, rows
+from worked.figures import Derived, FigureError
 from worked.figures.terms import Term
 
 # What makes the content of a formula plain in its terms. Other content, such as a gradient or the

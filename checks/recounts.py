@@ -21,9 +21,9 @@ from checks.pins import OTHER_PINS
 from worked.chapters import graph
 from worked.figures import Derived, FigureError, Graph
 from worked.figures.kinds import Wire
-from worked.figures.rows import Row, as_row, wired
-from worked.figures.show import flat
 from worked.figures.terms import Term
+from worked.rows import Row, as_row, wired
+from worked.showing import flat
 
 SAME = 1e-9
 """The largest relative difference between two ways to compute one number."""

@@ -17,8 +17,8 @@ from worked.chapters import graph
 from worked.figures import Before, Cell, Derived, Given, Graph, Places
 from worked.figures.infer import infer
 from worked.figures.kinds import Wire
-from worked.figures.rows import Row, as_row, places_of, wired
 from worked.figures.terms import COMPARISONS, trace
+from worked.rows import Row, as_row, places_of, wired
 from worked.units import UnitError, exact
 
 DRAWS = 128

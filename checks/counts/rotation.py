@@ -15,8 +15,8 @@ from typing import Any
 import numpy as np
 
 from checks.counts.brute import at, crossing, draws
-from worked.figures.rows import Row
 from worked.rope import rotary_numpy
+from worked.rows import Row
 
 # -- one pair ---------------------------------------------------------------------------------
 

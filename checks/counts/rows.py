@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 
 from checks.counts.brute import at, crossing
-from worked.figures.rows import Row
 from worked.gradient_boosting import losses
+from worked.rows import Row
 
 SAMPLES = [[3, 1, 2], [4, 1, 3, 2], [5, 5, 1, 2, 2], [6, 1, 6, 1, 3, 0], [7, 7]]
 """Of odd and of even length, with and without ties."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from worked.figures.rows import Row
+from worked.rows import Row
 
 
 def goes_left(x: float, threshold: float) -> float:

@@ -11,7 +11,6 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from worked.figures.rows import Row, as_row
 from worked.formulas import (
     checkpointing,
     communication,
@@ -27,6 +26,7 @@ from worked.formulas import (
 )
 from worked.formulas.ops import floor, ln
 from worked.givens import fact
+from worked.rows import Row, as_row
 from worked.units import unit
 
 GB, GIB = 10**9, 2**30

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import operator
 import re
 from collections.abc import Iterable, Mapping
 from functools import reduce
@@ -146,10 +147,9 @@ def _written_out(formula: Formula, t: Term, at: At) -> Term:
         return Term("num", (source,))
     if op in ("total", "mean") and a[2] is None and not graph.axes[a[1]].length:
         count = formula.length(a[1])
-        sum_ = reduce(
-            Term.__add__, (_written_out(formula, a[0], {**at, a[1]: i}) for i in range(count))
-        )
-        return sum_ if op == "total" else sum_ / count
+        parts: list[Any] = [_written_out(formula, a[0], {**at, a[1]: i}) for i in range(count)]
+        whole: Term = reduce(operator.add, parts)
+        return whole if op == "total" else Term("/", (whole, Term("num", (count,))))
     if op == "along":
         return _written_out(formula, list(a[1].values())[at[a[0]]], at)
     if op in (*OVER_AXIS, *ALONG_AXIS, "at", "renamed"):

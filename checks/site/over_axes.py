@@ -34,7 +34,7 @@ from checks.site.pictures import drawn
 from checks.site.spans import fill
 from worked.chapters import CHAPTERS, graph
 from worked.figures import Derived, Figure, Graph, reference, suggest
-from worked.figures.show import flat
+from worked.showing import flat
 
 
 def table(text: str, chapter: str | None) -> str:

@@ -26,8 +26,8 @@ from sympy import (
     symbols,
 )
 
-from worked.figures.rows import Row, as_row
 from worked.formulas import rotation
+from worked.rows import Row, as_row
 
 m, n, t = symbols("m n t", real=True)
 theta, theta_slow = symbols("theta theta_slow", positive=True)

@@ -13,7 +13,7 @@ from tests.site.accessibility import assert_accessible
 from tests.site.browsing import DRAWN, PHONE, load, next_frame, reach
 from tests.site.build import ids_used_twice
 from tests.site.fixture.scenario import GRAPH
-from worked.figures.show import flat
+from worked.showing import flat
 
 pytestmark = pytest.mark.browser
 

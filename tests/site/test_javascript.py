@@ -21,7 +21,7 @@ from tests.worked.direct import plain
 from worked.chapters import CHAPTERS, graph
 from worked.figures import FigureError, Given, Graph, typed, with_unit
 from worked.figures.program import javascript
-from worked.figures.show import flat
+from worked.showing import flat
 from worked.units import rounded, unit
 
 POINTS = 1_000

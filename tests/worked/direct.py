@@ -6,8 +6,8 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from worked.figures import Derived, Graph
-from worked.figures.rows import Row, as_row, places_of, wired
 from worked.floats import clean
+from worked.rows import Row, as_row, places_of, wired
 from worked.units import Unit
 
 

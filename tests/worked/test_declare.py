@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from worked.declare import derived, partial, shown, signed, step, steps
 from worked.figures import Axis, FigureError
-from worked.figures.declare import derived, partial, shown, signed, step, steps
 from worked.formulas.trees import shrunken_step
 from worked.recording import recorded
 

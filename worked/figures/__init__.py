@@ -8,36 +8,30 @@ does), `infer` (dimensions and axes), `program` with `worked/floats.py` (how it 
 """
 
 # fmt: off
+from worked.cells import reference
+from worked.errors import FigureError, OutOfRangeError, UnknownNameError
 from worked.figures.graph import Graph
 from worked.figures.kinds import (
-    OWN,
-    OWN_CHOICE,
-    YOURS,
     Axis,
     Before,
     Cell,
     Choice,
     Derived,
     Figure,
-    FigureError,
     Given,
     Measured,
-    OutOfRangeError,
     Places,
     Setting,
-    Source,
     Step,
-    UnknownNameError,
     before,
-    from_rows,
     label,
-    reference,
 )
-from worked.figures.show import sane, suggest, typed, with_unit
+from worked.showing import sane, suggest, typed, with_unit
+from worked.sources import OWN, OWN_CHOICE, YOURS, Source
 
 __all__ = [
     "OWN", "OWN_CHOICE", "YOURS", "Axis", "Before", "Cell", "Choice", "Derived", "Figure",
     "FigureError", "Given", "Graph", "Measured", "OutOfRangeError", "Places", "Setting", "Source",
-    "Step", "UnknownNameError", "before", "from_rows", "label", "reference", "sane", "suggest",
-    "typed", "with_unit",
+    "Step", "UnknownNameError", "before", "label", "reference", "sane", "suggest", "typed",
+    "with_unit",
 ]

@@ -5,45 +5,15 @@ from __future__ import annotations
 import inspect
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
-from datetime import date
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
+from worked.cells import Cell, key_of
+from worked.errors import FigureError
 from worked.figures.terms import Term, trace
-
-
-class FigureError(ValueError):
-    """A figure that makes no sense; the message starts with the figure's name."""
-
-
-class OutOfRangeError(FigureError):
-    """A given set outside its declared range."""
-
-
-class UnknownNameError(FigureError):
-    """A name that the graph does not have; the message suggests one that it has."""
-
-
-@dataclass(frozen=True)
-class Source:
-    """Where a given comes from, when it was read, and when to read it again."""
-
-    text: str
-    url: str | None = None
-    read: date | None = None
-    review_by: date | None = None
-
-    @property
-    def is_own_choice(self) -> bool:
-        """Whether the value is the running example's own, not a fact about the world."""
-        return self.text.startswith(OWN_CHOICE)
-
-
-OWN_CHOICE = "the running example's own choice"
-OWN = Source(OWN_CHOICE)
-YOURS = Source("your own value")
-
+from worked.showing import SPOKEN
+from worked.sources import OWN, Source
 
 # -- axes and wiring --------------------------------------------------------------------------
 
@@ -77,20 +47,6 @@ class Axis:
         return tuple(key_of(label) for label in self.labels)
 
 
-def key_of(label: str | float) -> str:
-    """Return what a label is called in an address: small letters, digits and hyphens."""
-    text = f"{label:.15g}" if isinstance(label, (int, float)) else label
-    return re.sub(r"[^a-z0-9]+", "-", text.lower().replace("+", " plus")).strip("-")
-
-
-@dataclass(frozen=True)
-class Cell:
-    """A figure, at fixed places (their keys) of some of its axes, which may be none."""
-
-    name: str
-    at: tuple[tuple[str, str], ...] = ()
-
-
 @dataclass(frozen=True)
 class Before:
     """A figure one place earlier along an axis; at the first place, the start."""
@@ -121,35 +77,13 @@ def label(axis: str) -> Places:
     return Places(axis, as_numbers=True)
 
 
-_REFERENCE = re.compile(r"([A-Za-z_]\w*)(?:\[([^\[\]]*)\])?")
-
-
 _INPUT = r"\w+=\w+(?:\[[^\[\]]*\])?"
-
-
-def reference(text: str) -> Cell:
-    """Read `name` or `name[axis=key, axis=key]`; whether there is such a cell is not looked at.
-
-    Raises:
-        FigureError: it is written in another way.
-    """
-    match = _REFERENCE.fullmatch(text.strip())
-    if not match:
-        raise FigureError(f"{text}: write a figure as name or name[axis=place, axis=place]")
-    at = []
-    for part in filter(None, (p.strip() for p in (match[2] or "").split(","))):
-        axis, equals, key = (x.strip() for x in part.partition("="))
-        if not (axis and equals and key):
-            raise FigureError(f"{text}: a place is written axis=place, not {part!r}")
-        at.append((axis, key))
-    return Cell(match[1], tuple(at))
 
 
 # -- figures ----------------------------------------------------------------------------------
 
 
-def _axes(over: str) -> tuple[str, ...]:
-    return tuple(over.split())
+AXES = property(lambda figure: tuple(figure.over.split()), doc="The axes that it is over.")
 
 
 @dataclass(frozen=True)
@@ -173,10 +107,7 @@ class Given:
     note: str = ""
     over: str = ""
 
-    @property
-    def axes(self) -> tuple[str, ...]:
-        """The axes that it is over."""
-        return _axes(self.over)
+    axes = AXES
 
 
 @dataclass(frozen=True)
@@ -205,10 +136,7 @@ class Derived:
     over: str = ""
     partial: bool = False
 
-    @property
-    def axes(self) -> tuple[str, ...]:
-        """The axes that it is over."""
-        return _axes(self.over)
+    axes = AXES
 
     @cached_property
     def parameters(self) -> tuple[str, ...]:
@@ -240,12 +168,6 @@ class Derived:
         return [name for text in self.words or () for name in SPOKEN.findall(text)]
 
 
-SPOKEN = re.compile(r"\{(\w+)\}")
-"""A figure in the words of a verdict."""
-PLACE = re.compile(r"<(\w+)>")
-"""Where a label has the place of an axis: "Minutes of delivery <row>"."""
-
-
 @dataclass(frozen=True)
 class Measured:
     """A recorded result: `record` names the file under the chapter's measured/ folder."""
@@ -265,10 +187,7 @@ class Measured:
     signed: bool = False
     over: str = ""
 
-    @property
-    def axes(self) -> tuple[str, ...]:
-        """The axes that it is over."""
-        return _axes(self.over)
+    axes = AXES
 
 
 Figure = Given | Derived | Measured
@@ -300,8 +219,3 @@ class Choice:
     label: str
     default: str
     options: Mapping[str, Mapping[str, Setting]]
-
-
-def from_rows(given: Given, row: Mapping[str, Any]) -> Given:
-    """Return `given` with the value, unit and source of a row of a givens file."""
-    return replace(given, value=row["value"], unit=row["unit"], source=row["source"])

@@ -35,51 +35,6 @@ class Term:
     op: str
     args: tuple[Any, ...]
 
-    def __add__(self, other: Any) -> Term:
-        return Term("+", (self, term(other)))
-
-    def __radd__(self, other: Any) -> Term:
-        return Term("+", (term(other), self))
-
-    def __sub__(self, other: Any) -> Term:
-        return Term("-", (self, term(other)))
-
-    def __rsub__(self, other: Any) -> Term:
-        return Term("-", (term(other), self))
-
-    def __mul__(self, other: Any) -> Term:
-        return Term("*", (self, term(other)))
-
-    def __rmul__(self, other: Any) -> Term:
-        return Term("*", (term(other), self))
-
-    def __truediv__(self, other: Any) -> Term:
-        return Term("/", (self, term(other)))
-
-    def __rtruediv__(self, other: Any) -> Term:
-        return Term("/", (term(other), self))
-
-    def __pow__(self, other: Any) -> Term:
-        return Term("**", (self, term(other)))
-
-    def __rpow__(self, other: Any) -> Term:
-        return Term("**", (term(other), self))
-
-    def __neg__(self) -> Term:
-        return Term("neg", (self,))
-
-    def __lt__(self, other: Any) -> Term:
-        return Term("<", (self, term(other)))
-
-    def __le__(self, other: Any) -> Term:
-        return Term("<=", (self, term(other)))
-
-    def __gt__(self, other: Any) -> Term:
-        return Term(">", (self, term(other)))
-
-    def __ge__(self, other: Any) -> Term:
-        return Term(">=", (self, term(other)))
-
     def __bool__(self) -> bool:
         raise TraceError("a formula cannot branch on a value; use ops.where")
 
@@ -96,6 +51,21 @@ class Term:
                 yield a
             elif isinstance(a, Mapping):
                 yield from (t for t in a.values() if isinstance(t, Term))
+
+
+def _infix(op: str) -> tuple[Callable[[Term, Any], Term], Callable[[Term, Any], Term]]:
+    return (lambda a, b: Term(op, (a, term(b)))), (lambda a, b: Term(op, (term(b), a)))
+
+
+for _name, _op in {
+    "add": "+", "sub": "-", "mul": "*", "truediv": "/", "pow": "**",
+    "lt": "<", "le": "<=", "gt": ">", "ge": ">=",
+}.items():  # fmt: skip
+    _forward, _backward = _infix(_op)
+    setattr(Term, f"__{_name}__", _forward)
+    if _op not in COMPARISONS:
+        setattr(Term, f"__r{_name}__", _backward)
+setattr(Term, "__neg__", lambda a: Term("neg", (a,)))  # noqa: B010
 
 
 def _kept(value: Any) -> Any:

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from datetime import date
 
+from worked.declare import derived, shown, signed, step
 from worked.figures import Axis, Given, Graph, Measured, Source, before, label
-from worked.figures.declare import derived, shown, signed, step
 from worked.formulas import boosting, losses, rows, trees
 from worked.gradient_boosting.pictures import PICTURES
 from worked.recording import recorded

@@ -6,8 +6,8 @@ One point and one weight; then descents, under four losses (`method`) and with t
 
 from __future__ import annotations
 
+from worked.declare import derived, shown, signed, step, verdict
 from worked.figures import Axis, Given, Graph, Measured, before, label
-from worked.figures.declare import derived, shown, signed, step, verdict
 from worked.formulas import descent, losses, rows
 from worked.l1_gradient.pictures import PICTURES
 from worked.recording import recorded

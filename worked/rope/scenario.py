@@ -11,8 +11,8 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
+from worked.declare import derived, shown, signed, step, verdict
 from worked.figures import Axis, Choice, Given, Graph, Measured, Setting, Source, label
-from worked.figures.declare import derived, shown, signed, step, verdict
 from worked.formulas import memory, rotation, rows
 from worked.givens import fact, given, setting
 from worked.recording import recorded

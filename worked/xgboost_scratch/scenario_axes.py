@@ -9,8 +9,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from worked.declare import derived, partial, shown, signed, step, steps, verdict
 from worked.figures import Axis, Graph, Measured, before, label
-from worked.figures.declare import derived, partial, shown, signed, step, steps, verdict
 from worked.formulas import communication, histograms, newton, rows, trees
 from worked.recording import recorded
 from worked.xgboost_scratch import givens
