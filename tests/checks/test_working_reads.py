@@ -31,7 +31,6 @@ RANDOM_SETTINGS = 6
 # Figures whose formula is two: more than twelve lines, until their chapters are on axes.
 TOO_LONG = {
     "rope": {"rotated_score"},
-    "xgboost": {"gain_above"},
 }
 
 CONVERTED = re.compile(

@@ -23,9 +23,8 @@ from worked.figures import FigureError, Graph
 from worked.figures.rows import Row
 from worked.formulas import ops
 from worked.rope import scenario_axes as rope
-from worked.xgboost_scratch import scenario_axes as xgboost
 
-GRAPHS = [*EXAMPLES, *(chapter(slug) for slug in CHAPTERS), rope.GRAPH, xgboost.GRAPH]
+GRAPHS = [*EXAMPLES, *(chapter(slug) for slug in CHAPTERS), rope.GRAPH]
 
 
 @pytest.mark.parametrize("graph", GRAPHS, ids=lambda g: g.name)

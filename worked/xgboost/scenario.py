@@ -13,8 +13,8 @@ from worked.figures import Axis, Graph, Measured, before, label
 from worked.figures.declare import derived, partial, shown, signed, step, steps, verdict
 from worked.formulas import communication, histograms, newton, rows, trees
 from worked.recording import recorded
-from worked.xgboost_scratch import givens
-from worked.xgboost_scratch.pictures import PICTURES
+from worked.xgboost import givens
+from worked.xgboost.pictures import PICTURES
 
 __all__ = ["GRAPH", "PICTURES"]
 
@@ -70,7 +70,7 @@ RUN, SPEED, ONE = "all_reduce_traffic", "training_speed", "xgboost_1_thread"
 
 def measured(name: str, record: str, key: str, over: Any = None, unit: Any = None) -> Measured:
     """Return a recorded value of this chapter, or a row of them."""
-    return recorded("xgboost_scratch", record, key, "", unit, name=name, over=over)
+    return recorded("xgboost", record, key, "", unit, name=name, over=over)
 
 
 STEPS = steps(
