@@ -23,6 +23,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cache
+from itertools import zip_longest
 from typing import Any
 
 from checks import recounts
@@ -139,7 +140,7 @@ def count(formula: Callable[..., Any]) -> str | None:
 
     The counting function may carry `points` (a list of argument tuples) and `tolerance`
     (relative, for counts that simulate); without them the points are small whole numbers and
-    the agreement is exact up to float rounding.
+    the agreement is exact up to float rounding. What is over an axis is counted as a row.
 
     Raises:
         ProofError: they differ.
@@ -149,17 +150,34 @@ def count(formula: Callable[..., Any]) -> str | None:
         return None
     tolerance = getattr(counter, "tolerance", 1e-9)
     for point, want in _counted(counter):
-        got = float(formula(*point))
-        if not abs(got - want) <= tolerance * max(abs(want), abs(got)):
-            raise ProofError(f"{formula.__name__}{tuple(point)}: counted {want}, formula {got}")
+        got = _cells(formula(*point))
+        pairs = zip_longest(got, want)
+        if not all(_near(one, other, tolerance) for one, other in pairs):
+            counted, computed = (" and ".join(map(str, cells)) for cells in (want, got))
+            raise ProofError(
+                f"{formula.__name__}{tuple(point)}: counted {counted}, formula {computed}"
+            )
     return "count"
 
 
+def _cells(value: Any) -> list[float | None]:
+    """Return a number, or a row along one axis or none, as its cells; none is None."""
+    row = rows.as_row(value)
+    cells = row.nested(*row.sizes)
+    return [None if c is None else float(c) for c in (cells if row.sizes else [cells])]
+
+
+def _near(one: float | None, other: float | None, tolerance: float) -> bool:
+    if one is None or other is None:
+        return one is other
+    return abs(one - other) <= tolerance * max(abs(one), abs(other))
+
+
 @cache
-def _counted(counter: Callable[..., Any]) -> list[tuple[tuple[Any, ...], float]]:
+def _counted(counter: Callable[..., Any]) -> list[tuple[tuple[Any, ...], list[float | None]]]:
     """Return the points of a counting function and what it counts there."""
     points = getattr(counter, "points", None) or _points(counter, whole=True)
-    return [(tuple(p), float(counter(*p))) for p in points]
+    return [(tuple(p), _cells(counter(*p))) for p in points]
 
 
 def _points(formula: Callable[..., Any], whole: bool) -> list[tuple[Any, ...]]:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from fractions import Fraction
-from itertools import product
+from itertools import pairwise, product
 from typing import Any
 
 import numpy as np
 
-from checks.counts.brute import at, dealt
+from checks.counts.brute import as_rows, at, dealt
+from worked.figures.rows import Row
 from worked.xgboost.hist_tree import bin_rows, grow_hist_tree, quantile_cuts
 from worked.xgboost.splits import TreeParameters
 
@@ -23,6 +24,29 @@ def sort_comparisons(rows: int, features: int) -> int:
             looks += sum(1 for _ in range(rows))
             length *= 2
     return looks
+
+
+@at(*as_rows(product((1, 2, 7), (1, 3), (2, 5))))
+def candidates(rows: Row, features: Row, max_bin: Row) -> Row:
+    """Look between all neighbours, of values and of bins, of every feature."""
+    gaps = []
+    for neighbours in (rows, max_bin):
+        places = range(int(float(neighbours)))
+        gaps.append(sum(1 for _ in range(int(float(features))) for _ in pairwise(places)))
+    return Row.of(gaps, "method")
+
+
+@at(*as_rows((10 * 2**k, 2**k, depth) for k in (4, 6) for depth in (1, 2, 3, 4)))
+def tree_read_bytes(sorted_bytes: Row, binned_bytes: Row, depth: Row) -> Row:
+    """Grow a tree that always splits evenly, the worst case, filling one child of each pair."""
+    whole, exact = int(float(binned_bytes)), float(sorted_bytes)
+    nodes, filled = [whole], whole
+    for _level in range(int(float(depth)) - 1):
+        pairs = [(size // 2, size - size // 2) for size in nodes]
+        exact += float(sorted_bytes)
+        filled += sum(min(pair) for pair in pairs)
+        nodes = [size for pair in pairs for size in pair]
+    return Row.of([exact, filled], "method")
 
 
 @at((28, 0.8), (22, 0.5), (11, 0.5), (30, 0.1), (3, 0.05), (7, 1.0), (1, 0.5), (13, 0.6))

@@ -16,7 +16,7 @@ from typing import Any
 
 import numpy as np
 
-from checks.counts.brute import at, crossing, draws, lowest, midpoints
+from checks.counts.brute import as_rows, at, crossing, draws, lowest, midpoints
 from checks.counts.rows import P, nudged
 from worked.figures.rows import Row
 from worked.xgboost import splits
@@ -89,6 +89,13 @@ def tangent(loss: int, gradient: int, step: int) -> float:
 def parabola(loss: int, gradient: int, hessian: int, step: int) -> float:
     """Walk along a slope that changes at an even rate."""
     return _walk(loss, lambda t: gradient + hessian * t, step)
+
+
+@at(*as_rows(((1, 2), (2, 2), (3, 2), (2.5, 2.5))))
+def goes_to(x: Row, threshold: Row) -> Row:
+    """Only what has not reached the threshold goes left."""
+    is_left = not float(x) >= float(threshold)
+    return Row.of([is_left, not is_left], "side")
 
 
 # -- one leaf ---------------------------------------------------------------------------------
@@ -206,18 +213,30 @@ def gain_of_sums(side_gradient: Row, side_hessian: Row, reg_lambda: int, reg_alp
 
 def _race(randint: Any) -> tuple[Row, Row]:
     gains = [randint(-2, 4) for _ in range(4)]
-    return Row.of([*gains, 1], "split"), Row.of([*(randint(0, 1) for _ in gains), 1], "split")
+    return Row.of(gains, "split"), Row.of([randint(0, 1) for _ in gains], "split")
 
 
-@at(*draws("races", _race, 40))
-def best_cut(gain: Row, may_split: Row) -> int:
+# At a millionth nothing is gained yet.
+SMALL = [(Row.of([x, -1.0], "split"), Row.of([1, 1], "split")) for x in (9e-7, 1e-6, 1.1e-6)]
+
+
+@at(*draws("races", _race, 40), *SMALL)
+def best_cut(gain: Row, may_split: Row) -> int | None:
     """Walk down from the highest threshold and keep the first of the best."""
-    best, winner = 0.0, -1
-    candidates = zip(gain.nested("split"), may_split.nested("split"), range(5), strict=True)
-    for value, may, k in [*candidates][::-1]:
-        if may and value > best:
-            best, winner = value, k
+    best, winner = Fraction(1, 10**6), None
+    candidates = [*zip(gain.nested("split"), may_split.nested("split"), strict=True)]
+    for k, (value, may) in [*enumerate(candidates)][::-1]:
+        if may and Fraction(str(value)) > best:
+            best, winner = Fraction(str(value)), k
     return winner
+
+
+@at(*((x, Row.of(starts, "leaf")) for starts in ((0, 2.5, 4, 5.5), (0, 0, 4, 4), (0, 4, 2, 5))
+      for x in (0.5, 2.5, 3, 4, 4.5, 5.5, 9)))  # fmt: skip
+def leaf_of(x: float, leaf_start: Row) -> int:
+    """Walk from where the leaves begin up to x and keep the one that began last."""
+    starts = sorted((start, k) for k, start in enumerate(leaf_start.nested("leaf")))
+    return [k for start, k in starts if not start > x][-1]
 
 
 @at((418.25, 10), (51.5, 30), (12.0, 12.0))

@@ -655,5 +655,27 @@ OTHER_PINS: list[tuple[Mapping[str, Any], dict[str, str]]] = [
         },
     ),
     ({"min_child_weight": 0.4}, {"late_may_split": FED}),
+    (
+        # Even where no hessians are asked for, a node without rows is none.
+        {"min_child_weight": 0},
+        {
+            "child_may[split=3, child=left, round=1]": STARVED,
+            "child_may[split=2, child=left, round=1]": FED,
+            "leaf_holds[leaf=lowest, round=1]": "0",
+            "leaf_holds[leaf=upper, round=1]": "1",
+        },
+    ),
+    (
+        # A gain of exactly gamma is enough: 108, worked out above.
+        {**minutes(0, 0, 0, 12, 60, 60), "reg_lambda": 0, "gamma": 108, "trial_gamma": 54},
+        {"child_best[child=left, round=1]": "108.00", "child_stands[child=left, round=1]": KEEPS},
+    ),
+    (
+        {"eta": 0.5},
+        {
+            "late_margin_after": "−0.232",  # -0.69315 + 0.5 x 0.92308 = -0.69315 + 0.46154
+            "late_p_after": "0.442",  # 1 / (1 + e^0.23161) = 1 / 2.26063
+        },
+    ),
     ({"promise": 100}, {"late_share": "0%", "late_p": "0.0000010", "late_margin": "−13.816"}),
 ]
