@@ -226,7 +226,7 @@ STEPS = steps(
     derived("whole_score", newton.score_with, **ALL, **UNKNOWN)
     | shown("Score of all seven rows", "S_?", 2),
     signed("way_gain", newton.gain, "split way", side_score="way_score", node_score="whole_score")
-    | shown("Gain of the cut, the row sent <way>", r"\Delta^{<way>}_{<split>}", 2),
+    | shown("Gain of the cut with the row of unknown distance", r"\Delta^{<way>}_{<split>}", 2),
     signed("apart_gain", newton.gain_of_absence, root_score="root_score[round=1]", **UNKNOWN)
     | shown("Gain of present against missing", r"\Delta^?", 2),
     signed("way_best", newton.best_gain, "way", gain="way_gain")
@@ -324,11 +324,11 @@ STEPS = steps(
     measured("real_rows_bytes", RUN, "rows_bytes_if_sent_instead", unit="MB")
     | shown("Its rows", places=2),
     measured("speed", SPEED, "{}_training_rows_per_second_at_1000000_rows", SYSTEM)
-    | shown("Training speed, <system>"),
+    | shown("Training speed"),
     measured("memory", SPEED, "{}_extra_bytes_at_1000000_rows", SYSTEM, "MB")
-    | shown("Memory beyond the data, <system>"),
+    | shown("Memory beyond the data"),
     measured("prepare", SPEED, "{}_prepare_seconds_at_1000000_rows", SYSTEM)
-    | shown("Cuts and binning, <system>", places=1),
+    | shown("Time of cuts and binning", places=1),
     measured("spent", SPEED, "chapter_share_of_{}_at_1000000_rows", PART, "%")
     | shown("Share of the boosting spent <part>"),
     measured("own_over_xgb", SPEED, f"chapter_speed_over_{ONE}_at_{{}}_rows", SIZE, "%")
