@@ -35,10 +35,10 @@ if __name__ == "__main__":  # so that the benchmark runs from a checkout that is
     sys.path.insert(0, str(ROOT))
 
 from worked.recording import machine, record  # noqa: E402
-from worked.xgboost_scratch.booster import Booster, boost, draw_uniformly, hist_grower  # noqa: E402
-from worked.xgboost_scratch.hist_tree import bin_rows, quantile_cuts  # noqa: E402
-from worked.xgboost_scratch.objective import LOGISTIC  # noqa: E402
-from worked.xgboost_scratch.splits import TreeParameters  # noqa: E402
+from worked.xgboost.booster import Booster, boost, draw_uniformly, hist_grower  # noqa: E402
+from worked.xgboost.hist_tree import bin_rows, quantile_cuts  # noqa: E402
+from worked.xgboost.objective import LOGISTIC  # noqa: E402
+from worked.xgboost.splits import TreeParameters  # noqa: E402
 
 FEATURES = 28  # as many as the HIGGS data set has
 DEPTH, ETA, REG_LAMBDA, BINS = 6, 0.3, 1.0, 256
@@ -242,7 +242,7 @@ def main() -> None:
     print(f"on {machine()}")
     if told.record:
         record(
-            ROOT / "worked" / "xgboost_scratch" / "measured" / "training_speed.json",
+            ROOT / "worked" / "xgboost" / "measured" / "training_speed.json",
             values,
             what=(
                 f"training speed and memory, {FEATURES} features, depth {DEPTH}, "

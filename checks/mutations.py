@@ -133,6 +133,8 @@ def mistakes_at(node: ast.AST, arguments: list[str]) -> Iterator[tuple[str, ast.
     """Yield what might wrongly stand in place of one node of a formula."""
     if isinstance(node, ast.Constant) and isinstance(node.value, (int, float)):
         n = node.value
+        if isinstance(n, bool):
+            return
         for wrong in dict.fromkeys((n * 2, n / 2 if n % 2 else n // 2, n + 1, n - 1)):
             if wrong != n:
                 yield f"{n} becomes {wrong}", ast.Constant(wrong)

@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from checks.pinned import gradient_boosting, l1_gradient, rope, xgboost_scratch
+from checks.pinned import gradient_boosting, l1_gradient, rope, xgboost
 
 PINS: dict[str, dict[str, str]] = {}
 OTHER_PINS: dict[str, list[tuple[Mapping[str, Any], dict[str, str]]]] = {}
@@ -452,8 +452,8 @@ OPTION_PINS["gpu-wall"] = {
     },
 }
 
-PINS["xgboost"] = xgboost_scratch.PINS
-OTHER_PINS["xgboost"] = xgboost_scratch.OTHER_PINS
+PINS["xgboost"] = xgboost.PINS
+OTHER_PINS["xgboost"] = xgboost.OTHER_PINS
 OPTION_PINS["xgboost"] = {}
 PINS["l1-gradient"] = l1_gradient.PINS
 OTHER_PINS["l1-gradient"] = l1_gradient.OTHER_PINS

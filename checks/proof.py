@@ -170,7 +170,7 @@ def count(formula: Callable[..., Any]) -> str | None:
 
     The counting function may carry `points` (a list of argument tuples) and `tolerance`
     (relative, for counts that simulate); without them the points are small whole numbers and
-    the agreement is exact up to float rounding.
+    the agreement is exact up to float rounding. What is over an axis is counted as a row.
 
     Raises:
         ProofError: they differ.
@@ -180,18 +180,30 @@ def count(formula: Callable[..., Any]) -> str | None:
         return None
     tolerance = getattr(counter, "tolerance", 1e-9)
     for point, want in _counted(counter):
-        got = [float(x) for x in applied(formula, point)]
-        for a, b in zip(got, want, strict=True):
-            if not abs(a - b) <= tolerance * max(abs(a), abs(b)):
-                raise ProofError(f"{formula.__name__}{tuple(point)}: counted {b}, formula {a}")
+        got = _floats(applied(formula, point))
+        if not all(_near(a, b, tolerance) for a, b in zip(got, want, strict=True)):
+            counted, computed = (" and ".join(map(str, cells)) for cells in (want, got))
+            raise ProofError(
+                f"{formula.__name__}{tuple(point)}: counted {counted}, formula {computed}"
+            )
     return "count"
 
 
+def _floats(cells: list[Any]) -> list[float | None]:
+    return [None if x is None else float(x) for x in cells]
+
+
+def _near(one: float | None, other: float | None, tolerance: float) -> bool:
+    if one is None or other is None:
+        return one is other
+    return abs(one - other) <= tolerance * max(abs(one), abs(other))
+
+
 @cache
-def _counted(counter: Callable[..., Any]) -> list[tuple[tuple[Any, ...], list[float]]]:
+def _counted(counter: Callable[..., Any]) -> list[tuple[tuple[Any, ...], list[float | None]]]:
     """Return the points of a counting function and what it counts there, cell by cell."""
     points = getattr(counter, "points", None) or _points(counter, whole=True)
-    return [(tuple(p), [float(x) for x in _cells(counter(*p))]) for p in points]
+    return [(tuple(p), _floats(_cells(counter(*p)))) for p in points]
 
 
 def _points(formula: Callable[..., Any], whole: bool) -> list[tuple[Any, ...]]:

@@ -17,7 +17,7 @@ from worked.chapters import graph
 from worked.figures import Before, Cell, Derived, Given, Graph, Places
 from worked.figures.infer import infer
 from worked.figures.kinds import Wire
-from worked.figures.terms import COMPARISONS, trace
+from worked.figures.terms import COMPARISONS, Term, trace
 from worked.rows import Row, as_row, places_of, wired
 from worked.units import UnitError, exact
 
@@ -170,11 +170,29 @@ def why_equal(
     """
     if all(never_changes(g, Cell(f.name)) for f in users):
         return "no given changes the figure"
+    if _in_one_order(trace(one)) == _in_one_order(trace(two)):
+        return "the two have the same terms, in another order"
     if _are_equal(g, users[0], one, two):
         return "the two are equal on rows of symbols"
     if all(_are_equal_at_every_setting(g, f, one, two) for f in users):
         return "the two are equal at every value that the givens can take"
     return ""
+
+
+def _in_one_order(part: Any) -> str:
+    """Return a term as text in which what may stand in any order stands in one.
+
+    Conditions that are arguments may: looking at one that need not be looked at changes nothing.
+    """
+    if isinstance(part, Mapping):
+        return str({key: _in_one_order(p) for key, p in part.items()})
+    if not isinstance(part, Term):
+        return repr(part)
+    parts = [_in_one_order(p) for p in part.args]
+    plain = all(p.op == "arg" for p in part.parts())
+    if part.op in ("all_of", "any_of") and plain:
+        parts.sort()
+    return f"{part.op}({', '.join(parts)})"
 
 
 MANY = 1000  # more settings than are tried one by one

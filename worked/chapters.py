@@ -12,7 +12,7 @@ CHAPTERS: dict[str, str] = {
     "gpu-wall": "worked.gpu_wall.scenario",
     "l1-gradient": "worked.l1_gradient.scenario",
     "gradient-boosting": "worked.gradient_boosting.scenario",
-    "xgboost": "worked.xgboost_scratch.scenario",
+    "xgboost": "worked.xgboost.scenario",
     "rope": "worked.rope.scenario",
 }
 

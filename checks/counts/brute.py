@@ -6,9 +6,11 @@ The counting functions beside this file use these instead of the division that t
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from fractions import Fraction
 from typing import Any
+
+from worked.rows import Row
 
 DIGITS = 14
 
@@ -102,6 +104,11 @@ def at(*points: tuple[Any, ...], tolerance: float | None = None) -> Callable[[An
         return counter
 
     return decorate
+
+
+def as_rows(points: Iterable[tuple[Any, ...]]) -> list[tuple[Any, ...]]:
+    """Return points whose numbers are rows without axes, for a formula that comes out over one."""
+    return [tuple(Row.of(x) for x in point) for point in points]
 
 
 def midpoints(length: Any, pieces: int) -> Iterator[float]:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import cmath
 import math
 import random
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -71,6 +73,12 @@ line_slope.points = _lines()  # type: ignore[attr-defined]
 # -- odds, run through the chapter's real losses ------------------------------------------------
 
 P = [0.02, 0.1, 0.25, 0.37, 0.6, 0.81, 0.99]
+NUDGE = 1e-30  # of an imaginary step, which loses no digits to subtraction
+
+
+def nudged(f: Callable[[complex], complex], x: float) -> float:
+    """Return the slope of `f` at x by an imaginary nudge."""
+    return f(complex(x, NUDGE)).imag / NUDGE
 
 
 @at(*((p / (1 - p),) for p in P), tolerance=1e-6)
@@ -83,6 +91,13 @@ def log_odds(odds: float) -> float:
 def probability(log_odds: float) -> float:
     """Run the real one."""
     return float(losses.sigmoid(np.array([log_odds]))[0])
+
+
+@at(*((p,) for p in P))
+def logistic_hessian(probability: float) -> float:
+    """Nudge the log-odds and see how the probability, and with it the gradient, changes."""
+    margin = math.log(probability) - math.log(1 - probability)
+    return nudged(lambda m: 1 / (1 + cmath.exp(-m)), margin)
 
 
 def mean_log_loss(margin: Row, label: Row) -> float:

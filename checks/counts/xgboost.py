@@ -1,9 +1,9 @@
 """Compute the XGBoost chapter once more, in one piece, from its givens and the chapter's words.
 
 Formulas and their proofs say nothing about which figure goes into which argument. This file
-does: it uses neither `worked/formulas` nor the scenario's wiring, only givens in base units, and
-names its results as the figures are named. It takes numbers or NumPy arrays, and treats the six
-rows as lists of arrays.
+does: it uses neither `worked/formulas` nor the scenario's wiring, only givens in base units. It
+names its results as the figures are named; each is a number or a NumPy array, its axes in the
+figure's order. A place counts from 0, none is None, an absent cell NaN.
 """
 
 from __future__ import annotations
@@ -14,356 +14,328 @@ from typing import Any
 import numpy as np
 
 Figures = dict[str, Any]
+SAME = 1e-11  # numbers as near as this, relatively, are a tie
+LEAST_GAIN = 1e-6  # the library's kRtEps
 
 
 def recount(g: Mapping[str, Any]) -> Figures:
     """Return every derived figure of the chapter, in base units, from the givens `g`."""
-    y = [np.asarray(g[f"y{i}"], float) for i in range(1, 7)]
-    mean = sum(y[1:], y[0]) / 6
-    base = mean + g["base_shift"]
-    cuts = [(np.asarray(g[f"x{k}"]) + g[f"x{k + 1}"]) / 2 for k in range(1, 6)]
-    r: Figures = {
-        "mean_label": mean,
-        "base": base,
-        **{f"t{k}": cut for k, cut in enumerate(cuts, 1)},
-    }
-    r |= {f"H{k}": sum([g["row_weight"]] * (k - 1), g["row_weight"]) for k in range(2, 7)}
-    predictions, query = [base] * 6, base
-    r["mse0"] = _mse(predictions, y)
-    for number in (1, 2, 3):
-        found, predictions, query = _round(g, cuts, y, predictions, query)
-        r |= {name if number == 1 else f"r{number}_{name}": v for name, v in found.items()}
-        r |= {f"after{number}_{i}": p for i, p in enumerate(predictions, 1)}
-        r |= {f"query_after{number}": query, f"mse{number}": _mse(predictions, y)}
-    for part in (_one_row, _leaf, _candidates, _pruning, _missing, _more, _costs, _late):
+    x, y = np.array(g["distance"], float), np.array(g["minutes"], float)
+    cuts = (x[:-1] + x[1:]) / 2  # the distances are given in order
+    # Split k, counted from 0, sends rows 0 to k left: rows, splits, sides.
+    left = np.triu(np.ones((6, 5)))
+    goes = np.stack([left, 1 - left], axis=2)
+    r: Figures = {"base": y.mean() + g["base_shift"], "threshold": cuts, "goes": goes}
+    r["hessian_so_far"] = g["row_weight"] * np.arange(1, 7)
+    r["side_hessian"] = g["row_weight"] * goes.sum(axis=0)
+    r |= _rounds(g, x, y, cuts, goes, r["base"])
+    for part in (_one_row, _leaf, _root, _larger, _missing, _monotone, _late, _costs):
         r |= part(g, r)
     return r
 
 
-def _yes(condition: Any) -> Any:
-    return np.asarray(condition) * 1.0
+# -- leaves and splits --------------------------------------------------------------------------
 
 
-def _mse(predictions: list[Any], y: list[Any]) -> Any:
-    squares = [(p - label) ** 2 for p, label in zip(predictions, y, strict=True)]
-    return sum(squares[1:], squares[0]) / 6
+def _reaches(value: Any, limit: Any) -> Any:
+    """Return whether a value is at least a limit, or as good as that."""
+    return value >= limit - SAME * np.maximum(np.abs(value), np.abs(limit))
 
 
-def _pulled(G: Any, alpha: Any) -> Any:
-    return np.sign(G) * np.maximum(np.abs(G) - alpha, 0)
+def _pulled(g: Mapping[str, Any], G: Any) -> Any:
+    return np.sign(G) * np.maximum(np.abs(G) - g["reg_alpha"], 0)
 
 
-def _gain(left: tuple[Any, Any], whole: tuple[Any, Any], penalty: Any, alpha: Any) -> Any:
-    def score(G: Any, H: Any) -> Any:
-        return _pulled(G, alpha) ** 2 / (H + penalty)
-
-    right = whole[0] - left[0], whole[1] - left[1]
-    return score(*left) + score(*right) - score(*whole)
+def _weight(g: Mapping[str, Any], G: Any, H: Any) -> Any:
+    return -_pulled(g, G) / (H + g["reg_lambda"])
 
 
-def _entering(gain: Any, left_H: Any, right_H: Any, least: Any) -> Any:
-    return np.where((left_H >= least) & (right_H >= least) & (gain > 1e-6), gain, 0)
+def _score(g: Mapping[str, Any], G: Any, H: Any, penalty: float | None = None) -> Any:
+    """Return scores; of no rows without a penalty there is none."""
+    stiffness = H + (g["reg_lambda"] if penalty is None else penalty)
+    return _pulled(g, G) ** 2 / np.where(stiffness == 0, np.nan, stiffness)
 
 
-def _top_winner(gains: list[Any], cuts: list[Any], allowed: list[Any]) -> tuple[Any, Any]:
-    """Return (best gain, its threshold), walking down, over the candidates that are allowed."""
-    best, cut = 0 * gains[0], 0 * gains[0]
-    for gain, threshold, may in zip(gains[::-1], cuts[::-1], allowed[::-1], strict=True):
-        better = may & (gain > best)
-        best, cut = np.where(better, gain, best), np.where(better, threshold, cut)
-    return best, cut
+def _gain(g: Mapping[str, Any], G: Any, H: Any, penalty: float | None = None) -> Any:
+    """Return the gains of splits whose two sides are the second axis of G and H."""
+    parent = _score(g, G.sum(axis=1), H.sum(axis=1), penalty)
+    return _score(g, G, H, penalty).sum(axis=1) - parent
 
 
-def _round(
-    g: Mapping[str, Any], cuts: list[Any], y: list[Any], predictions: list[Any], query: Any
-) -> tuple[Figures, list[Any], Any]:
-    """Grow, prune and apply one tree; return its figures and the predictions after it."""
-    w, least, alpha, penalty = (
-        g[n] for n in ("row_weight", "min_child_weight", "reg_alpha", "reg_lambda")
-    )
-    x = [g[f"x{i}"] for i in range(1, 7)]
-    gradient = [w * (p - label) for p, label in zip(predictions, y, strict=True)]
-    G, H = [gradient[0]], [w]
-    for each in gradient[1:]:
-        G.append(G[-1] + each)
-        H.append(H[-1] + w)
-    found: Figures = {f"g{i}": each for i, each in enumerate(gradient, 1)}
-    found |= {f"G{k}": G[k - 1] for k in range(2, 7)}
+def _fed(g: Mapping[str, Any], H: Any) -> Any:
+    return (H > 0) & _reaches(H, g["min_child_weight"])
 
-    root = [
-        _entering(_gain((G[k], H[k]), (G[5], H[5]), penalty, alpha), H[k], H[5] - H[k], least)
-        for k in range(5)
-    ]
-    found |= {f"gain{k}": gain for k, gain in enumerate(root, 1)}
-    everywhere = [np.full(np.shape(root[0]), True)] * 5
-    found["root_gain"], found["cut"] = _top_winner(root, cuts, everywhere)
 
-    def below(threshold: Any, values: list[Any]) -> Any:
-        total = 0 * threshold
-        for position, value in zip(x, values, strict=True):
-            total = total + np.where(position < threshold, value, 0)
-        return total
+def _winner(gains: Any, may: Any) -> int | None:
+    """Return the split of the best gain, walking down from the highest threshold."""
+    best, found = LEAST_GAIN, None
+    for k in range(len(gains))[::-1]:
+        if may[k] and gains[k] > best * (1 + SAME):
+            best, found = gains[k], k
+    return found
 
-    cut = found["cut"]
-    found["G_root"], found["H_root"] = below(cut, gradient), below(cut, [w] * 6)
-    top = found["G_root"], found["H_root"]
-    children: dict[str, list[Any]] = {"left": [], "right": []}
-    for k in range(5):
-        for side in children:
-            (a, b), (c, d), (e, f) = (
-                ((0, 0), (G[k], H[k]), top) if side == "left" else (top, (G[k], H[k]), (G[5], H[5]))
-            )
-            # A threshold that is not inside the child has no rows on one of its sides.
-            inside = (b < d) & (d < f)
-            with np.errstate(all="ignore"):
-                gain = _gain((c - a, d - b), (e - a, f - b), penalty, alpha)
-                gain = np.where(inside, _entering(gain, d - b, f - d, least), 0)
-            children[side].append(gain)
-    for side, gains in children.items():
-        kept = gains[:-1] if side == "left" else gains[1:]
-        found |= {f"{side}_gain{k}": v for k, v in enumerate(kept, 1 + (side == "right"))}
-        found[f"{side}_gain"], at = _top_winner(gains, cuts, everywhere)
-        found[f"{side}_cut"] = at
-        found[f"G_{side}"], found[f"H_{side}"] = below(at, gradient), below(at, [w] * 6)
 
-    stands = {
-        side: (found[f"{side}_gain"] > 0) & (found[f"{side}_gain"] >= g["gamma"])
-        for side in ("left", "right")
+def _of(values: Any, place: int | None) -> float:
+    return float("nan") if place is None else float(values[place])
+
+
+def _stands(gain: float, gamma: float) -> bool:
+    """Return whether a split gains gamma; one that is not there has a gain of NaN."""
+    return bool(_reaches(gain, gamma))
+
+
+# -- the rounds ---------------------------------------------------------------------------------
+
+
+def _rounds(
+    g: Mapping[str, Any], x: np.ndarray, y: np.ndarray, cuts: np.ndarray, goes: np.ndarray,
+    base: float,
+) -> Figures:  # fmt: skip
+    """Grow, prune and apply three trees; the rounds are the last axis of every figure."""
+    table: dict[str, list[Any]] = {}
+    before, asked = np.full(6, base), base
+    for _ in range(3):
+        found = _tree(g, x, cuts, goes, g["row_weight"] * (before - y))
+
+        def after(prediction: Any, leaf: Any, found: Figures = found) -> Any:
+            return prediction + g["eta"] * found["leaf_weight"][leaf]
+
+        before = after(before, found["row_leaf"])
+        query_leaf = _leaf_at(found["leaf_start"], g["query_km"])
+        asked = after(asked, query_leaf)
+        found |= {"prediction": before, "query_leaf": query_leaf, "query": asked}
+        found["mse"] = ((before - y) ** 2).mean()
+        for name, value in found.items():
+            table.setdefault(name, []).append(value)
+    r: Figures = {name: np.stack(values, axis=-1) for name, values in table.items()}
+    r["base_mse"] = ((base - y) ** 2).mean()
+    return r | {"error_removed": r["base_mse"] - r["mse"][-1]}
+
+
+def _leaf_at(start: np.ndarray, x: float) -> int:
+    """Return the leaf at a distance: below the root's threshold or above, then once more."""
+    _, low, middle, high = start
+    return int(x >= low) if x < middle else 2 + int(x >= high)
+
+
+def _tree(
+    g: Mapping[str, Any], x: np.ndarray, cuts: np.ndarray, goes: np.ndarray, gradient: np.ndarray
+) -> Figures:
+    """Return one round's figures up to the leaf weights."""
+    w = g["row_weight"]
+    sides = np.einsum("i,iks->ks", gradient, goes), w * goes.sum(axis=0)
+    gains, may = _gain(g, *sides), _fed(g, sides[1].min(axis=1))
+    cut = _winner(gains, may)
+    inside = np.zeros((6, 2)) if cut is None else goes[:, cut]
+    below_G = np.einsum("i,ic,iks->ksc", gradient, inside, goes)
+    below_H = w * np.einsum("ic,iks->ksc", inside, goes)
+    below, fed = _gain(g, below_G, below_H), _fed(g, below_H.min(axis=1))
+    child_cuts = [_winner(below[:, c], fed[:, c]) for c in range(2)]
+    bests = [_of(below[:, c], child_cuts[c]) for c in range(2)]
+    best = _of(gains, cut)
+    stand = [_stands(b, g["gamma"]) for b in bests]
+    root = any(stand) or _stands(best, g["gamma"])
+    middle = _of(cuts, cut) if root else 0
+    low, high = (_of(cuts, c) if s else e for c, s, e in zip(child_cuts, stand, (0, middle),
+                                                             strict=True))  # fmt: skip
+    start = np.array([0, low, middle, high])
+    leaf = np.array([_leaf_at(start, at) for at in x])
+    member = leaf == np.arange(4)[:, None]
+    G, H = member @ gradient, w * member.sum(axis=1)
+    holds = _fed(g, H)
+    return {
+        "gradient": gradient,
+        "gradient_so_far": np.cumsum(gradient),
+        "side_gradient": sides[0],
+        "side_weight": _weight(g, *sides),
+        "side_score": _score(g, *sides),
+        "root_score": _score(g, gradient.sum(), 6 * w),
+        "gain": gains,
+        "cut": cut,
+        "best_gain": best,
+        "in_child": inside,
+        "child_gradient": below_G,
+        "child_hessian": below_H,
+        "child_gain": below,
+        "child_may": fed * 1.0,
+        "child_cut": np.array(child_cuts, object),
+        "child_best": bests,
+        "child_stands": np.array(stand) * 1.0,
+        "root_stands": float(root),
+        "kept": float(root + sum(stand)),
+        "leaf_start": start,
+        "row_leaf": leaf,
+        "leaf_gradient": G,
+        "leaf_hessian": H,
+        "leaf_holds": holds * 1.0,
+        "leaf_weight": np.where(holds, _weight(g, G, np.where(holds, H, 1)), 0),
     }
-    stands["cut"] = (found["root_gain"] > 0) & (
-        (found["root_gain"] >= g["gamma"]) | stands["left"] | stands["right"]
-    )
-    found |= {f"{side}_kept": _yes(stood) for side, stood in stands.items()}
-    lows, mids, highs = (
-        np.where(stands[side], found["cut" if side == "cut" else f"{side}_cut"], 0)
-        for side in ("left", "cut", "right")
-    )
-    found |= {"standing_left": lows, "standing_cut": mids, "standing_right": highs}
 
-    def leaf_of(at: Any) -> Any:
-        """Return the number of the leaf at a distance, by the thresholds that stand."""
-        return np.where(at < mids, np.where(at < lows, 1, 2), np.where(at < highs, 3, 4))
 
-    leaves = []
-    for i in range(1, 5):
-        sums: dict[str, Any] = {}
-        members = [leaf_of(at) == i for at in x]
-        for s, values in (("G", gradient), ("H", [w] * 6)):
-            parts = [np.where(m, v, 0) for m, v in zip(members, values, strict=True)]
-            sums[s] = sum(parts[1:], parts[0])
-        if i > 1:
-            found |= {f"leaf{i}_{s}": total for s, total in sums.items()}
-        full = sums["H"]
-        with np.errstate(all="ignore"):
-            weight = -_pulled(sums["G"], alpha) / (full + penalty)
-        leaves.append(np.where((full > 0) & (full >= least), weight, 0))
-        found[f"leaf{i}"] = leaves[-1]
+# -- beside the rounds --------------------------------------------------------------------------
 
-    def step(prediction: Any, at: Any) -> Any:
-        return prediction + g["eta"] * np.choose(leaf_of(at) - 1, leaves)
 
-    after = [step(p, at) for p, at in zip(predictions, x, strict=True)]
-    return found, after, step(query, g["query_km"])
+def _log_loss(margin: float, label: float) -> float:
+    """Return minus the logarithm of the probability that the label has."""
+    return float(np.logaddexp(0, margin) - label * margin)
 
 
 def _one_row(g: Mapping[str, Any], r: Figures) -> Figures:
     m, label, s = g["trial_margin"], g["trial_label"], g["trial_step"]
-    p = 1 / (1 + np.exp(-m))
-    loss = np.log1p(np.exp(m)) - label * m
-    slope, curve = p - label, p * (1 - p)
+    p = np.exp(m) / (1 + np.exp(m))
+    loss, slope, curve = _log_loss(m, label), p - label, p - p**2
     return {
         "trial_p": p,
-        "trial_g": slope,
-        "trial_h": curve,
+        "trial_gradient": slope,
+        "trial_hessian": curve,
         "trial_loss": loss,
-        "trial_moved": m + s,
-        "trial_exact": np.log1p(np.exp(m + s)) - label * (m + s),
-        "trial_first": loss + s * slope,
-        "trial_second": loss + s * slope + s**2 * curve / 2,
+        "trial_exact": _log_loss(m + s, label),
+        "trial_line": loss + s * slope,
+        "trial_parabola": loss + s * (slope + s * curve / 2),
     }
 
 
 def _leaf(g: Mapping[str, Any], r: Figures) -> Figures:
-    G = {k: r["g1"] if k == 1 else r[f"G{k}"] for k in range(1, 7)}
-    H = {k: g["row_weight"] if k == 1 else r[f"H{k}"] for k in range(1, 7)}
-    found = {f"right_G{k}": G[6] - G[k] for k in range(1, 6)}
-    found |= {f"right_H{k}": H[6] - H[k] for k in range(1, 6)}
-    g56, h56 = found["right_G4"], found["right_H4"]
-    pulled, stiffness = _pulled(g56, g["reg_alpha"]), h56 + g["reg_lambda"]
-    best = -pulled / stiffness
-
-    def cost(w: Any) -> Any:
-        return g56 * w + stiffness * w**2 / 2 + g["reg_alpha"] * np.abs(w)
-
-    return found | {
-        "free_weight": -g56 / h56,
-        "thresholded": pulled,
-        "best_weight": best,
-        "trial_objective": cost(g["trial_weight"]),
-        "best_objective": cost(best),
-        "leaf_score": pulled**2 / stiffness,
-        "leaf_fall": pulled**2 / stiffness / 2,
-        "pair_share": 1 - g["eta"] * h56 / stiffness,
-        "single_share": 1 - g["eta"] * found["right_H5"] / (found["right_H5"] + g["reg_lambda"]),
+    """Return what is said of the leaf of the last two rows, and of leaves by their hessians."""
+    G, H, w = r["gradient"][4:, 0].sum(), 2 * g["row_weight"], g["trial_weight"]
+    stiffness, penalty = H + g["reg_lambda"], g["reg_alpha"] * abs(w)
+    sides = r["side_hessian"]
+    return {
+        "free_weight": -G / H,
+        "thresholded": _pulled(g, G),
+        "trial_objective": w * (G + w * stiffness / 2) + penalty,
+        "best_objective": -(_pulled(g, G) ** 2) / stiffness / 2,
+        "share_left": 1 - g["eta"] / (1 + g["reg_lambda"] / sides),
+        "may_split": _fed(g, sides.min(axis=1)) * 1.0,
+        "rows_to_feed": [
+            np.ceil(g["min_child_weight"] / (p - p * p) - SAME) for p in g["believed"]
+        ],
     }
 
 
-def _candidates(g: Mapping[str, Any], r: Figures) -> Figures:
-    whole = r["G6"], r["H6"]
-    lefts = [(r["g1"], g["row_weight"]), *((r[f"G{k}"], r[f"H{k}"]) for k in range(2, 6))]
-    cuts = [r[f"t{k}"] for k in range(1, 6)]
-    alpha = g["reg_alpha"]
-    gains = [_gain(left, whole, g["reg_lambda"], alpha) for left in lefts]
-    other = [_gain(left, whole, g["other_lambda"], alpha) for left in lefts]
-    best = np.max(other, axis=0)
-    winner = 0 * best
-    for gain, cut in zip(other, cuts, strict=True):
-        winner = np.where((gain >= best) & (best > 0), cut, winner)
-    found = {"plain_gain": gains[3]}
-    found |= {f"other_gain{k}": gain for k, gain in enumerate(other, 1)}
-    for k, (_, H) in enumerate(lefts, 1):
-        least = g["min_child_weight"]
-        found[f"fed{k}"] = _yes((least <= H) & (whole[1] - H >= least))
-    return found | {
-        "other_best": best,
-        "other_cut": winner,
-        "left_score4": _pulled(r["G4"], alpha) ** 2 / (r["H4"] + g["reg_lambda"]),
-        "root_score": _pulled(r["G6"], alpha) ** 2 / (r["H6"] + g["reg_lambda"]),
-        "paper_gain4": 0.5 * gains[3] - g["gamma"],
-        "library_verdict": _yes(r["right_gain"] >= g["trial_gamma"]),
-        "paper_right_gain": 0.5 * r["right_gain"] - g["trial_gamma"],
-        "paper_verdict": _yes(0.5 * r["right_gain"] >= g["trial_gamma"]),
-        "library_gamma": g["trial_gamma"] + g["trial_gamma"],
+def _root(g: Mapping[str, Any], r: Figures) -> Figures:
+    other = _gain(g, r["side_gradient"][:, :, 0], r["side_hessian"], g["other_lambda"])
+    right, gamma = r["child_best"][1, 0], g["trial_gamma"]
+    columns = [g["features"]]
+    for share in g["share"]:
+        columns.append(max(np.floor(columns[-1] * share + SAME * columns[-1]), 1))
+    return {
+        "other_gain": other,
+        "other_cut": _winner(other, r["may_split"]),
+        "paper_gain": 0.5 * r["gain"][3, 0] - g["gamma"],
+        "library_verdict": float(_stands(right, gamma)),
+        "paper_right_gain": 0.5 * right - gamma,
+        "paper_verdict": float(_stands(0.5 * right, gamma)),
+        "library_gamma": gamma + gamma,
+        "columns": columns[1:],
     }
 
 
-def _pruning(g: Mapping[str, Any], r: Figures) -> Figures:
-    found = {}
-    for name, gamma in (("kept", "gamma"), ("kept_middle", "gamma_middle"),
-                        ("kept_high", "gamma_high")):  # fmt: skip
-        left, right, root = (
-            (r[f"{n}_gain"] > 0) & (r[f"{n}_gain"] >= g[gamma]) for n in ("left", "right", "root")
-        )
-        stands = (r["root_gain"] > 0) & (root | left | right)
-        found[name] = _yes(left) + _yes(right) + _yes(stands)
-    return found
+def _larger(g: Mapping[str, Any], r: Figures) -> Figures:
+    """Prune the first tree again by each of the larger gammas."""
+    found = []
+    for gamma in g["larger_gamma"]:
+        below = [_stands(best, gamma) for best in r["child_best"][:, 0]]
+        root = any(below) or _stands(r["best_gain"][0], gamma)
+        found.append((*below, root))
+    table = np.array(found, float).T
+    return {
+        "larger_child_stands": table[:2],
+        "larger_root_stands": table[2],
+        "larger_kept": table.sum(axis=0),
+    }
 
 
 def _missing(g: Mapping[str, Any], r: Figures) -> Figures:
-    row = g["row_weight"] * (r["base"] - g["y_missing"]), g["row_weight"]
-    whole = r["G6"] + row[0], r["H6"] + row[1]
-    lefts = [(r["g1"], g["row_weight"]), *((r[f"G{k}"], r[f"H{k}"]) for k in range(2, 6))]
-    penalties = g["reg_lambda"], g["reg_alpha"]
-    right = [_gain(left, whole, *penalties) for left in lefts]
-    left = [_gain((G + row[0], H + row[1]), whole, *penalties) for G, H in lefts]
+    row, w = g["row_weight"] * (r["base"] - g["y_missing"]), g["row_weight"]
+    G, H, both = r["side_gradient"][:, :, 0], r["side_hessian"], np.eye(2)
+    # Splits, sides, ways: the row joins the side that it is sent to.
+    scores = _score(g, G[:, :, None] + row * both, H[:, :, None] + w * both)
+    six = r["gradient"][:, 0].sum()
+    whole = _score(g, six + row, 7 * w)
+    gains = scores.sum(axis=1) - whole
+    best = gains.max(axis=0)
     return {
-        "g_missing": row[0],
-        "missing_G": whole[0],
-        "missing_H": whole[1],
-        **{f"right_way{k}": gain for k, gain in enumerate(right, 1)},
-        **{f"left_way{k}": gain for k, gain in enumerate(left, 1)},
-        "apart_gain": _gain((r["G6"], r["H6"]), whole, *penalties),
-        "best_right_way": np.max(right, axis=0),
-        "best_left_way": np.max(left, axis=0),
-        "direction": _yes(np.max(left, axis=0) > np.max(right, axis=0)),
+        "missing_gradient": row,
+        "way_score": scores,
+        "whole_score": whole,
+        "way_gain": gains,
+        "apart_gain": _score(g, six, 6 * w) + _score(g, row, w) - whole,
+        "way_best": best,
+        "direction": int(_reaches(best[1], best[0])),
     }
 
 
-def _more(g: Mapping[str, Any], r: Figures) -> Figures:
-    low, high, fourth = (
-        -_pulled(G, g["reg_alpha"]) / (H + g["reg_lambda"])
-        for G, H in ((r["G3"], r["H3"]), (r["G6"] - r["G3"], r["H6"] - r["H3"]),
-                     (r["g4"], g["row_weight"]))
-    )  # fmt: skip
-    columns = [g["features"]]
-    for share in ("share_tree", "share_level", "share_node"):
-        columns.append(np.maximum(np.floor(g[share] * columns[-1] + 1e-9), 1))
-    hessian = {n: g[n] * (1 - g[n]) for n in ("sure_p", "unsure_p")}
+def _monotone(g: Mapping[str, Any], r: Figures) -> Figures:
+    low, high = r["side_weight"][2, :, 0]
+    fourth = _weight(g, r["gradient"][3, 0], g["row_weight"])
     return {
-        "error_removed": r["mse0"] - r["mse3"],
-        "tree_columns": columns[1],
-        "level_columns": columns[2],
-        "node_columns": columns[3],
-        "sure_rows": np.ceil(g["min_child_weight"] / hessian["sure_p"]),
-        "unsure_rows": np.ceil(g["min_child_weight"] / hessian["unsure_p"]),
-        "low_weight": low,
-        "high_weight": high,
-        "may_rise": _yes(high >= low),
-        "may_fall": _yes(low >= high),
-        "wall": (low + high) / 2,
         "rise": high - low,
-        "fourth_weight": fourth,
-        "walled": np.maximum(fourth, (low + high) / 2),
+        "may_rise": float(_reaches(high, low)),
+        "may_fall": float(_reaches(low, high)),
+        "wall": (low + high) / 2,
+        "lone_weight": fourth,
+        "walled": max(fourth, (low + high) / 2),
+    }
+
+
+def _late(g: Mapping[str, Any], r: Figures) -> Figures:
+    late = (np.array(g["minutes"]) > g["promise"]) * 1.0
+    p = min(max(late.sum() / 6, 1e-6), 1 - 1e-6)
+    h, gradient = p - p * p, p - late
+    G, H = np.array([gradient[:4].sum(), gradient[4:].sum()]), np.array([4 * h, 2 * h])
+    weight = _weight(g, G[1], H[1])
+    margin = np.log(p) - np.log(1 - p)
+    after = margin + g["eta"] * weight
+    return {
+        "late": late,
+        "late_share": late.mean(),
+        "late_p": p,
+        "late_odds": 1 / (1 / p - 1),
+        "late_margin": margin,
+        "late_gradient": gradient,
+        "late_hessian": h,
+        "late_sum": G,
+        "late_hessian_sum": H,
+        "late_may_split": float(_fed(g, H[1])),  # the smaller of the two
+        "newton": -G[1] / H[1],
+        "late_weight": weight,
+        "late_margin_after": after,
+        "late_p_after": np.exp(after) / (1 + np.exp(after)),
     }
 
 
 def _costs(g: Mapping[str, Any], r: Figures) -> Figures:
     n, d, bins, depth = g["rows"], g["features"], g["max_bin"], g["depth"]
-    cells = n * d
-    exact_read = cells * g["entry_width"] * depth
-    hist_read = cells * g["bin_width"] + cells * g["bin_width"] * (depth - 1) / 2
-    node = d * bins * g["pair_width"]
+    stores = n * d * np.array(g["width"])
+    # Exact greedy reads on every level; histograms all at the root, half on each level below.
+    read = stores[1] * depth, stores[2] * (depth + 1) / 2
+    node, fine = d * bins * g["pair_width"], bins * g["sketch_factor"]
     filled = 2.0**depth / 2
     sent = 2 * filled * node * (g["workers"] - 1) / g["workers"]
-    fine = bins * g["sketch_factor"]
     return {
-        "comparisons": cells * np.log2(n),
-        "exact_candidates": cells - d,
-        "binned_candidates": d * bins - d,
+        "comparisons": n * d * np.log(n) / np.log(2),
+        "candidates": [n * d - d, d * bins - d],
         "candidate_ratio": (n - 1) / (bins - 1),
-        "float_bytes": cells * g["value_width"],
-        "sorted_bytes": cells * g["entry_width"],
-        "binned_bytes": cells * g["bin_width"],
-        "exact_read": exact_read,
-        "binned_read": hist_read,
-        "exact_floor": exact_read / g["memory_rate"],
-        "binned_floor": hist_read / g["memory_rate"],
-        "read_ratio": exact_read / hist_read,
+        "table": stores,
+        "tree_read": read,
+        "read_floor": np.array(read) / g["memory_rate"],
+        "read_ratio": read[0] / read[1],
         "node_histogram": node,
         "sketch_eps": 1 / fine,
         "misplaced": n / fine,
         "bin_rows": n / bins,
-        "misplaced_share": 1 / g["sketch_factor"] + 0 * n,
+        "misplaced_share": 1 / g["sketch_factor"],
         "summary_bytes": d * fine * g["sketch_entry"],
         "filled": filled,
         "tree_payload": filled * node,
         "tree_sent": sent,
         "model_sent": g["trees"] * sent,
         "model_network": g["trees"] * sent / g["network"],
-        "sent_over_table": g["trees"] * sent / (cells * g["value_width"]),
+        "sent_over_table": g["trees"] * sent / stores[0],
         "leaves": 2.0**depth,
         "conditions": 2.0**depth - 1,
         "leaves_ratio": 2.0**depth / g["num_leaves"],
         "goss_rows": g["top_rate"] + g["other_rate"],
         "goss_factor": (1 - g["top_rate"]) / g["other_rate"],
-    }
-
-
-def _late(g: Mapping[str, Any], r: Figures) -> Figures:
-    late = [_yes(np.asarray(g[f"y{i}"]) > g["promise"]) for i in range(1, 7)]
-    share = sum(late[1:], late[0]) / 6
-    p = np.clip(share, 1e-6, 1 - 1e-6)
-    h = p * (1 - p)
-    g5, g6 = p - late[4], p - late[5]
-    G, H = g5 + g6, h + h
-    weight = -_pulled(G, g["reg_alpha"]) / (H + g["reg_lambda"])
-    margin = np.log(p / (1 - p))
-    after = margin + g["eta"] * weight
-    return {
-        **{f"late{i}": v for i, v in enumerate(late, 1)},
-        "late_share": share,
-        "late_p": p,
-        "late_odds": p / (1 - p),
-        "late_margin": margin,
-        "late_g5": g5,
-        "late_g6": g6,
-        "late_h": h,
-        "late_G": G,
-        "late_H": H,
-        "late_left_H": H + H,
-        "late_fed": _yes((g["min_child_weight"] <= H + H) & (g["min_child_weight"] <= H)),
-        "newton": -G / H,
-        "late_weight": weight,
-        "late_margin1": after,
-        "late_p1": 1 / (1 + np.exp(-after)),
     }

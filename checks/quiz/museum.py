@@ -19,10 +19,11 @@ from worked.formulas import (
     descent,
     losses,
     memory,
+    newton,
     parallelism,
     rotation,
     rows,
-    second_order,
+    trees,
 )
 from worked.formulas.ops import floor, ln
 from worked.givens import fact
@@ -1263,7 +1264,8 @@ _ROPE = (
 # g = 1/2 - y and h = 1/4: 3,698 rows with an odour, of which 3,048 are poisonous, and 2,815
 # without, of which 92 are. The counts of poisonous rows are the only ones that give both printed
 # numbers, 4000.53 and 2002.848.
-_LEFT, _ALL = (-1199.0, 924.5), (116.5, 1628.25)
+_MUSHROOMS = Row.of([-1199.0, 1315.5], "side"), Row.of([924.5, 703.75], "side")
+_AFTER_THREE = Row.of([29, -29], "side"), Row.of([3, 3], "side")
 
 _TREES = (
     Erratum(
@@ -1287,8 +1289,8 @@ _TREES = (
         "prints, 4,000.53, is twice that, for it leaves the half out. Both had to be found before "
         "the numbers met.",
         published=2002.848,
-        ours=lambda: second_order.paper_gain(second_order.split_gain(*_LEFT, *_ALL, 1, 0), 0),
-        mistaken=lambda: second_order.paper_gain(second_order.split_gain(*_LEFT, *_ALL, 0, 0), 0),
+        ours=lambda: newton.paper_gain(newton.gain_of_sums(*_MUSHROOMS, 1, 0), 0),
+        mistaken=lambda: newton.paper_gain(newton.gain_of_sums(*_MUSHROOMS, 0, 0), 0),
         # 1,437,601 / 925.5 = 1,553.324; 1,730,540.25 / 704.75 = 2,455.538; 13,572.25 / 1,629.25
         # = 8.330; 1,553.324 + 2,455.538 - 8.330 = 4,000.532; half of it
         right=2000.266,
@@ -1313,8 +1315,8 @@ _TREES = (
         why="The library never halves. It compares γ with the whole 560.67, so a γ taken from the "
         "paper's formula must be doubled.",
         published=280.3,
-        ours=lambda: second_order.split_gain(29, 3, 0, 6, 0, 0),
-        mistaken=lambda: second_order.paper_gain(second_order.split_gain(29, 3, 0, 6, 0, 0), 0),
+        ours=lambda: newton.gain_of_sums(*_AFTER_THREE, 0, 0),
+        mistaken=lambda: newton.paper_gain(newton.gain_of_sums(*_AFTER_THREE, 0, 0), 0),
         right=560.7,  # 841 / 3 x 2 = 560.67
         digits=4,
         kind=FORMULA,
@@ -1337,7 +1339,7 @@ _TREES = (
         why="The parameter is a sum of hessians. At probability 0.5 a row brings a quarter, so "
         "eight are needed, and more as the model grows sure.",
         published=2,
-        ours=lambda: second_order.rows_to_feed(2, 0.5),
+        ours=lambda: newton.rows_to_feed(2, 0.5),
         mistaken=lambda: 2 / 1,
         right=8,  # 2 / 0.25
         digits=1,
@@ -1360,8 +1362,8 @@ _TREES = (
         why="The trees add to the base score, which the dump does not show: 0.5 − 0.427938 = "
         "0.072062, as the library said.",
         published=-0.427938,
-        ours=lambda: second_order.moved(0.5, -0.427938),
-        mistaken=lambda: second_order.moved(0, -0.427938),
+        ours=lambda: trees.shrunken_step(0.5, 1, -0.427938),
+        mistaken=lambda: trees.shrunken_step(0, 1, -0.427938),
         right=0.072062,  # 0.5 - 0.427938
         digits=5,
     ),
@@ -1382,8 +1384,8 @@ _TREES = (
         why="The minus stands before both terms: 0.2877. With it before the first alone, the loss "
         "of every negative row is negative and falls the surer the model is of the wrong class.",
         published=-0.2877,
-        ours=lambda: second_order.log_loss(ln(0.25 / 0.75), 0),
-        mistaken=lambda: -second_order.log_loss(ln(0.25 / 0.75), 0),
+        ours=lambda: newton.log_loss(ln(0.25 / 0.75), 0),
+        mistaken=lambda: -newton.log_loss(ln(0.25 / 0.75), 0),
         right=0.2877,  # -ln 0.75 = 0.287682
         digits=4,
         kind=FORMULA,
@@ -1407,8 +1409,8 @@ _TREES = (
         "e^2) = 2.127. With 0 the prediction drops out and a row with label 0 costs ln 2 whatever "
         "is predicted.",
         published=0.6931,
-        ours=lambda: second_order.log_loss(2, 0),
-        mistaken=lambda: second_order.log_loss(0 * 2, 0),
+        ours=lambda: newton.log_loss(2, 0),
+        mistaken=lambda: newton.log_loss(0 * 2, 0),
         right=2.127,  # ln(1 + 7.389056) = ln 8.389056 = 2.126928
         digits=4,
         kind=FORMULA,
@@ -1431,8 +1433,8 @@ _TREES = (
         why="The binomial deviance is twice the log loss: 0.693. Plotted beside a test loss it "
         "looks as if the model did twice as badly on the rows it was trained on.",
         published=1.386,
-        ours=lambda: second_order.log_loss(0, 1),
-        mistaken=lambda: 2 * second_order.log_loss(0, 1),
+        ours=lambda: newton.log_loss(0, 1),
+        mistaken=lambda: 2 * newton.log_loss(0, 1),
         right=0.6931,  # ln 2
         digits=4,
         kind=FORMULA,

@@ -12,8 +12,15 @@ from worked.chapters import graph
 
 chapter = graph("xgboost")
 book = chapter.evaluate()
-for name in ("base", "root_gain", "cut", "kept", "mse0", "mse3"):
-    print(f"{chapter.figure(name).label:45} {chapter.shown(name, book)}")
+for name in (
+    "base",
+    "best_gain[round=1]",
+    "cut[round=1]",
+    "kept[round=1]",
+    "base_mse",
+    "mse[round=3]",
+):
+    print(f"{chapter.called(name):45} {chapter.shown(name, book)}")
 
 # %% [markdown]
 # ## Where lambda moves the first split
@@ -24,14 +31,15 @@ for name in ("base", "root_gain", "cut", "kept", "mse0", "mse3"):
 lambdas = np.linspace(0, 4, 81)
 fig, ax = plt.subplots(figsize=(6.4, 4))
 for k in range(1, 6):
-    swept = chapter.sweep(f"gain{k}", "reg_lambda", lambdas, {})
-    ax.plot(lambdas, [v for _, v in swept], label=f"below {chapter.shown(f't{k}', book)} km")
+    swept = chapter.sweep(f"gain[split={k}, round=1]", "reg_lambda", lambdas, {})
+    threshold = chapter.shown(f"threshold[split={k}]", book)
+    ax.plot(lambdas, [v for _, v in swept], label=f"below {threshold} km")
 ax.set_xlabel("lambda")
 ax.set_ylabel("gain of the first split")
 ax.legend()
 fig.tight_layout()
 
-cuts = [v for _, v in chapter.sweep("cut", "reg_lambda", lambdas, {})]
+cuts = [v for _, v in chapter.sweep("cut[round=1]", "reg_lambda", lambdas, {})]
 moves = [x for x, a, b in zip(lambdas[1:], cuts, cuts[1:], strict=False) if a != b]
 print("the winner changes at about lambda =", ", ".join(f"{x:.2f}" for x in moves))
 
@@ -41,7 +49,7 @@ print("the winner changes at about lambda =", ", ".join(f"{x:.2f}" for x in move
 # %%
 gammas = np.geomspace(1, 1000, 200)
 fig, ax = plt.subplots(figsize=(6.4, 3))
-ax.step(gammas, [v for _, v in chapter.sweep("kept", "gamma", gammas, {})], where="post")
+ax.step(gammas, [v for _, v in chapter.sweep("kept[round=1]", "gamma", gammas, {})], where="post")
 ax.set_xscale("log")
 ax.set_xlabel("gamma")
 ax.set_ylabel("splits that survive")
@@ -57,10 +65,10 @@ fig.tight_layout()
 import xgboost as xgb
 from sklearn.datasets import load_diabetes
 
-from worked.xgboost_scratch.agreement import Tally, compare
-from worked.xgboost_scratch.booster import train
-from worked.xgboost_scratch.splits import TreeParameters
-from worked.xgboost_scratch.tree import trees_in_model_json
+from worked.xgboost.agreement import Tally, compare
+from worked.xgboost.booster import train
+from worked.xgboost.splits import TreeParameters
+from worked.xgboost.tree import trees_in_model_json
 
 data = load_diabetes()
 x, y = data.data.astype(np.float32), data.target.astype(np.float32)
@@ -84,7 +92,7 @@ print(f"largest difference of a leaf value: {max(tally.leaves):.1e}")
 # A long stream of skewed values is summarised, then asked for the rank of each value that it kept.
 
 # %%
-from worked.xgboost_scratch.quantile_sketch import error, sketch_column
+from worked.xgboost.quantile_sketch import error, sketch_column
 
 values = np.random.default_rng(1).lognormal(size=100_000).astype(np.float32)
 for eps in (0.1, 0.02, 0.004):

@@ -10,13 +10,13 @@ from typing import Any
 
 import pytest
 
-from checks import mutations, recounts
+from checks import mutations, recounts, rewiring
 from checks.mutations import KINDS, Mutant, Outcome, formula_mutants, run, summary
 from checks.pins import OPTION_PINS, OTHER_PINS, PINS
 from worked import units
 from worked.chapters import CHAPTERS, graph
 from worked.figures import Cell, Derived
-from worked.formulas import checkpointing, communication, memory, scheduling
+from worked.formulas import checkpointing, communication, memory, newton, scheduling
 
 SLUG = "gpu-wall"
 
@@ -147,15 +147,31 @@ def test_roundings_comparisons_and_branches_are_changed() -> None:
     assert mistakes(scheduling.handed_out)
 
 
-def test_a_formula_rebuilt_without_a_mistake_passes_every_check() -> None:
+@pytest.mark.parametrize("slug", [SLUG, "xgboost"])
+def test_a_formula_rebuilt_without_a_mistake_passes_every_check(slug: str) -> None:
     """So mutants die of their mistakes, not of being rebuilt."""
-    for f in {f.formula: f for f in graph(SLUG).derived}.values():
+    for f in {f.formula: f for f in graph(slug).derived}.values():
         source = mutations.ast.parse(inspect.getsource(f.formula)).body[0]
         assert isinstance(source, mutations.ast.FunctionDef)
         again = mutations._compiled(source, f.formula)
-        outcome = mutations.judge_formula(SLUG, Mutant("formula", f.name, ""), f.formula, again)
+        outcome = mutations.judge_formula(slug, Mutant("formula", f.name, ""), f.formula, again)
         assert not outcome.killed_by, outcome
         assert outcome.equivalent
+
+
+def test_yes_is_no_number_to_be_off_by_one() -> None:
+    assert not [m for m in mistakes(newton.best_cut) if m.startswith("True")]
+
+
+def test_which_of_two_masks_comes_first_is_no_mistake() -> None:
+    """A row counts where it is in the child and goes to the side: in either order."""
+    swapped = mistakes(newton.child_sum)["in_child and goes exchanged"]
+    g = graph("xgboost")
+    users = [f for f in g.derived if f.formula is newton.child_sum]
+    why = "the two have the same terms, in another order"
+    assert rewiring.why_equal(g, users, newton.child_sum, swapped) == why
+    other = mistakes(newton.child_sum)["value: goes for value"]
+    assert rewiring.why_equal(g, users, newton.child_sum, other) == ""
 
 
 def rewired(name: str, argument: str, source: str) -> Outcome:

@@ -18,9 +18,9 @@ from checks.mutations import disagree, drawn_values
 from checks.proof import ProofError, Row, count, counterpart, derive
 from checks.site import tables
 from worked.chapters import CHAPTERS, graph
-from worked.figures import Derived, Given, Graph, Step
+from worked.figures import Derived, Given, Graph, Step, rows
 from worked.figures.terms import trace
-from worked.formulas import communication, memory, ops, parallelism
+from worked.formulas import communication, memory, newton, ops, parallelism
 
 SLUGS = list(CHAPTERS)
 
@@ -120,6 +120,26 @@ def test_a_verdict_that_is_wrong_only_on_a_tie_is_refused() -> None:
                    memory.fits)  # fmt: skip
     with pytest.raises(ProofError, match="counted 1"):
         count(wrong)
+
+
+def test_a_row_is_counted_cell_by_cell_and_none_is_no_number() -> None:
+    """A row of 2 km at a threshold of 2 km goes right; no gain of a millionth is a best one."""
+    gains = rows.Row.of([1e-6], "split")
+    assert newton.best_cut(gains, rows.Row.of([1], "split")).nested() is None
+    assert count(newton.best_cut) == count(newton.goes_to) == "count"
+
+    def to_the_left(x: Any, threshold: Any) -> Any:
+        return ops.along("side", left=x <= threshold, right=x > threshold)
+
+    with pytest.raises(ProofError, match=r"counted 0\.0 and 1\.0, formula 1\.0 and 0\.0"):
+        count(posing(to_the_left, newton.goes_to))
+
+    def at_a_millionth(gain: Any, may_split: Any) -> Any:
+        may = ops.all_of(may_split, gain >= 1e-6)
+        return ops.where_most(gain, "split", where=may, last=True)
+
+    with pytest.raises(ProofError, match=r"counted None, formula 0\.0"):
+        count(posing(at_a_millionth, newton.best_cut))
 
 
 def test_a_count_that_takes_other_arguments_is_refused() -> None:

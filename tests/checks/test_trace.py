@@ -220,14 +220,13 @@ def test_a_very_small_literal_is_a_power_of_ten() -> None:
 
 
 def test_a_verdict_that_is_computed_with_stands_as_its_number() -> None:
-    """5.5 km counts because the split is kept: 1 × 5.5, not "keeps it × 5.5"."""
+    """A delivery that is late has the label 1: 0.3333 − 1, not "0.3333 − late"."""
     g = graph("xgboost")
-    assert values_template(g, "standing_right").endswith("= {#right_kept} × {(right_cut)} = "
-                                                         "{standing_right}")  # fmt: skip
-    spoken = filled(g, values_template(g, "standing_right"))
-    assert spoken.endswith("= 1 × 5.5 = 5.5")
-    tex = values_tex(g, "xgboost", "standing_right")
-    assert r"\htmlData{fig=xgboost.right_kept, number=}{\text{1}} \times" in tex
+    template = values_template(g, "late_gradient[row=5]")
+    assert template.endswith("= {late_p} − {#late[row=5]} = {late_gradient[row=5]}")
+    assert filled(g, template).endswith("= 0.3333 − 1 = −0.667")
+    tex = values_tex(g, "xgboost", "late_gradient[row=5]")
+    assert r"- \htmlData{fig=xgboost.late.5, number=}{\text{1}}" in tex
     assert 'data-number=""' in render(tex)
 
 

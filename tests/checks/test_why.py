@@ -68,9 +68,10 @@ def test_what_is_absent_has_no_value() -> None:
 def test_a_verdict_is_no_factor() -> None:
     """5.5 km counts because the split is kept: not "keeps it × 5.5"."""
     g = graph("xgboost")
-    assert lines(g, "standing_right", g.base)[1:] == [
-        "  = 5.5", "  since right_kept is 1 (keeps it)"
-    ]  # fmt: skip
+    assert lines(g, "leaf_start[leaf=highest, round=1]", g.base)[1:3] == [
+        "  = 5.5",
+        "  since child_stands[child=right] is 1 (keeps it)",
+    ]
 
 
 def test_a_verdict_ends_in_its_words_and_says_why() -> None:

@@ -28,11 +28,6 @@ mp.dps = 60
 GRAPHS = {g.name: g for g in [*map(graph, CHAPTERS), *EXAMPLES, TIERS]}
 RANDOM_SETTINGS = 6
 
-# Figures whose formula is two: more than twelve lines, until their chapters are on axes.
-TOO_LONG = {
-    "xgboost": {"gain_above"},
-}
-
 CONVERTED = re.compile(
     r"[kMGTPE]?B|[KMGT]iB|ns|µs|ms|s|min|h|day|month|year|[kMGTPE](?:FLOP|OP)|Mtoken"
 )
@@ -296,7 +291,7 @@ def test_a_working_comes_out_as_printed_and_keeps_to_its_lines(name: str) -> Non
                 if len(working) > 12:
                     long.add(f.formula.__name__)
     assert not wrong, f"{len(wrong)} of {computed}:\n" + "\n".join(wrong[:20])
-    assert long == TOO_LONG.get(name, set())
+    assert not long, "a formula that cannot be shown in twelve lines is two formulas"
     assert computed
 
 

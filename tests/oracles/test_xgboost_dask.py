@@ -12,9 +12,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from worked.xgboost_scratch.booster import train
-from worked.xgboost_scratch.splits import TreeParameters
-from worked.xgboost_scratch.tree import Tree, first_difference, trees_in_model_json
+from worked.xgboost.booster import train
+from worked.xgboost.splits import TreeParameters
+from worked.xgboost.tree import Tree, first_difference, trees_in_model_json
 
 pytest.importorskip("torch", reason="torch is not installed: no process group to compare with")
 xgb = pytest.importorskip("xgboost", reason="xgboost-cpu is not installed: no oracle to ask")
@@ -56,7 +56,7 @@ def test_two_processes_grow_the_trees_that_two_dask_workers_grow(tmp_path: Path)
     3,000 rows a worker and 16 bins make both sketches prune before they merge, so the cuts
     are not those of one process; that the trees still agree shows the merge is the same too.
     """
-    from worked.xgboost_scratch.distributed import train_on_processes
+    from worked.xgboost.distributed import train_on_processes
 
     rng = np.random.default_rng(21)
     x = rng.standard_normal((6000, 5)).astype(np.float32)

@@ -18,12 +18,12 @@ import pytest
 from sklearn.datasets import load_breast_cancer, load_diabetes, load_iris
 
 from tests.oracles.ordinary_data import SETS, class_numbers, one_of, table
-from worked.xgboost_scratch import objective as losses
-from worked.xgboost_scratch.booster import Booster, Draw, predict_value, train
-from worked.xgboost_scratch.by_hand import DISTANCE_KM, MINUTES, candidate_gains
-from worked.xgboost_scratch.hist_tree import quantile_cuts
-from worked.xgboost_scratch.splits import TreeParameters
-from worked.xgboost_scratch.tree import (
+from worked.xgboost import objective as losses
+from worked.xgboost.booster import Booster, Draw, predict_value, train
+from worked.xgboost.by_hand import DISTANCE_KM, MINUTES, candidate_gains
+from worked.xgboost.hist_tree import quantile_cuts
+from worked.xgboost.splits import TreeParameters
+from worked.xgboost.tree import (
     LEAF,
     Tree,
     first_difference,

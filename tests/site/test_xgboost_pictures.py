@@ -23,8 +23,8 @@ def test_at_the_books_gamma_the_left_split_is_a_leaf() -> None:
     assert drawn["below 4.0 km?, gain 420.50"] == "segment tone-1"
     assert drawn["below 5.5 km?, gain 51.58"] == "segment tone-1"
     assert drawn["below 2.5 km?, gain 6.08: pruned, leaf of weight −7.25"] == "segment tone-2"
-    assert drawn["leaf 1"] == drawn["leaf 2"] == "idle"
-    assert drawn["leaf 3, 0.50"] == drawn["leaf 4, 9.33"] == "segment tone-2"
+    assert drawn["lowest leaf"] == drawn["lower leaf"] == "idle"
+    assert drawn["upper leaf, 0.50"] == drawn["highest leaf, 9.33"] == "segment tone-2"
 
 
 def test_a_gamma_above_all_gains_leaves_one_leaf() -> None:
@@ -37,7 +37,7 @@ def test_a_gamma_above_all_gains_leaves_one_leaf() -> None:
 
 def test_a_child_that_nothing_splits_says_so() -> None:
     """Labels of 10 in the left child: there is nothing to gain, at any gamma."""
-    equal = {"y1": 10, "y2": 10, "y3": 10, "gamma": 0}
+    equal = {"minutes.1": 10, "minutes.2": 10, "minutes.3": 10, "gamma": 0}
     assert any(title.startswith("no split gains, leaf of weight −") for title in boxes(equal))
 
 

@@ -21,11 +21,9 @@ from worked.chapters import CHAPTERS
 from worked.chapters import graph as chapter
 from worked.figures import FigureError, Graph
 from worked.formulas import ops
-from worked.rope import scenario as rope
 from worked.rows import Row
-from worked.xgboost_scratch import scenario_axes as xgboost
 
-GRAPHS = [*EXAMPLES, *(chapter(slug) for slug in CHAPTERS), rope.GRAPH, xgboost.GRAPH]
+GRAPHS = [*EXAMPLES, *(chapter(slug) for slug in CHAPTERS)]
 
 
 @pytest.mark.parametrize("graph", GRAPHS, ids=lambda g: g.name)

@@ -7,11 +7,11 @@ import copy
 import pytest
 
 from worked.recording import load
-from worked.xgboost_scratch import agreement
-from worked.xgboost_scratch.agreement import MEASURED, Tally, compare
-from worked.xgboost_scratch.booster import train
-from worked.xgboost_scratch.splits import TreeParameters
-from worked.xgboost_scratch.tree import LEAF, Tree
+from worked.xgboost import agreement
+from worked.xgboost.agreement import MEASURED, Tally, compare
+from worked.xgboost.booster import train
+from worked.xgboost.splits import TreeParameters
+from worked.xgboost.tree import LEAF, Tree
 
 
 @pytest.fixture

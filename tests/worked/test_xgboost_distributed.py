@@ -10,10 +10,10 @@ import pytest
 pytest.importorskip("torch", reason="torch is not installed: no process group to run on")
 
 from worked import recording
-from worked.xgboost_scratch import distributed
-from worked.xgboost_scratch.booster import train
-from worked.xgboost_scratch.splits import TreeParameters
-from worked.xgboost_scratch.tree import first_difference
+from worked.xgboost import distributed
+from worked.xgboost.booster import train
+from worked.xgboost.splits import TreeParameters
+from worked.xgboost.tree import first_difference
 
 
 def sixteenths(rng: np.random.Generator, rows: int, features: int) -> np.ndarray:

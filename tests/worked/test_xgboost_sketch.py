@@ -11,8 +11,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from worked.xgboost_scratch.hist_tree import bin_rows, cuts_from_summary, quantile_cuts
-from worked.xgboost_scratch.quantile_sketch import (
+from worked.xgboost.hist_tree import bin_rows, cuts_from_summary, quantile_cuts
+from worked.xgboost.quantile_sketch import (
     Summary,
     empty_sketch,
     error,

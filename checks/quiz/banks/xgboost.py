@@ -16,16 +16,33 @@ from checks.quiz.questions import (
     half,
     twice,
 )
-from worked.formulas import second_order
+from worked.formulas import histograms, rows
 from worked.formulas.ops import exp, floor, log2
 
 LAMBDAS = (0.5, 1, 2, 3, 5, 10)
-MINUTES = {"y1": (6, 7, 8), "y2": (9, 11), "y3": (14, 17), "y4": (22, 24), "y5": (29, 31),
-           "y6": (39, 43, 48)}  # fmt: skip
+MINUTES = {"minutes.1": (6, 7, 8), "minutes.2": (9, 11), "minutes.3": (14, 17),
+           "minutes.4": (22, 24), "minutes.5": (29, 31), "minutes.6": (39, 43, 48)}  # fmt: skip
+
+# Cells that mistakes are computed from.
+RIGHT = {
+    "G_right": "side_gradient[split=4, side=right, round=1]",
+    "H_right": "side_hessian[split=4, side=right]",
+}
+BOTH = {
+    "G_left": "side_gradient[split=4, side=left, round=1]",
+    "H_left": "side_hessian[split=4, side=left]",
+    "G_right": "side_gradient[split=4, side=right, round=1]",
+    "H_right": "side_hessian[split=4, side=right]",
+}
+LAST_ROWS = {"fifth": "gradient[row=5, round=1]", "sixth": "gradient[row=6, round=1]"}
+ROOT = {"root_score": "root_score[round=1]"}
+LEAF = {"G": "leaf_gradient[leaf=highest, round=1]", "H": "leaf_hessian[leaf=highest, round=1]"}
+SURE = {"p": "believed[belief=sure]"}
+LATE = {"G": "late_sum[side=right]"}
 
 NUMBERS = (
     Number(
-        "gradient", "second-order", "trial_g",
+        "gradient", "second-order", "trial_gradient",
         "A classifier's margin (log-odds) for a row is {{ trial_margin }} and its label is "
         "{{ trial_label }}. What is the gradient of the log loss by the margin?",
         {"trial_margin": (-3, -2.5, -2, -1.5, -1, -0.5, 0.5, 1, 1.5, 2, 2.5, 3),
@@ -35,7 +52,7 @@ NUMBERS = (
             Mistake("That is the probability of the label itself, not its distance from the label.",
                     lambda trial_p, trial_label: trial_p * trial_label + (1 - trial_p)
                     * (1 - trial_label)),
-            Mistake("That is the hessian.", lambda trial_h: trial_h),
+            Mistake("That is the hessian.", lambda trial_hessian: trial_hessian),
             Mistake("You took the label from the margin itself.",
                     lambda trial_margin, trial_label: trial_margin - trial_label),
             Mistake("Those are odds minus label; turn the margin into a probability.",
@@ -44,7 +61,7 @@ NUMBERS = (
         ("What probability does the margin stand for?", "Probability minus label."),
     ),
     Number(
-        "hessian", "second-order", "trial_h",
+        "hessian", "second-order", "trial_hessian",
         "A classifier's margin (log-odds) for a row is {{ trial_margin }}. What is the second "
         "derivative of the log loss by the margin?",
         {"trial_margin": (-3.5, -3, -2.5, -2, -1.75, -1.5, -1.25, -1, -0.75, -0.5, 0.4, 0.6, 0.8,
@@ -60,65 +77,70 @@ NUMBERS = (
         ("What probability does the margin stand for?", "It times what is left to one."),
     ),
     Number(
-        "leaf-weight", "objective", "best_weight",
-        "A leaf holds the gradients {{ g5 }} and {{ g6 }}, each with a hessian of one. Lambda is "
-        "{{ reg_lambda }}, alpha is zero. What is its best weight?",
+        "leaf-weight", "objective", "side_weight[split=4, side=right, round=1]",
+        "A leaf holds the gradients {{ gradient[row=5, round=1] }} and "
+        "{{ gradient[row=6, round=1] }}, each with a hessian of one. Lambda is {{ reg_lambda }}, "
+        "alpha is zero. What is its best weight?",
         {**MINUTES, "reg_lambda": LAMBDAS},
         (
             Mistake("The sign is lost: the weight goes against the gradient.", lambda key: -key),
             Mistake("You left out lambda: that is the mean residual.",
                     lambda free_weight: free_weight),
             Mistake("You left out the hessians.",
-                    lambda g5, g6, reg_lambda: -(g5 + g6) / reg_lambda),
+                    lambda fifth, sixth, reg_lambda: -(fifth + sixth) / reg_lambda, LAST_ROWS),
             Mistake("You forgot to divide: that is the negative gradient sum.",
-                    lambda g5, g6: -(g5 + g6)),
+                    lambda fifth, sixth: -(fifth + sixth), LAST_ROWS),
             Mistake("You counted one hessian; each row brings one.",
-                    lambda g5, g6, reg_lambda: -(g5 + g6) / (1 + reg_lambda)),
+                    lambda fifth, sixth, reg_lambda: -(fifth + sixth) / (1 + reg_lambda),
+                    LAST_ROWS),
         ),
         ("Minimise G·w + (H + lambda)·w·w/{{ lit: 2 }} over w.",
          "Minus the gradient sum over hessian sum plus lambda."),
     ),
     Number(
-        "score", "objective", "leaf_score",
-        "A leaf's gradients sum to {{ right_G4 }}, its hessians to {{ right_H4 }}. Lambda is "
-        "{{ reg_lambda }}, alpha zero. What is its score, as it stands in the gain that the "
-        "library "
-        "reports?",
+        "score", "objective", "side_score[split=4, side=right, round=1]",
+        "A leaf's gradients sum to {{ side_gradient[split=4, side=right, round=1] }}, its "
+        "hessians to {{ side_hessian[split=4, side=right] }}. Lambda is {{ reg_lambda }}, alpha "
+        "zero. What is its score, as it stands in the gain that the library reports?",
         {**MINUTES, "reg_lambda": LAMBDAS},
         (
             half("That is the fall of the objective; the library leaves the half out."),
             Mistake("You did not square the gradient sum; that is the weight.",
-                    lambda right_G4, right_H4, reg_lambda: -right_G4 / (right_H4 + reg_lambda)),
-            Mistake("You left out lambda.", lambda right_G4, right_H4: right_G4**2 / right_H4),
+                    lambda G_right, H_right, reg_lambda: -G_right / (H_right + reg_lambda), RIGHT),
+            Mistake("You left out lambda.", lambda G_right, H_right: G_right**2 / H_right, RIGHT),
             Mistake("You squared the denominator too.",
-                    lambda best_weight: best_weight**2),
+                    lambda weight: weight**2,
+                    {"weight": "side_weight[split=4, side=right, round=1]"}),
             Mistake("Lambda is added to the hessians, not multiplied with them.",
-                    lambda right_G4, right_H4, reg_lambda:
-                    right_G4**2 / (right_H4 * (1 + reg_lambda))),
+                    lambda G_right, H_right, reg_lambda:
+                    G_right**2 / (H_right * (1 + reg_lambda)), RIGHT),
         ),
         ("By how much can the leaf lower the objective?",
          "Gradient sum squared over hessian sum plus lambda."),
     ),
     Number(
-        "gain", "gain", "plain_gain",
-        "A split sends gradients of {{ G4 }} over hessians of {{ H4 }} left and {{ right_G4 }} "
-        "over "
-        "{{ right_H4 }} right. Lambda is {{ reg_lambda }}. What gain does the library report?",
+        "gain", "gain", "gain[split=4, round=1]",
+        "A split sends gradients of {{ side_gradient[split=4, side=left, round=1] }} over "
+        "hessians of {{ side_hessian[split=4, side=left] }} left and "
+        "{{ side_gradient[split=4, side=right, round=1] }} over "
+        "{{ side_hessian[split=4, side=right] }} right. Lambda is {{ reg_lambda }}. What gain "
+        "does the library report?",
         {**MINUTES, "reg_lambda": LAMBDAS, "base_shift": (-3, -2, -1, 1, 2, 3)},
         (
             half("That is the paper's formula; the library leaves the half out."),
             Mistake("You left out the score of the node before the split.",
-                    lambda plain_gain, root_score: plain_gain + root_score),
+                    lambda key, root_score: key + root_score, ROOT),
             Mistake("You added the parent's score instead of taking it off.",
-                    lambda plain_gain, root_score: plain_gain + 2 * root_score),
+                    lambda key, root_score: key + 2 * root_score, ROOT),
             Mistake("You left out lambda.",
-                    lambda G4, H4, right_G4, right_H4: G4**2 / H4 + right_G4**2 / right_H4
-                    - (G4 + right_G4) ** 2 / (H4 + right_H4)),
+                    lambda G_left, H_left, G_right, H_right:
+                    G_left**2 / H_left + G_right**2 / H_right
+                    - (G_left + G_right) ** 2 / (H_left + H_right), BOTH),
             Mistake("That is the right child's score alone.",
-                    lambda right_G4, right_H4, reg_lambda:
-                    right_G4**2 / (right_H4 + reg_lambda)),
+                    lambda G_right, H_right, reg_lambda:
+                    G_right**2 / (H_right + reg_lambda), RIGHT),
             Mistake("You took gamma off; gamma is compared with the gain, not part of it.",
-                    lambda plain_gain, gamma: plain_gain - gamma),
+                    lambda key, gamma: key - gamma),
         ),
         ("A score for each child and for the node before.",
          "Left score plus right score minus the score of both together."),
@@ -144,57 +166,68 @@ NUMBERS = (
         level="senior",
     ),
     Number(
-        "first-cut", "splits", "gain2",
-        "Six rows with a hessian of one each have the gradients {{ g1 }}, {{ g2 }}, {{ g3 }}, "
-        "{{ g4 }}, {{ g5 }} and {{ g6 }}. Lambda is {{ reg_lambda }}. What gain does the library "
+        "first-cut", "splits", "gain[split=2, round=1]",
+        "Six rows with a hessian of one each have the gradients {{ gradient[row=1, round=1] }}, "
+        "{{ gradient[row=2, round=1] }}, {{ gradient[row=3, round=1] }}, "
+        "{{ gradient[row=4, round=1] }}, {{ gradient[row=5, round=1] }} and "
+        "{{ gradient[row=6, round=1] }}. Lambda is {{ reg_lambda }}. What gain does the library "
         "report for a cut after the second row?",
         {**MINUTES, "reg_lambda": LAMBDAS},
         (
             half("That is the paper's formula; the library leaves the half out."),
             Mistake("That is the left child's score alone.",
-                    lambda G2, reg_lambda: G2**2 / (2 + reg_lambda)),
-            Mistake("That is the cut after the first row.", lambda gain1: gain1),
-            Mistake("That is the cut after the third row.", lambda gain3: gain3),
-            Mistake("You left out lambda.", lambda G2, right_G2: G2**2 / 2 + right_G2**2 / 4),
+                    lambda G_left, reg_lambda: G_left**2 / (2 + reg_lambda),
+                    {"G_left": "side_gradient[split=2, side=left, round=1]"}),
+            Mistake("That is the cut after the first row.", lambda first: first,
+                    {"first": "gain[split=1, round=1]"}),
+            Mistake("That is the cut after the third row.", lambda third: third,
+                    {"third": "gain[split=3, round=1]"}),
+            Mistake("You left out lambda.", lambda G_left, G_right: G_left**2 / 2 + G_right**2 / 4,
+                    {"G_left": "side_gradient[split=2, side=left, round=1]",
+                     "G_right": "side_gradient[split=2, side=right, round=1]"}),
         ),
         ("Sum the gradients on each side.",
          "Both sides' squared sums over count plus lambda; the whole sums to zero."),
         WithinPercent(1),
     ),
     Number(
-        "pruned-weight", "pruning", "leaf4",
-        "A tree cuts at {{ standing_cut }} and {{ standing_right }} km (gamma has pruned the "
-        "rest). "
-        "Its last leaf holds gradients of {{ leaf4_G }} over hessians of {{ leaf4_H }}; lambda is "
-        "{{ reg_lambda }}. What is the leaf's weight, before shrinkage?",
+        "pruned-weight", "pruning", "leaf_weight[leaf=highest, round=1]",
+        "A tree has been pruned by a gamma of {{ gamma }}. The last leaf that is left begins at "
+        "{{ leaf_start[leaf=highest, round=1] }} km and holds gradients of "
+        "{{ leaf_gradient[leaf=highest, round=1] }} over hessians of "
+        "{{ leaf_hessian[leaf=highest, round=1] }}; lambda is {{ reg_lambda }}. What is the "
+        "leaf's weight, before shrinkage?",
         {**MINUTES, "reg_lambda": (0.5, 1, 2, 3)},
         (
             Mistake("The sign is lost.", lambda key: -key),
-            Mistake("You left out lambda.", lambda leaf4_G, leaf4_H: -leaf4_G / leaf4_H),
+            Mistake("You left out lambda.", lambda G, H: -G / H, LEAF),
             Mistake("You shrank it; that comes afterwards.", lambda key, eta: key * eta),
-            Mistake("You forgot to divide by the hessians.", lambda leaf4_G: -leaf4_G),
+            Mistake("You forgot to divide by the hessians.", lambda G: -G,
+                    {"G": "leaf_gradient[leaf=highest, round=1]"}),
             Mistake("Gamma decides whether a split stands; it does not enter the weight.",
-                    lambda leaf4_G, leaf4_H, reg_lambda, gamma:
-                    -leaf4_G / (leaf4_H + reg_lambda + gamma)),
+                    lambda G, H, reg_lambda, gamma:
+                    -G / (H + reg_lambda + gamma), LEAF),
         ),
         ("Does gamma enter a leaf's weight?", "Minus gradients over hessians plus lambda."),
     ),
     Number(
-        "feed", "child-weight", "sure_rows",
-        "A classifier predicts {{ sure_p }} for every row of a region. With min_child_weight "
-        "{{ min_child_weight }}, how many of these rows must a child hold at least?",
-        {"sure_p": (0.9, 0.92, 0.94, 0.95, 0.96, 0.97, 0.98), "min_child_weight": (1, 2, 3, 5)},
+        "feed", "child-weight", "rows_to_feed[belief=sure]",
+        "A classifier predicts {{ believed[belief=sure] }} for every row of a region. With "
+        "min_child_weight {{ min_child_weight }}, how many of these rows must a child hold at "
+        "least?",
+        {"believed.sure": (0.9, 0.92, 0.94, 0.95, 0.96, 0.97, 0.98),
+         "min_child_weight": (1, 2, 3, 5)},
         (
             Mistake("It is no count of rows: a row counts with its hessian, p·(one − p).",
                     lambda min_child_weight: min_child_weight),
             Mistake("You divided by what is left to one only.",
-                    lambda min_child_weight, sure_p: -floor(-(min_child_weight / (1 - sure_p)))),
+                    lambda min_child_weight, p: -floor(-(min_child_weight / (1 - p))), SURE),
             Mistake("You rounded down: then the sum falls short.", lambda key: key - 1),
             Mistake("You took the hessian of a row that the model knows nothing about.",
                     lambda min_child_weight: min_child_weight * 4),
             Mistake("You divided by the square of what is left to one.",
-                    lambda min_child_weight, sure_p:
-                    -floor(-(min_child_weight / (1 - sure_p) ** 2))),
+                    lambda min_child_weight, p:
+                    -floor(-(min_child_weight / (1 - p) ** 2)), SURE),
         ),
         ("What does one such row contribute to the sum?",
          "min_child_weight over p times one minus p, rounded up."),
@@ -202,7 +235,7 @@ NUMBERS = (
         level="senior",
     ),
     Number(
-        "shrunken", "shrinkage", "pair_share",
+        "shrunken", "shrinkage", "share_left[split=4, side=right]",
         "A leaf holds two rows with a hessian of one each. Lambda is {{ reg_lambda }}, the "
         "learning "
         "rate {{ eta }}. Which share of the leaf's mean residual is left after one round?",
@@ -211,7 +244,7 @@ NUMBERS = (
             Mistake("You left out lambda, which shrinks the leaf as well.", lambda eta: 1 - eta),
             Mistake("That is the share that is gone.", lambda key: 1 - key),
             Mistake("You counted one row; two hessians stand against lambda.",
-                    lambda single_share: single_share),
+                    lambda single: single, {"single": "share_left[split=5, side=right]"}),
             Mistake("You left out the learning rate.",
                     lambda reg_lambda: 1 - 2 / (2 + reg_lambda)),
             Mistake("That is the share of the squared error.", lambda key: key**2),
@@ -221,47 +254,53 @@ NUMBERS = (
         WithinPercent(1),
     ),
     Number(
-        "columns", "shrinkage", "node_columns",
-        "A table has {{ features }} features. With colsample_bytree {{ share_tree }}, "
-        "colsample_bylevel {{ share_level }} and colsample_bynode {{ share_node }}, how many "
-        "does a "
-        "node see? (Each draw rounds down.)",
-        {"features": (40, 50, 64, 80, 100, 120, 200), "share_tree": (0.5, 0.6, 0.8),
-         "share_level": (0.5, 0.75), "share_node": (0.4, 0.5, 0.8)},
+        "columns", "shrinkage", "columns[draw=node]",
+        "A table has {{ features }} features. With colsample_bytree {{ share[draw=tree] }}, "
+        "colsample_bylevel {{ share[draw=level] }} and colsample_bynode {{ share[draw=node] }}, "
+        "how many does a node see? (Each draw rounds down.)",
+        {"features": (40, 50, 64, 80, 100, 120, 200), "share.tree": (0.5, 0.6, 0.8),
+         "share.level": (0.5, 0.75), "share.node": (0.4, 0.5, 0.8)},
         (
-            Mistake("You stopped at the level.", lambda level_columns: level_columns),
-            Mistake("You stopped at the tree.", lambda tree_columns: tree_columns),
+            Mistake("You stopped at the level.", lambda level: level,
+                    {"level": "columns[draw=level]"}),
+            Mistake("You stopped at the tree.", lambda tree: tree, {"tree": "columns[draw=tree]"}),
             Mistake("You took the node's share of all features.",
-                    lambda features, share_node: floor(features * share_node)),
+                    lambda features, node_share: floor(features * node_share),
+                    {"node_share": "share[draw=node]"}),
             Mistake("You skipped the level.",
-                    lambda tree_columns, share_node: floor(tree_columns * share_node)),
+                    lambda tree, node_share: floor(tree * node_share),
+                    {"tree": "columns[draw=tree]", "node_share": "share[draw=node]"}),
             Mistake("You skipped the tree.",
-                    lambda features, share_level, share_node:
-                    floor(floor(features * share_level) * share_node)),
+                    lambda features, level_share, node_share:
+                    floor(floor(features * level_share) * node_share),
+                    {"level_share": "share[draw=level]", "node_share": "share[draw=node]"}),
         ),
         ("The three shares act one after the other.", "All times tree, level and node share."),
         Exact(),
     ),
     Number(
-        "missing", "missing", "right_way4",
-        "Six rows are cut after the fourth: gradients {{ G4 }} over {{ H4 }} left, {{ right_G4 }} "
-        "over {{ right_H4 }} right. A seventh with a missing value has the gradient "
-        "{{ g_missing }} and a hessian of one. Lambda is {{ reg_lambda }}. What gain does "
-        "sending it "
-        "right have?",
+        "missing", "missing", "way_gain[split=4, way=right]",
+        "Six rows are cut after the fourth: gradients "
+        "{{ side_gradient[split=4, side=left, round=1] }} over "
+        "{{ side_hessian[split=4, side=left] }} left, "
+        "{{ side_gradient[split=4, side=right, round=1] }} over "
+        "{{ side_hessian[split=4, side=right] }} right. A seventh with a missing value has the "
+        "gradient {{ missing_gradient }} and a hessian of one. Lambda is {{ reg_lambda }}. What "
+        "gain does sending it right have?",
         {**MINUTES, "reg_lambda": (0.5, 1, 2), "y_missing": (28, 33, 35, 40)},
         (
-            Mistake("That is sending it left.", lambda left_way4: left_way4),
-            Mistake("That is the cut without the seventh row.", lambda gain4: gain4),
+            Mistake("That is sending it left.", lambda left: left,
+                    {"left": "way_gain[split=4, way=left]"}),
+            Mistake("That is the cut without the seventh row.", lambda six: six,
+                    {"six": "gain[split=4, round=1]"}),
             half("That is the paper's formula; the library leaves the half out."),
             Mistake("You forgot its hessian on the right.",
-                    lambda G4, H4, right_G4, right_H4, reg_lambda, g_missing:
-                    G4**2 / (H4 + reg_lambda)
-                    + (right_G4 + g_missing) ** 2 / (right_H4 + reg_lambda)
-                    - g_missing**2 / (H4 + right_H4 + 1 + reg_lambda)),
+                    lambda G_left, H_left, G_right, H_right, reg_lambda, missing_gradient:
+                    G_left**2 / (H_left + reg_lambda)
+                    + (G_right + missing_gradient) ** 2 / (H_right + reg_lambda)
+                    - missing_gradient**2 / (H_left + H_right + 1 + reg_lambda), BOTH),
             Mistake("You left out the score of the node before the split.",
-                    lambda right_way4, missing_G, missing_H, reg_lambda:
-                    right_way4 + missing_G**2 / (missing_H + reg_lambda)),
+                    lambda key, whole_score: key + whole_score),
         ),
         ("Add the row's gradient and hessian to the right side, and to the whole.",
          "Left score plus right score minus the score of all seven."),
@@ -285,14 +324,15 @@ NUMBERS = (
          "Rows over bins, each less one."),
     ),
     Number(
-        "read", "histograms", "binned_bytes",
-        "{{ rows }} of {{ features }} features are stored as bin numbers of {{ bin_width }}. How "
-        "much memory is that?",
+        "read", "histograms", "table[store=bin-numbers]",
+        "{{ rows }} of {{ features }} features are stored as bin numbers of "
+        "{{ width[store=bin-numbers] }}. How much memory is that?",
         {"rows": (200000, 500000, 1000000, 2000000, 5000000), "features": (10, 20, 28, 50, 100)},
         (
-            Mistake("That is the table as floats of four bytes.", lambda float_bytes: float_bytes),
+            Mistake("That is the table as floats of four bytes.", lambda floats: floats,
+                    {"floats": "table[store=float32]"}),
             Mistake("Those are sorted columns with row numbers, or you counted bits.",
-                    lambda sorted_bytes: sorted_bytes),
+                    lambda columns: columns, {"columns": "table[store=sorted-columns]"}),
             Mistake("That is one feature.", lambda rows: rows),
             Mistake("Those would be two sums for each value; only bins have sums.",
                     lambda key: key * 16),
@@ -312,12 +352,12 @@ NUMBERS = (
         (
             Mistake("You left out lambda.", lambda newton: newton),
             Mistake("You took the mean residual; divide by the hessians.",
-                    lambda late_G: -late_G / 2),
+                    lambda G: -G / 2, LATE),
             Mistake("The sign is lost.", lambda key: -key),
             Mistake("You took a hessian of one for each row, as for the squared error.",
-                    lambda late_G, reg_lambda: -late_G / (2 + reg_lambda)),
+                    lambda G, reg_lambda: -G / (2 + reg_lambda), LATE),
             Mistake("You counted the hessian of one row.",
-                    lambda late_G, late_h, reg_lambda: -late_G / (late_h + reg_lambda)),
+                    lambda G, late_hessian, reg_lambda: -G / (late_hessian + reg_lambda), LATE),
         ),
         ("Gradient of a row: probability minus label. Hessian: p·(one − p).",
          "Minus the gradient sum over hessian sum plus lambda."),
@@ -325,13 +365,16 @@ NUMBERS = (
     ),
     Number(
         "wall", "monotone", "wall",
-        "A rising constraint holds. A split's children would weigh {{ low_weight }} and "
-        "{{ high_weight }}. At which weight does the wall between the two subtrees stand?",
+        "A rising constraint holds. A split's children would weigh "
+        "{{ side_weight[split=3, side=left, round=1] }} and "
+        "{{ side_weight[split=3, side=right, round=1] }}. At which weight does the wall between "
+        "the two subtrees stand?",
         {**MINUTES, "reg_lambda": (0.5, 1, 2, 3), "base_shift": (-3, -2, -1, 1, 2, 3)},
         (
             Mistake("That is the left child's weight; the right subtree may go below the right "
-                    "child.", lambda low_weight: low_weight),
-            Mistake("That is the right child's weight.", lambda high_weight: high_weight),
+                    "child.", lambda low: low, {"low": "side_weight[split=3, side=left, round=1]"}),
+            Mistake("That is the right child's weight.", lambda high: high,
+                    {"high": "side_weight[split=3, side=right, round=1]"}),
             Mistake("That is the distance of the two.", lambda rise: rise),
             Mistake("That is half of the distance; the wall stands in the middle, not there.",
                     lambda rise: rise / 2),
@@ -434,7 +477,7 @@ FORMULAS = (
     Formula(
         "hessian-formula", "second-order",
         "Write the second derivative of the log loss by the margin, with the probability p.",
-        second_order.logistic_hessian,
+        rows.logistic_hessian,
         {"p": Symbol("probability", "probability", 0.01, 0.99)},
         (
             Mistake("That is the gradient for a label of zero.", lambda probability:
@@ -450,7 +493,7 @@ FORMULAS = (
         "goss-formula", "rivals",
         "GOSS keeps the share a of rows with the largest gradients and draws the share b (of all "
         "rows) from the rest. Write the factor of the drawn rows.",
-        second_order.small_gradient_factor,
+        histograms.small_gradient_factor,
         {"a": Symbol("top_rate", "share kept", 0.05, 0.5),
          "b": Symbol("other_rate", "share drawn", 0.02, 0.4)},
         (
@@ -481,8 +524,8 @@ PICKED = (
     ),
     Choice(
         "lambda-moves", "splits",
-        "With lambda {{ reg_lambda }} the first cut is at {{ cut }} km, with {{ other_lambda }} at "
-        "{{ other_cut }} km. Why can lambda alone move the winner?",
+        "With lambda {{ reg_lambda }} the first cut is at {{ cut[round=1] }} km, with "
+        "{{ other_lambda }} at {{ other_cut }} km. Why can lambda alone move the winner?",
         (
             Option("It punishes small hessian sums more, so cuts with an unbalanced side lose.",
                    "A side of two rows is divided by two plus lambda, a side of four by four plus "
@@ -513,7 +556,7 @@ PICKED = (
         "default-direction", "missing",
         "Where does a missing value go at a split that saw no missing value in training?",
         (
-            Option("To a default side that no data decided, right in the library.",
+            Option("To a side that no data decided: left by `exact`, right by `hist`.",
                    "So a new kind of missingness in production is routed by accident: monitor it.",
                    right=True),
             Option("Both ways, averaged.", "No: one side is stored in the tree."),

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from checks.exercises.calls import called
-from worked.xgboost_scratch import splits
+from worked.xgboost import splits
 
 ROW = st.tuples(
     st.sampled_from([1.0, 2.0, 3.0, 4.0, math.nan]),

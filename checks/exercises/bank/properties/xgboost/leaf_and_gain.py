@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from leaf_and_gain import leaf_weight, split_gain
 
 from checks.exercises.calls import called
-from worked.xgboost_scratch import splits
+from worked.xgboost import splits
 
 G = st.integers(-80, 80).map(lambda n: n / 4)
 H = st.integers(1, 80).map(lambda n: n / 4)

@@ -14,8 +14,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from worked.xgboost_scratch.quantile_sketch import Summary, prune, sketch_column
-from worked.xgboost_scratch.splits import (
+from worked.xgboost.quantile_sketch import Summary, prune, sketch_column
+from worked.xgboost.splits import (
     SMALLEST_GAIN,
     Array,
     Bounds,
@@ -26,7 +26,7 @@ from worked.xgboost_scratch.splits import (
     node_score,
     split_gain,
 )
-from worked.xgboost_scratch.tree import Tree, add_children, add_leaf
+from worked.xgboost.tree import Tree, add_children, add_leaf
 
 Float32 = npt.NDArray[np.float32]
 Float64 = npt.NDArray[np.float64]

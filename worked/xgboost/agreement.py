@@ -1,6 +1,6 @@
 """How far the chapter's trees agree with the library's, and where a long run ends, for the record.
 
-    python -m worked.xgboost_scratch.agreement [--record]
+    python -m worked.xgboost.agreement [--record]
 
 The tests compare on a wider grid; here three real sets and the six deliveries are counted.
 """
@@ -15,10 +15,10 @@ import numpy as np
 import numpy.typing as npt
 
 from worked.recording import record
-from worked.xgboost_scratch import by_hand
-from worked.xgboost_scratch.booster import train
-from worked.xgboost_scratch.splits import TreeParameters
-from worked.xgboost_scratch.tree import LEAF, Tree, trees_in_model_json
+from worked.xgboost import by_hand
+from worked.xgboost.booster import train
+from worked.xgboost.splits import TreeParameters
+from worked.xgboost.tree import LEAF, Tree, trees_in_model_json
 
 Float32 = npt.NDArray[np.float32]
 Values = dict[str, tuple[float, str]]
@@ -141,7 +141,7 @@ def main() -> None:
         if wanted:
             record(
                 MEASURED / f"{name}.json", values, what=what, deterministic=deterministic,
-                command="python -m worked.xgboost_scratch.agreement --record",
+                command="python -m worked.xgboost.agreement --record",
                 seed=0 if deterministic else None,
             )  # fmt: skip
 

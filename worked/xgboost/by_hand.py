@@ -11,9 +11,9 @@ from dataclasses import replace
 
 import numpy as np
 
-from worked.xgboost_scratch.booster import Booster, predict_value, train
-from worked.xgboost_scratch.splits import TreeParameters
-from worked.xgboost_scratch.tree import LEAF, Tree
+from worked.xgboost.booster import Booster, predict_value, train
+from worked.xgboost.splits import TreeParameters
+from worked.xgboost.tree import LEAF, Tree
 
 DISTANCE_KM = (1.0, 2.0, 3.0, 5.0, 6.0, 8.0)
 MINUTES = (8.0, 9.0, 17.0, 22.0, 31.0, 39.0)

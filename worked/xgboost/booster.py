@@ -8,8 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from worked.xgboost_scratch.exact_tree import grow_exact_tree, sort_columns
-from worked.xgboost_scratch.hist_tree import (
+from worked.xgboost.exact_tree import grow_exact_tree, sort_columns
+from worked.xgboost.hist_tree import (
     AllReduce,
     BinnedMatrix,
     Cuts,
@@ -17,15 +17,15 @@ from worked.xgboost_scratch.hist_tree import (
     grow_hist_tree,
     quantile_cuts,
 )
-from worked.xgboost_scratch.objective import (
+from worked.xgboost.objective import (
     Objective,
     base_margin,
     checked_labels,
     label_means,
     objective_named,
 )
-from worked.xgboost_scratch.splits import TreeParameters
-from worked.xgboost_scratch.tree import Tree, predict
+from worked.xgboost.splits import TreeParameters
+from worked.xgboost.tree import Tree, predict
 
 Float32 = npt.NDArray[np.float32]
 Draw = Callable[[list[int], int], list[int]]  # (features, how many) -> those drawn, ascending

@@ -15,17 +15,17 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from worked import recording
-from worked.xgboost_scratch import by_hand
-from worked.xgboost_scratch.booster import (
+from worked.xgboost import by_hand
+from worked.xgboost.booster import (
     column_sampler,
     draw_uniformly,
     predict_margin,
     predict_value,
     train,
 )
-from worked.xgboost_scratch.exact_tree import cut_points, grow_exact_tree, sort_columns
-from worked.xgboost_scratch.hist_tree import bin_rows, grow_hist_tree, node_histogram, quantile_cuts
-from worked.xgboost_scratch.objective import (
+from worked.xgboost.exact_tree import cut_points, grow_exact_tree, sort_columns
+from worked.xgboost.hist_tree import bin_rows, grow_hist_tree, node_histogram, quantile_cuts
+from worked.xgboost.objective import (
     base_margin,
     label_means,
     logistic_gradients,
@@ -33,7 +33,7 @@ from worked.xgboost_scratch.objective import (
     softmax_gradients,
     squared_error_gradients,
 )
-from worked.xgboost_scratch.splits import (
+from worked.xgboost.splits import (
     Bounds,
     Split,
     TreeParameters,
@@ -43,7 +43,7 @@ from worked.xgboost_scratch.splits import (
     soft_threshold,
     split_gain,
 )
-from worked.xgboost_scratch.tree import (
+from worked.xgboost.tree import (
     LEAF,
     Tree,
     add_children,
@@ -549,7 +549,7 @@ def test_the_recorded_speed_is_within_ten_times_of_xgboosts_single_thread() -> N
 def test_the_chapter_imports_nothing_heavy() -> None:
     """The chapter and its hand figures load without torch, xgboost, scikit-learn or SciPy."""
     code = (
-        "import sys, worked.xgboost_scratch.by_hand, worked.xgboost_scratch.quantile_sketch\n"
+        "import sys, worked.xgboost.by_hand, worked.xgboost.quantile_sketch\n"
         "heavy = {'torch', 'xgboost', 'sklearn', 'scipy'} & set(sys.modules)\n"
         "sys.exit(', '.join(sorted(heavy)) or 0)"
     )

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from worked.xgboost_scratch.splits import Bounds, Split, TreeParameters, bounded_weight
+from worked.xgboost.splits import Bounds, Split, TreeParameters, bounded_weight
 
 LEAF = -1
 

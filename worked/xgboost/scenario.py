@@ -13,8 +13,8 @@ from worked.declare import derived, partial, shown, signed, step, steps, verdict
 from worked.figures import Axis, Graph, Measured, before, label
 from worked.formulas import communication, histograms, newton, rows, trees
 from worked.recording import recorded
-from worked.xgboost_scratch import givens
-from worked.xgboost_scratch.pictures import PICTURES
+from worked.xgboost import givens
+from worked.xgboost.pictures import PICTURES
 
 __all__ = ["GRAPH", "PICTURES"]
 
@@ -70,7 +70,7 @@ RUN, SPEED, ONE = "all_reduce_traffic", "training_speed", "xgboost_1_thread"
 
 def measured(name: str, record: str, key: str, over: Any = None, unit: Any = None) -> Measured:
     """Return a recorded value of this chapter, or a row of them."""
-    return recorded("xgboost_scratch", record, key, "", unit, name=name, over=over)
+    return recorded("xgboost", record, key, "", unit, name=name, over=over)
 
 
 STEPS = steps(
@@ -226,7 +226,7 @@ STEPS = steps(
     derived("whole_score", newton.score_with, **ALL, **UNKNOWN)
     | shown("Score of all seven rows", "S_?", 2),
     signed("way_gain", newton.gain, "split way", side_score="way_score", node_score="whole_score")
-    | shown("Gain of the cut, the row sent <way>", r"\Delta^{<way>}_{<split>}", 2),
+    | shown("Gain of the cut with the row of unknown distance", r"\Delta^{<way>}_{<split>}", 2),
     signed("apart_gain", newton.gain_of_absence, root_score="root_score[round=1]", **UNKNOWN)
     | shown("Gain of present against missing", r"\Delta^?", 2),
     signed("way_best", newton.best_gain, "way", gain="way_gain")
@@ -324,11 +324,11 @@ STEPS = steps(
     measured("real_rows_bytes", RUN, "rows_bytes_if_sent_instead", unit="MB")
     | shown("Its rows", places=2),
     measured("speed", SPEED, "{}_training_rows_per_second_at_1000000_rows", SYSTEM)
-    | shown("Training speed, <system>"),
+    | shown("Training speed"),
     measured("memory", SPEED, "{}_extra_bytes_at_1000000_rows", SYSTEM, "MB")
-    | shown("Memory beyond the data, <system>"),
+    | shown("Memory beyond the data"),
     measured("prepare", SPEED, "{}_prepare_seconds_at_1000000_rows", SYSTEM)
-    | shown("Cuts and binning, <system>", places=1),
+    | shown("Time of cuts and binning", places=1),
     measured("spent", SPEED, "chapter_share_of_{}_at_1000000_rows", PART, "%")
     | shown("Share of the boosting spent <part>"),
     measured("own_over_xgb", SPEED, f"chapter_speed_over_{ONE}_at_{{}}_rows", SIZE, "%")

@@ -24,14 +24,14 @@ import torch.distributed as dist
 
 from worked import processes
 from worked.recording import record
-from worked.xgboost_scratch.booster import (
+from worked.xgboost.booster import (
     Booster,
     as_matrix,
     boost,
     draw_uniformly,
     hist_grower,
 )
-from worked.xgboost_scratch.hist_tree import (
+from worked.xgboost.hist_tree import (
     SKETCH_FACTOR,
     Cuts,
     Float64,
@@ -39,14 +39,14 @@ from worked.xgboost_scratch.hist_tree import (
     cuts_from_summary,
     summary_of_column,
 )
-from worked.xgboost_scratch.objective import (
+from worked.xgboost.objective import (
     base_margin,
     checked_labels,
     label_means,
     objective_named,
 )
-from worked.xgboost_scratch.quantile_sketch import merge_all
-from worked.xgboost_scratch.splits import TreeParameters
+from worked.xgboost.quantile_sketch import merge_all
+from worked.xgboost.splits import TreeParameters
 
 Float32 = npt.NDArray[np.float32]
 
@@ -194,7 +194,7 @@ def main() -> None:
             Path(__file__).parent / "measured" / "all_reduce_traffic.json",
             values,
             what="bytes all-reduced to grow one tree of depth 6, 28 features, 2 processes",
-            command="python -m worked.xgboost_scratch.distributed --record",
+            command="python -m worked.xgboost.distributed --record",
             deterministic=True,
             seed=0,
         )

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import numpy.typing as npt
 
-from worked.xgboost_scratch.splits import (
+from worked.xgboost.splits import (
     SMALLEST_GAIN,
     Array,
     Bounds,
@@ -23,7 +23,7 @@ from worked.xgboost_scratch.splits import (
     node_score,
     split_gain,
 )
-from worked.xgboost_scratch.tree import Tree, add_children, add_leaf, prune
+from worked.xgboost.tree import Tree, add_children, add_leaf, prune
 
 Float32 = npt.NDArray[np.float32]
 Rows = npt.NDArray[np.intp]
