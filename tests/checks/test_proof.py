@@ -17,8 +17,9 @@ from checks.counts.parallelism import run_pipeline
 from checks.mutations import disagree, drawn_values
 from checks.proof import ProofError, Row, count, counterpart, derive
 from checks.site import tables
+from worked import rows
 from worked.chapters import CHAPTERS, graph
-from worked.figures import Derived, Given, Graph, Step, rows
+from worked.figures import Derived, Given, Graph, Step
 from worked.figures.terms import trace
 from worked.formulas import communication, memory, newton, ops, parallelism
 
