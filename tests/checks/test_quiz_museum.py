@@ -2,24 +2,19 @@
 
 from __future__ import annotations
 
-import ast
-import importlib
 import math
 import re
 from collections import Counter
 from fractions import Fraction
-from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
 
 from checks.quiz.answers import SignificantDigits, find_unit
 from checks.quiz.museum import FIGURE, FORMULA, MUSEUM, Erratum, kv_cache
-from worked.chapters import CHAPTERS
+from worked.chapters import graph
 
-WORKED = Path(__file__).parents[2] / "worked"
 # Where the steps of a chapter stand that is not registered yet.
-UNREGISTERED = {"l1-gradient": "l1_gradient", "rope": "rope"}
 each = pytest.mark.parametrize("entry", MUSEUM, ids=[e.name for e in MUSEUM])
 
 
@@ -72,27 +67,7 @@ def test_the_two_values_differ_at_the_digits_given(entry: Erratum) -> None:
 
 @each
 def test_the_entry_belongs_to_a_step_of_a_chapter(entry: Erratum) -> None:
-    """Of the graph where the chapter is registered, else of its scenario's source, if any."""
-    if entry.chapter in CHAPTERS:
-        graph = importlib.import_module(CHAPTERS[entry.chapter]).GRAPH
-        assert entry.step in [step.slug for step in graph.steps]
-    elif entry.chapter in UNREGISTERED:
-        source = (WORKED / UNREGISTERED[entry.chapter] / "scenario.py").read_text()
-        assert entry.step in steps_in(source)
-    else:
-        assert entry.chapter == "gradient-boosting", "no chapter of that name is planned"
-
-
-def steps_in(source: str) -> set[str]:
-    """Return the first argument of every call of Step in a scenario's source."""
-    return {
-        node.args[0].value
-        for node in ast.walk(ast.parse(source))
-        if isinstance(node, ast.Call)
-        and isinstance(node.func, ast.Name)
-        and node.func.id == "Step"
-        and isinstance(node.args[0], ast.Constant)
-    }
+    assert entry.step in [step.slug for step in graph(entry.chapter).steps]
 
 
 @each
