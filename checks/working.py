@@ -79,18 +79,28 @@ def working(
     return found
 
 
+def inputs(graph: Graph, cell: str, values: Mapping[str, Any]) -> dict[str, None]:
+    """Return what a cell is computed from, in the branches that are taken.
+
+    A cell, or a row of them where an axis is looked along.
+    """
+    f, index = graph.find(cell)
+    assert isinstance(f, Derived)
+    formula = Formula(graph, f.name, values)
+    at = {a: (i or 0) % formula.length(a) for a, i in zip(f.axes, index, strict=True)}
+    needed = formula.looked_at(f.term, at)
+    wires = (wire for argument, wire in formula.wires.items() if argument in needed)
+    sources = filter(None, (formula.place_of(wire, at) for wire in wires))
+    return {graph.cell_name(graph.figures[name], there): None for name, there in sources}
+
+
 def _inputs(
     graph: Graph, f: Derived, index: tuple[int | None, ...], values: Mapping[str, Any]
 ) -> list[str]:
-    """Return a line for each figure that the formula takes: name, value, label, what it is."""
-    formula = Formula(graph, f.name, values)
-    at = {a: (i or 0) % formula.length(a) for a, i in zip(f.axes, index, strict=True)}
+    """Return a line for each figure that is needed there: name, value, label, what it is."""
     rows: dict[str, tuple[str, str]] = {}
-    for source in (formula.place_of(wire, at) for wire in formula.wires.values()):
-        if source is None:
-            continue
-        figure, there = graph.figures[source[0]], source[1]
-        cell = graph.cell_name(figure, there)
+    for cell in inputs(graph, graph.cell_name(f, index), values):
+        figure, there = graph.find(cell)
         kind = {Given: "given", Measured: "measured"}.get(type(figure), "computed")
         rows[cell] = (
             _values(graph, figure, there, values),

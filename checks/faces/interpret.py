@@ -121,6 +121,21 @@ class Formula:
         compute = _OPERATORS.get(op) or getattr(floats, op)
         return compute(*(self.value(x, at) for x in a))
 
+    def looked_at(self, t: Term, at: At) -> set[str]:
+        """Return the arguments that are needed at `at`: of branches only those that are taken."""
+        op, a = t.op, t.args
+        if op == "arg":
+            return {a[0]}
+        parts = list(t.parts())
+        try:
+            if op == "where":
+                parts = [a[0], a[1] if self.value(a[0], at) else a[2]]
+            elif op == "along":
+                parts = [list(a[1].values())[at[a[0]]]]
+        except (ArithmeticError, LookupError, TypeError):
+            pass  # along an axis that is looked at as a whole each place may take another branch
+        return set().union(*(self.looked_at(part, at) for part in parts))
+
     def chosen(self, t: Term, at: At) -> list[dict[str, int]]:
         """Return where an operation over an axis looks: the places at which its mask holds."""
         axis, mask = t.args[1], t.args[2]

@@ -1,4 +1,4 @@
-"""The working that the page writes is the one that Python writes, line for line."""
+"""The working that the page writes is Python's, line for line and input for input."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from checks.faces.working import lines
 from checks.site.browser_model import expression
 from checks.site.javascript import context, linked
 from checks.site.workings import workings
+from checks.working import inputs
 from tests.checks.test_working_reads import GRAPHS, cases
 
 
@@ -20,12 +21,13 @@ def test_the_page_writes_the_same_working(name: str) -> None:
     page = context(
         linked("assets/js/working/working.js"),
         "const { floats } = modules['assets/js/floats.js'];",
-        "const { lines, prepared } = modules['assets/js/working/working.js'];",
+        "const { inputsOf, lines, prepared } = modules['assets/js/working/working.js'];",
         f"const model = {expression(name, g, [])};",
         f"const data = prepared({json.dumps(workings(g))});",
         """function all(cells, values) {
              const found = JSON.parse(values);
-             return JSON.stringify(JSON.parse(cells).map((c) => lines(model, data, c, found)));
+             const both = (c) => [lines(model, data, c, found), inputsOf(model, data, c, found)];
+             return JSON.stringify(JSON.parse(cells).map(both));
            }""",
     )
     for settings, values in cases(g, 3):
@@ -34,6 +36,6 @@ def test_the_page_writes_the_same_working(name: str) -> None:
         wrong = [
             (settings, got, want)
             for cell, got in zip(cells, theirs, strict=True)
-            if got != (want := lines(g, cell, values))
+            if got != (want := [lines(g, cell, values), list(inputs(g, cell, values))])
         ]
         assert not wrong, f"{len(wrong)} of {len(cells)}: {wrong[:3]}"

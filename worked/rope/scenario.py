@@ -232,7 +232,7 @@ ATTEND = step(
     "Rotate q and k, not v",
     N,
     signed("part", rotation.dot, "pair", q="turned[vector=q]", k="turned[vector=k]")
-    | shown("What the rotated pair <pair> adds to the score", "S_{<pair>}", 6),
+    | shown("What pair <pair>, rotated, adds to the score", "S_{<pair>}", 6),
     signed("score", rotation.score) | shown("Score of the rotated query and key", "S(m,n)", 6),
     signed("dot", rotation.dot, "pairing pair", q="paired[vector=q]", k="paired[vector=k]")
     | shown("Dot product of pair <pair>, unrotated", r"a^{<pairing>}_{<pair>}", 4),
@@ -259,7 +259,7 @@ RELATIVE = step(
     signed("turned_at", rotation.turned, "case vector pair side", angle="angle_at", **XY)
     | shown("<side> of pair <pair>, rotated", r"\tilde{<vector>}^{<case>}_{<pair><side>}", 4),
     signed("part_at", rotation.dot, "case pair", q="turned_at[vector=q]", k="turned_at[vector=k]")
-    | shown("What the rotated pair <pair> adds", r"S^{<case>}_{<pair>}", 6),
+    | shown("What pair <pair>, rotated, adds", r"S^{<case>}_{<pair>}", 6),
     signed("score_at", rotation.score, "case", part="part_at")
     | shown("Score of the rotated query and key", r"S^{<case>}", 6),
 )

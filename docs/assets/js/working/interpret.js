@@ -71,6 +71,20 @@ export function formulaOf(model, workings, name, values) {
     return (OPERATORS[op] ?? floats[NAMES[op] ?? op])(...a.map((x) => value(x, at)));
   }
 
+  // The arguments that are needed at `at`: of branches only those that are taken.
+  function lookedAt(t, at) {
+    const [op, ...a] = t;
+    if (op === "arg") return new Set([a[0]]);
+    let parts = a.flatMap((x) => (Array.isArray(x) ? [x] : Object.values(x ?? {}))).filter(Array.isArray);
+    try {
+      if (op === "where") parts = [a[0], value(a[0], at) ? a[1] : a[2]];
+      if (op === "along" && a[0] in at) parts = [Object.values(a[1])[at[a[0]]]];
+    } catch {
+      // Along an axis that is looked at as a whole each place may take another branch.
+    }
+    return new Set(parts.flatMap((part) => [...lookedAt(part, at)]));
+  }
+
   const places = (axis, at) => floats.each(length(axis), (i) => ({ ...at, [axis]: i }));
 
   // Where an operation over an axis looks: the places at which its mask holds.
@@ -86,7 +100,7 @@ export function formulaOf(model, workings, name, values) {
     return isAlongAxis(op) ? floats.has(result[at[axis]]) : result;
   }
 
-  return { model, workings, values, figure, term, wires, length, placeOf, own, stored, value, places, chosen };
+  return { model, workings, values, figure, term, wires, length, placeOf, own, stored, value, lookedAt, places, chosen };
 }
 
 export const renamed = (at, axes) => ({ ...at, ...Object.fromEntries(Object.entries(axes).map(([old, now]) => [old, at[now]])) });

@@ -43,12 +43,14 @@ export function lines(model, workings, cell, values, width = WIDTH) {
   return found;
 }
 
-// What a figure or a cell is computed from: the cells, and the rows where an axis is looked along.
+// What a figure or a cell is computed from, in the branches that are taken: the cells, and the rows where an axis is looked along.
 export function inputsOf(model, workings, cell, values) {
   const [figure, index] = find(model, cell);
   const formula = formulaOf(model, workings, figure.name, values);
   const at = Object.fromEntries(figure.over.map((a, k) => [a, index[k] < 0 ? formula.length(a) - 1 : index[k]]));
-  const sources = Object.values(formula.wires).map((wire) => formula.placeOf(wire, at)).filter(Boolean);
+  const needed = formula.lookedAt(formula.term, at);
+  const wires = Object.entries(formula.wires).filter(([argument]) => needed.has(argument));
+  const sources = wires.map(([, wire]) => formula.placeOf(wire, at)).filter(Boolean);
   return [...new Set(sources.map(({ name, index: there }) => cellName(model, figureOf(model, name), there)))];
 }
 
