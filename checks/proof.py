@@ -148,18 +148,20 @@ def count(formula: Callable[..., Any]) -> str | None:
     if counter is None:
         return None
     tolerance = getattr(counter, "tolerance", 1e-9)
-    for point, want in _counted(counter):
-        got = float(formula(*point))
-        if not abs(got - want) <= tolerance * max(abs(want), abs(got)):
-            raise ProofError(f"{formula.__name__}{tuple(point)}: counted {want}, formula {got}")
+    for point, numbers in _counted(counter):
+        cells = zip(rows.as_row(formula(*point)).cells, numbers, strict=True)
+        for got, want in ((float(g), w) for g, w in cells):
+            if not abs(got - want) <= tolerance * max(abs(want), abs(got)):
+                said = f"counted {want}, formula {got}"
+                raise ProofError(f"{formula.__name__}{tuple(point)}: {said}")
     return "count"
 
 
 @cache
-def _counted(counter: Callable[..., Any]) -> list[tuple[tuple[Any, ...], float]]:
-    """Return the points of a counting function and what it counts there."""
+def _counted(counter: Callable[..., Any]) -> list[tuple[tuple[Any, ...], list[float]]]:
+    """Return the points of a counting function and what it counts there, cell by cell."""
     points = getattr(counter, "points", None) or _points(counter, whole=True)
-    return [(tuple(p), float(counter(*p))) for p in points]
+    return [(tuple(p), [float(c) for c in rows.as_row(counter(*p)).cells]) for p in points]
 
 
 def _points(formula: Callable[..., Any], whole: bool) -> list[tuple[Any, ...]]:

@@ -67,6 +67,13 @@ def verdict(
     return replace(derived(name, formula, over, **inputs), words=words)
 
 
+def must(
+    name: str, formula: Callable[..., Any], words: tuple[str, str], /, **inputs: str
+) -> Derived:
+    """Return a verdict that refuses a setting where it is 0, in the words for 0."""
+    return replace(verdict(name, formula, words, **inputs), must=True)
+
+
 @dataclass(frozen=True)
 class shown:  # noqa: N801 - it reads as what it does
     """How a figure is shown: its label, its symbol, its decimals, its unit."""

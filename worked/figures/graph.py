@@ -526,7 +526,7 @@ class Graph:
         without = self.changes(rest).get(cell, value)
         if self.changes(settings).get(cell, value) != without:
             return YOURS, ""
-        found = given.source, given.note
+        found = given.origin(index[0] if index else None)
         for n, v in rest.items():
             if n in self.choices:
                 option = self.choices[n].options[self._option(self.choices[n], str(v))]

@@ -43,6 +43,7 @@ class Source:
 OWN_CHOICE = "the running example's own choice"
 OWN = Source(OWN_CHOICE)
 YOURS = Source("your own value")
+EACH = Source("each of them has its own source")
 
 
 # -- axes and wiring --------------------------------------------------------------------------
@@ -157,7 +158,9 @@ class Given:
     """An input: its value in `unit`, its declared range in the same unit, and its source.
 
     Over an axis (`over`) the value is a tuple, and low and high may be; an absent cell is None.
-    In `label` and `symbol` of any figure `<row>` stands for the place on the axis row.
+    With a source and a note for each place (`each`) it is a row of facts about things, such as
+    the memory of every GPU: it can be set like all others, but no panel offers it. In `label`
+    and `symbol` of any figure `<row>` stands for the place on the axis row.
     """
 
     name: str
@@ -172,11 +175,16 @@ class Given:
     integer: bool = False
     note: str = ""
     over: str = ""
+    each: tuple[tuple[Source, str], ...] = ()
 
     @property
     def axes(self) -> tuple[str, ...]:
         """The axes that it is over."""
         return _axes(self.over)
+
+    def origin(self, place: int | None = None) -> tuple[Source, str]:
+        """Return the source and the note of the value, or of the one at a place."""
+        return self.each[place] if self.each and place is not None else (self.source, self.note)
 
 
 @dataclass(frozen=True)
