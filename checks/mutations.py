@@ -604,14 +604,14 @@ def rebuilt(slug: str) -> Graph:
     """
     package, _, _ = CHAPTERS[slug].rpartition(".")
     own = importlib.import_module(package)
-    before = getattr(own, "givens", None)
+    before = {n: getattr(own, n) for n in ("givens", "records") if hasattr(own, n)}
     try:
-        if before is not None:
-            own.givens = _executed(before.__name__)  # type: ignore[attr-defined]
+        for n, part in before.items():
+            setattr(own, n, _executed(part.__name__))
         found: Graph = _executed(CHAPTERS[slug]).GRAPH
     finally:
-        if before is not None:
-            own.givens = before  # type: ignore[attr-defined]
+        for n, part in before.items():
+            setattr(own, n, part)
     assert found.base is not None  # at the first look at a value a graph is checked
     return found
 

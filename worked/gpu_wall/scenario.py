@@ -8,9 +8,7 @@ from are `gpu` and `model`; the other axes are those of what was measured.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
-from worked.figures import Axis, Choice, Graph, Measured
+from worked.figures import Axis, Choice, Graph
 from worked.figures.declare import derived, must, shown, signed, step, steps, verdict
 from worked.formulas import (
     checkpointing,
@@ -23,9 +21,8 @@ from worked.formulas import (
     rows,
     scheduling,
 )
-from worked.gpu_wall import givens
+from worked.gpu_wall import givens, records
 from worked.gpu_wall.pictures import PICTURES
-from worked.recording import recorded
 
 __all__ = ["GRAPH", "PICTURES"]
 
@@ -37,41 +34,10 @@ LAYOUT = Axis("layout", ("data parallel", "ZeRO-1", "ZeRO-2", "ZeRO-3", "tensor 
 PART = Axis("part", ("static state", "gathered layers", "activations", "runtime"))
 TRAFFIC = Axis("traffic", ("data parallel, ZeRO-1", "ZeRO-2", "ZeRO-3", "tensor parallel",
                            "tensor parallel, network", "pipeline"), "traffic of")
-TIER = Axis("tier", ("node-local NVMe", "parallel file system", "object store"))
 NOTICE = Axis("notice", ("longer", "shorter"))
-COUNTED = Axis("counted", ("GPT-2 XL", "GPT-3 175B", "Llama 2 7B", "Llama 2 70B", "Llama 3 8B",
-                           "Llama 3 70B", "Llama 3.1 405B", "Mistral 7B", "Mixtral 8x7B",
-                           "Mixtral 8x7B, used by a token", "Qwen2.5 72B"), "model")
-STRATEGY = Axis("strategy", ("data parallel", "ZeRO-1", "ZeRO-2", "ZeRO-3"))
-CUTTING = Axis("cutting", ("tensor parallel", "sequence parallel"))
-POLICY = Axis("policy", ("worker by worker", "gang, first come", "gang with backfill",
-                         "backfill and preemption", "backfill, topology-aware"))
-WAY = Axis("way", ("one at a time", "full batches only", "dynamic, waiting for company",
-                   "dynamic, taking what is there"), "batches")
-LOAD, PERCENTILE = Axis("load", ("light", "heavy")), Axis("percentile", ("p50", "p99"))
-PROGRAM = Axis("program", ("large matrix products", "elementwise arithmetic",
-                           "training of a tiny model"))
-SPACING = Axis("spacing", ("a quarter of Young's", "Young's", "four times Young's"), "interval")
-SIGNAL = Axis("signal", ("SIGTERM", "SIGKILL"))
-# What the records call places.
-RECORDED = {"gpt-2-xl": "gpt2_xl", "gpt-3-175b": "gpt3_175b",
-            "mixtral-8x7b-used-by-a-token": "mixtral_8x7b_active"}
-STRATEGIES = {"data-parallel": "ddp", "zero-1": "zero1", "zero-2": "zero2", "zero-3": "zero3"}
-POLICIES = {"worker-by-worker": "partial", "gang-first-come": "gang",
-            "gang-with-backfill": "backfill", "backfill-and-preemption": "preemption",
-            "backfill-topology-aware": "topology_aware"}
-WAYS = {"one-at-a-time": "no_batching", "full-batches-only": "static",
-        "dynamic-waiting-for-company": "dynamic",
-        "dynamic-taking-what-is-there": "dynamic_no_wait"}
-PROGRAMS = {"large-matrix-products": "matrix_products", "elementwise-arithmetic": "elementwise",
-            "training-of-a-tiny-model": "tiny_training"}
-TIERS = {"node-local-nvme": "nvme", "parallel-file-system": "file_system"}
-SPACINGS = {"a-quarter-of-young-s": "a_quarter_of_young", "young-s": "young",
-            "four-times-young-s": "four_times_young"}
 # fmt: on
-BY_HAND = (givens.KEPT, KEEPING, LAYOUT, PART, TRAFFIC, TIER, NOTICE, givens.BATCHING)
+BY_HAND = (givens.KEPT, KEEPING, LAYOUT, PART, TRAFFIC, records.TIER, NOTICE, givens.BATCHING)
 CATALOGUE = (givens.GPU_AXIS, givens.MODEL_AXIS)
-SEEN = (COUNTED, STRATEGY, CUTTING, POLICY, WAY, LOAD, PERCENTILE, PROGRAM, SPACING, SIGNAL)
 
 FITS, EVENLY, CAN = ("does not fit", "fits"), ("does not divide", "divides"), ("no", "yes")
 HEADS = ("a hidden size of {hidden} does not divide by the number of heads, {heads}", "divides")
@@ -137,18 +103,6 @@ FS = "[tier=parallel-file-system]"
 ON_FS = {"write_seconds": f"write{FS}", "restart_seconds": "restart"}
 
 
-def measured(
-    record: str,
-    name: str,
-    key: str,
-    over: Axis | tuple[Axis, ...] | None = None,
-    called: Mapping[str, str] | None = None,
-    unit: str | None = None,
-) -> Measured:
-    """Return a recorded value of this chapter, or a row of them."""
-    return recorded("gpu_wall", record, key, "", unit, name=name, over=over, called=called)
-
-
 STEPS = steps(
     step("failure", "The failure"),
     *givens.MISHAP,
@@ -202,20 +156,7 @@ STEPS = steps(
     | shown("Atlas's block over the GPT block", r"A_\mathrm{SwiGLU}/A_\mathrm{sel}", 2, "×"),
     derived("train_bytes", memory.together, one_bytes="static_bytes", other_bytes=INPUTS)
     | shown("Static state and activations with full recomputation", r"B_\mathrm{train}", 1, "GB"),
-    measured("memory", "real_params", "parameters") | shown("Parameters of a small real model"),
-    measured("memory", "real_adam_bytes", "mixed_adam_bytes") | shown("Bytes of its real tensors"),
-    measured("memory", "real_bytes_per_param", "mixed_adam_bytes_per_parameter")
-    | shown("Bytes per parameter of the real tensors", unit="B"),
-    measured("memory", "real_block_saved", "gpt_layer_1_saved_bytes")
-    | shown("Bytes that autograd kept for one real GPT block"),
-    measured("memory", "real_block_paper", "gpt_layer_1_paper_bytes")
-    | shown("Bytes that the paper's formula gives for it"),
-    measured("memory", "real_block_norms", "gpt_layer_1_norm_statistics_bytes")
-    | shown("Bytes of the norms' means and deviations"),
-    measured("memory", "real_block_recomputed", "gpt_layer_1_recompute_layer_saved_bytes")
-    | shown("Bytes kept for that block under full recomputation"),
-    measured("parameter_counts", "count", "{}_parameters", COUNTED, RECORDED, "params")
-    | shown("Parameters, counted"),
+    *records.BILL,
     step("wall", "The wall"),
     givens.MEMORY,
     derived("devices_static", memory.devices_needed, **STATE, device_bytes="gpu_memory")
@@ -299,12 +240,7 @@ STEPS = steps(
     givens.FEW,
     derived("few_bubble", parallelism.bubble_fraction, **SMALL_STEP)
     | shown("Bubble with few micro-batches", r"f_\mathrm{few}", 1, "%"),
-    measured("sharding", "real_ranks_params", "even_parameters")
-    | shown("Parameters of the sharded model"),
-    measured("sharding", "real_bytes", "ranks_4_{}_bytes", STRATEGY, STRATEGIES)
-    | shown("Bytes that each of four ranks holds"),
-    measured("sharding", "real_per_param", "ranks_4_{}_bytes_per_parameter", STRATEGY, STRATEGIES)
-    | shown("The same per parameter", places=1, unit="B"),
+    *records.PARALLELISM,
     step("communication", "Communication"),
     *givens.LINKS,
     derived("node_count", communication.nodes) | shown("Nodes of the job", "n/g", 0, "nodes"),
@@ -369,20 +305,7 @@ STEPS = steps(
     | shown("All-reduce of a job spread across leaves", r"t_\mathrm{spread}", 2, "s"),
     derived("spread_penalty", rows.ratio, part="ar_spread", whole="ar_railed")
     | shown("Spread over compact placement", r"t_\mathrm{spread}/t_\mathrm{rails}", 2, "×"),
-    measured("sharding", "real_payload", "ranks_4_ring_payload_bytes")
-    | shown("Payload of the real ring"),
-    measured("sharding", "real_ring_sent", "ranks_4_ring_all_reduce_sent_bytes")
-    | shown("Bytes that each of four real ranks sent"),
-    measured("sharding", "real_ring_steps", "ranks_4_ring_all_reduce_steps")
-    | shown("Steps of that ring"),
-    measured("sharding", "real_ring_kernel", "ranks_4_kernel_ring_bytes")
-    | shown("Bytes that the kernel's counters saw"),
-    measured("sharding", "real_sent", "ranks_4_{}_sent_bytes_per_step", STRATEGY, STRATEGIES)
-    | shown("Bytes that a real rank sent in a step"),
-    measured("sharding", "real_tp_all_reduces", "ranks_2_tensor_parallel_forward_all_reduce_count")
-    | shown("All-reduces of a real block's forward pass"),
-    measured("sharding", "real_backward", "ranks_2_{}_backward_sent_bytes", CUTTING)
-    | shown("Bytes that a rank sent in its backward pass"),
+    *records.COMMUNICATION,
     step("gang", "Gang scheduling"),
     *givens.RIVALS,
     derived("held", scheduling.held_per_job, **RIVALS)
@@ -398,23 +321,7 @@ STEPS = steps(
     | shown("GPU-hours held idle in that time", r"T_\mathrm{idle}", 0, "GPU·h"),
     derived("deadlock_cost", cost.cost, gpu_seconds="deadlock_gpu_hours")
     | shown("What that costs", r"C_\mathrm{idle}", 0, "USD"),
-    measured("scheduling", "sim_gpus", "cluster_gpus") | shown("GPUs of the simulated cluster"),
-    measured("scheduling", "sim_jobs", "jobs_per_stream") | shown("Jobs in a stream"),
-    measured("scheduling", "sim_streams", "streams") | shown("Streams, each with its own seed"),
-    measured("scheduling", "sim_load", "mean_offered_load", unit="%")
-    | shown("Work offered over capacity"),
-    measured("scheduling", "utilisation", "{}_utilisation", POLICY, POLICIES, "%")
-    | shown("Useful share of capacity", places=1),
-    measured("scheduling", "utilisation_ci", "{}_utilisation_ci95", POLICY, POLICIES, "%")
-    | shown("Half of its 95 % interval", places=1),
-    measured("scheduling", "wait", "{}_mean_wait", POLICY, POLICIES, "h")
-    | shown("Mean waiting time", places=2),
-    measured("scheduling", "urgent", "{}_urgent_mean_wait", POLICY, POLICIES, "h")
-    | shown("Mean waiting time of urgent jobs", places=2),
-    measured("scheduling", "fragmentation", "{}_fragmentation", POLICY, POLICIES, "%")
-    | shown("Free GPUs in partly used nodes"),
-    measured("scheduling", "lost", "{}_lost_gpu_hours", POLICY, POLICIES)
-    | shown("GPU-hours lost to eviction", unit="h"),
+    *records.GANG,
     step("inference", "Inference turns the constraints over"),
     givens.SMALL,
     derived("small_weights", memory.tensor_bytes, params="small_params", bytes_per_value=BF16)
@@ -436,29 +343,7 @@ STEPS = steps(
     | shown("Tokens a second per GPU", "r_{<batching>}", 0, "tokens/s"),
     derived("ridge_batch", inference.ridge_batch, **SMALL)
     | shown("Batch at which computing takes over", "B^*"),
-    measured("mig", "mig_layouts", "mig_maximal_layouts")
-    | shown("Layouts of a GPU that nothing can be added to"),
-    measured("mig", "mig_seven_stranded", "seven_1g_10gb_memory_stranded", unit="GB")
-    | shown("Memory stranded by seven of the smallest instances"),
-    measured("mig", "mig_models", "fleet_models") | shown("Models of a fleet"),
-    measured("mig", "mig_fleets", "fleets") | shown("Fleets packed"),
-    measured("mig", "mig_exact", "fleet_gpus_exact_mean")
-    | shown("GPUs for a fleet, packed exactly", places=1, unit=""),
-    measured("mig", "mig_first_fit", "fleet_gpus_first_fit_mean")
-    | shown("GPUs for a fleet, first fit", places=1, unit=""),
-    measured("batching", "batch_fixed", "fixed_time", unit="ms")
-    | shown("Time of a simulated batch, fixed part", places=1),
-    measured("batching", "batch_each", "time_per_request", unit="ms")
-    | shown("Time of it for each request", places=1),
-    measured("batching", "batch_rate", "{}_rate", LOAD, unit="1/s") | shown("Requests a second"),
-    measured("batching", "batch_max_wait", "max_wait", unit="ms")
-    | shown("Longest wait for a batch to fill"),
-    measured("batching", "latency", "{}_{}_{}", (WAY, LOAD, PERCENTILE), WAYS, "ms")
-    | shown("Latency"),
-    measured("batching_timing", "real_batch_one", "batch_of_1_time", unit="ms")
-    | shown("A real model on one CPU thread: batch of one", places=1),
-    measured("batching_timing", "real_batch_many", "batch_of_32_time", unit="ms")
-    | shown("The same model: the largest batch", places=1),
+    *records.INFERENCE,
     step("mfu", "MFU, not utilization"),
     derived("rate_params_only", compute.tokens_per_second, flops_per_token="parameter_flops")
     | shown("Tokens a second, all GPUs, parameters only", "r_{6N}", 0, "tokens/s"),
@@ -482,10 +367,7 @@ STEPS = steps(
     | shown("The data sheet's sparse peak", r"F_\mathrm{sparse}", 1, "TFLOP/s"),
     derived("mfu_of_sparse", compute.model_flops_utilization, **LOGGED, peak_flops="sparse_peak")
     | shown("The same log against the sparse peak", r"\mathrm{MFU}_\mathrm{sparse}", 1, "%"),
-    measured("mfu", "cpu_busy", "{}_busy_share", PROGRAM, PROGRAMS, "%")
-    | shown("Share of the time busy"),
-    measured("mfu", "cpu_peak", "{}_share_of_peak", PROGRAM, PROGRAMS, "%")
-    | shown("Share of the core's peak FLOP/s"),
+    *records.MFU,
     step("preemption", "Surviving preemption"),
     derived("checkpoint", checkpointing.checkpoint_bytes, **RESUMED)
     | shown("A full checkpoint", r"B_\mathrm{ck}", 0, "GB"),
@@ -525,26 +407,7 @@ STEPS = steps(
     | shown("Expected time over work at it, parallel file system", r"S(\tau)", 3, "×"),
     derived("chosen_overhead", checkpointing.overhead, stretch="chosen_stretch")
     | shown("Extra time at it, failures in writes and restarts included", r"S(\tau) - 1", 1, "%"),
-    measured("waste", "mc_replicas", "waste_replicas") | shown("Simulated jobs"),
-    measured("waste", "mc_work", "waste_job_useful_seconds", unit="day")
-    | shown("Work of each simulated job"),
-    measured("waste", "mc_best", "waste_{}_best_interval_of_grid_seconds", TIER, TIERS, "min")
-    | shown("Best simulated interval", places=1),
-    measured("waste", "mc_overhead", "waste_file_system_overhead_at_{}", SPACING, SPACINGS, "%")
-    | shown("Simulated overhead, parallel file system", places=2),
-    measured("waste", "mc_expected", "waste_file_system_expected_overhead_at_young", unit="%")
-    | shown("Daly's exact expectation of that at Young's interval", places=2),
-    measured("waste", "mc_half", "waste_file_system_overhead_at_young_half_width", unit="%")
-    | shown("Half of the simulation's 95 % interval at Young's", places=2),
-    measured("resume", "kill_runs", "killed_runs") | shown("Runs killed again and again"),
-    measured("resume", "kill_identical", "killed_runs_identical_to_uninterrupted")
-    | shown("Of these, equal to the uninterrupted run bit for bit"),
-    measured("resume", "kills", "{}_kills", SIGNAL) | shown("Kills"),
-    measured("resume", "kill_in_write", "kills_during_a_write") | shown("Kills that hit a write"),
-    measured("resume", "kill_interval", "killed_run_checkpoint_interval_steps")
-    | shown("Steps between two checkpoints", unit="steps"),
-    measured("resume", "kill_lost", "most_steps_lost_to_{}", SIGNAL)
-    | shown("Most steps lost", unit="steps"),
+    *records.PREEMPTION,
     step("chain", "Back to the bill"),
     signed("headroom", memory.usable_bytes, reserved_bytes="memory_per_gpu[layout=zero-3]")
     | shown("Left free of each GPU's memory under ZeRO-3", r"B_\mathrm{left}", 1, "GB"),
@@ -556,5 +419,5 @@ CHOICES = (
     Choice("model", "Model", givens.MODEL, givens.model_settings()),
     Choice("gpu", "GPU", givens.GPU, givens.gpu_settings()),
 )
-AXES = (*BY_HAND, *CATALOGUE, *SEEN)
+AXES = (*BY_HAND, *CATALOGUE, *records.AXES)
 GRAPH = Graph("gpu-wall", "The 80 GB wall", STEPS, CHOICES, AXES)
