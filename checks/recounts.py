@@ -12,6 +12,7 @@ import importlib.util
 import math
 import random
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from functools import cache
 from typing import Any
 
@@ -83,14 +84,14 @@ def known(slug: str, number: int) -> dict[str, Row] | None:
     """Return every figure at a draw as rows: givens and records, and what is computed again.
 
     Draw 0 has the book's values, the first ones after it are the settings that are pinned: they
-    were chosen for the edges that no draw hits. None where the graph refuses the draw.
+    were chosen for the edges that no draw hits. None where a figure has no value at the draw.
     """
     g = graph(slug)
     inputs = frozenset(n for n, f in g.figures.items() if not isinstance(f, Derived))
     pinned = [settings for settings, _ in OTHER_PINS.get(slug, [])]
     settings = pinned[number - 1] if 0 < number <= len(pinned) else drawn_settings(g, number)
     try:
-        g.evaluate(settings)
+        _unrefused(slug).evaluate(settings)
     except FigureError:
         return None
     values = g.evaluate(settings, only=inputs)
@@ -101,6 +102,19 @@ def known(slug: str, number: int) -> dict[str, Row] | None:
     # Givens of an axis whose length is a given have values for the most places that it may have.
     lengths = lengths_of(g, rows)
     return {n: _shortened(row, lengths) for n, row in rows.items()}
+
+
+@cache
+def _unrefused(slug: str) -> Graph:
+    """Return the chapter's graph without its refusals: what it computes is checked there too."""
+    g = graph(slug)
+    steps = [
+        replace(s, figures=tuple(
+            replace(f, must=False) if isinstance(f, Derived) else f for f in s.figures
+        ))
+        for s in g.steps
+    ]  # fmt: skip
+    return Graph(g.name, g.title, steps, g.choices.values(), g.axes.values())
 
 
 def _shortened(row: Row, lengths: Mapping[str, int]) -> Row:
@@ -122,14 +136,15 @@ def differs(g: Graph, f: Derived, got: Row, rows: Mapping[str, Row]) -> str:
     """Return the first cell in which a figure is not what was computed again, or nothing.
 
     What two ways to compute it leave of numbers that cancel is small beside those numbers: the
-    largest of the figure's own cells and, where it adds, of the inputs of its dimension.
+    largest of the figure's own cells and, where it adds or subtracts, of the inputs of its
+    dimension.
     """
     want = rows[f.name]
     if set(got.sizes) != set(f.axes):
         return f.name
     dimension = g.units[f.name].dimension
-    names = [n for n in g.sources(f.name) if g.units[n].dimension.same_as(dimension)]
-    names = names if _adds(f.term) else []
+    inputs = g.sources(f.name) if _adds(f.term) else ()
+    names = [n for n in inputs if g.units[n].dimension.same_as(dimension)]
     sizes = [abs(c) for n in (f.name, *names) for c in rows[n].cells if _is_finite(c)]
     noise = SAME * max(sizes, default=0)
     for index in np.ndindex(*(want.sizes[a] for a in f.axes)):
@@ -145,6 +160,7 @@ def differs(g: Graph, f: Derived, got: Row, rows: Mapping[str, Row]) -> str:
 
 
 def _adds(term: Term) -> bool:
+    """Whether numbers may cancel in a formula."""
     return term.op in ("+", "-", "total", "mean") or any(map(_adds, term.parts()))
 
 

@@ -58,7 +58,7 @@ def _parser() -> argparse.ArgumentParser:
     one.set_defaults(run=_why)
 
     one = commands.add_parser("sweep", help="compute a figure over a range of a given or a choice")
-    one.add_argument("figure", metavar="CHAPTER.FIGURE", help="such as gpu-wall.memory_per_gpu")
+    one.add_argument("figure", metavar="CHAPTER.FIGURE", help="such as gpu-wall.lost_cost")
     one.add_argument(
         "--over",
         required=True,

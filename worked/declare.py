@@ -67,6 +67,13 @@ def verdict(
     return replace(derived(name, formula, over, **inputs), words=words)
 
 
+def must(
+    name: str, formula: Callable[..., Any], words: tuple[str, str], /, **inputs: str
+) -> Derived:
+    """Return a verdict that refuses a setting where it is 0, in the words for 0."""
+    return replace(verdict(name, formula, words, **inputs), must=True)
+
+
 @dataclass(frozen=True)
 class shown:  # noqa: N801 - it reads as what it does
     """How a figure is shown: its label, its symbol, its decimals, its unit."""
@@ -77,6 +84,15 @@ class shown:  # noqa: N801 - it reads as what it does
     unit: str | None = None
 
     def __ror__(self, figure: F) -> F:
-        """Return the figure, shown so; without a unit here, in the unit that it has."""
+        """Return the figure, shown so; without a unit here, in the unit that it has.
+
+        Raises:
+            FigureError: a measured figure has values in another unit.
+        """
+        if isinstance(figure, Measured) and self.unit not in (None, figure.unit):
+            raise FigureError(
+                f"{figure.name}: is recorded in {figure.unit!r}; name {self.unit!r} where it is "
+                "taken from its record, so that its values are converted"
+            )
         unit = figure.unit if self.unit is None else self.unit
         return replace(figure, label=self.label, symbol=self.symbol, places=self.places, unit=unit)

@@ -85,7 +85,9 @@ def source(graph: Graph, name: str, settings: Mapping[str, Any]) -> tuple[Source
     without = changes(graph, rest).get(cell, value)
     if changes(graph, settings).get(cell, value) != without:
         return YOURS, ""
-    found = given.source, given.note
+    found = (
+        given.each[index[0]] if given.each and index[0] is not None else (given.source, given.note)
+    )
     for n, v in rest.items():
         if n in graph.choices:
             option = graph.choices[n].options[option_of(graph, graph.choices[n], str(v))]

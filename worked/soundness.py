@@ -51,6 +51,21 @@ def check_axes(graph: Graph) -> None:
             raise FigureError(f"{axis.name}: its length {axis.length!r} is no given")
 
 
+def check_inputs(graph: Graph) -> None:
+    """Check that every input is one of an argument that the formula has.
+
+    Raises:
+        FigureError: one is not.
+    """
+    for f in graph.derived:
+        for name in f.wired:
+            if name not in f.parameters:
+                raise FigureError(
+                    f"{f.name}: {f.formula.__name__} has no argument {name!r}; it takes "
+                    f"{', '.join(f.parameters)}{suggest(name, f.parameters)}"
+                )
+
+
 def check_words(graph: Graph) -> None:
     """Check that the figures in the words of verdicts are known before the verdict is.
 

@@ -24,3 +24,4 @@ class Source:
 OWN_CHOICE = "the running example's own choice"
 OWN = Source(OWN_CHOICE)
 YOURS = Source("your own value")
+EACH = Source("each of them has its own source")

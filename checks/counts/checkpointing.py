@@ -9,31 +9,10 @@ import numpy as np
 
 from checks.counts.brute import (
     at,
-    crossing,
-    dealt,
     draws,
     lowest,
     midpoints,
-    seconds_to_move,
-    without,
 )
-from checks.counts.memory import in_memory, tensor
-
-
-def checkpoint_bytes(params: int, weight_bytes: int, optimizer_bytes: int) -> int:
-    """Build a model and its optimizer and add up what is saved of them."""
-    state = {
-        "weights": tensor(params, width=weight_bytes),
-        "gradients": tensor(params, width=weight_bytes),
-        "optimizer": tensor(params, width=optimizer_bytes),
-    }
-    del state["gradients"]
-    return in_memory(*state.values())
-
-
-def write_seconds(checkpoint_bytes: int, tier_bandwidth: int) -> float:
-    """Write byte after byte and read the clock."""
-    return seconds_to_move(checkpoint_bytes, tier_bandwidth)
 
 
 def waste_fraction(write_seconds: float, interval: float, mtbf: float) -> float:
@@ -110,11 +89,6 @@ def stretch(write_seconds: float, interval: float, mtbf: float, restart_seconds:
     return through(interval + write_seconds, mtbf, come_back) / interval
 
 
-def overhead(stretch: int) -> int:
-    """Take the work away from the whole time, in units of the work."""
-    return without(stretch, 1)
-
-
 @at(*draws("bare", lambda r: (r(1, 24), r(6, 30)), 8), tolerance=1e-6)
 def stretch_without_checkpoints(work_seconds: float, mtbf: float) -> float:
     """Let time pass in small steps through the whole work, in one go."""
@@ -134,41 +108,6 @@ def completion_probability(work_seconds: float, mtbf: float) -> float:
     for _ in range(steps):
         alive = alive * (1 - half) / (1 + half)
     return alive
-
-
-@at(*draws("notice", lambda r: (r(1, 12), r(1, 12))), (5, 5), (9, 9), (9, 8), (8, 9))
-def fits_notice(write_seconds: int, notice_seconds: int) -> int:
-    """Let the notice run second by second beside the write."""
-    written = 0
-    for _second in range(notice_seconds):
-        written += written < write_seconds
-    return int(written == write_seconds)
-
-
-@at(*draws("bandwidth for notice", lambda r: (r(1, 12), r(1, 12)), 12))
-def bandwidth_for_notice(checkpoint_bytes: int, notice_seconds: int) -> float:
-    """Search for the rate that has just written all when the notice ends."""
-    return crossing(
-        lambda rate: sum(rate for _ in range(notice_seconds)) - checkpoint_bytes, 0, 1e3
-    )
-
-
-def bytes_within_notice(checkpoint_bytes: int, tier_bandwidth: int, notice_seconds: int) -> int:
-    """Write for as many seconds as there are, while there is something left."""
-    left = bytes(checkpoint_bytes)
-    for _ in range(notice_seconds):
-        left = left[tier_bandwidth:]
-    return checkpoint_bytes - len(left)
-
-
-def tier_bandwidth(node_bandwidth: int, nodes: int) -> int:
-    """Let every node write for one second."""
-    return len(b"".join(bytes(node_bandwidth) for _ in range(nodes)))
-
-
-def share_bytes(total_bytes: int, nodes: int) -> float:
-    """Deal the bytes to the nodes."""
-    return dealt(total_bytes, nodes)
 
 
 def expected_loss_seconds(interval: float, write_seconds: float) -> float:

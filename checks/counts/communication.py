@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from checks.counts.brute import at, dealt, draws, how_many_times, seconds_to_move
+from checks.counts.brute import at, draws, seconds_to_move
 
 
 # --8<-- [start:ring]
@@ -170,29 +170,6 @@ def pipeline_step_bytes(
     return max(sent)
 
 
-def transfer_seconds(moved_bytes: int, bandwidth: int) -> float:
-    """Move byte after byte and read the clock."""
-    return seconds_to_move(moved_bytes, bandwidth)
-
-
-def nodes(gpus: int, gpus_per_node: int) -> int:
-    """Number the GPUs and see in how many nodes they lie."""
-    return len({gpu // gpus_per_node for gpu in range(gpus)})
-
-
-def group_bandwidth(
-    tensor_parallel: int, gpus_per_node: int, nvlink_bandwidth: int, network_bandwidth: int
-) -> int:
-    """Place the group's GPUs and look along which links they meet."""
-    nodes_of_group = {gpu // gpus_per_node for gpu in range(tensor_parallel)}
-    return nvlink_bandwidth if len(nodes_of_group) == 1 else network_bandwidth
-
-
-def ring_bytes_per_link(sent_bytes: int, gpus_per_node: int) -> float:
-    """Deal the bytes to the ports."""
-    return dealt(sent_bytes, gpus_per_node)
-
-
 @at(*draws("rails", lambda r: (r(1, 12) * (g := r(1, 8)), g, r(1, 40), r(1, 6))))
 def railed_ring_seconds(
     sent_bytes: int, gpus_per_node: int, nvlink_bandwidth: int, network_bandwidth: int
@@ -241,11 +218,3 @@ def hierarchical_all_reduce_seconds(
             total = np.sum(tensors, axis=0, dtype=np.uint8)
             np.testing.assert_array_equal(ring.result(gpu), total)
     return seconds + seconds_to_move(_same_for_all(rings[0].sent), nvlink_bandwidth)
-
-
-def oversubscribed_bandwidth(network_bandwidth: int, oversubscription: int) -> float:
-    """Let all hosts of a leaf send through its uplinks, and deal the uplinks' rate to them."""
-    uplinks = 3
-    hosts = [host for _ in range(uplinks) for host in range(oversubscription)]
-    through = sum(network_bandwidth for _ in range(uplinks))
-    return how_many_times(through, len(hosts))

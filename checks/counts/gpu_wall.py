@@ -3,7 +3,7 @@
 Formulas and their proofs say nothing about which figure goes into which argument. This file
 does: it uses neither `worked/formulas` nor the scenario's wiring, only givens in base units
 (bytes, seconds, dollars; a percentage as a fraction), and names its results as the figures are
-named. It takes numbers or NumPy arrays.
+named. Over axes they are arrays, their axes in the figure's order.
 """
 
 from __future__ import annotations
@@ -40,8 +40,8 @@ def _failure(g: Mapping[str, Any], r: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _bill(g: Mapping[str, Any], r: Mapping[str, Any]) -> dict[str, Any]:
-    n, w, grad = g["params"], g["weight_width"], g["gradient_width"]
-    fp32 = g["master_width"] + g["momentum_width"] + g["variance_width"]
+    n, w = g["params"], np.array(g["width"])
+    fp32 = w[2] + w[3] + w[4]
     v, u, t = g["activation_width"], g["mask_width"], g["tensor_parallel"]
     token_units = g["layers"] * g["seq"] * g["micro_batch"] * g["hidden"]
     pairs = g["layers"] * g["micro_batch"] * g["heads"] * g["seq"] ** 2
@@ -50,32 +50,33 @@ def _bill(g: Mapping[str, Any], r: Mapping[str, Any]) -> dict[str, Any]:
     own_block = (
         g["layers"] * g["seq"] * g["micro_batch"] * v * (6 * g["hidden"] + 2 * keys + 4 * g["ffn"])
     )
+    acts = np.array([
+        token_units * (outside + inside) + pairs * score,
+        token_units * (outside + inside),
+        token_units * v,
+        token_units * (outside + inside / t) + pairs * score / t,
+        token_units * (outside + inside) / t,
+    ])  # fmt: skip
     return {
-        "bytes_per_param": w + grad + fp32,
+        "bytes_per_param": sum(w),
         "optimizer_width": fp32,
-        "weight_bytes": n * w,
-        "gradient_bytes": n * grad,
-        "master_bytes": n * g["master_width"],
-        "momentum_bytes": n * g["momentum_width"],
-        "variance_bytes": n * g["variance_width"],
+        "tensor": n * w,
         "optimizer_bytes": n * fp32,
-        "static_bytes": n * (w + grad + fp32),
+        "static_bytes": n * sum(w),
+        "model_static": np.array(g["model_params"]) * sum(w),
         "whole_width": outside,
         "split_width": inside,
         "saved_width": outside + inside,
         "score_width": score,
-        "acts_with_scores": token_units * (outside + inside) + pairs * score,
-        "acts_without_scores": token_units * (outside + inside),
-        "acts_full_recompute": token_units * v,
-        "acts_tensor_parallel": token_units * (outside + inside / t) + pairs * score / t,
-        "acts_sequence_parallel": token_units * (outside + inside) / t,
+        "acts": acts,
+        "saved": acts / token_units,
         "head_dim": g["hidden"] / g["heads"],
         "kv_width": keys,
         "heads_share": _yes(g["hidden"] % g["heads"] == 0),
         "kv_heads_share": _yes(g["heads"] % g["kv_heads"] == 0),
         "acts_swiglu": own_block,
         "swiglu_over_gpt": own_block / (token_units * (outside + inside)),
-        "train_bytes": n * (w + grad + fp32) + token_units * v,
+        "train_bytes": n * sum(w) + token_units * v,
     }
 
 
@@ -92,76 +93,72 @@ def _wall(g: Mapping[str, Any], r: Mapping[str, Any]) -> dict[str, Any]:
         "usable": left,
         "devices_train": trained,
         "devices_nodes": np.ceil(trained / node) * node,
-        "wall_share": static / memory,
-        "heads_by_14": _yes(g["heads"] % alone == 0),
-        "layers_by_14": _yes(g["layers"] % alone == 0),
+        "heads_by_devices": _yes(g["heads"] % alone == 0),
+        "layers_by_devices": _yes(g["layers"] % alone == 0),
+        "devices_of": np.ceil(static / np.array(g["sold_memory"])),
+        "model_devices": np.ceil(r["model_static"] / memory),
     }
+
+
+# The four layouts that keep a model whole, then the three that cut it.
+CUTS = np.array([False] * 4 + [True] * 3)
+ZERO_1, ZERO_2, ZERO_3, SHORT_ZERO_1 = 1, 2, 3, 6
 
 
 def _parallelism(g: Mapping[str, Any], r: Mapping[str, Any]) -> dict[str, Any]:
-    n, w, grad, opt = g["params"], g["weight_width"], g["gradient_width"], r["optimizer_width"]
-    t, p, short = g["tensor_parallel"], g["pipeline_parallel"], g["pipeline_short"]
-    at_once = np.minimum(g["layers"], g["one_layer"])
+    n, w, layers, gpus = g["params"], np.array(g["width"]), g["layers"], g["gpus"]
+    t = np.where(CUTS, g["tensor_parallel"], 1)
+    long, short = g["pipeline_parallel"], g["pipeline_short"]
+    stages = np.array([1, 1, 1, 1, long, short, short])
+    at_once = min(layers, g["one_layer"])
     one_layer = at_once * g["seq"] * g["micro_batch"] * g["hidden"] * r["saved_width"]
-    acts = r["acts_full_recompute"] + one_layer
+    acts = r["acts"][2] + one_layer
+    replicas = gpus // (t * stages)
     # A cut model stands in whole replicas; where there is none, its rows show a single one.
-    replicas, short_replicas = g["gpus"] // (t * p), g["gpus"] // (t * short)
-    one, short_one = np.maximum(replicas, 1), np.maximum(short_replicas, 1)
-    micro = g["micro_batch"]
+    one, micro = np.maximum(replicas, 1), g["micro_batch"]
+    shared = np.ones((7, 5))
+    for layout in (ZERO_1, ZERO_2, ZERO_3, SHORT_ZERO_1):
+        shared[layout, 2:] = one[layout]
+    shared[[ZERO_2, ZERO_3], 1] = gpus
+    shared[ZERO_3, 0] = gpus
     # Of the fullest stage, where the layers do not divide.
-    share, short_share = (np.ceil(g["layers"] / k) / g["layers"] / t for k in (p, short))
-    state = {
-        "ddp": n * (w + grad + opt),
-        "zero1": n * (w + grad) + n * opt / g["gpus"],
-        "zero2": n * w + n * (grad + opt) / g["gpus"],
-        "zero3": n * (w + grad + opt) / g["gpus"],
-        "mp": n * (w + grad + opt) * share,
-        "short": n * (w + grad + opt) * short_share,
-        "short_zero1": (n * (w + grad) + n * opt / short_one) * short_share,
-    }
-    gathered = np.where(g["layers"] > 1, 2, 1) * n * w / g["layers"]
-    found = {f"{name}_state": held for name, held in state.items()}
-    for name, held in state.items():
-        beside = r["acts_sequence_parallel"] if name in ("mp", "short", "short_zero1") else acts
-        beside = beside + (gathered if name == "zero3" else 0)
-        found[f"{name}_total"] = held + beside + g["reserved"]
-        found[f"{name}_fits"] = _yes(found[f"{name}_total"] <= g["gpu_memory"])
-    for name, stages, count in (
-        ("mp", p, replicas),
-        ("short", short, short_replicas),
-        ("short_zero1", short, short_replicas),
-    ):
-        obstacles = [stages > g["layers"], g["heads"] % t != 0, count == 0]
-        found[f"{name}_fits"] = np.select(obstacles, [4, 3, 2], found[f"{name}_fits"])
-
-    def rounds(ranks: Any) -> Any:
-        return -(-g["batch_sequences"] // (ranks * micro))
-
-    def bubble(stages: Any, micro_batches: Any) -> Any:
-        waiting = stages - 1
-        return waiting / (waiting + micro_batches)
-
-    return found | {
+    share = np.ceil(layers / stages) / layers / t
+    kept = n * w / shared * share[:, None]
+    gathered = (2 if layers > 1 else 1) * n * w[0] / layers
+    beside = np.where(CUTS, r["acts"][4], acts)
+    fetched = np.eye(7)[ZERO_3] * gathered
+    parts = np.stack([kept.sum(axis=1), fetched, beside, np.full(7, g["reserved"])], axis=1)
+    held = parts.sum(axis=1)
+    fits = _yes(held <= g["gpu_memory"])
+    obstacles = [stages > layers, g["heads"] % t != 0, replicas == 0]
+    rounds = -(-g["batch_sequences"] // (one * micro))
+    waiting = stages - 1
+    return {
         "layer_working": one_layer,
         "layers_at_once": at_once,
         "acts_data_parallel": acts,
+        "tensor_ways": t,
+        "stages": stages,
+        "replica_gpus": t * stages,
+        "replicas": replicas,
+        "stage_layers": np.ceil(layers / stages),
+        "sharing": shared,
+        "kept_bytes": kept,
+        "state": kept.sum(axis=1),
         "zero3_gathered": gathered,
-        "zero3_working": state["zero3"] + gathered,
-        "mp_gpus": t * p,
-        "short_gpus": t * short,
-        "mp_ranks": replicas,
-        "short_ranks": short_replicas,
-        "stage_layers": np.ceil(g["layers"] / p),
-        "short_stage_layers": np.ceil(g["layers"] / short),
+        "memory_part": parts,
+        "memory_per_gpu": held,
+        "fits": fits,
+        "heads_divide": _yes(g["heads"] % t == 0),
+        "stages_have_layers": _yes(stages <= layers),
+        "layout_verdict": np.select(obstacles, [4, 3, 2], fits),
         "tokens_per_step": g["batch_sequences"] * g["seq"],
-        "least_batch": g["gpus"] * micro,
-        "batch_feeds": _yes(g["batch_sequences"] >= g["gpus"] * micro),
-        "dp_micro_batches": rounds(g["gpus"]),
-        "mp_micro_batches": rounds(one),
-        "short_micro_batches": rounds(short_one),
-        "mp_bubble": bubble(p, rounds(one)),
-        "short_bubble": bubble(short, rounds(short_one)),
-        "few_bubble": bubble(p, g["few_micro_batches"]),
+        "least_batch": gpus * micro,
+        "batch_feeds": _yes(g["batch_sequences"] >= gpus * micro),
+        "micro_batches": rounds,
+        "dp_micro_batches": rounds[0],
+        "bubble": waiting / (waiting + rounds),
+        "few_bubble": (long - 1) / (long - 1 + g["few_micro_batches"]),
     }
 
 
@@ -172,17 +169,18 @@ def _communication(g: Mapping[str, Any], r: Mapping[str, Any]) -> dict[str, Any]
         g["nvlink_bandwidth"],
         g["network_bandwidth"],
     )
-    weights, gradients = g["params"] * g["weight_width"], g["params"] * g["gradient_width"]
+    weights, gradients = r["tensor"][:2]
+    alone, cut = r["micro_batches"][0], r["micro_batches"][4]
     reduced = 2 * gradients * (1 - 1 / gpus)
     gathered = weights * (1 - 1 / gpus)
     # Gradients are scattered after every micro-batch, the new weights gathered at the end.
-    zero2 = gradients * (1 - 1 / gpus) * (r["dp_micro_batches"] + 1)
-    zero3 = 3 * gathered * r["dp_micro_batches"]
+    zero2 = gradients * (1 - 1 / gpus) * (alone + 1)
+    zero3 = 3 * gathered * alone
     state = g["seq"] * g["micro_batch"] * g["hidden"] * g["activation_width"]
     # Four all-reduces of a state for each layer of the stage and micro-batch.
     tensor = 4 * 2 * state * (1 - 1 / g["tensor_parallel"])
-    tensor = tensor * r["stage_layers"] * r["mp_micro_batches"]
-    pipeline = np.minimum(g["pipeline_parallel"] - 1, 2) * state * r["mp_micro_batches"]
+    tensor = tensor * r["stage_layers"][4] * cut
+    pipeline = np.minimum(g["pipeline_parallel"] - 1, 2) * state * cut
 
     def rails(sent: Any, rate: Any) -> Any:
         return np.maximum(sent / node / rate, sent / nv)
@@ -194,12 +192,22 @@ def _communication(g: Mapping[str, Any], r: Mapping[str, Any]) -> dict[str, Any]
     attention = 12 * g["layers"] * g["hidden"] * g["seq"]
     per_token = 6 * g["params"] + attention
     # The rank with the most micro-batches ends the step.
-    tokens = r["dp_micro_batches"] * g["micro_batch"] * g["seq"]
+    tokens = alone * g["micro_batch"] * g["seq"]
     step = per_token * tokens / (g["peak_flops"] * g["mfu"])
-    backward = step * (2 / 3) / r["dp_micro_batches"]
+    backward = step * (2 / 3) / alone
     spine = net / g["oversubscription"]
     one_port, railed, spread = reduced / net, rails(reduced, net), rails(reduced, spine)
+    sent = [reduced, zero2, zero3, tensor, tensor, pipeline]
+    railed_seconds = [rails(x, net) for x in sent[:3]]
+    seconds = np.array([*railed_seconds, tensor / tensor_rate, tensor / net, pipeline / net])
+    steps = step * g["peak_flops"] / np.array(g["peak_of"])
     return {
+        "sent": np.array(sent),
+        "sending": seconds,
+        "over_computing": seconds / step,
+        "step_on": steps,
+        "step_time_on": steps * gpus,
+        "step_cost_on": steps * gpus * np.array(g["price_of"]),
         "node_count": nodes,
         "ar_bytes": reduced,
         "ag_bytes": gathered,
@@ -208,16 +216,11 @@ def _communication(g: Mapping[str, Any], r: Mapping[str, Any]) -> dict[str, Any]
         "ar_railed": railed,
         "ar_hierarchical": inside + between,
         "zero2_volume": zero2,
-        "zero2_seconds": rails(zero2, net),
         "zero3_volume": zero3,
-        "zero3_seconds": rails(zero3, net),
         "tp_volume": tensor,
         "tp_place": _yes(g["tensor_parallel"] <= node),
         "tp_bandwidth": tensor_rate,
-        "tp_seconds": tensor / tensor_rate,
-        "tp_network_seconds": tensor / net,
         "pp_volume": pipeline,
-        "pp_seconds": pipeline / net,
         "parameter_flops": 6 * g["params"],
         "attention_flops": attention,
         "train_flops": per_token,
@@ -226,8 +229,6 @@ def _communication(g: Mapping[str, Any], r: Mapping[str, Any]) -> dict[str, Any]
         "ar_hides": _yes(railed <= backward),
         "ar_exposed": np.maximum(one_port - backward, 0),
         "ar_railed_exposed": np.maximum(railed - backward, 0),
-        "zero3_share": rails(zero3, net) / step,
-        "tp_share": tensor / tensor_rate / step,
         "spine_bandwidth": spine,
         "ar_spread": spread,
         "spread_penalty": spread / railed,
@@ -249,10 +250,11 @@ def _gang(g: Mapping[str, Any], r: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _inference(g: Mapping[str, Any], r: Mapping[str, Any]) -> dict[str, Any]:
-    weights = g["small_params"] * g["weight_width"]
+    weights = g["small_params"] * g["width"][0]
     reading = weights / g["memory_bandwidth"]
     one_sequence = 2 * g["small_params"] / g["peak_flops"]
-    steps = {b: np.maximum(reading, g[f"batch_{b}"] * one_sequence) for b in ("one", "many")}
+    batch = np.array(g["batch"])
+    steps = np.maximum(reading, batch * one_sequence)
     return {
         "small_weights": weights,
         "small_fits": _yes(weights <= g["gpu_memory"]),
@@ -262,10 +264,8 @@ def _inference(g: Mapping[str, Any], r: Mapping[str, Any]) -> dict[str, Any]:
         "mig_instances": np.minimum(
             g["compute_slices"] // g["slice_compute"], g["memory_slices"] // g["slice_memory"]
         ),
-        "decode_one": steps["one"],
-        "decode_many": steps["many"],
-        "throughput_one": g["batch_one"] / steps["one"],
-        "throughput_many": g["batch_many"] / steps["many"],
+        "decode": steps,
+        "throughput": batch / steps,
         "ridge_batch": reading / one_sequence,
     }
 
@@ -289,52 +289,43 @@ def _mfu(g: Mapping[str, Any], r: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _preemption(g: Mapping[str, Any], r: Mapping[str, Any]) -> dict[str, Any]:
-    saved = g["params"] * (
-        g["weight_width"] + g["master_width"] + g["momentum_width"] + g["variance_width"]
-    )
-    nodes, m, own = np.ceil(g["gpus"] / g["gpus_per_node"]), g["mtbf"], g["chosen_interval"]
-    found = {
-        "checkpoint": saved,
-        "nvme_bandwidth": g["node_disk"] * nodes,
-        "node_share": saved / nodes,
-        "rate_for_notice": saved / g["short_notice"],
-        "saved_in_notice": np.minimum(g["fs_bandwidth"] * g["short_notice"], saved),
-    }
-    rates = {
-        "nvme": g["node_disk"] * nodes, "fs": g["fs_bandwidth"], "object": g["object_bandwidth"],
-    }  # fmt: skip
-    for tier, rate in rates.items():
-        write = saved / rate
-        z = np.sqrt(write / m / 2)
-        best = 2 * z * m
-        found[f"{tier}_write"] = write
-        found[f"{tier}_young"] = best
-        found[f"{tier}_daly"] = best * (1 + z / 3 + z**2 / 9) - write
-        found[f"{tier}_waste"] = write / best + best / m / 2
-        found[f"{tier}_aws"] = _yes(write <= g["long_notice"])
-        found[f"{tier}_gcp"] = _yes(write <= g["short_notice"])
-        chosen = "chosen_waste" if tier == "fs" else f"{tier}_chosen_waste"
-        found[chosen] = write / own + own / m / 2
+    w, m, own = g["width"], g["mtbf"], g["chosen_interval"]
+    saved = g["params"] * (w[0] + w[2] + w[3] + w[4])
+    nodes = np.ceil(g["gpus"] / g["gpus_per_node"])
+    rate = np.array([g["node_disk"] * nodes, g["fs_bandwidth"], g["object_bandwidth"]])
+    write = saved / rate
+    z = np.sqrt(write / m / 2)
+    best = 2 * z * m
+    notices = np.array([g["long_notice"], g["short_notice"]])
+    loss = best / 2 + write / 2
 
     def stretched(interval: Any) -> Any:
-        attempt = np.expm1((interval + found["fs_write"]) / m) * m
+        attempt = np.expm1((interval + write[1]) / m) * m
         return attempt * np.exp(g["restart"] / m) / interval
 
-    loss = found["fs_young"] / 2 + found["fs_write"] / 2
-    return found | {
-        "fs_stretch": stretched(found["fs_young"]),
-        "fs_loss": loss,
-        "fs_loss_gpu_hours": loss * g["gpus"],
-        "fs_loss_cost": loss * g["gpus"] * g["price"],
+    return {
+        "checkpoint": saved,
+        "tier_rate": rate,
+        "node_share": saved / nodes,
+        "write": write,
+        "young": best,
+        "daly": best * (1 + z / 3 + z**2 / 9) - write,
+        "waste": write / best + best / m / 2,
+        "in_time": _yes(write[:, None] <= notices),
+        "rate_for_notice": saved / g["short_notice"],
+        "saved_in_notice": np.minimum(rate * g["short_notice"], saved),
+        "fs_stretch": stretched(best[1]),
+        "loss": loss,
+        "loss_gpu_hours": loss * g["gpus"],
+        "loss_cost": loss * g["gpus"] * g["price"],
+        "chosen_waste": write / own + own / m / 2,
         "chosen_stretch": stretched(own),
         "chosen_overhead": stretched(own) - 1,
     }
 
 
 def _chain(g: Mapping[str, Any], r: Mapping[str, Any]) -> dict[str, Any]:
-    held = r["zero3_state"] + r["zero3_gathered"] + r["acts_data_parallel"] + g["reserved"]
     return {
-        "memory_per_gpu": held,
-        "headroom": g["gpu_memory"] - held,
-        "saving": r["lost_gpu_hours"] / r["fs_loss_gpu_hours"],
+        "headroom": g["gpu_memory"] - r["memory_per_gpu"][ZERO_3],
+        "saving": r["lost_gpu_hours"] / r["loss_gpu_hours"][1],
     }

@@ -5,11 +5,8 @@ from __future__ import annotations
 from checks.counts.brute import (
     at,
     crossing,
-    dealt,
     draws,
-    how_many_times,
     seconds_to_move,
-    without,
 )
 from checks.counts.compute import product_flops
 
@@ -25,16 +22,6 @@ def instances_per_gpu(
     return placed
 
 
-def slice_bytes(gpu_memory: int, slice_memory: int, memory_slices: int) -> float:
-    """Deal the memory to the slices and add up those of an instance."""
-    return sum(dealt(gpu_memory, memory_slices) for _ in range(slice_memory))
-
-
-def stranded_fraction(model_bytes: int, gpu_memory: int) -> float:
-    """Count the free bytes and take all of the memory away from them."""
-    return how_many_times(max(0, without(gpu_memory, model_bytes)), gpu_memory)
-
-
 def decode_step_seconds(
     weights: int, memory_bandwidth: int, params: int, batch: int, peak_flops: int
 ) -> float:
@@ -42,12 +29,6 @@ def decode_step_seconds(
     operations = sum(product_flops(params, 1) for _sequence in range(batch))
     clocks = (seconds_to_move(weights, memory_bandwidth), seconds_to_move(operations, peak_flops))
     return sorted(clocks)[-1]
-
-
-def batch_throughput(batch: int, step_seconds: int) -> float:
-    """Collect a token from each sequence of a step and spread them over its seconds."""
-    tokens = [0 for _sequence in range(batch)]
-    return how_many_times(len(tokens), step_seconds)
 
 
 @at(*draws("ridge", lambda r: tuple(r(1, 12) for _ in range(4)), 12))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from checks.counts.brute import at, draws, without
+from checks.counts.brute import at, draws
 
 
 def jobs_that_start(free_gpus: int, gpus_per_job: int, jobs: int) -> int:
@@ -35,8 +35,3 @@ def handed_out(free_gpus: int, jobs: int, gpus_per_job: int) -> int:
     if gpus_per_job in in_turn(free_gpus, jobs, gpus_per_job):
         return 1
     return 0 if gpus_per_job in in_turn(free_gpus, 1, gpus_per_job) else 2
-
-
-def missing_gpus(held_per_job: int, gpus_per_job: int) -> int:
-    """Number the GPUs that a job wants and take away those that it has."""
-    return without(gpus_per_job, held_per_job)

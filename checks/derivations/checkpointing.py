@@ -2,19 +2,7 @@
 
 from __future__ import annotations
 
-from sympy import Expr, Piecewise, Rational, Symbol, diff, exp, integrate, series, solve, sqrt
-
-
-def checkpoint_bytes(params: Expr, weight_bytes: Expr, optimizer_bytes: Expr) -> Expr:
-    """Start from all static bytes and take away the gradients, which backward makes anew."""
-    gradient = Symbol("g", positive=True)
-    return params * (weight_bytes + gradient + optimizer_bytes) - params * gradient
-
-
-def write_seconds(checkpoint_bytes: Expr, tier_bandwidth: Expr) -> Expr:
-    """Solve: rate times time is what is written."""
-    t = Symbol("t", positive=True)
-    return solve(tier_bandwidth * t - checkpoint_bytes, t)[0]
+from sympy import Expr, Rational, Symbol, diff, exp, integrate, series, solve, sqrt
 
 
 def waste_fraction(write_seconds: Expr, interval: Expr, mtbf: Expr) -> Expr:
@@ -56,12 +44,6 @@ def stretch(write_seconds: Expr, interval: Expr, mtbf: Expr, restart_seconds: Ex
     return solved(E, interval + write_seconds, restart) / interval
 
 
-def overhead(stretch: Expr) -> Expr:
-    """Solve: work and extra time together are the stretched time."""
-    extra, work = Symbol("extra"), Symbol("work", positive=True)
-    return solve(work + extra * work - stretch * work, extra)[0]
-
-
 def stretch_without_checkpoints(work_seconds: Expr, mtbf: Expr) -> Expr:
     """One segment as long as the work, nothing to write, no time to come back."""
     return stretch(Rational(0), work_seconds, mtbf, Rational(0))
@@ -91,32 +73,6 @@ def completion_probability(work_seconds: Expr, mtbf: Expr) -> Expr:
 
     t = Symbol("t", positive=True)
     return integrate(exp(-t / mtbf) / mtbf, (t, work_seconds, oo))
-
-
-def bandwidth_for_notice(checkpoint_bytes: Expr, notice_seconds: Expr) -> Expr:
-    """Solve: the write takes just the notice."""
-    b = Symbol("b", positive=True)
-    return solve(checkpoint_bytes / b - notice_seconds, b)[0]
-
-
-def bytes_within_notice(checkpoint_bytes: Expr, tier_bandwidth: Expr, notice_seconds: Expr) -> Expr:
-    """Integrate the rate over the notice, or until all is written."""
-    t = Symbol("t")
-    written = integrate(tier_bandwidth, (t, 0, notice_seconds))
-    in_time = write_seconds(checkpoint_bytes, tier_bandwidth) <= notice_seconds
-    return Piecewise((checkpoint_bytes, in_time), (written, True))
-
-
-def tier_bandwidth(node_bandwidth: Expr, nodes: Expr) -> Expr:
-    """Equal shares, written side by side: all bytes over the time of one share."""
-    total = Symbol("B", positive=True)
-    return total / write_seconds(share_bytes(total, nodes), node_bandwidth)
-
-
-def share_bytes(total_bytes: Expr, nodes: Expr) -> Expr:
-    """Solve: the shares together are the whole."""
-    x = Symbol("x", positive=True)
-    return solve(nodes * x - total_bytes, x)[0]
 
 
 def expected_loss_seconds(interval: Expr, write_seconds: Expr) -> Expr:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sympy import Expr, Max, Min, Piecewise, Rational, Symbol, floor, solve, summation
+from sympy import Expr, Max, Min, Symbol, solve, summation
 
 
 def all_reduce_bytes(payload_bytes: Expr, ranks: Expr) -> Expr:
@@ -58,31 +58,6 @@ def pipeline_step_bytes(
     return neighbours * summation(state, (k, 1, micro_batches))
 
 
-def transfer_seconds(moved_bytes: Expr, bandwidth: Expr) -> Expr:
-    """Solve: rate times time is what was moved."""
-    t = Symbol("t", positive=True)
-    return solve(bandwidth * t - moved_bytes, t)[0]
-
-
-def nodes(gpus: Expr, gpus_per_node: Expr) -> Expr:
-    """Solve: nodes times GPUs in each are all GPUs; a node that is begun counts whole."""
-    m = Symbol("m", positive=True)
-    return -floor(-solve(m * gpus_per_node - gpus, m)[0])
-
-
-def group_bandwidth(
-    tensor_parallel: Expr, gpus_per_node: Expr, nvlink_bandwidth: Expr, network_bandwidth: Expr
-) -> Expr:
-    """A group that outgrows its node waits for the network."""
-    return Piecewise((network_bandwidth, tensor_parallel > gpus_per_node), (nvlink_bandwidth, True))
-
-
-def ring_bytes_per_link(sent_bytes: Expr, gpus_per_node: Expr) -> Expr:
-    """Solve: as many equal rings as ports, one a port, carry all."""
-    x = Symbol("x", positive=True)
-    return solve(x * gpus_per_node - sent_bytes, x)[0]
-
-
 def railed_ring_seconds(
     sent_bytes: Expr, gpus_per_node: Expr, nvlink_bandwidth: Expr, network_bandwidth: Expr
 ) -> Expr:
@@ -90,11 +65,11 @@ def railed_ring_seconds(
 
     The two links work at the same time, so the later of them ends the collective.
     """
-    through_port = ring_bytes_per_link(sent_bytes, gpus_per_node)
-    return Max(
-        transfer_seconds(through_port, network_bandwidth),
-        transfer_seconds(sent_bytes, nvlink_bandwidth),
-    )
+    x, t = Symbol("x", positive=True), Symbol("t", positive=True)
+    (through_port,) = solve(x * gpus_per_node - sent_bytes, x)
+    (ports_done,) = solve(network_bandwidth * t - through_port, t)
+    (links_done,) = solve(nvlink_bandwidth * t - sent_bytes, t)
+    return Max(ports_done, links_done)
 
 
 def hierarchical_all_reduce_seconds(
@@ -106,10 +81,3 @@ def hierarchical_all_reduce_seconds(
     shard = payload_bytes / gpus_per_node
     between = all_reduce_bytes(shard, nodes) / network_bandwidth
     return inside + between + inside
-
-
-def oversubscribed_bandwidth(network_bandwidth: Expr, oversubscription: Expr) -> Expr:
-    """All ports of a leaf send at once through fewer ports up; each gets an equal share."""
-    down, up = Symbol("down", positive=True), Symbol("up", positive=True)
-    share = up * network_bandwidth / down
-    return share.subs(down, oversubscription * up) * Rational(1)

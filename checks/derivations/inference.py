@@ -15,17 +15,6 @@ def instances_per_gpu(
     return floor(Min(by_compute, by_memory))
 
 
-def slice_bytes(gpu_memory: Expr, slice_memory: Expr, memory_slices: Expr) -> Expr:
-    """Solve: equal slices make up the whole; an instance has some of them."""
-    one = Symbol("one", positive=True)
-    return slice_memory * solve(one * memory_slices - gpu_memory, one)[0]
-
-
-def stranded_fraction(model_bytes: Expr, gpu_memory: Expr) -> Expr:
-    """What is free over the whole; a model that is too large leaves nothing."""
-    return Max(gpu_memory - model_bytes, 0) / gpu_memory
-
-
 def decode_step_seconds(
     weights: Expr, memory_bandwidth: Expr, params: Expr, batch: Expr, peak_flops: Expr
 ) -> Expr:
@@ -35,12 +24,6 @@ def decode_step_seconds(
     reading = solve(memory_bandwidth * t - weights, t)[0]
     computing = solve(peak_flops * t - multiply_add * params * batch, t)[0]
     return Max(reading, computing)
-
-
-def batch_throughput(batch: Expr, step_seconds: Expr) -> Expr:
-    """Solve: each step ends with one token for every sequence of the batch."""
-    r = Symbol("r", positive=True)
-    return solve(r * step_seconds - batch, r)[0]
 
 
 def ridge_batch(weights: Expr, memory_bandwidth: Expr, params: Expr, peak_flops: Expr) -> Expr:

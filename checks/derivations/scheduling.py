@@ -18,12 +18,6 @@ def held_per_job(free_gpus: Expr, jobs: Expr, gpus_per_job: Expr) -> Expr:
     return Min(floor(solve(x * jobs - free_gpus, x)[0]), gpus_per_job)
 
 
-def missing_gpus(held_per_job: Expr, gpus_per_job: Expr) -> Expr:
-    """Solve: what is held and what is missing make a gang."""
-    x = Symbol("x")
-    return solve(x + held_per_job - gpus_per_job, x)[0]
-
-
 def handed_out(free_gpus: Expr, jobs: Expr, gpus_per_job: Expr) -> Expr:
     """The first holds most, a GPU for every round begun; all others hold no more than it."""
     turns_of_the_first = -floor(-free_gpus / jobs)

@@ -20,7 +20,6 @@ from worked.formulas import (
     losses,
     memory,
     newton,
-    parallelism,
     rotation,
     rows,
     trees,
@@ -283,7 +282,7 @@ _BYTES = (
         why="Adam keeps two moments for each parameter, the mean of the gradient and of its "
         "square: 8 bytes, 1,400 GB in all.",
         published=700 * GB,
-        ours=lambda: memory.tensor_bytes(175e9, memory.sum_bytes(4, 4)),
+        ours=lambda: memory.tensor_bytes(175e9, memory.together(4, 4)),
         mistaken=lambda: memory.tensor_bytes(175e9, 4),
         right=1_400e9,  # 175 x (4 + 4)
         digits=3,
@@ -331,8 +330,8 @@ _BYTES = (
         "sum is 16 bytes a parameter, 107 GB, more than an 80 GB card holds; 54 GB would have "
         "fitted with room to spare.",
         published=54 * GB,
-        ours=lambda: parallelism.replica_bytes(6.7e9, 2, 2, 12),
-        mistaken=lambda: parallelism.replica_bytes(6.7e9, 2, 2, 4),
+        ours=lambda: memory.tensor_bytes(6.7e9, 2 + 2 + 12),
+        mistaken=lambda: memory.tensor_bytes(6.7e9, 2 + 2 + 4),
         right=107.2e9,  # 6.7 x 16
         digits=2,
         unit="GB",
@@ -446,8 +445,8 @@ _BYTES = (
         why="The log divides by 10^9, the driver counts in 2^30. The card's 80 are GiB, which is "
         "85.9 GB, so 83 GB are 97 % of it; nothing uses more than there is.",
         published=83 / 80,
-        ours=lambda: memory.ratio(83 * GB, 80 * GIB),
-        mistaken=lambda: memory.ratio(83 * GB, 80 * GB),
+        ours=lambda: rows.ratio(83 * GB, 80 * GIB),
+        mistaken=lambda: rows.ratio(83 * GB, 80 * GB),
         right=0.96625,  # 83 / (80 x 1.073741824) = 83 / 85.89935
         digits=3,
         unit="%",
@@ -470,8 +469,8 @@ _BYTES = (
         why="Keys and values are two tensors of that size, so the answer is 128. The lab's own "
         "formula, N / (2d), gives that; its text had lost the 2.",
         published=256,
-        ours=lambda: memory.ratio(32_768**2, 2 * 32_768 * memory.kv_width(1, 128)),
-        mistaken=lambda: memory.ratio(32_768**2, 32_768 * memory.kv_width(1, 128)),
+        ours=lambda: rows.ratio(32_768**2, 2 * 32_768 * memory.kv_width(1, 128)),
+        mistaken=lambda: rows.ratio(32_768**2, 32_768 * memory.kv_width(1, 128)),
         right=128,  # 32,768 / (2 x 128) = 2^15 / 2^8
         digits=3,
     ),
@@ -694,8 +693,8 @@ _RATES = (
         "% was right by accident; the mistake stood in the line before, and the correction kept "
         "it.",
         published=0.35,
-        ours=lambda: memory.ratio(memory.tensor_bytes(7e9, 2) * 100, 2e12),
-        mistaken=lambda: memory.ratio(memory.tensor_bytes(7e9, 1) * 100, 2e12),
+        ours=lambda: rows.ratio(memory.tensor_bytes(7e9, 2) * 100, 2e12),
+        mistaken=lambda: rows.ratio(memory.tensor_bytes(7e9, 1) * 100, 2e12),
         right=0.70,  # 1,400 / 2,000
         digits=2,
         unit="%",
@@ -718,8 +717,8 @@ _RATES = (
         why="The 50 are both directions of a link. One way it is 25 GB/s a link and 300 GB/s for "
         "the GPU, and a ring sends one way.",
         published=50 * GB,
-        ours=lambda: memory.ratio(device("A100 80GB SXM", "interconnect_bandwidth"), 12),
-        mistaken=lambda: memory.ratio(device("A100 80GB SXM", "interconnect_total"), 12),
+        ours=lambda: rows.ratio(device("A100 80GB SXM", "interconnect_bandwidth"), 12),
+        mistaken=lambda: rows.ratio(device("A100 80GB SXM", "interconnect_total"), 12),
         right=25e9,  # 600 / 2 / 12
         digits=2,
         unit="GB/s",
@@ -852,8 +851,8 @@ _TIMES = (
         wrong=2,
         why="1,752 days are 4.8 years: nearly five.",
         published=4 * YEAR,
-        ours=lambda: memory.ratio(cost.gpu_time(8960, 44 * DAY), 225),
-        mistaken=lambda: floor(memory.ratio(cost.gpu_time(8960, 44 * DAY), 225) / YEAR) * YEAR,
+        ours=lambda: rows.ratio(cost.gpu_time(8960, 44 * DAY), 225),
+        mistaken=lambda: floor(rows.ratio(cost.gpu_time(8960, 44 * DAY), 225) / YEAR) * YEAR,
         right=4.80 * YEAR,  # 394,240 / 225 = 1,752.2 days; / 365 = 4.8005
         digits=2,
         unit="year",
@@ -901,8 +900,8 @@ _TIMES = (
         why="A FIT is one failure in 10^9 hours, not in 10^6: 20,000 FIT. A GPU of 20 FIT would "
         "run for 5,700 years.",
         published=20,
-        ours=lambda: memory.ratio(1e9 * HOUR, 50_000 * HOUR),
-        mistaken=lambda: memory.ratio(1e6 * HOUR, 50_000 * HOUR),
+        ours=lambda: rows.ratio(1e9 * HOUR, 50_000 * HOUR),
+        mistaken=lambda: rows.ratio(1e6 * HOUR, 50_000 * HOUR),
         right=20_000,  # 10^9 / 5e4
         digits=2,
     ),

@@ -85,7 +85,7 @@ def _common(graph: Graph, figure: Figure) -> dict[str, Any]:
 def _given(graph: Graph, given: Given) -> dict[str, Any]:
     return _common(graph, given) | {
         "value": given.value, "low": given.low, "high": given.high, "integer": given.integer,
-        "note": given.note, "step": graph.step_of[given.name].title,
+        "step": graph.step_of[given.name].title, "isRowOfFacts": bool(given.each),
         "symbolHtml": maths.render(symbol(graph, given.name), spoken=""),
     }  # fmt: skip
 

@@ -38,7 +38,9 @@ def card(graph: Graph, name: str, root: Path, checks: Sequence[str] = ()) -> dic
     if isinstance(figure, Derived):
         return content | _derived(graph, figure, root, checks)
     if isinstance(figure, Given):
-        return content | _origin(figure.source, figure.note) | {"options": _options(graph, name)}
+        origin = _origin(figure.source, figure.note) | {"options": _options(graph, name)}
+        each = [_origin(*one) for one in figure.each]
+        return content | origin | ({"each": each} if each else {})
     return content | {"record": _record(figure)}
 
 

@@ -18,7 +18,7 @@ def panel(slug: str, graph: Graph, names: Sequence[str] = ()) -> str:
         if name not in graph.choices:
             graph.given(name)
     only = f' data-only="{" ".join(names)}"' if names else ""
-    shown = [g for g in graph.givens if not names or g.name in names]
+    shown = [g for g in graph.givens if g.name in names or not (names or g.each)]
     label = (
         "Givens"
         if not names
@@ -29,11 +29,11 @@ def panel(slug: str, graph: Graph, names: Sequence[str] = ()) -> str:
         for c in graph.choices.values()
         if not names or c.name in names
     )
-    cells = [(g, graph.cell_name(g, i)) for g in shown for i in graph.cells(g.name)]
+    cells = [graph.cell_name(g, i) for g in shown for i in graph.cells(g.name)]
     rows = "".join(
         f"<tr><td>{_safe(graph.called(cell))}</td><td>{_safe(graph.shown(cell))}</td>"
-        f"<td>{_safe(g.source.text)}</td></tr>"
-        for g, cell in cells
+        f"<td>{_safe(graph.source(cell, {})[0].text)}</td></tr>"
+        for cell in cells
     )
     return (
         f'<section class="panel" data-panel="{slug}"{only} aria-label="{label}" '

@@ -49,19 +49,29 @@ def _of_chapter(g: Graph) -> Iterator[tuple[str, str, list[str]]]:
     """Yield id, title and table rows of each step of a chapter that has givens."""
     for step in g.steps:
         if own := [f for f in step.figures if isinstance(f, Given)]:
-            yield step.slug, _safe(step.title), [_given_row(g, f) for f in own]
+            yield step.slug, _safe(step.title), [row for f in own for row in _given_rows(g, f)]
 
 
-def _given_row(g: Graph, f: Given) -> str:
-    """Return the table row of a given; of one over axes with each cell after its place."""
+def _given_rows(g: Graph, f: Given) -> list[str]:
+    """Return the table row of a given, with each cell after its place; of facts a row for each."""
+    if f.each:
+        cells = [g.cell_name(f, index) for index in g.cells(f.name)]
+        return [
+            _row(g.called(cell), note, _safe(g.shown(cell)), source)
+            for cell, (source, note) in zip(cells, f.each, strict=True)
+        ]
     values = []
     for index in g.cells(f.name):
         places = ", ".join(g.label(a, i) for a, i in zip(f.axes, index, strict=True))
         shown = _safe(g.shown(g.cell_name(f, index)))
         values.append(f'<span class="quiet">{_safe(places)}</span> {shown}' if places else shown)
+    return [_row(g.called(f.name), f.note, "<br>".join(values), f.source)]
+
+
+def _row(name: str, note: str, value: str, source: Source) -> str:
     return (
-        f"<tr><td>{_safe(g.called(f.name))}{_small(f.note)}</td>"
-        f'<td class="number">{"<br>".join(values)}</td><td>{source_html(f.source)}</td></tr>'
+        f"<tr><td>{_safe(name)}{_small(note)}</td>"
+        f'<td class="number">{value}</td><td>{source_html(source)}</td></tr>'
     )
 
 
@@ -70,11 +80,8 @@ def _vendor(vendor: str) -> str:
 
 
 def _fact_row(fact: Any) -> str:
-    value = with_unit(number(fact.value), fact.unit)
-    return (
-        f"<tr><td>{_safe(fact.name.replace('_', ' '))}{_small(fact.remark)}</td>"
-        f'<td class="number">{_safe(value)}</td><td>{source_html(fact.source)}</td></tr>'
-    )
+    value = _safe(with_unit(number(fact.value), fact.unit))
+    return _row(fact.name.replace("_", " "), fact.remark, value, fact.source)
 
 
 def number(value: float) -> str:

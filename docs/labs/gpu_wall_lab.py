@@ -11,8 +11,11 @@ from worked.chapters import graph
 
 wall = graph("gpu-wall")
 book = wall.evaluate()
-for name in ("static_bytes", "devices_static", "checkpoint", "fs_young", "lost_cost"):
+for name in ("static_bytes", "devices_static", "checkpoint", "lost_cost"):
     print(f"{wall.figure(name).label:45} {wall.shown(name, book)}")
+for place in wall.keys["tier"]:
+    cell = f"young[tier={place}]"
+    print(f"{wall.called(cell):45} {wall.shown(cell, book)}")
 
 # %% [markdown]
 # ## The bill for other models
@@ -22,7 +25,10 @@ for name in ("static_bytes", "devices_static", "checkpoint", "fs_young", "lost_c
 # %%
 for model in wall.choices["model"].options:
     values = wall.evaluate({"model": model})
-    row = [wall.shown(n, values) for n in ("static_bytes", "devices_static", "memory_per_gpu")]
+    row = [
+        wall.shown(n, values)
+        for n in ("static_bytes", "devices_static", "memory_per_gpu[layout=zero-3]")
+    ]
     print(f"{model:16} {row[0]:>10} {row[1]:>9}   ZeRO-3: {row[2]:>9} a GPU")
 
 # %% [markdown]
@@ -33,12 +39,8 @@ for model in wall.choices["model"].options:
 # %%
 ranks = [2**k for k in range(3, 11)]
 fig, ax = plt.subplots(figsize=(6.4, 4))
-for name, label in (
-    ("zero1_state", "ZeRO-1"),
-    ("zero2_state", "ZeRO-2"),
-    ("zero3_state", "ZeRO-3"),
-):
-    swept = wall.sweep(name, "gpus", ranks, {})
+for place, label in (("zero-1", "ZeRO-1"), ("zero-2", "ZeRO-2"), ("zero-3", "ZeRO-3")):
+    swept = wall.sweep(f"state[layout={place}]", "gpus", ranks, {})
     ax.plot(ranks, [v / 1e9 for _, v in swept], marker="o", label=label)
 ax.axhline(book["gpu_memory"] / 1e9, linestyle="--", color="grey", label="one GPU")
 ax.set_xscale("log", base=2)
@@ -56,12 +58,12 @@ fig.tight_layout()
 # %%
 lengths = [2**k for k in range(9, 16)]
 fig, ax = plt.subplots(figsize=(6.4, 4))
-for name, label in (
-    ("acts_with_scores", "everything stored"),
-    ("acts_without_scores", "no scores"),
-    ("acts_full_recompute", "full recomputation"),
+for place, label in (
+    ("everything", "everything stored"),
+    ("no-scores", "no scores"),
+    ("full-recomputation", "full recomputation"),
 ):
-    swept = wall.sweep(name, "seq", lengths, {})
+    swept = wall.sweep(f"acts[keeping={place}]", "seq", lengths, {})
     ax.plot(lengths, [v / 1e9 for _, v in swept], marker="o", label=label)
 ax.set_xscale("log", base=2)
 ax.set_yscale("log")
@@ -86,8 +88,8 @@ from worked.formulas.checkpointing import (
 
 minutes = np.geomspace(4, 300, 200)
 fig, ax = plt.subplots(figsize=(6.4, 4))
-for tier, label in (("nvme", "node-local NVMe"), ("fs", "file system"), ("object", "object store")):
-    write, mtbf = book[f"{tier}_write"], book["mtbf"]
+for write, label in zip(book["write"], wall.axes["tier"].labels, strict=True):
+    mtbf = book["mtbf"]
     (line,) = ax.plot(minutes, 100 * waste_fraction(write, minutes * 60, mtbf), label=label)
     for best, marker in ((young_interval_seconds, "o"), (daly_interval_seconds, "x")):
         tau = best(write, mtbf)
@@ -108,8 +110,9 @@ fig.tight_layout()
 # %%
 from worked.gpu_wall.waste_simulation import Scenario, expected_overhead, simulate
 
-job = Scenario(write=book["fs_write"], mtbf=book["mtbf"], restart=book["restart"])
-young = book["fs_young"]
+FILE_SYSTEM = "[tier=parallel-file-system]"
+write, young = (wall.value(f"{name}{FILE_SYSTEM}", book) for name in ("write", "young"))
+job = Scenario(write=write, mtbf=book["mtbf"], restart=book["restart"])
 week = 7 * 24 * 3600
 for factor in (0.25, 0.5, 1, 2, 4):
     seen = simulate(job, factor * young, useful=week, replicas=100, seed=1)

@@ -281,7 +281,7 @@ def test_binary_noise_does_not_cost_a_device() -> None:
     In floats the product is that and a bit: it would round up to 23, and 22 would be overfull.
     """
     g = graph("gpu-wall")
-    values = g.evaluate({"params": 1e11, "momentum_width": 6.3, "variance_width": 3.3})
+    values = g.evaluate({"params": 1e11, "width.first-moment": 6.3, "width.second-moment": 3.3})
     assert 1e11 * (2 + 2 + 4 + 6.3 + 3.3) > 1.76e12
     assert g.shown("devices_static", values) == "22 GPUs"
     assert g.shown("left_over", values) == "0 GB"

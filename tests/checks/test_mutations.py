@@ -16,7 +16,7 @@ from checks.pins import OPTION_PINS, OTHER_PINS, PINS
 from worked import units
 from worked.chapters import CHAPTERS, graph
 from worked.figures import Cell, Derived
-from worked.formulas import checkpointing, communication, memory, newton, scheduling
+from worked.formulas import checkpointing, communication, memory, newton, rows, scheduling
 
 SLUG = "gpu-wall"
 
@@ -55,7 +55,7 @@ CLASSICS = [
     ("kv_width", "kv_heads: head_dim for kv_heads"),
     ("devices_needed", "ceil(total_bytes / device_bytes): floor for ceil"),
     ("young_interval_seconds", "sqrt(2 * write_seconds * mtbf): drops sqrt"),
-    ("fits", "needed_bytes <= available_bytes: becomes needed_bytes < available_bytes"),
+    ("reaches", "wanted <= value: becomes wanted < value"),
     ("H100 SXM: interconnect_bandwidth", "doubled, as both ways or sparse"),
     ("H100 SXM: interconnect_bandwidth", "interconnect_total for interconnect_bandwidth"),
     ("H100 SXM: peak_bf16", "peak_bf16_sparse for peak_bf16"),
@@ -66,7 +66,7 @@ CLASSICS = [
     ("GB", "GiB for GB"),
     ("ms", "times 1,000"),
     ("static_bytes", "GiB shown as GB"),
-    ("zero3_fits", "'does not fit' for 'fits'"),
+    ("layout_verdict", "'does not fit' for 'fits'"),
 ]  # fmt: skip
 
 
@@ -96,11 +96,12 @@ def test_a_mistake_that_nothing_checks_survives_and_fails_the_run(
 
 @pytest.mark.usefixtures("fresh")
 def test_a_price_that_nothing_checks_survives(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The price of a GPU that is not the book's has no second source: only its pin knows it."""
+    """The price of a GPU that is not the book's has no second source: only its pins know it."""
     place = ("prices", "L40S, running example", "gpu_hour")
     mutant = Mutant("given", "L40S", "doubled")
     assert mutations.judge_fact(SLUG, mutant, place, 2.4).killed_by == mutations.PINNED
     monkeypatch.setitem(OPTION_PINS, SLUG, {})
+    monkeypatch.setitem(PINS, SLUG, {n: t for n, t in PINS[SLUG].items() if "l40s" not in n})
     assert mutations.judge_fact(SLUG, mutant, place, 2.4).survived
 
 
@@ -137,9 +138,9 @@ def test_roundings_comparisons_and_branches_are_changed() -> None:
     ceiling = "ceil(devices / gpus_per_node)"
     assert whole[f"{ceiling}: floor for ceil"](9, 8) == 8
     assert whole[f"{ceiling}: drops ceil"](9, 8) == 9
-    verdict = mistakes(memory.fits)
-    relation = "needed_bytes <= available_bytes"
-    assert verdict[f"{relation}: becomes needed_bytes < available_bytes"](5, 5) == 0
+    verdict = mistakes(rows.reaches)
+    relation = "wanted <= value"
+    assert verdict[f"{relation}: becomes wanted < value"](5, 5) == 0
     assert verdict[f"where({relation}, 1, 0): branches swapped"](5, 5) == 0
     assert mistakes(checkpointing.completion_probability)["-work_seconds: the minus sign is lost"](
         1, 1
@@ -174,27 +175,16 @@ def test_which_of_two_masks_comes_first_is_no_mistake() -> None:
     assert rewiring.why_equal(g, users, newton.child_sum, other) == ""
 
 
-def rewired(name: str, argument: str, source: str) -> Outcome:
-    """Return what becomes of a figure of the 80 GB wall whose argument is fed from `source`."""
-    f = graph(SLUG).figure(name)
-    assert isinstance(f, Derived)
-    (outcome,) = mutations.judge_wirings(SLUG, f, argument, [source])
-    return outcome
-
-
 def test_the_right_wiring_is_not_killed() -> None:
     g = graph(SLUG)
     for f in g.derived:
-        argument, right = next(iter(g.arguments(f.name).items()))
-        assert not rewired(f.name, argument, right).killed_by, f.name
+        assert not rewiring.is_noticed(SLUG, f, f.formula, g.wiring[f.name]), f.name
 
 
 def test_right_values_units_and_texts_are_not_killed() -> None:
     g, nothing = graph(SLUG), Fraction(1)
-    for f in g.givens:
-        assert mutations.judge_own_given(
-            SLUG, Mutant("given", f.name, ""), f.name, nothing
-        ).survived
+    for cell in (g.cell_name(f, index) for f in g.givens for index in g.cells(f.name)):
+        assert mutations.judge_own_given(SLUG, Mutant("given", cell, ""), cell, nothing).survived
     for d in g.derived:
         assert mutations.judge_display(SLUG, Mutant("display", d.name, ""), d, nothing).survived
     assert mutations.judge_unit(SLUG, Mutant("unit", "GB", ""), "GB", nothing).survived
@@ -210,17 +200,11 @@ def test_a_unit_is_put_back_after_it_was_wrong() -> None:
     assert units.unit("GB").factor == 10**9
 
 
-def test_a_rewired_figure_that_is_the_same_formula_is_proved_so() -> None:
-    """ZeRO-3's total adds shard and gathered layers first; the chain adds all four at once."""
-    outcome = rewired("zero3_fits", "needed_bytes", "memory_per_gpu")
-    assert outcome.equivalent == "memory_per_gpu and zero3_total are the same formula of the givens"
-
-
-def outcomes_of(figure: str) -> dict[str, Outcome]:
-    """Return what becomes of each wrong wire of a figure of the L1 chapter."""
-    f = graph("l1-gradient").figure(figure)
+def outcomes_of(figure: str, slug: str = "l1-gradient") -> dict[str, Outcome]:
+    """Return what becomes of each wrong wire of a figure of a chapter."""
+    f = graph(slug).figure(figure)
     assert isinstance(f, Derived)
-    return {o.mutant.mistake: o for o in mutations.judge_wires("l1-gradient", f)}
+    return {o.mutant.mistake: o for o in mutations.judge_wires(slug, f)}
 
 
 def test_a_wrong_wire_that_makes_no_difference_is_proved_harmless() -> None:
@@ -250,7 +234,7 @@ def test_a_wrong_wire_that_differs_at_one_point_only_is_killed_at_a_pinned_setti
 def test_what_differs_only_where_it_does_not_show_in_the_book_is_killed_by_the_second_computation(
 ) -> None:  # fmt: skip
     """Weights and gradients take 140 GB each in the book; with 4-byte gradients they differ."""
-    outcome = rewired("ar_bytes", "payload_bytes", "weight_bytes")
+    outcome = outcomes_of("ar_bytes", SLUG)["tensor at kept weights"]
     assert outcome.killed_by == mutations.RECOUNT
 
 

@@ -208,7 +208,11 @@ def test_a_deleted_folder_is_said(shell: Shell, command: str, code: int) -> None
     [
         ("why rope.part.1 --checks", "pint", "site"),
         ("why rope.part.1 --checks", "sympy", "site"),
-        ("sweep gpu-wall.fs_waste --over mtbf=1..64 --plot x.svg", "matplotlib", "site"),
+        (
+            "sweep gpu-wall.waste.parallel-file-system --over mtbf=1..64 --plot x.svg",
+            "matplotlib",
+            "site",
+        ),
         ("drill --count 1", "fsrs", "practice"),
         ("progress", "fsrs", "practice"),
         ("export anki", "genanki", "practice"),

@@ -8,12 +8,15 @@ from pathlib import Path
 
 import pytest
 
-from checks.site import maths, pictures
+from checks.site import maths, pictures, tables
+from checks.site.cards import card
+from checks.site.panel import panel
 from checks.site.place import PageContext, PlacementError, place
 from checks.site.sources import embedded
-from worked.chapters import CHAPTERS
+from worked.chapters import CHAPTERS, graph
 
 PAGE = PageContext("docs/chapters/small.md", "small")
+ROOT = Path(__file__).resolve().parents[2]
 
 
 @pytest.fixture(autouse=True)
@@ -202,6 +205,26 @@ def test_code_is_fenced_with_its_path() -> None:
     assert first == '``` { .python title="worked/formulas/memory.py" }'
     assert second.startswith("def devices_needed(")
     assert placed.endswith("```")
+
+
+def test_no_panel_offers_a_row_of_facts_and_the_page_of_givens_has_a_row_for_each() -> None:
+    """A GPU is chosen, not made up; yet each sheet from which its memory comes is named."""
+    g = graph("gpu-wall")
+    offered = panel("gpu-wall", g)
+    assert "Memory of a GPU" in offered
+    assert "Memory as sold" not in offered
+    assert "Memory as sold" in panel("gpu-wall", g, ["sold_memory"])
+    listed = tables.givens("gpu-wall")
+    for gpu, sheet in (("MI300X", "AMD Instinct MI300X"), ("L40S", "NVIDIA L40S")):
+        assert re.search(rf"Memory as sold, GPU {gpu}.*?</td>.*?</td><td>.*?{sheet}", listed)
+
+
+def test_the_card_of_a_row_of_facts_has_the_source_of_each() -> None:
+    content = card(graph("gpu-wall"), "sold_memory", ROOT)
+    sources = [one["source"]["text"] for one in content["each"]]
+    assert len(sources) == 9
+    assert "AMD" in sources[4]
+    assert "each" not in card(graph("gpu-wall"), "gpu_memory", ROOT)
 
 
 def test_placing_twice_changes_nothing_more() -> None:

@@ -14,14 +14,23 @@ from checks.counts import brute
 from checks.counts.communication import ring_all_gather, ring_all_reduce, ring_reduce_scatter
 from checks.counts.gpu_wall import recount
 from checks.counts.parallelism import run_pipeline
-from checks.mutations import disagree, drawn_values
+from checks.mutations import disagree
 from checks.proof import ProofError, Row, count, counterpart, derive
 from checks.site import tables
 from worked import rows
 from worked.chapters import CHAPTERS, graph
 from worked.figures import Derived, Given, Graph, Step
 from worked.figures.terms import trace
-from worked.formulas import communication, memory, newton, ops, parallelism
+from worked.formulas import (
+    communication,
+    inference,
+    memory,
+    newton,
+    ops,
+    parallelism,
+    scheduling,
+)
+from worked.showing import flat
 
 SLUGS = list(CHAPTERS)
 
@@ -72,15 +81,17 @@ def test_the_second_computation_is_the_graphs_at_the_books_values() -> None:
     g = graph("gpu-wall")
     again = recount({f.name: g.base[f.name] for f in g.givens})
     for f in g.derived:
-        assert float(again[f.name]) == pytest.approx(g.base[f.name], rel=1e-12), f.name
+        cells = np.asarray(again[f.name], float).ravel().tolist()
+        assert cells == pytest.approx(flat(g.base[f.name]), rel=1e-12), f.name
 
 
 def test_the_draws_bring_out_both_sides_of_every_verdict() -> None:
-    g, values = graph("gpu-wall"), drawn_values("gpu-wall")
+    g = graph("gpu-wall")
+    draws = [rows for n in range(rewiring.DRAWS) if (rows := recounts.known("gpu-wall", n))]
     for f in g.derived:
         # A verdict that must be good is never drawn otherwise.
         if f.words and not f.must:
-            assert {0.0, 1.0} <= set(np.unique(values[f.name])), f.name
+            assert {0.0, 1.0} <= {cell for rows in draws for cell in rows[f.name].cells}, f.name
 
 
 # -- what must not ----------------------------------------------------------------------------
@@ -93,10 +104,9 @@ def test_the_draws_bring_out_both_sides_of_every_verdict() -> None:
          communication.all_reduce_bytes),
         (lambda payload_bytes, ranks: 2 * ranks * payload_bytes / ranks,
          communication.all_reduce_bytes),
-        (lambda pipeline_parallel, micro_batches: (pipeline_parallel - 1) / micro_batches,
-         parallelism.bubble_fraction),
-        (lambda kv_heads, head_dim: 2 * kv_heads * head_dim, memory.kv_width),
-        (lambda hidden, heads: math.nan, memory.head_dim),
+        (lambda stages, micro_batches: (stages - 1) / micro_batches, parallelism.bubble_fraction),
+        (lambda activation_width: 2 * 12 * activation_width, memory.split_width),
+        (lambda activation_width: math.nan, memory.split_width),
     ],
 )  # fmt: skip
 def test_a_wrong_formula_is_refused_by_both_routes(
@@ -109,18 +119,45 @@ def test_a_wrong_formula_is_refused_by_both_routes(
 
 
 def test_a_step_that_is_wrong_only_at_its_edge_is_refused() -> None:
-    """One device too many where the bytes fit exactly: 12 over 4 is 3."""
-    wrong = posing(lambda total_bytes, device_bytes: total_bytes // device_bytes + 1,
-                   memory.devices_needed)  # fmt: skip
+    """An instance too few where the slices are used up exactly: 8 over 2 is 4."""
+    wrong = posing(
+        lambda compute_slices, memory_slices, slice_compute, slice_memory: min(
+            (compute_slices - 1) // slice_compute, memory_slices // slice_memory
+        ),
+        inference.instances_per_gpu,
+    )
     with pytest.raises(ProofError, match="counted"):
         count(wrong)
 
 
 def test_a_verdict_that_is_wrong_only_on_a_tie_is_refused() -> None:
-    wrong = posing(lambda needed_bytes, available_bytes: int(needed_bytes < available_bytes),
-                   memory.fits)  # fmt: skip
-    with pytest.raises(ProofError, match="counted 1"):
-        count(wrong)
+    """Of 128 GPUs two jobs get the 64 that each wants; of 64 one could have had all."""
+
+    def wrong(free_gpus: int, jobs: int, gpus_per_job: int) -> int:
+        starts = int(-(-free_gpus // jobs) >= gpus_per_job)
+        return starts if free_gpus > gpus_per_job else 2
+
+    with pytest.raises(ProofError, match="counted"):
+        count(posing(wrong, scheduling.handed_out))
+
+
+def test_a_formula_over_an_axis_is_counted_cell_by_cell() -> None:
+    """Half of what tensor parallelism cuts, at one of five places: the others agree."""
+
+    def wrong(
+        saved_width: Any, whole_width: Any, split_width: Any, score_width: Any,
+        activation_width: Any, heads: Any, seq: Any, hidden: Any, tensor_parallel: Any,
+    ) -> Any:  # fmt: skip
+        right = memory.saved_per_unit(
+            saved_width, whole_width, split_width, score_width, activation_width, heads, seq,
+            hidden, tensor_parallel,
+        )  # fmt: skip
+        parts = {str(i): right.fixed("keeping", i) for i in range(5)}
+        return ops.along("keeping", **parts | {"3": parts["3"] / 2})
+
+    assert count(memory.saved_per_unit) == "count"
+    with pytest.raises(ProofError, match="counted"):
+        count(posing(wrong, memory.saved_per_unit))
 
 
 def test_a_row_is_counted_cell_by_cell_and_none_is_no_number() -> None:
@@ -144,8 +181,8 @@ def test_a_row_is_counted_cell_by_cell_and_none_is_no_number() -> None:
 
 
 def test_a_count_that_takes_other_arguments_is_refused() -> None:
-    with pytest.raises(ProofError, match=r"head_dim takes \['hidden', 'heads'\]"):
-        counterpart("counts", posing(lambda heads, hidden: hidden / heads, memory.head_dim))
+    with pytest.raises(ProofError, match=r"score_width takes \['activation_width', 'mask_width'\]"):
+        counterpart("counts", posing(lambda mask, activation: mask, memory.score_width))
 
 
 def test_a_formula_without_any_proof_has_no_route() -> None:
@@ -216,12 +253,12 @@ def test_the_table_fails_where_the_second_computation_differs(
 def test_the_table_fails_where_a_check_disagrees(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    def one_too_many(total_bytes: Any, device_bytes: Any) -> Any:
-        return total_bytes / device_bytes + 1
+    def one_too_many(activation_width: Any) -> Any:
+        return 13 * activation_width
 
-    given = [Given(n, 3, "GB", "s", n, 1, 9) for n in ("total_bytes", "device_bytes")]
-    wrong = Derived("number", posing(one_too_many, memory.devices_needed), "", "Devices")
-    one_chapter(monkeypatch, *given, wrong, again={"number": 2})
+    given = Given("activation_width", 2, "B", "v", "Width", 1, 9)
+    wrong = Derived("number", posing(one_too_many, memory.split_width), "B", "Saved")
+    one_chapter(monkeypatch, given, wrong, again={"number": 26})
     assert proof.main() == 1
     assert "FAIL number" in capsys.readouterr().out
 

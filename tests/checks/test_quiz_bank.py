@@ -679,7 +679,7 @@ def good_number() -> Number:
         ({"step": "nowhere"}, "no step 'nowhere'"),
         ({"figure": "nothing"}, "nothing"),
         ({"figure": "params"}, "is no derived number"),
-        ({"figure": "zero1_fits"}, "is no derived number"),
+        ({"figure": "fits[layout=zero-1]"}, "is no derived number"),
         ({"vary": {"params": (7e9,)}}, "two values or more"),
         ({"vary": {"static_bytes": (1, 2)}}, "is computed"),
         ({"unit": "s"}, "cannot be shown in 's'"),

@@ -67,11 +67,11 @@ def test_run_as_json_carries_value_unit_and_inputs(capsys: pytest.CaptureFixture
 def test_why_shows_formula_values_inputs_code_and_checks(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    code, out, _ = run(capsys, "why", "gpu-wall.fs_young", "--checks")
+    code, out, _ = run(capsys, "why", "gpu-wall.young.parallel-file-system", "--checks")
     assert code == 0
     # sqrt(2 x 49 s x 43,200 s) = sqrt(4,233,600) = 2,057.6 s = 34.3 min
-    assert "fs_young = 34.3 min" in out
-    assert "sqrt(2 × fs_write × mtbf)" in out
+    assert "young[tier=parallel-file-system] = 34.3 min" in out
+    assert "sqrt(2 × write × mtbf)" in out
     assert "= sqrt(2 × 49.0 s × 12 h × 3,600 s/h) / 60 s/min" in out
     assert "worked/formulas/checkpointing.py:" in out
     assert "derivation" in out.split("checks")[-1]
@@ -124,8 +124,10 @@ def test_a_plan_that_cannot_be_says_what_it_needs(capsys: pytest.CaptureFixture[
     """On 8 GPUs no replica of 8 x 8 stands, and an MFU of 343 % is called what it is."""
     _, out, _ = run(capsys, "run", "gpu-wall", "--set", "gpus=8")
     lines = {line.split("[")[-1].split("]")[0].split(",")[0]: line for line in out.splitlines()}
-    assert lines["mp_fits"].strip().startswith("needs 64 GPUs")
-    assert lines["mp_ranks"].strip().startswith("0 replicas")
+    rows = out[out.index("[replicas]") : out.index("[stage_layers]")]
+    assert "tensor × pipeline         0\n" in rows
+    rows = out[out.index("[layout_verdict]") :]
+    assert "tensor × pipeline         needs 64 GPUs\n" in rows
     assert lines["missing"].strip().startswith("0 GPUs")
     assert (
         lines["logged_possible"].strip().startswith("cannot be: at their peak the GPUs do 17,503")
@@ -135,7 +137,7 @@ def test_a_plan_that_cannot_be_says_what_it_needs(capsys: pytest.CaptureFixture[
 
 
 def test_sweep_prints_a_row_for_each_point(capsys: pytest.CaptureFixture[str]) -> None:
-    code, out, _ = run(capsys, "sweep", "gpu-wall.memory_per_gpu", "--over", "gpus=8..512")
+    code, out, _ = run(capsys, "sweep", "gpu-wall.memory_per_gpu.zero-3", "--over", "gpus=8..512")
     assert code == 0
     # 1,120/64 + 3.5 + 6.5 + 6 = 33.5 GB
     rows = [line for line in out.splitlines() if " GPUs " in line]
@@ -164,14 +166,14 @@ def test_sweep_over_a_choice_prints_a_row_for_each_option(
 @pytest.mark.parametrize(
     ("command", "notes"),
     [
-        (["sweep", "gpu-wall.memory_per_gpu", "--over", "gpus=8,64"], []),
-        (["sweep", "gpu-wall.memory_per_gpu", "--over", "gpu_memory=40,80"], ["gpu_memory"]),
-        (["sweep", "gpu-wall.memory_per_gpu", "--over", "gpu=H100 SXM,H200 SXM"], ["gpu"]),
+        (["sweep", "gpu-wall.memory_per_gpu.zero-3", "--over", "gpus=8,64"], []),
+        (["sweep", "gpu-wall.memory_per_gpu.zero-3", "--over", "gpu_memory=40,80"], ["gpu_memory"]),
+        (["sweep", "gpu-wall.memory_per_gpu.zero-3", "--over", "gpu=H100 SXM,H200 SXM"], ["gpu"]),
         (["sweep", "gpu-wall.gpus", "--over", "gpus=8,64"], []),
-        (["sweep", "gpu-wall.memory_per_gpu", "--over", "gpus=8,64", "--set", "price=2", "--set",
-          "model=Llama 3 8B"], ["price"]),
-        (["why", "gpu-wall.memory_per_gpu", "--set", "gpu_memory=100"], ["gpu_memory"]),
-        (["why", "gpu-wall.memory_per_gpu", "--set", "gpus=8", "--json"], []),
+        (["sweep", "gpu-wall.memory_per_gpu.zero-3", "--over", "gpus=8,64", "--set", "price=2",
+          "--set", "model=Llama 3 8B"], ["price"]),
+        (["why", "gpu-wall.memory_per_gpu.zero-3", "--set", "gpu_memory=100"], ["gpu_memory"]),
+        (["why", "gpu-wall.memory_per_gpu.zero-3", "--set", "gpus=8", "--json"], []),
     ],
 )  # fmt: skip
 def test_a_setting_that_changes_nothing_is_said(
@@ -180,14 +182,15 @@ def test_a_setting_that_changes_nothing_is_said(
     """The memory per GPU depends on how many there are, not on how much each has."""
     code, _, err = run(capsys, *command)
     assert code == 0
+    cell = "memory_per_gpu.zero-3"
     assert err.splitlines() == [
-        f"workbook: {n} does not enter memory_per_gpu: it changes nothing here" for n in notes
+        f"workbook: {n} does not enter {cell}: it changes nothing here" for n in notes
     ]
 
 
 def test_a_setting_that_the_sweep_overrides_is_said(capsys: pytest.CaptureFixture[str]) -> None:
     over = ["--over", "gpus=8,64", "--set", "gpus=16"]
-    code, out, err = run(capsys, "sweep", "gpu-wall.memory_per_gpu", *over)
+    code, out, err = run(capsys, "sweep", "gpu-wall.memory_per_gpu.zero-3", *over)
     assert code == 0
     assert err == "workbook: --set gpus changes nothing here: --over sets it\n"
     assert " 16 GPUs" not in out
@@ -196,7 +199,13 @@ def test_a_setting_that_the_sweep_overrides_is_said(capsys: pytest.CaptureFixtur
 def test_sweep_draws_to_a_file(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     target = tmp_path / "sweep.svg"
     code, out, _ = run(
-        capsys, "sweep", "gpu-wall.fs_waste", "--over", "mtbf=1..64", "--plot", str(target)
+        capsys,
+        "sweep",
+        "gpu-wall.waste.parallel-file-system",
+        "--over",
+        "mtbf=1..64",
+        "--plot",
+        str(target),
     )
     assert code == 0
     assert str(target) in out
@@ -218,14 +227,40 @@ def test_sweep_draws_to_a_file(capsys: pytest.CaptureFixture[str], tmp_path: Pat
         (["run", "gpu-wall", "--set", "gpu=H900"], "no option 'H900'"),
         (["run", "gpu-wall", "--set", "static_bytes=1"], "cannot be set"),
         (["run", "gpu-wall", "--set", "parms=8e9"], "did you mean params"),
-        (["sweep", "gpu-wall.fs_waste", "--over", "mtbf"], "given=range"),
-        (["sweep", "gpu-wall.fs_waste", "--over", "mtbf=a..b"], "not a range"),
-        (["sweep", "gpu-wall.fs_waste", "--over", "mtbf=1..8", "--plot", "x.doc"], ".svg"),
+        (["sweep", "gpu-wall.waste.parallel-file-system", "--over", "mtbf"], "given=range"),
+        (["sweep", "gpu-wall.waste.parallel-file-system", "--over", "mtbf=a..b"], "not a range"),
+        (
+            [
+                "sweep",
+                "gpu-wall.waste.parallel-file-system",
+                "--over",
+                "mtbf=1..8",
+                "--plot",
+                "x.doc",
+            ],
+            ".svg",
+        ),
         (["run", "gpu-wall", "--set", "GPUs=8"], "did you mean gpus"),
-        (["sweep", "gpu-wall.mp_fits", "--over", "gpus=8..64", "--plot", "x.svg"], "is a verdict"),
-        (["sweep", "gpu-wall.memory_per_gpu", "--over", "gpus=1..100000:1"], "more than 10,000"),
-        (["sweep", "gpu-wall.fs_waste", "--over", "gpu=H900"], "no option 'H900'"),
-        (["sweep", "gpu-wall.fs_waste", "--over", "gpu="], "no option ''"),
+        (
+            [
+                "sweep",
+                "gpu-wall.layout_verdict.tensor-pipeline",
+                "--over",
+                "gpus=8..64",
+                "--plot",
+                "x.svg",
+            ],
+            "is a verdict",
+        ),
+        (
+            ["sweep", "gpu-wall.memory_per_gpu.zero-3", "--over", "gpus=1..100000:1"],
+            "more than 10,000",
+        ),
+        (
+            ["sweep", "gpu-wall.waste.parallel-file-system", "--over", "gpu=H900"],
+            "no option 'H900'",
+        ),
+        (["sweep", "gpu-wall.waste.parallel-file-system", "--over", "gpu="], "no option ''"),
     ],
 )
 def test_a_users_mistake_gets_a_sentence_and_exit_code_2(

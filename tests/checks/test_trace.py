@@ -18,7 +18,8 @@ from worked.figures.program import javascript
 from worked.figures.terms import Term, TraceError, numbers_in, term, trace
 from worked.formulas import ops
 from worked.formulas.checkpointing import young_interval_seconds
-from worked.formulas.memory import devices_needed, fits
+from worked.formulas.memory import devices_needed
+from worked.formulas.rows import reaches
 
 SYMBOLS = {"x": "x", "y": "y", "z": "H_{kv}"}
 FORMULAS: list[tuple[Callable[..., Any], str, str, str]] = [
@@ -232,7 +233,7 @@ def test_a_verdict_that_is_computed_with_stands_as_its_number() -> None:
 
 def test_a_verdict_says_its_number_and_ends_in_its_words() -> None:
     g = graph("gpu-wall")
-    spoken = filled(g, values_template(g, "ddp_fits"))
+    spoken = filled(g, values_template(g, "fits[layout=data-parallel]"))
     assert spoken.endswith("= (1 if 1,132.5 GB ≤ 80 GB, otherwise 0) = does not fit")
 
 
@@ -240,7 +241,7 @@ def test_real_formulas_trace() -> None:
     assert javascript(devices_needed) == (
         "(total_bytes, device_bytes) => Math.ceil((total_bytes / device_bytes))"
     )
-    assert text(trace(fits), {"needed_bytes": "96 GB", "available_bytes": "80 GB"}) == (
+    assert text(trace(reaches), {"wanted": "96 GB", "value": "80 GB"}) == (
         "1 if 96 GB ≤ 80 GB, otherwise 0"
     )
 

@@ -76,8 +76,8 @@ def test_a_verdict_is_no_factor() -> None:
 
 def test_a_verdict_ends_in_its_words_and_says_why() -> None:
     g = graph("gpu-wall")
-    assert lines(g, "ddp_fits", g.base) == [
-        "ddp_fits = fits if ddp_total ≤ gpu_memory, otherwise does not fit",
+    assert lines(g, "fits[layout=data-parallel]", g.base) == [
+        "fits[layout=data-parallel] = fits if memory_per_gpu ≤ gpu_memory, otherwise does not fit",
         "  = does not fit",
         "  since 1,132.5 GB is more than 80 GB",
     ]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from worked.declare import derived, partial, shown, signed, step, steps
+from worked.declare import derived, must, partial, shown, signed, step, steps
 from worked.figures import Axis, FigureError
 from worked.formulas.trees import shrunken_step
 from worked.recording import recorded
@@ -64,3 +64,12 @@ def test_a_recorded_row_that_lacks_a_place_is_refused() -> None:
         recorded(
             "gradient_boosting", "shrinkage", "best_round_at_eta_{}", "", over=Axis("rate", (7,))
         )
+
+
+def test_what_must_hold_refuses_a_setting_in_the_words_for_otherwise() -> None:
+    figure = must("even", shrunken_step, ("{leaf} is odd", "is even"), leaf="w")
+    assert (figure.words, figure.must, figure.inputs) == (
+        ("{leaf} is odd", "is even"),
+        True,
+        {"leaf": "w"},
+    )

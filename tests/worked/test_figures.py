@@ -30,6 +30,7 @@ from worked.figures import (
     with_unit,
 )
 from worked.formulas.ops import ceil, sqrt, where
+from worked.sources import EACH
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -334,6 +335,17 @@ def test_every_option_of_every_choice_says_where_its_values_come_from(slug: str)
                 assert setting.source.is_own_choice is made_up, (option, name)
 
 
+def test_a_cell_of_a_row_of_facts_has_its_own_source_and_note() -> None:
+    """The V100's peak is of fp16, the H100's of bf16; the row as a whole names no one sheet."""
+    g = graph("gpu-wall")
+    source, note = g.source("peak_of.v100-sxm2-32gb", {})
+    assert "V100" in source.text
+    assert note.startswith("fp16, dense")
+    assert g.source("peak_of[gpu=h100-sxm]", {})[1].startswith("bf16, dense")
+    assert g.source("peak_of", {}) == (EACH, "")
+    assert g.source("peak_of.h100-sxm", {"peak_of.h100-sxm": 500}) == (YOURS, "")
+
+
 def test_a_v100_is_not_said_to_do_bf16_by_the_sheet_of_an_h100() -> None:
     source, note = graph("gpu-wall").source("peak_flops", {"gpu": "V100"})
     assert "V100" in source.text
@@ -441,9 +453,10 @@ def test_every_figure_of_a_chapter_has_a_label_and_every_given_a_source(slug: st
         assert f.label
         if isinstance(f, Given):
             assert f.symbol, f.name
-            assert f.source.text, f.name
-            # A fact about the world says when it was read and when to read it again.
-            assert f.source.is_own_choice or (f.source.read and f.source.review_by), f.name
+            for source in [s for s, _ in f.each] or [f.source]:
+                assert source.text, f.name
+                # A fact about the world says when it was read and when to read it again.
+                assert source.is_own_choice or (source.read and source.review_by), f.name
 
 
 @pytest.mark.parametrize("slug", CHAPTERS)

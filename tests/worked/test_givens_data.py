@@ -11,6 +11,7 @@ import pytest
 
 from checks import givens as g
 from worked import givens
+from worked.figures.kinds import EACH
 from worked.units import unit
 
 DATA = g.load()
@@ -161,6 +162,19 @@ def test_every_device_has_what_the_chapters_read() -> None:
         names = {r["name"] for r in table["facts"]}
         wanted = {"layers", "hidden", "heads", "kv_heads", "head_dim", "ffn", "vocab", "params"}
         assert wanted | {"max_positions", "tied_embeddings"} <= names, thing
+
+
+def test_a_row_of_facts_has_each_value_source_and_note_and_may_lack_one() -> None:
+    """2.25 PFLOP/s are 2,250 TFLOP/s; a V100 has no bf16."""
+    facts = [givens.things("hardware")[name].facts for name in ("V100 SXM2 32GB", "B200")]
+    peaks = [f.get("peak_bf16") for f in facts]
+    row = givens.given_row(peaks, "peak", "TFLOP/s", "F", "Peak", 1, 1e4, "gpu")
+    assert row.value == (None, 2250)
+    assert row.origin() == (EACH, "")
+    assert row.origin(0) == (givens.NO_FACT, "")
+    source, note = row.origin(1)
+    assert "Blackwell" in source.text
+    assert note.startswith("bf16, dense")
 
 
 def test_what_is_overdue_is_reported() -> None:

@@ -23,10 +23,20 @@ from worked.gpu_wall.transformer import (
     next_token_loss,
 )
 from worked.recording import load
+from worked.rows import Row, as_row
 
 # Bytes of the formulas with 16-bit activations and one-byte masks.
 SAVED_WIDTH = memory.whole_width(2, 1) + memory.split_width(2)
 SCORE_WIDTH = memory.score_width(2, 1)
+
+
+def kept_by_formula(shape: mr.Shape) -> Row:
+    """Return what the book's formula says that one layer keeps, over the ways to keep it."""
+    s, b, h, a = shape
+    whole, split = memory.whole_width(2, 1), memory.split_width(2)
+    saved = memory.saved_per_unit(as_row(whole + split), whole, split, SCORE_WIDTH, 2, a, s, h, 1)
+    return memory.activation_bytes(1, s, b, h, saved)
+
 
 # ---------------------------------------------------------------- model state
 
@@ -138,7 +148,7 @@ def test_every_byte_of_a_layer_is_explained(shape: mr.Shape) -> None:
 
     Two LayerNorms keep a mean and a 1/std of each token, bf16 on a CPU: 2 x 2 x 2 s b bytes.
     """
-    s, b, h, a = shape
+    s, b, *_ = shape
     rows = mr.reconcile(shape, mr.gpt_layer_saved(shape))
     listed = [r for r in rows if r.paper_bytes]
     assert all(r.torch_bytes == r.paper_bytes for r in listed)
@@ -147,10 +157,7 @@ def test_every_byte_of_a_layer_is_explained(shape: mr.Shape) -> None:
     assert {r.torch_operation for r in extra} == {"layer_norm"}
     assert sum(r.torch_bytes for r in extra) == 8 * s * b
     assert (SAVED_WIDTH, SCORE_WIDTH) == (34, 5)
-    paper = memory.activation_bytes_with_scores(
-        layers=1, seq=s, micro_batch=b, hidden=h, heads=a,
-        saved_width=SAVED_WIDTH, score_width=SCORE_WIDTH,
-    )  # fmt: skip
+    paper = kept_by_formula(shape).at(keeping=0)
     assert sum(r.paper_bytes for r in rows) == paper
     assert mr.total_bytes(mr.gpt_layer_saved(shape)) == paper + 8 * s * b
 
@@ -222,9 +229,7 @@ def test_selective_recomputation_leaves_34_sbh(shape: mr.Shape) -> None:
     """Q, K and V stay (inputs of the attention core); all that has s^2 is forgotten."""
     s, b, h, _ = shape
     kept = mr.total_bytes(mr.gpt_layer_saved(shape, "attention"))
-    formula = memory.activation_bytes_without_scores(
-        layers=1, seq=s, micro_batch=b, hidden=h, saved_width=SAVED_WIDTH
-    )
+    formula = kept_by_formula(shape).at(keeping=1)
     assert kept == formula + 8 * s * b
     assert kept == 34 * s * b * h + 8 * s * b
 
@@ -236,9 +241,7 @@ def test_full_recomputation_leaves_exactly_the_layers_input(shape: mr.Shape) -> 
     saved = mr.gpt_layer_saved(shape, "layer")
     assert [t.shape for t in saved] == [(s, b, h)]
     assert mr.total_bytes(saved) == 2 * s * b * h
-    assert mr.total_bytes(saved) == memory.activation_bytes_full_recompute(
-        layers=1, seq=s, micro_batch=b, hidden=h, activation_width=2
-    )
+    assert mr.total_bytes(saved) == kept_by_formula(shape).at(keeping=2)
 
 
 def test_recomputing_changes_no_gradient() -> None:

@@ -14,6 +14,7 @@ from worked.gpu_wall import sharding_real as sr
 from worked.gpu_wall.memory_real import small_batch
 from worked.gpu_wall.transformer import GPTConfig, Transformer, next_token_loss
 from worked.recording import load
+from worked.rows import Row, as_row
 
 pytestmark = pytest.mark.slow
 
@@ -111,10 +112,12 @@ def test_the_models_units_divide_evenly_or_not_as_the_tests_need() -> None:
 
 
 def formula_bytes(strategy: str, parameters: float, ranks: int) -> float:
-    """Return the book's formula for the strategy: 2 B weights, 2 B gradients, 12 B Adam."""
-    if strategy == "ddp":
-        return parallelism.replica_bytes(parameters, 2, 2, 12)
-    return getattr(parallelism, f"{strategy}_bytes")(parameters, 2, 2, 12, ranks)
+    """Return the book's formula for the strategy: 2 B weights, 2 B gradients, 3 x 4 B Adam."""
+    layout = STRATEGIES.index(strategy)
+    sharing = parallelism.sharing_ranks(as_row(ranks)).fixed("layout", layout)
+    width = Row.of([2, 2, 4, 4, 4], "kept")
+    kept = parallelism.kept_bytes(parameters, width, 1, 1, 1, sharing)
+    return float(parallelism.state_bytes(kept).at())
 
 
 @pytest.mark.parametrize("strategy", STRATEGIES)
@@ -380,19 +383,13 @@ def test_activations_kept_under_tensor_and_sequence_parallelism(
     sbh (10 + 24/t) + 5 as^2b/t, whole statistics; (34 sbh + 5 as^2b + 8 sb)/t.
     """
     t, s, b, h, a = len(found), 16, 2, 32, 4
-    shape = {"layers": 1, "seq": s, "micro_batch": b, "hidden": h, "heads": a}
     score_width = memory.score_width(2, 1)  # 16-bit values, one-byte masks: 5
     whole_width, split_width = memory.whole_width(2, 1), memory.split_width(2)  # 10, 24
-    with_tensor = memory.activation_bytes_tensor_parallel(
-        **shape,
-        whole_width=whole_width,
-        split_width=split_width,
-        score_width=score_width,
-        tensor_parallel=t,
+    saved = memory.saved_per_unit(
+        as_row(whole_width + split_width), whole_width, split_width, score_width, 2, a, s, h, t
     )
-    one_gpu = memory.activation_bytes_with_scores(
-        **shape, saved_width=whole_width + split_width, score_width=score_width
-    )
+    kept = memory.activation_bytes(1, s, b, h, saved)
+    one_gpu, with_tensor = kept.at(keeping=0), kept.at(keeping=3)
     for rank in found:
         # sbh = 1024, as^2b = 2048, sb = 32: 27,904 and 19,200; 22,656 and 11,328
         tensor = rank["tensor_parallel_training"]["saved_bytes"]

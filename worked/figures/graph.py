@@ -72,6 +72,7 @@ class Graph:
         self.units: dict[str, Unit] = {n: _unit_of(f) for n, f in figures.items()}
         self.keys = {n: self._keys_of(a) for n, a in self.axes.items()}
         soundness.check_axes(self)
+        soundness.check_inputs(self)
         self.wiring = {
             n: {a: self._wire(f, a) for a in f.parameters}
             for n, f in figures.items()
@@ -84,8 +85,6 @@ class Graph:
             if isinstance(w, Before) and isinstance(w.start, str)
         }
         self.plan = self._plan()
-        inputs = (n for n, f in figures.items() if not isinstance(f, Derived))
-        self.order = (*inputs, *(n for names, _ in self.plan for n in names))
         soundness.check_words(self)
         soundness.check_values(self)
 

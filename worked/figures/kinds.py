@@ -91,7 +91,9 @@ class Given:
     """An input: its value in `unit`, its declared range in the same unit, and its source.
 
     Over an axis (`over`) the value is a tuple, and low and high may be; an absent cell is None.
-    In `label` and `symbol` of any figure `<row>` stands for the place on the axis row.
+    With a source and a note for each place (`each`) it is a row of facts about things, such as
+    the memory of every GPU: it can be set like all others, but no panel offers it. In `label`
+    and `symbol` of any figure `<row>` stands for the place on the axis row.
     """
 
     name: str
@@ -106,7 +108,7 @@ class Given:
     integer: bool = False
     note: str = ""
     over: str = ""
-
+    each: tuple[tuple[Source, str], ...] = ()
     axes = AXES
 
 
@@ -135,7 +137,6 @@ class Derived:
     must: bool = False
     over: str = ""
     partial: bool = False
-
     axes = AXES
 
     @cached_property
@@ -186,7 +187,6 @@ class Measured:
     places: int = 0
     signed: bool = False
     over: str = ""
-
     axes = AXES
 
 

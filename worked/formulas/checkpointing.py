@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from worked.formulas.ops import exp, minimum, sqrt, where
+from worked.formulas.ops import along, exp, minimum, sqrt
+from worked.formulas.rows import reaches
 
 
 def checkpoint_bytes(params: Any, weight_bytes: Any, optimizer_bytes: Any) -> Any:
@@ -81,9 +82,12 @@ def completion_probability(work_seconds: Any, mtbf: Any) -> Any:
     return exp(-work_seconds / mtbf)
 
 
-def fits_notice(write_seconds: Any, notice_seconds: Any) -> Any:
-    """Whether a checkpoint is written before the machine goes: 1 or 0."""
-    return where(write_seconds <= notice_seconds, 1, 0)
+def in_notice(write_seconds: Any, long_notice: Any, short_notice: Any) -> Any:
+    """Whether a checkpoint is written before the machine goes, under each notice: 1 or 0."""
+    return along(
+        "notice", longer=reaches(long_notice, write_seconds),
+        shorter=reaches(short_notice, write_seconds),
+    )  # fmt: skip
 
 
 def bandwidth_for_notice(checkpoint_bytes: Any, notice_seconds: Any) -> Any:
@@ -96,9 +100,17 @@ def bytes_within_notice(checkpoint_bytes: Any, tier_bandwidth: Any, notice_secon
     return minimum(checkpoint_bytes, tier_bandwidth * notice_seconds)
 
 
-def tier_bandwidth(node_bandwidth: Any, nodes: Any) -> Any:
-    """Rate of node-local disks together, when every node writes its own share."""
-    return node_bandwidth * nodes
+def tier_bandwidth(
+    node_disk: Any, node_count: Any, fs_bandwidth: Any, object_bandwidth: Any
+) -> Any:
+    """Rate at which all nodes together write to each tier.
+
+    node_disk: rate of one node's disks, which write their own shares side by side.
+    """
+    return along(
+        "tier", node_local_nvme=node_disk * node_count, parallel_file_system=fs_bandwidth,
+        object_store=object_bandwidth,
+    )  # fmt: skip
 
 
 def share_bytes(total_bytes: Any, nodes: Any) -> Any:

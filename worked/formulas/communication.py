@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from worked.formulas.ops import ceil, maximum, minimum, where
+from worked.formulas.ops import along, ceil, maximum, minimum, where
 
 
 def all_reduce_bytes(payload_bytes: Any, ranks: Any) -> Any:
@@ -77,6 +77,37 @@ def pipeline_step_bytes(
     return (
         minimum(2, pipeline_parallel - 1)
         * micro_batches * seq * micro_batch * hidden * activation_width
+    )  # fmt: skip
+
+
+def step_traffic(
+    ar_bytes: Any, zero2_volume: Any, zero3_volume: Any, tp_volume: Any, pp_volume: Any
+) -> Any:
+    """Bytes that each GPU sends in a step, by what sends them.
+
+    ZeRO's stage 1 sends what data parallelism does, in another order.
+    """
+    return along(
+        "traffic", data_parallel_zero_1=ar_bytes, zero_2=zero2_volume, zero_3=zero3_volume,
+        tensor_parallel=tp_volume, tensor_parallel_network=tp_volume, pipeline=pp_volume,
+    )  # fmt: skip
+
+
+def traffic_seconds(
+    sent: Any, gpus_per_node: Any, nvlink_bandwidth: Any, network_bandwidth: Any,
+    tp_bandwidth: Any,
+) -> Any:  # fmt: skip
+    """Seconds of a step's traffic, by what sends it; rates one-way.
+
+    Collectives of all GPUs run as a ring through every port; a tensor-parallel group has its
+    own rate, and also that of the network to compare; a pipeline crosses the network.
+    """
+    railed = railed_ring_seconds(sent, gpus_per_node, nvlink_bandwidth, network_bandwidth)
+    networked = sent / network_bandwidth
+    return along(
+        "traffic", data_parallel_zero_1=railed, zero_2=railed, zero_3=railed,
+        tensor_parallel=sent / tp_bandwidth, tensor_parallel_network=networked,
+        pipeline=networked,
     )  # fmt: skip
 
 

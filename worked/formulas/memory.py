@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from worked.formulas.ops import ceil, minimum, where
+from worked.formulas.ops import along, ceil, minimum, total
+from worked.formulas.rows import ratio as ratio  # two chapters still take it from here
 
 
 def tensor_bytes(params: Any, bytes_per_value: Any) -> Any:
@@ -19,16 +20,13 @@ def tensor_bytes(params: Any, bytes_per_value: Any) -> Any:
     return params * bytes_per_value
 
 
-def adam_bytes_per_param(
-    weight_bytes: Any, gradient_bytes: Any, master_bytes: Any, momentum_bytes: Any,
-    variance_bytes: Any,
-) -> Any:  # fmt: skip
+def bytes_per_param(width: Any) -> Any:
     """Bytes that mixed-precision training with Adam keeps for each parameter.
 
-    Each argument: bytes per parameter of that tensor (usually 2, 2, 4, 4, 4).
+    width: bytes per parameter of each tensor that is kept (over `kept`; usually 2, 2, 4, 4, 4).
     Source: Rajbhandari et al. 2020 (ZeRO), section 3.1.
     """
-    return weight_bytes + gradient_bytes + master_bytes + momentum_bytes + variance_bytes
+    return total(width, "kept")
 
 
 def optimizer_bytes_per_param(master_bytes: Any, momentum_bytes: Any, variance_bytes: Any) -> Any:
@@ -39,19 +37,9 @@ def optimizer_bytes_per_param(master_bytes: Any, momentum_bytes: Any, variance_b
     return master_bytes + momentum_bytes + variance_bytes
 
 
-def sum_bytes(first_bytes: Any, second_bytes: Any) -> Any:
+def together(one_bytes: Any, other_bytes: Any) -> Any:
     """Bytes of two things that are in memory at the same time."""
-    return first_bytes + second_bytes
-
-
-def sum3_bytes(first_bytes: Any, second_bytes: Any, third_bytes: Any) -> Any:
-    """Bytes of three things that are in memory at the same time."""
-    return first_bytes + second_bytes + third_bytes
-
-
-def sum4_bytes(first_bytes: Any, second_bytes: Any, third_bytes: Any, fourth_bytes: Any) -> Any:
-    """Bytes of four things that are in memory at the same time."""
-    return first_bytes + second_bytes + third_bytes + fourth_bytes
+    return one_bytes + other_bytes
 
 
 def whole_width(activation_width: Any, mask_width: Any) -> Any:
@@ -84,63 +72,38 @@ def score_width(activation_width: Any, mask_width: Any) -> Any:
     return 2 * activation_width + mask_width
 
 
-def activation_bytes_with_scores(
-    layers: Any, seq: Any, micro_batch: Any, hidden: Any, heads: Any, saved_width: Any,
-    score_width: Any,
+def saved_per_unit(
+    saved_width: Any, whole_width: Any, split_width: Any, score_width: Any,
+    activation_width: Any, heads: Any, seq: Any, hidden: Any, tensor_parallel: Any,
 ) -> Any:  # fmt: skip
-    """Bytes of activations kept for backward by GPT blocks that store their attention scores.
+    """Bytes that a GPU keeps per token, hidden unit and layer, for each way to keep activations.
 
-    saved_width: bytes per token and hidden unit (34); score_width: bytes per score (5).
-    Source: Korthikanti et al. 2022, equation 1, sbh(34 + 5as/h), times the layers.
+    Everything, the attention scores too; no scores, for the attention core is recomputed, or a
+    fused kernel never writes them; each layer's input alone, for all else is recomputed; then
+    everything under tensor parallelism, which leaves the whole part whole; and no scores with
+    sequence parallelism, which splits that part as well. Widths in bytes.
+    Source: Korthikanti et al. 2022, table 2, divided by sbh: 34 + 5as/h, 34, 2,
+    10 + 24/t + 5as/(ht), 34/t.
     """
-    return layers * seq * micro_batch * hidden * (saved_width + score_width * heads * seq / hidden)
+    scores = score_width * heads * seq / hidden
+    return along(
+        "keeping",
+        everything=saved_width + scores,
+        no_scores=saved_width,
+        full_recomputation=activation_width,
+        everything_tensor_parallel=whole_width + (split_width + scores) / tensor_parallel,
+        no_scores_sequence_parallel=saved_width / tensor_parallel,
+    )
 
 
-def activation_bytes_without_scores(
-    layers: Any, seq: Any, micro_batch: Any, hidden: Any, saved_width: Any
+def activation_bytes(
+    layers: Any, seq: Any, micro_batch: Any, hidden: Any, saved_per_unit: Any
 ) -> Any:
-    """Bytes of activations kept when the attention core is recomputed in backward.
+    """Bytes of activations that layers keep for backward.
 
-    This is selective recomputation; a fused (flash) attention kernel has the same effect up to
-    a few bytes of statistics per head and token.
-    Source: Korthikanti et al. 2022, section 5: the term in a goes, 34sbh stays.
+    saved_per_unit: bytes per token, hidden unit and layer.
     """
-    return layers * seq * micro_batch * hidden * saved_width
-
-
-def activation_bytes_full_recompute(
-    layers: Any, seq: Any, micro_batch: Any, hidden: Any, activation_width: Any
-) -> Any:
-    """Bytes kept when only each layer's input is stored and all else is recomputed.
-
-    Source: Korthikanti et al. 2022, section 5: 2sbh a layer.
-    """
-    return layers * seq * micro_batch * hidden * activation_width
-
-
-def activation_bytes_tensor_parallel(
-    layers: Any, seq: Any, micro_batch: Any, hidden: Any, heads: Any, whole_width: Any,
-    split_width: Any, score_width: Any, tensor_parallel: Any,
-) -> Any:  # fmt: skip
-    """Bytes per GPU with tensor parallelism alone: norms, dropouts and inputs stay whole.
-
-    Source: Korthikanti et al. 2022, equation 2, sbh(10 + 24/t + 5as/(ht)).
-    """
-    return (
-        layers * seq * micro_batch * hidden
-        * (whole_width + (split_width + score_width * heads * seq / hidden) / tensor_parallel)
-    )  # fmt: skip
-
-
-def activation_bytes_sequence_parallel(
-    layers: Any, seq: Any, micro_batch: Any, hidden: Any, saved_width: Any, tensor_parallel: Any
-) -> Any:
-    """Bytes per GPU with tensor and sequence parallelism and no stored scores.
-
-    The parts that tensor parallelism leaves whole are split along the sequence.
-    Source: Korthikanti et al. 2022, equation 4 with section 5's selective recomputation.
-    """
-    return layers * seq * micro_batch * hidden * saved_width / tensor_parallel
+    return layers * seq * micro_batch * hidden * saved_per_unit
 
 
 def activation_bytes_swiglu(
@@ -187,16 +150,6 @@ def layers_recomputed(wanted: Any, layers: Any) -> Any:
     return minimum(wanted, layers)
 
 
-def fits(needed_bytes: Any, available_bytes: Any) -> Any:
-    """Whether something fits: 1 when what is needed is at most what is available, else 0."""
-    return where(needed_bytes <= available_bytes, 1, 0)
-
-
 def left_over_bytes(total_bytes: Any, devices: Any, device_bytes: Any) -> Any:
     """Bytes that stay free when `total_bytes` are spread over `devices`."""
     return devices * device_bytes - total_bytes
-
-
-def ratio(part: Any, whole: Any) -> Any:
-    """How many times `whole` goes into `part`: a share or a factor, without unit."""
-    return part / whole

@@ -8,46 +8,97 @@ from __future__ import annotations
 
 from typing import Any
 
-from worked.formulas.memory import fits
-from worked.formulas.ops import ceil, floor, maximum, minimum, where
+from worked.formulas.ops import along, ceil, floor, maximum, minimum, total, where
 
 
-def replica_bytes(params: Any, weight_bytes: Any, gradient_bytes: Any, optimizer_bytes: Any) -> Any:
-    """Static bytes per GPU of plain data parallelism: every rank keeps everything.
+def tensor_ways(tensor_parallel: Any) -> Any:
+    """GPUs over which each layout cuts a layer's matrices; 1 where it does not."""
+    return along(
+        "layout", data_parallel=1, zero_1=1, zero_2=1, zero_3=1,
+        tensor_pipeline=tensor_parallel, shorter_pipeline=tensor_parallel,
+        shorter_pipeline_zero_1=tensor_parallel,
+    )  # fmt: skip
 
-    Source: Rajbhandari et al. 2020 (ZeRO), section 3.1.
+
+def pipeline_stages(pipeline_parallel: Any, pipeline_short: Any) -> Any:
+    """Stages into which each layout cuts the layers; 1 where it does not."""
+    return along(
+        "layout", data_parallel=1, zero_1=1, zero_2=1, zero_3=1,
+        tensor_pipeline=pipeline_parallel, shorter_pipeline=pipeline_short,
+        shorter_pipeline_zero_1=pipeline_short,
+    )  # fmt: skip
+
+
+def sharing_ranks(replicas: Any) -> Any:
+    """Ranks that share one copy of each tensor in each layout; 1 where everyone keeps it whole.
+
+    ZeRO's stage 1 splits what the optimizer reads, stage 2 the gradients as well, stage 3 (FSDP)
+    the weights too. Where there are GPUs for no replica, the ranks are those of a single one.
+    Source: Rajbhandari et al. 2020 (ZeRO), sections 3.1 and 5.
     """
-    return params * (weight_bytes + gradient_bytes + optimizer_bytes)
+    n = maximum(1, replicas)
+    optimizer = along(
+        "layout", data_parallel=1, zero_1=n, zero_2=n, zero_3=n, tensor_pipeline=1,
+        shorter_pipeline=1, shorter_pipeline_zero_1=n,
+    )  # fmt: skip
+    gradients = along(
+        "layout", data_parallel=1, zero_1=1, zero_2=n, zero_3=n, tensor_pipeline=1,
+        shorter_pipeline=1, shorter_pipeline_zero_1=1,
+    )  # fmt: skip
+    weights = along(
+        "layout", data_parallel=1, zero_1=1, zero_2=1, zero_3=n, tensor_pipeline=1,
+        shorter_pipeline=1, shorter_pipeline_zero_1=1,
+    )  # fmt: skip
+    return along(
+        "kept", weights=weights, gradients=gradients, master_weights=optimizer,
+        first_moment=optimizer, second_moment=optimizer,
+    )  # fmt: skip
 
 
-def zero1_bytes(
-    params: Any, weight_bytes: Any, gradient_bytes: Any, optimizer_bytes: Any, ranks: Any
+def kept_bytes(
+    params: Any, width: Any, layers: Any, stage_layers: Any, tensor_ways: Any, sharing: Any
 ) -> Any:
-    """Static bytes per GPU of ZeRO stage 1: the optimizer's state is split over the ranks.
+    """Bytes of a tensor that a GPU of the fullest stage keeps.
 
-    Source: Rajbhandari et al. 2020 (ZeRO), section 5.1.
+    width: bytes per parameter; stage_layers: layers of that stage; tensor_ways: GPUs over which
+    a matrix is cut; sharing: ranks that share one copy. Embeddings are spread over the layers.
+    Source: Narayanan et al. 2021, section 2; Rajbhandari et al. 2020 (ZeRO), section 5.
     """
-    return params * (weight_bytes + gradient_bytes + optimizer_bytes / ranks)
+    return params * width * stage_layers / (layers * tensor_ways * sharing)
 
 
-def zero2_bytes(
-    params: Any, weight_bytes: Any, gradient_bytes: Any, optimizer_bytes: Any, ranks: Any
+def state_bytes(kept_bytes: Any) -> Any:
+    """Static bytes of a GPU: all tensors that it keeps."""
+    return total(kept_bytes, "kept")
+
+
+def memory_parts(
+    state: Any, gathered: Any, acts_data_parallel: Any, acts_model_parallel: Any, reserved: Any
 ) -> Any:
-    """Static bytes per GPU of ZeRO stage 2: gradients are split as well.
+    """Bytes of a GPU by what they hold, in each layout.
 
-    Source: Rajbhandari et al. 2020 (ZeRO), section 5.2.
+    Layers are gathered by ZeRO's stage 3 alone. Whoever keeps the model whole recomputes its
+    activations; whoever cuts it keeps all but the scores, split by sequence parallelism.
     """
-    return params * (weight_bytes + (gradient_bytes + optimizer_bytes) / ranks)
+    fetched = along(
+        "layout", data_parallel=0, zero_1=0, zero_2=0, zero_3=gathered, tensor_pipeline=0,
+        shorter_pipeline=0, shorter_pipeline_zero_1=0,
+    )  # fmt: skip
+    activations = along(
+        "layout", data_parallel=acts_data_parallel, zero_1=acts_data_parallel,
+        zero_2=acts_data_parallel, zero_3=acts_data_parallel,
+        tensor_pipeline=acts_model_parallel, shorter_pipeline=acts_model_parallel,
+        shorter_pipeline_zero_1=acts_model_parallel,
+    )  # fmt: skip
+    return along(
+        "part", static_state=state, gathered_layers=fetched, activations=activations,
+        runtime=reserved,
+    )  # fmt: skip
 
 
-def zero3_bytes(
-    params: Any, weight_bytes: Any, gradient_bytes: Any, optimizer_bytes: Any, ranks: Any
-) -> Any:
-    """Static bytes per GPU of ZeRO stage 3 (FSDP): everything is split.
-
-    Source: Rajbhandari et al. 2020 (ZeRO), section 5.3.
-    """
-    return params * (weight_bytes + gradient_bytes + optimizer_bytes) / ranks
+def memory_per_gpu(memory_part: Any) -> Any:
+    """Bytes of a GPU: all that is in its memory at the same time."""
+    return total(memory_part, "part")
 
 
 def gathered_layer_bytes(params: Any, weight_bytes: Any, layers: Any) -> Any:
@@ -59,35 +110,9 @@ def gathered_layer_bytes(params: Any, weight_bytes: Any, layers: Any) -> Any:
     return minimum(2, layers) * params * weight_bytes / layers
 
 
-def model_parallel_bytes(
-    params: Any, bytes_per_param: Any, layers: Any, stage_layers: Any, tensor_parallel: Any
-) -> Any:
-    """Static bytes per GPU of the fullest stage of a tensor- and pipeline-parallel model.
-
-    stage_layers: layers of that stage; embeddings are spread over the layers.
-    Source: Narayanan et al. 2021, section 2.
-    """
-    return params * bytes_per_param * stage_layers / (layers * tensor_parallel)
-
-
-def model_parallel_zero1_bytes(
-    params: Any, weight_bytes: Any, gradient_bytes: Any, optimizer_bytes: Any, layers: Any,
-    stage_layers: Any, tensor_parallel: Any, ranks: Any,
-) -> Any:  # fmt: skip
-    """Static bytes per GPU of the fullest stage with ZeRO stage 1.
-
-    ranks: data-parallel replicas, over which the optimizer's state of each part is split; where
-    there are GPUs for none, the bytes are those of a single one.
-    """
-    return (
-        params * (weight_bytes + gradient_bytes + optimizer_bytes / maximum(1, ranks))
-        * stage_layers / (layers * tensor_parallel)
-    )  # fmt: skip
-
-
-def replica_gpus(tensor_parallel: Any, pipeline_parallel: Any) -> Any:
-    """GPUs of one replica of a tensor- and pipeline-parallel model."""
-    return tensor_parallel * pipeline_parallel
+def replica_gpus(tensor_ways: Any, stages: Any) -> Any:
+    """GPUs of one replica of a model that is cut into stages, and their matrices over GPUs."""
+    return tensor_ways * stages
 
 
 def data_parallel_ranks(gpus: Any, replica_gpus: Any) -> Any:
@@ -95,23 +120,20 @@ def data_parallel_ranks(gpus: Any, replica_gpus: Any) -> Any:
     return floor(gpus / replica_gpus)
 
 
-def plan(
-    needed_bytes: Any, available_bytes: Any, ranks: Any, heads: Any, tensor_parallel: Any,
-    layers: Any, pipeline_parallel: Any,
-) -> Any:  # fmt: skip
-    """Verdict on a tensor- and pipeline-parallel plan: 1 if it can be and fits in memory.
+def layout_verdict(fits: Any, replicas: Any, heads_divide: Any, stages_have_layers: Any) -> Any:
+    """Verdict on a layout: 1 if it can be and fits in memory; all but `replicas` are 0 or 1.
 
     Otherwise 0 where the bytes do not fit, 2 where the GPUs hold no replica, 3 where the heads
     do not divide by the tensor-parallel size, 4 where there are more stages than layers.
     """
-    on_the_gpus = where(ranks > 0, fits(needed_bytes, available_bytes), 2)
-    split = where(divides(heads, tensor_parallel) >= 1, on_the_gpus, 3)
-    return where(pipeline_parallel <= layers, split, 4)
+    on_the_gpus = where(replicas > 0, fits, 2)
+    split = where(heads_divide, on_the_gpus, 3)
+    return where(stages_have_layers, split, 4)
 
 
-def layers_per_stage(layers: Any, pipeline_parallel: Any) -> Any:
+def layers_per_stage(layers: Any, stages: Any) -> Any:
     """Layers of the fullest pipeline stage."""
-    return ceil(layers / pipeline_parallel)
+    return ceil(layers / stages)
 
 
 def micro_batches(batch_sequences: Any, ranks: Any, micro_batch: Any) -> Any:
@@ -132,13 +154,13 @@ def tokens_per_step(batch_sequences: Any, seq: Any) -> Any:
     return batch_sequences * seq
 
 
-def bubble_fraction(pipeline_parallel: Any, micro_batches: Any) -> Any:
+def bubble_fraction(stages: Any, micro_batches: Any) -> Any:
     """Share of a pipelined step in which a stage waits (1F1B and GPipe alike).
 
     Source: Huang et al. 2019 (GPipe), section 2.3; Narayanan et al. 2021, section 2.2, states
     the same bubble as a fraction of the ideal time, (p-1)/m.
     """
-    return (pipeline_parallel - 1) / (micro_batches + pipeline_parallel - 1)
+    return (stages - 1) / (micro_batches + stages - 1)
 
 
 def compute_seconds(
@@ -152,21 +174,21 @@ def compute_seconds(
     return flops_per_token * (micro_batches * micro_batch * seq) / (peak_flops * mfu)
 
 
-def exposed_seconds(communication_seconds: Any, hiding_seconds: Any) -> Any:
+def exposed_seconds(communication_seconds: Any, backward_hiding: Any) -> Any:
     """Seconds of communication that computing does not cover.
 
-    hiding_seconds: computing under which it can proceed, such as the backward pass.
+    backward_hiding: computing under which it can proceed, such as the backward pass.
     """
-    return maximum(0, communication_seconds - hiding_seconds)
+    return maximum(0, communication_seconds - backward_hiding)
 
 
-def hiding_seconds(compute_seconds: Any, micro_batches: Any) -> Any:
+def hiding_seconds(step_seconds: Any, micro_batches: Any) -> Any:
     """Computing that a gradient reduction can hide under: the last micro-batch's backward.
 
     Backward is two thirds of a micro-batch's work. Gradients that are accumulated over
     micro-batches are reduced once, and only while the last of them flows back.
     """
-    return 2 * compute_seconds / (3 * micro_batches)
+    return 2 * step_seconds / (3 * micro_batches)
 
 
 def divides(size: Any, parts: Any) -> Any:

@@ -6,14 +6,17 @@ The data stand in TOML files beside this one, a table for each thing and a row f
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
 from pathlib import Path
 
 from worked.figures import OWN_CHOICE, Given, Setting, Source, suggest
+from worked.sources import EACH
 from worked.units import exact, unit
 
+NO_FACT = Source("no such value is published")
 FILES = ("hardware", "models", "prices", "storage")
 HERE = Path(__file__).parent
 
@@ -110,6 +113,19 @@ def given(
     return Given(
         name, fact.value, fact.unit, symbol, label, low, high, fact.source, places, integer,
         fact.remark,
+    )  # fmt: skip
+
+
+def given_row(
+    facts: Sequence[Fact | None], name: str, unit_name: str, symbol: str, label: str, low: float,
+    high: float, over: str, places: int = 0, integer: bool = False,
+) -> Given:  # fmt: skip
+    """Return a fact about each thing of an axis as a row, absent where there is none."""
+    found = [setting(f, unit_name) if f else None for f in facts]
+    return Given(
+        name, tuple(s.value if s else None for s in found), unit_name, symbol, label, low, high,
+        EACH, places, integer, "", over,
+        tuple((s.source, s.note) if s else (NO_FACT, "") for s in found),
     )  # fmt: skip
 
 

@@ -13,10 +13,11 @@ MEMORY_BILL: dict[str, Any] = {
     "id": "memory-bill",
     "kind": "stacked_bars",
     "title": "The memory bill against one GPU",
-    "alt": "Stacked bars in GB. Static state: weights {{ weight_bytes }}, gradients "
-    "{{ gradient_bytes }}, master weights {{ master_bytes }}, first moment {{ momentum_bytes }}, "
-    "second moment {{ variance_bytes }}, {{ static_bytes }} in all. With activations, "
-    "{{ acts_with_scores }} more. One GPU holds {{ gpu_memory }}.",
+    "alt": "Stacked bars in GB. Static state: weights {{ tensor[kept=weights] }}, gradients "
+    "{{ tensor[kept=gradients] }}, master weights {{ tensor[kept=master-weights] }}, first moment "
+    "{{ tensor[kept=first-moment] }}, "
+    "second moment {{ tensor[kept=second-moment] }}, {{ static_bytes }} in all. With activations, "
+    "{{ acts[keeping=everything] }} more. One GPU holds {{ gpu_memory }}.",
     "caption": "What is in memory at once, against the {{ gpu_memory }} of one GPU.",
     "unit": "GB",
     "places": 0,
@@ -24,58 +25,19 @@ MEMORY_BILL: dict[str, Any] = {
         {
             "label": label,
             "segments": [
-                {"figure": "weight_bytes", "label": "weights"},
-                {"figure": "gradient_bytes", "label": "gradients"},
-                {"figure": "master_bytes", "label": "master weights"},
-                {"figure": "momentum_bytes", "label": "first moment"},
-                {"figure": "variance_bytes", "label": "second moment"},
+                {"figure": "tensor[kept=weights]", "label": "weights"},
+                {"figure": "tensor[kept=gradients]", "label": "gradients"},
+                {"figure": "tensor[kept=master-weights]", "label": "master weights"},
+                {"figure": "tensor[kept=first-moment]", "label": "first moment"},
+                {"figure": "tensor[kept=second-moment]", "label": "second moment"},
                 *([{"figure": activations, "label": "activations"}] if activations else []),
             ],
         }
         for label, activations in (
             ("static state", None),
-            ("full recomputation", "acts_full_recompute"),
-            ("no stored scores", "acts_without_scores"),
-            ("everything stored", "acts_with_scores"),
-        )
-    ],
-    "limit": {"figure": "gpu_memory", "label": "one GPU"},
-}
-
-PER_GPU: dict[str, Any] = {
-    "id": "per-gpu",
-    "kind": "stacked_bars",
-    "title": "Bytes per GPU under each strategy",
-    "alt": "Stacked bars of static state, gathered layers, activations and runtime per GPU. Data "
-    "parallel {{ ddp_total }}, ZeRO-1 {{ zero1_total }}, ZeRO-2 {{ zero2_total }}, ZeRO-3 "
-    "{{ zero3_total }}, tensor and pipeline parallel {{ mp_total }}, with the shorter pipeline "
-    "{{ short_total }}, that with ZeRO-1 {{ short_zero1_total }}; the limit is {{ gpu_memory }}.",
-    "caption": "Everything on one GPU, strategy by strategy, against its {{ gpu_memory }}.",
-    "unit": "GB",
-    "places": 0,
-    "bars": [
-        {
-            "label": label,
-            "segments": [
-                {"figure": state, "label": "static state"},
-                *(
-                    [{"figure": "zero3_gathered", "label": "gathered layers"}]
-                    if name == "zero3"
-                    else []
-                ),
-                {"figure": activations, "label": "activations"},
-                {"figure": "reserved", "label": "runtime"},
-            ],
-            "verdict": f"{name}_fits",
-        }
-        for label, name, state, activations in (
-            ("data parallel", "ddp", "ddp_state", "acts_data_parallel"),
-            ("ZeRO-1", "zero1", "zero1_state", "acts_data_parallel"),
-            ("ZeRO-2", "zero2", "zero2_state", "acts_data_parallel"),
-            ("ZeRO-3", "zero3", "zero3_state", "acts_data_parallel"),
-            ("tensor × pipeline", "mp", "mp_state", "acts_sequence_parallel"),
-            ("shorter pipeline", "short", "short_state", "acts_sequence_parallel"),
-            ("… with ZeRO-1", "short_zero1", "short_zero1_state", "acts_sequence_parallel"),
+            ("full recomputation", "acts[keeping=full-recomputation]"),
+            ("no stored scores", "acts[keeping=no-scores]"),
+            ("everything stored", "acts[keeping=everything]"),
         )
     ],
     "limit": {"figure": "gpu_memory", "label": "one GPU"},
@@ -87,8 +49,9 @@ LAYOUT: dict[str, Any] = {
     "title": "Tensor groups inside nodes, pipeline stages across them",
     "alt": "A grid of {{ node_count }} of {{ gpus_per_node }} each. A tensor-parallel group of "
     "{{ tensor_parallel }} stands {{ tp_place }}; a pipeline has {{ pipeline_short }} stages, and "
-    "{{ short_ranks }} of the pipeline make up the job.",
-    "caption": "The layout with the shorter pipeline ({{ short_fits }}): each colour is a stage. A "
+    "{{ replicas[layout=shorter-pipeline] }} of the pipeline make up the job.",
+    "caption": "The layout with the shorter pipeline "
+    "({{ layout_verdict[layout=shorter-pipeline] }}): each colour is a stage. A "
     "tensor-parallel group stands {{ tp_place }}; the fast links are inside.",
     "nodes": "node_count",
     "per_node": "gpus_per_node",
@@ -145,8 +108,10 @@ WASTE: dict[str, Any] = {
     "id": "waste",
     "kind": "curve",
     "title": "Time wasted against the checkpoint interval",
-    "alt": "Three curves that fall, then rise. Their minima are at {{ nvme_young }} for "
-    "node-local NVMe, {{ fs_young }} for the parallel file system and {{ object_young }} for the "
+    "alt": "Three curves that fall, then rise. Their minima are at "
+    "{{ young[tier=node-local-nvme] }} for "
+    "node-local NVMe, {{ young[tier=parallel-file-system] }} for the parallel file system and "
+    "{{ young[tier=object-store] }} for the "
     "object store.",
     "caption": "To first order: the write's share falls with the interval, the lost work rises "
     "with it. The upright line is Young's interval for the parallel file system.",
@@ -160,11 +125,11 @@ WASTE: dict[str, Any] = {
     "y_from": 0,
     "y_to": 40,
     "series": [
-        {"figure": "object_chosen_waste", "label": "object store"},
-        {"figure": "chosen_waste", "label": "parallel file system"},
-        {"figure": "nvme_chosen_waste", "label": "node-local NVMe"},
+        {"figure": "chosen_waste[tier=object-store]", "label": "object store"},
+        {"figure": "chosen_waste[tier=parallel-file-system]", "label": "parallel file system"},
+        {"figure": "chosen_waste[tier=node-local-nvme]", "label": "node-local NVMe"},
     ],
-    "lines": [{"figure": "fs_young", "label": "Young"}],
+    "lines": [{"figure": "young[tier=parallel-file-system]", "label": "Young"}],
 }
 
 
@@ -185,8 +150,9 @@ def _simulated() -> dict[str, Any]:
         "kind": "curve",
         "title": "Daly's expectation and the simulation",
         "alt": "The exact expectation of the extra time against the interval, with three "
-        "simulated points on the curve: {{ mc_fs_quarter }}, {{ mc_fs_overhead }} and "
-        "{{ mc_fs_four }}.",
+        "simulated points on the curve: {{ mc_overhead[spacing=a-quarter-of-young-s] }}, "
+        "{{ mc_overhead[spacing=young-s] }} and "
+        "{{ mc_overhead[spacing=four-times-young-s] }}.",
         "caption": "Extra time on the parallel file system, restarts included: the curve follows "
         "the panel, the simulated points are recorded and do not.",
         "x": "chosen_interval",
@@ -205,7 +171,6 @@ def _simulated() -> dict[str, Any]:
 
 PICTURES: list[dict[str, Any]] = [
     MEMORY_BILL,
-    PER_GPU,
     LAYOUT,
     _deadlock(),
     WASTE,

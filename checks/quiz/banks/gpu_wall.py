@@ -74,9 +74,12 @@ NUMBERS = (
         "master copy. How many bytes are its weights, gradients and optimizer state?",
         {"params": PARAMS},
         (
-            Mistake("Those are the bf16 weights alone.", lambda weight_bytes: weight_bytes),
+            Mistake("Those are the bf16 weights alone.", lambda weight_bytes: weight_bytes,
+                    {"weight_bytes": "tensor[kept=weights]"}),
             Mistake("Those are weights and gradients; the optimizer keeps more than both.",
-                    lambda weight_bytes, gradient_bytes: weight_bytes + gradient_bytes),
+                    lambda weight_bytes, gradient_bytes: weight_bytes + gradient_bytes,
+                    {"weight_bytes": "tensor[kept=weights]",
+                     "gradient_bytes": "tensor[kept=gradients]"}),
             Mistake("{{ lit: 12 }} bytes a parameter: either the fp32 master copy is missing, or "
                     "you counted the optimizer's state alone.",
                     lambda optimizer_bytes: optimizer_bytes),
@@ -90,7 +93,7 @@ NUMBERS = (
          "Weight and gradient in bf16; master copy and two moments in fp32."),
     ),
     Number(
-        "activations", "bill", "acts_without_scores",
+        "activations", "bill", "acts[keeping=no-scores]",
         "A GPT model of {{ layers }} layers and hidden size {{ hidden }} with {{ heads }} heads "
         "trains on sequences of {{ seq }}, {{ micro_batch }} at a time. Each block saves "
         "{{ saved_width }} per token and hidden unit when attention scores are not stored. How "
@@ -99,16 +102,19 @@ NUMBERS = (
          "seq": (1024, 2048, 4096, 8192), "micro_batch": (1, 2, 4, 8)},
         (
             Mistake("You stored the attention scores as well.",
-                    lambda acts_with_scores: acts_with_scores),
+                    lambda acts_with_scores: acts_with_scores,
+                    {"acts_with_scores": "acts[keeping=everything]"}),
             Mistake("You counted one block; there are {{ layers }}.",
                     lambda key, layers: key / layers),
             Mistake("That keeps each block's input only, as full recomputation does.",
-                    lambda acts_full_recompute: acts_full_recompute),
+                    lambda acts_full_recompute: acts_full_recompute,
+                    {"acts_full_recompute": "acts[keeping=full-recomputation]"}),
             Mistake("{{ saved_width }} are bytes already; you counted them as values of two bytes.",
                     lambda key: key * 2),
             Mistake("You counted one token of the sequence.", lambda key, seq: key / seq),
             Mistake("You split them by {{ tensor_parallel }}-way tensor parallelism, which nobody "
-                    "mentioned.", lambda acts_sequence_parallel: acts_sequence_parallel),
+                    "mentioned.", lambda acts_sequence_parallel: acts_sequence_parallel,
+                    {"acts_sequence_parallel": "acts[keeping=no-scores-sequence-parallel]"}),
         ),
         ("How many tokens are in flight, and how wide is each?",
          "Blocks × sequence × batch × hidden size × bytes per token and hidden unit."),
@@ -124,12 +130,15 @@ NUMBERS = (
             Mistake("You rounded down: then the last bytes have no place.",
                     lambda static_bytes, gpu_memory: floor(static_bytes / gpu_memory)),
             Mistake("You placed the weights alone.",
-                    lambda weight_bytes, gpu_memory: ceil(weight_bytes / gpu_memory)),
+                    lambda weight_bytes, gpu_memory: ceil(weight_bytes / gpu_memory),
+                    {"weight_bytes": "tensor[kept=weights]"}),
             Mistake("You placed the optimizer's state alone.",
                     lambda optimizer_bytes, gpu_memory: ceil(optimizer_bytes / gpu_memory)),
             Mistake("You placed weights and gradients without the optimizer's state.",
                     lambda weight_bytes, gradient_bytes, gpu_memory:
-                    ceil((weight_bytes + gradient_bytes) / gpu_memory)),
+                    ceil((weight_bytes + gradient_bytes) / gpu_memory),
+                    {"weight_bytes": "tensor[kept=weights]",
+                     "gradient_bytes": "tensor[kept=gradients]"}),
             Mistake("You ordered whole nodes; the question is how many GPUs.",
                     lambda key, gpus_per_node: ceil(key / gpus_per_node) * gpus_per_node),
         ),
@@ -137,25 +146,33 @@ NUMBERS = (
         Exact(),
     ),
     Number(
-        "zero-one", "parallelism", "zero1_state",
+        "zero-one", "parallelism", "state[layout=zero-1]",
         "{{ gpus }} train a model of {{ params | billion }} parameters with ZeRO-1: bf16 weights "
         "and gradients, fp32 master copy and two moments. How much static state does each hold?",
         {"params": (7e9, 8e9, 13e9, 20e9, 30e9, 40e9, 70e9), "gpus": RANKS},
         (
-            Mistake("You divided everything, as ZeRO-3 does.", lambda zero3_state: zero3_state),
+            Mistake("You divided everything, as ZeRO-3 does.", lambda zero3_state: zero3_state,
+                    {"zero3_state": "state[layout=zero-3]"}),
             Mistake("You divided the gradients too, as ZeRO-2 does.",
-                    lambda zero2_state: zero2_state),
+                    lambda zero2_state: zero2_state,
+                    {"zero2_state": "state[layout=zero-2]"}),
             Mistake("You divided nothing: that is plain data parallelism.",
-                    lambda ddp_state: ddp_state),
+                    lambda ddp_state: ddp_state,
+                    {"ddp_state": "state[layout=data-parallel]"}),
             Mistake("You left out the gradients, which stay whole.",
                     lambda params, weight_width, optimizer_width, gpus:
-                    params * (weight_width + optimizer_width / gpus)),
+                    params * (weight_width + optimizer_width / gpus),
+                    {"weight_width": "width[kept=weights]"}),
             Mistake("You divided the two moments but kept the master copy whole.",
                     lambda ddp_state, params, optimizer_width, master_width, gpus:
-                    ddp_state - params * (optimizer_width - master_width) * (1 - 1 / gpus)),
+                    ddp_state - params * (optimizer_width - master_width) * (1 - 1 / gpus),
+                    {"ddp_state": "state[layout=data-parallel]",
+                     "master_width": "width[kept=master-weights]"}),
             Mistake("You divided the optimizer's state by the GPUs of a node, not by all ranks.",
                     lambda params, weight_width, gradient_width, optimizer_width, gpus_per_node:
-                    params * (weight_width + gradient_width + optimizer_width / gpus_per_node)),
+                    params * (weight_width + gradient_width + optimizer_width / gpus_per_node),
+                    {"weight_width": "width[kept=weights]",
+                     "gradient_width": "width[kept=gradients]"}),
         ),
         ("Which of weights, gradients and optimizer state does stage one divide?",
          "Weights and gradients stay whole; the optimizer's {{ optimizer_width }} are divided."),
@@ -191,13 +208,17 @@ NUMBERS = (
         {"params": PARAMS, "gpus": (8, 16, 32, 64)},
         (
             Mistake("That is a reduce-scatter alone; the all-gather sends as much again.",
-                    lambda gradient_bytes, gpus: (gpus - 1) * gradient_bytes / gpus),
+                    lambda gradient_bytes, gpus: (gpus - 1) * gradient_bytes / gpus,
+                    {"gradient_bytes": "tensor[kept=gradients]"}),
             Mistake("That is the payload. A ring sends almost twice as much.",
-                    lambda gradient_bytes: gradient_bytes),
+                    lambda gradient_bytes: gradient_bytes,
+                    {"gradient_bytes": "tensor[kept=gradients]"}),
             Mistake("You sent the whole payload to each of the others.",
-                    lambda gradient_bytes, gpus: (gpus - 1) * gradient_bytes),
+                    lambda gradient_bytes, gpus: (gpus - 1) * gradient_bytes,
+                    {"gradient_bytes": "tensor[kept=gradients]"}),
             Mistake("You sent the whole payload in each step; a step sends one chunk of it.",
-                    lambda gradient_bytes, gpus: 2 * (gpus - 1) * gradient_bytes),
+                    lambda gradient_bytes, gpus: 2 * (gpus - 1) * gradient_bytes,
+                    {"gradient_bytes": "tensor[kept=gradients]"}),
             Mistake("You took fp32 gradients; they are bf16.", lambda key: key * 2),
             binary_for_decimal(),
         ),
@@ -207,7 +228,8 @@ NUMBERS = (
     ),
     Number(
         "ring-seconds", "communication", "ar_one_port",
-        "{{ gpus }} all-reduce {{ gradient_bytes }} of gradients as one ring; the slowest link "
+        "{{ gpus }} all-reduce {{ tensor[kept=gradients] }} of gradients as one ring; the slowest "
+        "link "
         "carries {{ network_bandwidth }} one-way. How long does it take, latency aside?",
         {"params": (7e9, 13e9, 20e9, 30e9, 40e9, 70e9), "gpus": RANKS,
          "network_bandwidth": (12.5, 25, 50, 100)},
@@ -222,7 +244,8 @@ NUMBERS = (
                     lambda key, gpus_per_node: key / gpus_per_node),
             Mistake("You let each GPU send its payload to all the others.",
                     lambda gradient_bytes, gpus, network_bandwidth:
-                    (gpus - 1) * gradient_bytes / network_bandwidth),
+                    (gpus - 1) * gradient_bytes / network_bandwidth,
+                    {"gradient_bytes": "tensor[kept=gradients]"}),
         ),
         ("How many bytes does each GPU send?", "Divide them by the rate of the slowest link."),
     ),
@@ -246,10 +269,10 @@ NUMBERS = (
         WithinPercent(1),
     ),
     Number(
-        "decode-step", "inference", "decode_one",
+        "decode-step", "inference", "decode[batching=one]",
         "One request decodes on a GPU with {{ memory_bandwidth }} of memory bandwidth and "
         "{{ peak_flops }} dense in bf16. The model has {{ small_params | billion }} parameters of "
-        "{{ weight_width }}. How long does one token take at best, the cache aside?",
+        "{{ width[kept=weights] }}. How long does one token take at best, the cache aside?",
         {"small_params": (1e9, 3e9, 7e9, 8e9, 13e9, 20e9),
          "gpu": ("H100 SXM", "H200 SXM", "A100 80GB SXM", "L40S", "MI300X")},
         (
@@ -265,21 +288,25 @@ NUMBERS = (
          "All weights, once: their bytes over the memory bandwidth."),
     ),
     Number(
-        "decode-throughput", "inference", "throughput_many",
+        "decode-throughput", "inference", "throughput[batching=many]",
         "The same GPU ({{ memory_bandwidth }}, {{ peak_flops }} dense in bf16) decodes "
-        "{{ batch_many }} requests together, a model of {{ small_params | billion }} parameters in "
+        "{{ batch[batching=many] }} requests together, a model of {{ small_params | billion }} "
+        "parameters in "
         "bf16. How many tokens a second does it give in all, the cache aside?",
-        {"small_params": (3e9, 7e9, 8e9, 13e9, 20e9), "batch_many": (4, 8, 16, 32, 64),
+        {"small_params": (3e9, 7e9, 8e9, 13e9, 20e9), "batch.many": (4, 8, 16, 32, 64),
          "gpu": ("H100 SXM", "H200 SXM", "A100 80GB SXM")},
         (
-            Mistake("That is the rate of one request; {{ batch_many }} advance in each step.",
-                    lambda key, batch_many: key / batch_many),
+            Mistake("That is the rate of one request; {{ batch[batching=many] }} advance in each "
+                    "step.",
+                    lambda key, batch_many: key / batch_many,
+                    {"batch_many": "batch[batching=many]"}),
             Mistake("That is the compute bound; this batch is still bound by memory.",
                     lambda peak_flops, small_params: peak_flops / (2 * small_params)),
             half("You read fp32 weights; they have two bytes each."),
             twice("You read one byte a weight; bf16 has two."),
             Mistake("You multiplied by the batch twice: the step gets no faster with it.",
-                    lambda key, batch_many: key * batch_many),
+                    lambda key, batch_many: key * batch_many,
+                    {"batch_many": "batch[batching=many]"}),
         ),
         ("Does reading the weights take longer for a batch than for one request?",
          "Batch over the time of one step; the step reads the weights once."),
@@ -305,14 +332,15 @@ NUMBERS = (
          "Tokens a second × FLOPs a token, over GPUs × peak."),
     ),
     Number(
-        "checkpoint-write", "preemption", "fs_write",
+        "checkpoint-write", "preemption", "write[tier=parallel-file-system]",
         "A checkpoint holds the bf16 weights and the fp32 optimizer state (master copy, two "
         "moments) of {{ params | billion }} parameters. How long does it take to write at "
         "{{ fs_bandwidth }} for the whole job?",
         {"params": PARAMS, "fs_bandwidth": (5, 10, 20, 40)},
         (
             Mistake("You wrote the weights alone: nobody can resume from that.",
-                    lambda weight_bytes, fs_bandwidth: weight_bytes / fs_bandwidth),
+                    lambda weight_bytes, fs_bandwidth: weight_bytes / fs_bandwidth,
+                    {"weight_bytes": "tensor[kept=weights]"}),
             Mistake("You wrote the gradients as well; the next step makes them anew.",
                     lambda static_bytes, fs_bandwidth: static_bytes / fs_bandwidth),
             Mistake("You left out the weights.",
@@ -322,48 +350,58 @@ NUMBERS = (
             Mistake("You took the rate for gigabits; it is in gigabytes.", lambda key: key * 8),
         ),
         ("What must a run find again to continue as if nothing had happened?",
-         "Weights and optimizer state, {{ weight_width }} and {{ optimizer_width }} a parameter."),
+         "Weights and optimizer state, {{ width[kept=weights] }} and {{ optimizer_width }} a "
+         "parameter."),
     ),
     Number(
-        "young", "preemption", "fs_young",
-        "Writing a checkpoint takes {{ fs_write }}; preemptions come every {{ mtbf }} on average. "
+        "young", "preemption", "young[tier=parallel-file-system]",
+        "Writing a checkpoint takes {{ write[tier=parallel-file-system] }}; preemptions come "
+        "every {{ mtbf }} on average. "
         "How far apart should checkpoints be, by Young's rule?",
         {"params": (30e9, 40e9, 70e9, 120e9), "fs_bandwidth": (5, 10, 20, 40),
          "mtbf": (4, 6, 8, 12, 24, 48)},
         (
             Mistake("The factor of two under the root is missing.",
-                    lambda fs_write, mtbf: sqrt(fs_write * mtbf)),
+                    lambda fs_write, mtbf: sqrt(fs_write * mtbf),
+                    {"fs_write": "write[tier=parallel-file-system]"}),
             Mistake("The two belongs under the root.",
-                    lambda fs_write, mtbf: 2 * sqrt(fs_write * mtbf)),
+                    lambda fs_write, mtbf: 2 * sqrt(fs_write * mtbf),
+                    {"fs_write": "write[tier=parallel-file-system]"}),
             Mistake("You multiplied the mean time by the number of nodes; it is the job's already.",
-                    lambda fs_write, mtbf, node_count: sqrt(2 * fs_write * mtbf * node_count)),
+                    lambda fs_write, mtbf, node_count: sqrt(2 * fs_write * mtbf * node_count),
+                    {"fs_write": "write[tier=parallel-file-system]"}),
             Mistake("That is half the mean time: what a failure would cost, not what balances it.",
                     lambda mtbf: mtbf / 2),
             Mistake("You divided the mean time by the number of nodes; it is the job's already.",
-                    lambda fs_write, mtbf, node_count: sqrt(2 * fs_write * mtbf / node_count)),
+                    lambda fs_write, mtbf, node_count: sqrt(2 * fs_write * mtbf / node_count),
+                    {"fs_write": "write[tier=parallel-file-system]"}),
         ),
         ("The waste has two parts: one falls with the interval, one rises with it.",
          "The root of two times write time times mean time between preemptions."),
     ),
     Number(
-        "waste", "preemption", "chosen_waste",
-        "A job writes a checkpoint of {{ fs_write }} every {{ chosen_interval }}; preemptions come "
+        "waste", "preemption", "chosen_waste[tier=parallel-file-system]",
+        "A job writes a checkpoint of {{ write[tier=parallel-file-system] }} every "
+        "{{ chosen_interval }}; preemptions come "
         "every {{ mtbf }} on average. To first order, which share of the time is wasted?",
         {"params": (40e9, 70e9, 120e9), "fs_bandwidth": (5, 10, 20),
          "chosen_interval": (10, 15, 20, 30, 45, 60, 90), "mtbf": (4, 6, 8, 12, 24)},
         (
             Mistake("You counted the writes alone; a preemption loses work too.",
-                    lambda fs_write, chosen_interval: fs_write / chosen_interval),
+                    lambda fs_write, chosen_interval: fs_write / chosen_interval,
+                    {"fs_write": "write[tier=parallel-file-system]"}),
             Mistake("You counted the lost work alone; the writes cost time too.",
                     lambda chosen_interval, mtbf: chosen_interval / (2 * mtbf)),
             Mistake("A preemption loses half an interval on average, not a whole one.",
                     lambda fs_write, chosen_interval, mtbf:
-                    fs_write / chosen_interval + chosen_interval / mtbf),
+                    fs_write / chosen_interval + chosen_interval / mtbf,
+                    {"fs_write": "write[tier=parallel-file-system]"}),
             Mistake("You halved the writes too; each one is paid in full.",
                     lambda key: key / 2),
             Mistake("You divided the write by the mean time; it is paid once an interval.",
                     lambda fs_write, chosen_interval, mtbf:
-                    fs_write / mtbf + chosen_interval / (2 * mtbf)),
+                    fs_write / mtbf + chosen_interval / (2 * mtbf),
+                    {"fs_write": "write[tier=parallel-file-system]"}),
         ),
         ("One write an interval; and how much work does a preemption lose on average?",
          "Write over interval, plus half an interval over the mean time."),
@@ -376,7 +414,8 @@ NUMBERS = (
         {"params": PARAMS, "short_notice": (15, 20, 30, 60, 120)},
         (
             Mistake("You saved the weights alone.",
-                    lambda weight_bytes, short_notice: weight_bytes / short_notice),
+                    lambda weight_bytes, short_notice: weight_bytes / short_notice,
+                    {"weight_bytes": "tensor[kept=weights]"}),
             Mistake("You saved the gradients as well; the next step makes them anew.",
                     lambda static_bytes, short_notice: static_bytes / short_notice),
             Mistake("That is one node's share of it.", lambda key, node_count: key / node_count),
@@ -387,7 +426,7 @@ NUMBERS = (
         ("How large is the checkpoint?", "Its bytes over the notice."),
     ),
     Number(
-        "per-gpu", "chain", "memory_per_gpu",
+        "per-gpu", "chain", "memory_per_gpu[layout=zero-3]",
         "Under ZeRO-3, {{ gpus }} train {{ params | billion }} parameters of "
         "{{ bytes_per_param }} each. A GPU also needs {{ zero3_gathered }} for gathered layers, "
         "{{ acts_data_parallel }} of activations and {{ reserved }} for the runtime. How much "
@@ -395,14 +434,17 @@ NUMBERS = (
         {"params": (30e9, 40e9, 70e9, 120e9), "gpus": (16, 32, 64, 128),
          "seq": (2048, 4096, 8192)},
         (
-            Mistake("That is the shard alone.", lambda zero3_state: zero3_state),
+            Mistake("That is the shard alone.", lambda zero3_state: zero3_state,
+                    {"zero3_state": "state[layout=zero-3]"}),
             Mistake("The gathered layers are missing: a layer must be whole while it computes.",
                     lambda key, zero3_gathered: key - zero3_gathered),
             Mistake("The runtime's share is missing.", lambda key, reserved: key - reserved),
             Mistake("The activations are missing.",
                     lambda key, acts_data_parallel: key - acts_data_parallel),
             Mistake("You took ZeRO-1's state; ZeRO-3 divides weights and gradients as well.",
-                    lambda key, zero3_state, zero1_state: key - zero3_state + zero1_state),
+                    lambda key, zero3_state, zero1_state: key - zero3_state + zero1_state,
+                    {"zero3_state": "state[layout=zero-3]",
+                     "zero1_state": "state[layout=zero-1]"}),
         ),
         ("How much of the static state is one GPU's shard?", "Add the four parts."),
     ),
@@ -412,16 +454,23 @@ FORMULAS = (
     Formula(
         "zero-one-formula", "parallelism",
         "Write the static bytes of one GPU under ZeRO-1.",
-        parallelism.zero1_bytes,
+        lambda params, weight_bytes, gradient_bytes, optimizer_bytes, ranks:
+        params * (weight_bytes + gradient_bytes + optimizer_bytes / ranks),
         {"N": Symbol("params", "parameters", 1e6, 1e12),
          "w": Symbol("weight_bytes", "bytes of a weight", 1, 4),
          "g": Symbol("gradient_bytes", "bytes of a gradient", 1, 4),
          "o": Symbol("optimizer_bytes", "optimizer's bytes a parameter", 4, 16),
          "n": Symbol("ranks", "data-parallel ranks", 2, 1024)},
         (
-            Mistake("That is ZeRO-2: it divides the gradients too.", parallelism.zero2_bytes),
-            Mistake("That is ZeRO-3: it divides everything.", parallelism.zero3_bytes),
-            Mistake("That divides nothing: plain data parallelism.", parallelism.replica_bytes),
+            Mistake("That is ZeRO-2: it divides the gradients too.",
+                    lambda params, weight_bytes, gradient_bytes, optimizer_bytes, ranks:
+                    params * (weight_bytes + (gradient_bytes + optimizer_bytes) / ranks)),
+            Mistake("That is ZeRO-3: it divides everything.",
+                    lambda params, weight_bytes, gradient_bytes, optimizer_bytes, ranks:
+                    params * (weight_bytes + gradient_bytes + optimizer_bytes) / ranks),
+            Mistake("That divides nothing: plain data parallelism.",
+                    lambda params, weight_bytes, gradient_bytes, optimizer_bytes:
+                    params * (weight_bytes + gradient_bytes + optimizer_bytes)),
         ),
         ("Which of the three widths is divided by the ranks?",),
     ),
@@ -445,18 +494,18 @@ FORMULAS = (
         "bubble-formula", "parallelism",
         "Write the share of a step that a pipeline's stage waits.",
         parallelism.bubble_fraction,
-        {"p": Symbol("pipeline_parallel", "stages", 2, 64),
+        {"p": Symbol("stages", "stages", 2, 64),
          "m": Symbol("micro_batches", "micro-batches a step", 1, 256)},
         (
             Mistake("That is waiting over working, not over all.",
-                    lambda pipeline_parallel, micro_batches:
-                    (pipeline_parallel - 1) / micro_batches),
+                    lambda stages, micro_batches:
+                    (stages - 1) / micro_batches),
             Mistake("That is the useful share.",
-                    lambda pipeline_parallel, micro_batches:
-                    micro_batches / (micro_batches + pipeline_parallel - 1)),
+                    lambda stages, micro_batches:
+                    micro_batches / (micro_batches + stages - 1)),
             Mistake("The pipeline fills in one slot fewer than it has stages.",
-                    lambda pipeline_parallel, micro_batches:
-                    pipeline_parallel / (micro_batches + pipeline_parallel)),
+                    lambda stages, micro_batches:
+                    stages / (micro_batches + stages)),
         ),
         ("Idle slots over all slots of one stage.",),
     ),
@@ -504,7 +553,7 @@ PICKED = (
         "Why does ZeRO-2 not bring Atlas-70B under the {{ gpu_memory }} of one GPU, with any "
         "number of GPUs?",
         (
-            Option("It keeps the weights whole: {{ weight_bytes }} on each GPU.",
+            Option("It keeps the weights whole: {{ tensor[kept=weights] }} on each GPU.",
                    "Stage two divides gradients and optimizer state; the weights alone exceed one "
                    "GPU.", right=True),
             Option("It keeps the gradients whole.", "That is stage one; stage two divides them."),
@@ -524,7 +573,8 @@ PICKED = (
                    "A local flush dies with the node; what survives must leave it, or a copy must.",
                    right=True),
             Option("NVMe is too slow for the notice.",
-                   "All nodes together write {{ nvme_bandwidth }}: {{ nvme_write }}, in time."),
+                   "All nodes together write {{ tier_rate[tier=node-local-nvme] }}: "
+                   "{{ write[tier=node-local-nvme] }}, in time."),
             Option("A shard cannot be read by another node.",
                    "A sharded checkpoint can be read, and resharded, anywhere its files are."),
             Option("SIGTERM cannot be caught.", "SIGTERM can; SIGKILL, which follows it, cannot."),
@@ -552,8 +602,9 @@ PICKED = (
         "Why is tensor parallelism kept inside a node?",
         (
             Option("It all-reduces activations in every layer, and waits for each of them.",
-                   "Over the network the same traffic takes {{ tp_network_seconds }} a step "
-                   "instead of {{ tp_seconds }}.", right=True),
+                   "Over the network the same traffic takes "
+                   "{{ sending[traffic=tensor-parallel-network] }} a step "
+                   "instead of {{ sending[traffic=tensor-parallel] }}.", right=True),
             Option("It needs shared memory between the GPUs.",
                    "It needs messages only; they could cross any network, slowly."),
             Option("It moves all weights in every step.",
@@ -603,14 +654,15 @@ PICKED = (
             "mid": (
                 "States the static bill: {{ bytes_per_param }} a parameter, "
                 "{{ static_bytes | TB 2 }}.",
-                "Chooses a split that fits ({{ zero3_total }} a GPU under ZeRO-3) and says why "
+                "Chooses a split that fits ({{ memory_per_gpu[layout=zero-3] }} a GPU under "
+                "ZeRO-3) and says why "
                 "ZeRO-2 does not.",
                 "Names what a checkpoint must hold, and its size ({{ checkpoint }}).",
                 "Catches SIGTERM and resumes from the newest complete checkpoint.",
             ),
             "senior": (
                 "Derives the interval from write time and mean time between preemptions "
-                "({{ fs_young }} at {{ mtbf }}).",
+                "({{ young[tier=parallel-file-system] }} at {{ mtbf }}).",
                 "Computes the waste at that interval and says what the first order leaves out.",
                 "Checks each storage tier against the notice, and says what dies with the node.",
                 "Counts what ZeRO-3 sends in a step and whether it hides behind computing.",

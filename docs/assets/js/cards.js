@@ -223,7 +223,9 @@ function content(chapter, slug, name, { cards, workings }, actions) {
     value === book ? null : make("p", { class: "card-book" }, `In the book: ${book}`),
   ];
   if (card.kind === "derived") parts.push(...working(model, workings, name, card, values, go));
-  if (card.kind === "given") parts.push(...originParts(chapter, name, card), make("p", {}, changer(slug, change)));
+  if (card.kind === "given") parts.push(...originParts(chapter, name, card));
+  // No panel offers a row of facts, one for each thing.
+  if (card.kind === "given" && !card.each) parts.push(make("p", {}, changer(slug, change)));
   if (card.kind === "measured") parts.push(record(card.record));
   return parts.filter(Boolean);
 }
@@ -291,9 +293,10 @@ function changer(slug, change) {
 }
 
 // Where a given's present value comes from: the reader, the option that is chosen, or the book.
-function originParts({ settings = {} }, name, card) {
+function originParts({ model, settings = {} }, name, card) {
+  const [place] = find(model, name)[1];
   const choice = Object.keys(card.options).findLast((c) => settings[c] in card.options[c]);
-  const chosen = choice ? card.options[choice][settings[choice]] : card;
+  const chosen = choice ? card.options[choice][settings[choice]] : card.each?.[place] ?? card;
   const isYours = Object.hasOwn(settings, name);
   const { text, url, read, reviewBy } = chosen.source;
   const source = url ? make("a", { href: url, rel: "external" }, text) : make("span", {}, text);

@@ -70,7 +70,7 @@ function settable(model, given) {
 // returned object shows values, errors and what changed.
 export function buildPanel(section, model, change, reset) {
   const only = section.dataset.only?.split(" ");
-  const wanted = (name) => !only || only.includes(name);
+  const wanted = (name) => (only ? only.includes(name) : !model.givens[name]?.isRowOfFacts);
   // A page may hold several panels of one chapter; names of elements must differ.
   const nth = [...document.querySelectorAll("[data-panel]")].indexOf(section);
   const prefix = `panel-${model.slug}${nth > 0 ? `-${nth + 1}` : ""}`;

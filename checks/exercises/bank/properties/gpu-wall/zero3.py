@@ -25,7 +25,7 @@ def test_no_parameter_is_lost_and_padding_is_least(units: list[int], ranks: int)
 def test_what_even_division_gives(units: list[int], ranks: int, width: int) -> None:
     """Where every unit divides, the chapter's formula holds"""
     even = [u * ranks for u in units]
-    wanted = parallelism.zero3_bytes(sum(even), width, 0, 0, ranks)
+    wanted = parallelism.kept_bytes(sum(even), width, 1, 1, 1, ranks)
     called(zero3_bytes, even, ranks, width).gives(wanted, near=1e-12)
 
 
