@@ -11,7 +11,7 @@ import pytest
 
 from checks import givens as g
 from worked import givens
-from worked.figures.kinds import EACH
+from worked.sources import EACH
 from worked.units import unit
 
 DATA = g.load()
