@@ -22,7 +22,6 @@ import copy
 import importlib
 import importlib.util
 import inspect
-import random
 import sys
 import textwrap
 import time
@@ -32,10 +31,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import cache
-from itertools import product
 from typing import Any
-
-import numpy as np
 
 from checks import givens as givens_checks
 from checks import proof, recounts, rewiring
@@ -45,15 +41,12 @@ from worked import givens, units
 from worked.chapters import CHAPTERS, graph
 from worked.figures import Cell, Derived, Figure, FigureError, Given, Graph, sane
 from worked.figures.kinds import Places, Wire
-from worked.figures.terms import trace
 from worked.formulas import ops
 
 GRAPH, COUNT, DERIVATION, RECOUNT, DIMENSION, PINNED, SECOND_SOURCE = CHECKS = (
     "graph", "count", "derivation", "recount", "dimension", "pins", "givens",
 )  # fmt: skip
 KINDS = ("formula", "wiring", "given", "unit", "display")
-DRAWS = 1024
-FEW_DRAWS = 8  # enough for most wrong wirings
 # How a check says no. A crash that only a mistake can cause says it too: a division by zero, a
 # root of a negative number (which is complex, and no float).
 NOTICED = (AssertionError, ArithmeticError, ValueError, TypeError)
@@ -259,33 +252,13 @@ def judge_formula(
     """Hold a wrong formula against everything that checks a formula, cheapest first."""
     g = graph(slug)
     users = [f for f in g.derived if f.formula is original]
-    if any(_ill_typed(g, f, wrong) for f in users):
+    if any(rewiring.is_ill_typed(g, f, wrong) for f in users):
         return Outcome(mutant, GRAPH)
-    if g.axes:
-        if any(rewiring.is_noticed(slug, f, wrong, g.wiring[f.name]) for f in users):
-            return Outcome(mutant, RECOUNT)
-        if by := _route_that_notices(wrong):
-            return Outcome(mutant, by)
-        return Outcome(mutant, equivalent=rewiring.why_equal(g, users, original, wrong))
-    try:
-        proof.count(wrong)
-    except NOTICED:
-        return Outcome(mutant, COUNT)
-    for f in users:
-        inputs = list(g.arguments(f.name).values())
-
-        def computed(values: Mapping[str, float], inputs: list[str] = inputs) -> Any:
-            return wrong(*(values[n] for n in inputs))
-
-        if by := unlike_pins(g, slug, f.name, computed):
-            return Outcome(mutant, by)
-    if why := _same_formula(original, wrong):
-        return Outcome(mutant, equivalent=why)
-    try:
-        proof.derive(wrong)
-    except NOTICED:
-        return Outcome(mutant, DERIVATION)
-    return Outcome(mutant)
+    if any(rewiring.is_noticed(slug, f, wrong, g.wiring[f.name]) for f in users):
+        return Outcome(mutant, RECOUNT)
+    if by := _route_that_notices(wrong):
+        return Outcome(mutant, by)
+    return Outcome(mutant, equivalent=rewiring.why_equal(g, users, original, wrong))
 
 
 def _route_that_notices(wrong: Callable[..., Any]) -> str:
@@ -298,93 +271,11 @@ def _route_that_notices(wrong: Callable[..., Any]) -> str:
     return ""
 
 
-def _ill_typed(g: Graph, f: Derived, formula: Callable[..., Any]) -> bool:
-    if g.axes:
-        return rewiring.is_ill_typed(g, f, formula)
-    try:
-        got = formula(*(g.units[n].dimension for n in g.arguments(f.name).values()))
-        return not g.units[f.name].dimension.same_as(got)
-    except NOTICED:
-        return True
-
-
-def _same_formula(one: Callable[..., Any], two: Callable[..., Any]) -> str:
-    """Return why two formulas are the same function of positive numbers, or nothing."""
-    import sympy
-
-    symbols = [sympy.Symbol(n, positive=True) for n in inspect.signature(one).parameters]
-    same = sympy.simplify(sympy.sympify(one(*symbols)) - sympy.sympify(two(*symbols))) == 0
-    return "the difference of the two formulas simplifies to 0" if same else ""
-
-
 # -- wiring -----------------------------------------------------------------------------------
 
 
-def drawn_givens(g: Graph, draws: int = DRAWS) -> dict[str, Any]:
-    """Return arrays of givens in base units, the book's values first, then seeded draws.
-
-    Half of the draws stay within a factor of 3 of the book's values, half within 8, so that
-    every comparison, maximum and rounding in a chapter goes one way at some and the other at
-    others.
-    """
-    rng = random.Random(g.name)
-    drawn: dict[str, list[float]] = {f.name: [g.base[f.name]] for f in g.givens}
-    for i in range(draws - 1):
-        spread = 3 if i % 2 else 8
-        for f in g.givens:
-            near = f.value * spread ** rng.uniform(-1, 1)
-            value = near if f.value else rng.uniform(f.low, f.high)
-            value = min(max(round(value) if f.integer else value, f.low), f.high)
-            drawn[f.name].append(value * float(g.units[f.name].factor))
-    return {name: np.array(values) for name, values in drawn.items()}
-
-
-@cache
-def drawn_values(slug: str) -> dict[str, Any]:
-    """Return arrays of every figure's values at the draws, by the independent computation."""
-    g = graph(slug)
-    known = drawn_givens(g)
-    with np.errstate(all="ignore"):
-        found = recounts.recount(slug)(known)
-    return {n: np.broadcast_to(v, DRAWS) for n, v in (dict(g.base) | known | found).items()}
-
-
-def disagree(slug: str, f: Derived, inputs: Iterable[Iterable[str]]) -> list[bool]:
-    """Whether a figure fed from each list of inputs differs from the independent computation.
-
-    All are held against a few draws first, and what agrees there against every draw.
-    """
-    values, wirings = drawn_values(slug), [list(names) for names in inputs]
-    found = [False] * len(wirings)
-    for draws in (slice(FEW_DRAWS), slice(DRAWS)):
-        left = [i for i, noticed in enumerate(found) if not noticed]
-        if not left:
-            break
-        columns = zip(*(wirings[i] for i in left), strict=True)
-        want = values[f.name][draws]
-        with np.errstate(all="ignore"):
-            got = f.formula(*(np.array([values[n][draws] for n in names]) for names in columns))
-            size = np.maximum(np.abs(got), np.abs(want))
-            agrees = (np.abs(got - want) <= 1e-9 * size) | ~np.isfinite(want)
-        for i, same in zip(left, np.all(agrees, axis=-1), strict=True):
-            found[i] = not same
-    return found
-
-
-def wiring_mutants(g: Graph) -> Iterator[tuple[Derived, str, list[str]]]:
-    """Yield (figure, argument, wrong sources): all other figures of the argument's dimension."""
-    alike: dict[Any, list[str]] = {}
-    for name, unit in g.units.items():
-        alike.setdefault(unit.dimension.powers, []).append(name)
-    for f in g.derived:
-        for argument, right in g.arguments(f.name).items():
-            wrong = [n for n in alike[g.units[right].dimension.powers] if n not in (right, f.name)]
-            if wrong:
-                yield f, argument, wrong
-
-
 def judge_wires(slug: str, f: Derived) -> Iterator[Outcome]:
-    """Hold a figure over axes, fed through each wrong wire, against the second computation."""
+    """Hold a figure, fed through each wrong wire, against the second computation."""
     g = graph(slug)
     for argument in g.wiring[f.name]:
         for mistake, wire in rewiring.wrong_wires(g, f, argument):
@@ -444,84 +335,6 @@ def _is_formula(slug: str, wire: Wire) -> bool:
         g.kinds[n].axes or any(isinstance(w, Places) for w in g.wiring.get(n, {}).values())
         for n in (wire.name, *_ancestors(slug, wire.name))
     )
-
-
-def judge_wirings(slug: str, f: Derived, argument: str, sources: list[str]) -> Iterator[Outcome]:
-    """Hold one argument fed from each wrong source against the independent computation and pins."""
-    arguments = graph(slug).arguments(f.name)
-    wirings = [list((arguments | {argument: wrong}).values()) for wrong in sources]
-    noticed = disagree(slug, f, wirings)
-    for wrong, inputs, differs in zip(sources, wirings, noticed, strict=True):
-        m = Mutant("wiring", f.name, f"{argument} from {wrong}, not {arguments[argument]}")
-        if f.name in _ancestors(slug, wrong):
-            yield Outcome(m, GRAPH)  # it would depend on itself
-        elif differs:
-            yield Outcome(m, RECOUNT)
-        else:
-            yield _judge_wiring_that_agrees(slug, m, f, inputs)
-
-
-def _judge_wiring_that_agrees(slug: str, m: Mutant, f: Derived, inputs: list[str]) -> Outcome:
-    """Hold what no draw tells from the right wiring against the pins, then prove it equal."""
-    g = graph(slug)
-    if by := unlike_pins(g, slug, f.name, lambda v: f.formula(*(v[n] for n in inputs))):
-        return Outcome(m, by)
-    if tried := _same_in_all_outcomes(g, f, inputs):
-        return Outcome(m, equivalent=f"equal in all {tried} outcomes of what is 0 or 1")
-    for right, wrong in zip(g.arguments(f.name).values(), inputs, strict=True):
-        if right != wrong and _same_figure(slug, right, wrong):
-            same = f"{wrong} and {right} are the same formula of the givens"
-            return Outcome(m, equivalent=same)
-    mine = f.formula(*(_in_givens(slug, n) for n in inputs))
-    if _is_zero(mine - _in_givens(slug, f.name)):
-        return Outcome(m, equivalent=f"{f.name} comes out as the same formula of the givens")
-    return Outcome(m)
-
-
-def _is_zero_or_one(figure: Derived) -> bool:
-    """Whether the formula chooses between the numbers 0 and 1 and does nothing else."""
-    tree = trace(figure.formula)
-    if tree.op != "where":
-        return False
-    branches = [t.args[0] for t in tree.args[1:] if t.op == "num"]
-    return sorted(branches) == [0, 1]
-
-
-def _same_in_all_outcomes(g: Graph, f: Derived, inputs: list[str]) -> int:
-    """Return in how many outcomes a rewired figure was tried, if it is the same in all; else 0.
-
-    It can be tried in all where it depends on the givens only through a few figures that are 0 or
-    1. Not every combination of them need be possible; it is then tried for nothing.
-    """
-    verdicts: dict[str, None] = {}
-    order: list[str] = []
-
-    def visit(name: str) -> bool:
-        figure = g.figures[name]
-        if not isinstance(figure, Derived):
-            return not isinstance(figure, Given)
-        if _is_zero_or_one(figure):
-            verdicts[name] = None
-            return True
-        if not all(visit(n) for n in g.arguments(name).values()):
-            return False
-        if name not in order:
-            order.append(name)
-        return True
-
-    right = list(g.arguments(f.name).values())
-    if not all(visit(n) for n in (*right, *inputs)) or not 1 <= len(verdicts) <= 10:
-        return 0
-    for outcome in product((0.0, 1.0), repeat=len(verdicts)):
-        values = dict(g.base) | dict(zip(verdicts, outcome, strict=True))
-        for name in order:
-            arguments = [values[n] for n in g.arguments(name).values()]
-            formula = g.figures[name].formula  # type: ignore[union-attr]
-            values[name] = sane(g.figures[name], float(formula(*arguments)), signed=True)
-        got, want = (f.formula(*(values[n] for n in names)) for names in (inputs, right))
-        if abs(got - want) > 1e-12 * max(abs(got), abs(want)):
-            return 0
-    return 2 ** len(verdicts)
 
 
 @cache
@@ -821,12 +634,9 @@ def outcomes(slug: str, kind: str) -> Iterator[Outcome]:
         for formula in dict.fromkeys(f.formula for f in g.derived):
             for mutant, wrong in formula_mutants(formula):
                 yield judge_formula(slug, mutant, formula, wrong)
-    elif kind == "wiring" and g.axes:
+    elif kind == "wiring":
         for f in g.derived:
             yield from judge_wires(slug, f)
-    elif kind == "wiring":
-        for f, argument, sources in wiring_mutants(g):
-            yield from judge_wirings(slug, f, argument, sources)
     elif kind == "given":
         for m, place, value in fact_mutants(slug):
             yield judge_fact(slug, m, place, value)
