@@ -367,7 +367,13 @@ def _data(kind: str, asked: Asked, spec: dict[str, Any]) -> str:
 
 
 def _labels(asked: Asked) -> str:
-    return ", ".join(asked.graph.called(name) for name in asked.figures)
+    """Return what the figures are called, with the places that they are held at."""
+    g = asked.graph
+    held = [
+        [f"{a}={k}" for a, k in asked.at.items() if a in g.figure(f).axes] for f in asked.figures
+    ]
+    names = zip(asked.figures, held, strict=True)
+    return ", ".join(g.called(f"{f}[{', '.join(at)}]" if at else f) for f, at in names)
 
 
 def _noun(asked: Asked, axis: str) -> str:

@@ -317,3 +317,16 @@ def test_the_page_keeps_what_draws_a_table_again() -> None:
         "figures": ["weight"], "by": ["position", "key"],
     }  # fmt: skip
     assert 'data-chapter="attention"' in got
+
+
+def test_tables_held_at_different_places_have_different_names() -> None:
+    """A reader who jumps from landmark to landmark hears which one this is."""
+    light, heavy = (
+        re.findall(
+            'aria-label="([^"]*)"',
+            over_axes.table(f"latency by way and percentile at load={load}", "gpu-wall"),
+        )
+        for load in ("light", "heavy")
+    )
+    assert light == ["Latency, load light by batches and percentile"]
+    assert heavy == ["Latency, load heavy by batches and percentile"]
