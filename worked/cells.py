@@ -84,8 +84,9 @@ def find(graph: Graph, text: str) -> tuple[Figure, tuple[int | None, ...]]:
         f = graph.figure(name)
         keys = rest.split(".")
         if len(keys) != len(f.axes):
-            axes = ".".join(f.axes)
-            raise UnknownNameError(f"{text}: a cell of {name} is {f'{name}.{axes}'.strip('.')}")
+            if not f.axes:
+                raise UnknownNameError(f"{text}: {name} is a single number; write {name}")
+            raise UnknownNameError(f"{text}: a cell of {name} is {'.'.join((name, *f.axes))}")
         return f, _index(graph, text, f, zip(f.axes, keys, strict=True))
     cell = reference(text)
     f = graph.figure(cell.name)

@@ -313,6 +313,7 @@ export function find(model, text) {
   if (dotted !== undefined) {
     const keys = dotted.split(".");
     if (keys.length === over.length) return [figure, keys.map((key, k) => placeOf(model, over[k], key, text))];
+    if (!over.length) throw new FigureError(short(text), `${name} is a single number; write ${name}`);
     throw new FigureError(short(text), `a cell of ${name} is ${[name, ...over].join(".")}`);
   }
   const at = {};
