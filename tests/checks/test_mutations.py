@@ -156,7 +156,6 @@ def test_a_formula_rebuilt_without_a_mistake_passes_every_check() -> None:
         again = mutations._compiled(source, f.formula)
         outcome = mutations.judge_formula(SLUG, Mutant("formula", f.name, ""), f.formula, again)
         assert not outcome.killed_by, outcome
-        assert outcome.equivalent
 
 
 def test_the_right_wiring_is_not_killed() -> None:
