@@ -157,7 +157,6 @@ def test_a_formula_rebuilt_without_a_mistake_passes_every_check(slug: str) -> No
         again = mutations._compiled(source, f.formula)
         outcome = mutations.judge_formula(slug, Mutant("formula", f.name, ""), f.formula, again)
         assert not outcome.killed_by, outcome
-        assert outcome.equivalent
 
 
 def test_yes_is_no_number_to_be_off_by_one() -> None:
