@@ -7,6 +7,24 @@ from collections.abc import Callable, Mapping
 from worked.figures import Axis, Measured
 from worked.recording import recorded
 
+
+def seen(
+    record: str,
+    over: Axis | tuple[Axis, ...] | None = None,
+    called: Mapping[str, str] | None = None,
+) -> Callable[..., Measured]:
+    """Return what declares a value, or a row, that one of this chapter's records has."""
+
+    def figure(
+        name: str, key: str, label: str, unit: str | None = None, places: int = 0
+    ) -> Measured:
+        return recorded(
+            "gpu_wall", record, key, label, unit, places, name, over=over, called=called
+        )
+
+    return figure
+
+
 # fmt: off
 TIER = Axis("tier", ("node-local NVMe", "parallel file system", "object store"))
 COUNTED = Axis("counted", ("GPT-2 XL", "GPT-3 175B", "Llama 2 7B", "Llama 2 70B", "Llama 3 8B",
@@ -38,26 +56,7 @@ RUNS = {"large-matrix-products": "matrix_products", "elementwise-arithmetic": "e
 TIERS = {"node-local-nvme": "nvme", "parallel-file-system": "file_system"}
 SPACINGS = {"a-quarter-of-young-s": "a_quarter_of_young", "young-s": "young",
             "four-times-young-s": "four_times_young"}
-# fmt: on
 AXES = (COUNTED, STRATEGY, CUTTING, POLICY, WAY, LOAD, PERCENTILE, PROGRAM, SPACING, SIGNAL)
-
-
-def seen(
-    record: str,
-    over: Axis | tuple[Axis, ...] | None = None,
-    called: Mapping[str, str] | None = None,
-) -> Callable[..., Measured]:
-    """Return what declares a value, or a row, that one of this chapter's records has."""
-
-    def figure(
-        name: str, key: str, label: str, unit: str | None = None, places: int = 0
-    ) -> Measured:
-        return recorded(
-            "gpu_wall", record, key, label, unit, places, name, over=over, called=called
-        )
-
-    return figure
-
 
 real = seen("memory")
 counted = seen("parameter_counts", COUNTED, RECORDED)
@@ -78,7 +77,6 @@ spaced = seen("waste", SPACING, SPACINGS)
 resumed = seen("resume")
 killed = seen("resume", SIGNAL)
 
-# fmt: off
 BILL = (
     real("real_params", "parameters", "Parameters of a small real model"),
     real("real_adam_bytes", "mixed_adam_bytes", "Bytes of its real tensors"),

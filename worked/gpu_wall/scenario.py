@@ -70,8 +70,6 @@ STATE, LEAST = (
 )
 MODEL_ON = {"total_bytes": "model_static", "device_bytes": "gpu_memory"}
 TRAINING = {"total_bytes": "train_bytes", "device_bytes": "usable"}
-HEADS_ON = {"size": "heads", "parts": "devices_static"}
-LAYERS_ON = {"size": "layers", "parts": "devices_static"}
 HEADS_CUT = {"size": "heads", "parts": "tensor_ways"}
 ONE_LAYER = {"layers": "layers_at_once", "saved_per_unit": "saved_width"}
 BESIDE = {
@@ -88,8 +86,6 @@ RAILS = {"sent_bytes": "ar_bytes"}
 ACROSS = {**RAILS, "network_bandwidth": "spine_bandwidth"}
 ONE_PORT = {"moved_bytes": "ar_bytes", "bandwidth": "network_bandwidth"}
 PHASES = {"payload_bytes": "tensor[kept=gradients]", "nodes": "node_count"}
-RAILED = {"communication_seconds": "ar_railed"}
-IN_NODE = {"value": "gpus_per_node", "wanted": "tensor_parallel"}
 RIVALS = {"jobs": "rival_jobs", "gpus_per_job": "gpus"}
 SMALL = {"weights": "small_weights", "params": "small_params"}
 PER_TOKEN = {"flops_per_token": "train_flops"}
@@ -176,9 +172,9 @@ STEPS = steps(
     givens.NODE,
     derived("devices_nodes", memory.whole_node_devices, devices="devices_train")
     | shown("GPUs when nodes come whole", r"n_\mathrm{nodes}", 0, "GPUs"),
-    verdict("heads_by_devices", parallelism.divides, EVENLY, **HEADS_ON)
+    verdict("heads_by_devices", parallelism.divides, EVENLY, size="heads", parts="devices_static")
     | shown("Heads over that many GPUs", "v_a"),
-    verdict("layers_by_devices", parallelism.divides, EVENLY, **LAYERS_ON)
+    verdict("layers_by_devices", parallelism.divides, EVENLY, size="layers", parts="devices_static")
     | shown("Layers over that many GPUs", "v_L"),
     givens.SOLD,
     derived("devices_of", memory.devices_needed, "gpu", **STATE, device_bytes="sold_memory")
@@ -262,7 +258,7 @@ STEPS = steps(
     | shown("ZeRO-3: sent by each GPU in a step", "V_{Z3}", 0, "GB"),
     derived("tp_volume", communication.tensor_parallel_step_bytes, **STAGE, **CUT)
     | shown("Tensor parallelism: sent by each GPU in a step", "V_t", 0, "GB"),
-    verdict("tp_place", rows.reaches, PLACED, **IN_NODE)
+    verdict("tp_place", rows.reaches, PLACED, value="gpus_per_node", wanted="tensor_parallel")
     | shown("Where a tensor-parallel group stands", "v_t"),
     derived("tp_bandwidth", communication.group_bandwidth)
     | shown("Rate inside a tensor-parallel group, one-way", r"\beta_t", 0, "GB/s"),
@@ -285,7 +281,7 @@ STEPS = steps(
     | shown("Backward of the last micro-batch", r"t_\mathrm{bwd}", 2, "s"),
     derived("ar_exposed", parallelism.exposed_seconds, communication_seconds="ar_one_port")
     | shown("All-reduce over one port: not hidden", r"t_\mathrm{exp}", 2, "s"),
-    derived("ar_railed_exposed", parallelism.exposed_seconds, **RAILED)
+    derived("ar_railed_exposed", parallelism.exposed_seconds, communication_seconds="ar_railed")
     | shown("All-reduce over all ports: not hidden", r"t_\mathrm{exp,rails}", 2, "s"),
     verdict("ar_hides", rows.reaches, HIDES, value="backward_hiding", wanted="ar_railed")
     | shown("Verdict: all-reduce over all ports", r"v_\mathrm{AR}"),
