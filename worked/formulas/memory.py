@@ -9,7 +9,6 @@ from __future__ import annotations
 from typing import Any
 
 from worked.formulas.ops import along, ceil, minimum, total
-from worked.formulas.rows import ratio as ratio  # two chapters still take it from here
 
 
 def tensor_bytes(params: Any, bytes_per_value: Any) -> Any:
