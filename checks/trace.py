@@ -36,7 +36,8 @@ def latex(
     `letters` gives the letter that counts along each axis; `axes` are the figure's own. Where a
     symbol has an axis in angle brackets, "r_{<row>}" or "F_{<row>, <round> - 1}", the index
     stands there: the letter, what a look-up puts in its place, or the letter of the axis that it
-    is renamed to; inside a sum along an axis of the figure itself, the letter with a prime.
+    is renamed to; inside a sum along an axis of the figure itself, the letter with a prime. Under
+    "axis=key", the key as a plain name, `symbols` may have what a place is called.
     """
     here = {f"<{axis}>": letter for axis, letter in (letters or {}).items()}
     own = {f"own {axis}": "" for axis in axes}
@@ -161,7 +162,7 @@ def _latex_places(t: Term, s: Mapping[str, str], valued: bool) -> tuple[str, int
     if op == "renamed":
         return _latex(a[0], {**s, **{f"<{o}>": s[f"<{n}>"] for o, n in a[1].items()}}, valued)
     if op == "along":
-        values = [(_latex(x, s, valued)[0], key.replace("_", " ")) for key, x in a[1].items()]
+        values = [(_latex(x, s, valued)[0], _place(s, a[0], key)) for key, x in a[1].items()]
         rows = r" \\ ".join(rf"{value} & \text{{for {key}}}" for value, key in values)
         return rf"\begin{{cases}} {rows} \end{{cases}}", CASES
     if op in ("no", "found"):
@@ -170,6 +171,11 @@ def _latex_places(t: Term, s: Mapping[str, str], valued: bool) -> tuple[str, int
     joint = {"same": "=", "all_of": r"\land", "any_of": r"\lor"}[op]
     sides = (_wrap(*_latex(x, s, valued), COMPARE, first=True) for x in a)
     return f" {joint} ".join(sides), COMPARE if op == "same" else CASES
+
+
+def _place(s: Mapping[str, str], axis: str, key: str) -> str:
+    """Return what a place of an axis is called, which `s` may say: its key is a plain name."""
+    return s.get(f"{axis}={key}", key.replace("_", " "))
 
 
 def _starts_with_number(t: Term) -> bool:
@@ -221,7 +227,7 @@ def _paren(text_: str, level: int, least: int, first: bool = False) -> str:
         return text_
     if level < least or _SIGNED.match(text_):
         return f"({text_})"
-    return re.sub(r"^\{(\w+)\}", r"{(\1)}", text_)
+    return re.sub(r"^\{([^{}()#]+)\}", r"{(\1)}", text_)
 
 
 def _raised(t: Term, s: Mapping[str, str]) -> str:
@@ -269,7 +275,8 @@ def _text(t: Term, s: Mapping[str, str]) -> tuple[str, int]:
     if op == "renamed":
         return f"{_paren(*_text(a[0], s), ATOM)}[{', '.join(a[1].values())}]", ATOM
     if op == "along":
-        return f"by {a[0]}: " + "; ".join(f"{k} {_text(x, s)[0]}" for k, x in a[1].items()), CASES
+        values = (f"{_place(s, a[0], key)} {_text(x, s)[0]}" for key, x in a[1].items())
+        return f"by {a[0]}: {'; '.join(values)}", CASES
     if op in OVER_AXIS or op in ALONG_AXIS:
         return _over_axis(t, s), ATOM
     inner = [_paren(*_text(x, s), ADD, first=True) for x in a]

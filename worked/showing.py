@@ -89,8 +89,9 @@ def called(graph: Graph, name: str, values: Mapping[str, Any] | None = None) -> 
     for a, i in zip(f.axes, index, strict=True):
         noun = graph.axes[a].noun or a
         if i is None:
-            each = rf"(?:[Tt]he )?<{a}> {noun}|{noun} <{a}>|^<{a}>"
-            title = re.sub(each, f"each {noun}", title).replace(f" <{a}>", "")
+            each = rf"(?<!\w)((the|an?|its) )?<{a}>( {noun})?|{noun} <{a}>"
+            title = re.sub(each, f"each {noun}", title, flags=re.IGNORECASE)
+            title = title.replace(f"<{a}>", "…")
             continue
         at = label(graph, a, i if i >= 0 else graph.length(a, values) - 1, values)
         rest += "" if f"<{a}>" in title else f", {noun} {at}"

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from checks.site import code_pages
-from checks.site.equations import formula_tex, formula_text, kind
+from checks.site.equations import formulas, kind
 from checks.site.workings import workings
 from worked.figures import Derived, Figure, Given, Graph, Measured, Source
 from worked.units import unit
@@ -52,8 +52,7 @@ def _derived(graph: Graph, figure: Derived, root: Path, checks: Sequence[str]) -
     name = figure.name
     place = code_pages.line_of(root, figure.formula)
     content: dict[str, Any] = {
-        "tex": formula_tex(graph, name),
-        "spoken": formula_text(graph, name),
+        "formulas": formulas(graph, name),
         "doc": inspect.getdoc(figure.formula) or "",
         "checks": list(checks),
     }

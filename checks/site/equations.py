@@ -6,15 +6,17 @@ import operator
 import re
 from collections.abc import Iterable, Mapping
 from functools import reduce
+from itertools import product
 from string import ascii_lowercase
 from typing import Any
 
 from checks.faces.interpret import At, Formula
 from checks.trace import latex, latex_with_values, text
 from checks.working import verdict_number
-from worked.figures import Cell, Derived, Graph, Measured, Places
+from worked.figures import Cell, Derived, Figure, Graph, Measured, Places
 from worked.figures.kinds import Wire
 from worked.figures.terms import ALONG_AXIS, OVER_AXIS, Term
+from worked.showing import SPOKEN
 
 _TEX_SPECIAL = re.compile(r"([%$#&_{}])")
 
@@ -62,8 +64,61 @@ def formula_tex(graph: Graph, name: str) -> str:
     at = {a: i for a, i in zip(figure.axes, index, strict=True) if i is not None}
     letters = index_letters(graph) | {a: _place(graph, a, i) for a, i in at.items()}
     symbols = {a: _indexed(graph, s, graph.wiring[figure.name][a]) for a, s in wiring.items()}
-    formula = latex(_at_places(tree, at), symbols, letters, figure.axes)
+    symbols |= {n: rf"\text{{{tex_text(word)}}}" for n, word in _words(figure).items()}
+    symbols |= {place: tex_text(label) for place, label in _places(graph).items()}
+    formula = latex(_in_words(_at_places(tree, at), figure), symbols, letters, figure.axes)
     return f"{placed(graph, figure.name, letters)} = {formula}"
+
+
+def _places(graph: Graph) -> dict[str, str]:
+    """Return what each place is called, under "axis=key", the key as a plain name."""
+    return {
+        f"{axis}={key.replace('-', '_')}": graph.label(axis, i)
+        for axis, keys in graph.keys.items()
+        for i, key in enumerate(keys)
+    }
+
+
+def _words(figure: Figure) -> dict[str, str]:
+    """Return the words of a verdict by its numbers, what they show of other figures left out."""
+    words = getattr(figure, "words", None) or ()
+    return {f"word {n}": SPOKEN.sub("…", word) for n, word in enumerate(words)}
+
+
+def _in_words(t: Term, figure: Figure) -> Term:
+    """Return the formula of a verdict with words in place of the numbers that it chooses from."""
+    if t.op == "num" and getattr(figure, "words", None):
+        return Term("arg", (f"word {t.args[0]}",))
+    if t.op != "where":
+        return t
+    return Term("where", (t.args[0], *(_in_words(x, figure) for x in t.args[1:])))
+
+
+def formulas(graph: Graph, name: str) -> list[dict[str, Any]]:
+    """Return the formula of a derived figure, as LaTeX and in words: [{at, tex, spoken}].
+
+    One that has a formula for each place of an axis has one for each, `at` axis -> place.
+    """
+    figure = graph.figure(name)
+    found: list[dict[str, Any]] = []
+    axes = list(_case_axes(_tree(graph, name)))
+    for places in product(*(range(len(graph.keys[a])) for a in axes)):
+        at = dict(zip(axes, places, strict=True))
+        cell = graph.cell_name(figure, [at.get(a) for a in figure.axes])
+        found.append(
+            {"at": at, "tex": formula_tex(graph, cell), "spoken": formula_text(graph, cell)}
+        )
+    return found
+
+
+def _case_axes(t: Term) -> dict[str, None]:
+    """Return the axes along which a formula has one of its own at each place."""
+    if t.op in (*OVER_AXIS, *ALONG_AXIS, "at", "renamed"):
+        return {}
+    found = {t.args[0]: None} if t.op == "along" else {}
+    for part in t.parts():
+        found |= _case_axes(part)
+    return found
 
 
 def _at_places(t: Any, at: At) -> Any:
@@ -180,8 +235,12 @@ def values_tex(graph: Graph, slug: str, name: str) -> str:
         number = verdict_number(graph, cell, graph.base) if operand else ""
         f, index = graph.find(cell)
         keys = (graph.keys[a][i] for a, i in zip(f.axes, index, strict=True))  # type: ignore[index]
+        # A factor is a number, not "8×", among others.
+        is_factor = operand and f.unit == "×"
         data = f"fig={slug}.{'.'.join([f.name, *keys])}{number and ', number='}"
-        return rf"\htmlData{{{data}}}{{\text{{{tex_text(number or graph.shown(cell))}}}}}"
+        data += ", bare=" if is_factor else ""
+        shown = number or graph.shown(cell, bare=is_factor)
+        return rf"\htmlData{{{data}}}{{\text{{{tex_text(shown)}}}}}"
 
     values = {cell: value(cell, operand=True) for cell in _arguments(tree)}
     result = value(graph.cell(name), operand=False)
@@ -216,10 +275,12 @@ def filled(graph: Graph, template: str) -> str:
 
 
 def formula_text(graph: Graph, name: str) -> str:
-    """Return "label = formula" in words, each input by its label."""
-    tree, wiring = _tree(graph, name), graph.arguments(name)
-    labels = {a: _label(graph, s) for a, s in wiring.items()}
-    return f"{graph.called(name)} = {text(tree, labels)}"
+    """Return "label = formula" of a figure or a cell in words, each input by its label."""
+    figure, index = graph.find(name)
+    at = {a: i for a, i in zip(figure.axes, index, strict=True) if i is not None}
+    tree = _in_words(_at_places(_tree(graph, figure.name), at), figure)
+    labels = {a: _label(graph, s) for a, s in graph.arguments(figure.name).items()}
+    return f"{graph.called(name)} = {text(tree, labels | _words(figure) | _places(graph))}"
 
 
 def _label(graph: Graph, name: str) -> str:

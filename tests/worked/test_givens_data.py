@@ -170,9 +170,9 @@ def test_a_row_of_facts_has_each_value_source_and_note_and_may_lack_one() -> Non
     peaks = [f.get("peak_bf16") for f in facts]
     row = givens.given_row(peaks, "peak", "TFLOP/s", "F", "Peak", 1, 1e4, "gpu")
     assert row.value == (None, 2250)
-    assert row.origin() == (EACH, "")
-    assert row.origin(0) == (givens.NO_FACT, "")
-    source, note = row.origin(1)
+    assert (row.source, row.note) == (EACH, "")
+    assert row.each[0] == (givens.NO_FACT, "")
+    source, note = row.each[1]
     assert "Blackwell" in source.text
     assert note.startswith("bf16, dense")
 

@@ -119,7 +119,7 @@ GANG = (
     by_policy("wait", "{}_mean_wait", "Mean waiting time", "h", 2),
     by_policy("urgent", "{}_urgent_mean_wait", "Mean waiting time of urgent jobs", "h", 2),
     by_policy("fragmentation", "{}_fragmentation", "Free GPUs in partly used nodes", "%"),
-    by_policy("lost", "{}_lost_gpu_hours", "GPU-hours lost to eviction", "h"),
+    by_policy("lost", "{}_lost_gpu_hours", "GPU-hours lost to eviction", "GPU·h"),
 )
 INFERENCE = (
     sliced("mig_layouts", "mig_maximal_layouts", "Layouts of a GPU that nothing can be added to"),

@@ -31,9 +31,9 @@ KEEPING = Axis("keeping", ("everything", "no scores", "full recomputation",
                            "everything, tensor parallel", "no scores, sequence parallel"))
 LAYOUT = Axis("layout", ("data parallel", "ZeRO-1", "ZeRO-2", "ZeRO-3", "tensor × pipeline",
                          "shorter pipeline", "shorter pipeline, ZeRO-1"))
-PART = Axis("part", ("static state", "gathered layers", "activations", "runtime"))
+PART = Axis("part", ("static state", "gathered layers", "activations", "runtime"), symbol=r"\varpi")
 TRAFFIC = Axis("traffic", ("data parallel, ZeRO-1", "ZeRO-2", "ZeRO-3", "tensor parallel",
-                           "tensor parallel, network", "pipeline"), "traffic of")
+                           "tensor parallel, network", "pipeline"), symbol=r"\kappa")
 NOTICE = Axis("notice", ("longer", "shorter"))
 # fmt: on
 BY_HAND = (givens.KEPT, KEEPING, LAYOUT, PART, TRAFFIC, records.TIER, NOTICE, givens.BATCHING)
@@ -137,9 +137,9 @@ STEPS = steps(
     | shown("Saved per attention score", r"c_\mathrm{score}", 0, "B"),
     givens.TENSOR,
     derived("saved", memory.saved_per_unit, "keeping")
-    | shown("Saved per token, hidden unit and layer", "c_{<keeping>}", 2, "B"),
+    | shown("Saved per token, hidden unit and layer: <keeping>", "c_{<keeping>}", 2, "B"),
     derived("acts", memory.activation_bytes, "keeping", saved_per_unit="saved")
-    | shown("Activations a GPU keeps", "A_{<keeping>}", 1, "GB"),
+    | shown("Activations a GPU keeps: <keeping>", "A_{<keeping>}", 1, "GB"),
     derived("head_dim", memory.head_dim) | shown("Size of an attention head", "d"),
     must("heads_share", parallelism.divides, HEADS, size="hidden", parts="heads")
     | shown("Heads over the hidden size", "v_h"),
@@ -265,9 +265,9 @@ STEPS = steps(
     derived("pp_volume", communication.pipeline_step_bytes, **CUT)
     | shown("Pipeline: sent by each stage's GPU in a step", "V_p", 1, "GB"),
     derived("sent", communication.step_traffic, "traffic")
-    | shown("Sent by each GPU in a step", "V_{<traffic>}", 1, "GB"),
+    | shown("Sent by each GPU in a step: <traffic>", "V_{<traffic>}", 1, "GB"),
     derived("sending", communication.traffic_seconds, "traffic")
-    | shown("Communication in a step", "t_{<traffic>}", 1, "s"),
+    | shown("Communication in a step: <traffic>", "t_{<traffic>}", 1, "s"),
     *givens.SPEED,
     derived("parameter_flops", compute.parameter_flops_per_token)
     | shown("Training FLOPs a token, parameters", "6N", 0, "GFLOP/token"),
@@ -286,7 +286,7 @@ STEPS = steps(
     verdict("ar_hides", rows.reaches, HIDES, value="backward_hiding", wanted="ar_railed")
     | shown("Verdict: all-reduce over all ports", r"v_\mathrm{AR}"),
     derived("over_computing", rows.ratio, "traffic", part="sending", whole="step_seconds")
-    | shown("Communication over computing", r"t_{<traffic>}/t_\mathrm{step}", 1, "%"),
+    | shown("Communication over computing: <traffic>", r"t_{<traffic>}/t_\mathrm{step}", 1, "%"),
     *givens.RATES_OF_GPUS,
     derived("step_on", parallelism.compute_seconds, "gpu", **ON_PEAK, **ALONE)
     | shown("Computing in a step on this GPU", r"t^{<gpu>}_\mathrm{step}", 1, "s"),

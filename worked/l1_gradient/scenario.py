@@ -305,7 +305,7 @@ PLANE = step(
     study("descent_gap", "subgradient_descent_relative_gap", "%")
     | shown("Its excess over the optimum", places=5),
     study("steps_within", "subgradient_descent_steps_to_within_{}_percent", over=WITHIN)
-    | shown("Steps to within <within>% of it"),
+    | shown("Steps to within <within> percent of it"),
     study("spoilt_factor", "outlier_factor") | shown("One patient's target was multiplied by"),
     study("l1_shift", "mean_shift_of_l1_predictions_after_outlier")
     | shown("Mean shift of the L1 predictions", places=2),

@@ -31,14 +31,14 @@ TOY = [
     Axis("slowing", WAYS, "scaling", r"\omega"),
 ]
 REAL = [
-    Axis("hand", ("fastest", "looked at", "slowest"), "pair", r"\eta"),
+    Axis("hand", ("fastest", "looked-at", "slowest"), "pair", "i"),
     Axis("table", ("cosines and sines", "each twice", "learned"), "table", r"\upsilon"),
     Axis("size", ("smaller", "larger"), "base", r"\zeta"),
     Axis("border", ("fast", "slow"), "end", r"\chi"),
     Axis("ramped", RAMPED, "scaling", r"\xi"),
 ]
 SCALING = Axis("scaling", (*WAYS, "dynamic", *RAMPED), "scaling", r"\omega")
-EMBEDDING = Axis("embedding", ("RoPE", "learned", "no position"), "positions")
+EMBEDDING = Axis("embedding", ("RoPE", "learned", "no position"), "embedding")
 TIMES, WORDS = Axis("times", (2, 4), "times"), Axis("words", ("familiar", "stretched"), "words")
 EXTREME = Axis("extreme", ("lowest", "highest"), "seed")
 FORMAT = Axis("format", ("bfloat16", "float16"), "format")
@@ -220,7 +220,7 @@ FREQUENCIES = step(
     PAIRS,
     derived("head_dim", rotation.head_width) | shown("Width of a real head", "d"),
     WANTED,
-    derived("number", rotation.number_of_hand, "hand") | shown("The <hand> pair", r"i_{<hand>}"),
+    derived("number", rotation.number_of_hand, "hand") | shown("The <hand> pair", "<hand>"),
     derived("head_frequency", rotation.frequency, "hand")
     | shown("Frequency of the <hand> pair", r"\theta_{<hand>}", 6, "rad/token"),
     derived("head_wavelength", rotation.wavelength, "hand", frequency="head_frequency")

@@ -60,7 +60,7 @@ FEEDING = (
     Given("min_child_weight", 1, "", r"c_\mathrm{min}",
           "Hessian sum that each child must reach, min_child_weight", 0, 20, DEFAULT, places=2),
     Given("believed", (0.99, 0.5), "", r"p_{<belief>}",
-          "A probability that the model is <belief> of", (0.5, 0.01), (0.9999, 0.99), places=4,
+          "The <belief> probability", (0.5, 0.01), (0.9999, 0.99), places=4,
           over="belief"),
 )
 ROUNDS = (

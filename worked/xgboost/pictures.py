@@ -153,7 +153,7 @@ ERROR: dict[str, Any] = {
     "alt": "Three falling curves over eta: the mean squared error after one, two and three "
     "rounds. At eta {{ eta }} they stand at {{ mse[round=1] }}, {{ mse[round=2] }} and "
     "{{ mse[round=3] }}.",
-    "caption": "On the training rows a larger eta always looks better. It is held-out rows that "
+    "caption": "On the training rows a larger eta mostly looks better. It is held-out rows that "
     "speak for a small one.",
     "x": "eta",
     "x_label": "learning rate, eta",

@@ -22,7 +22,10 @@ SPLIT = Axis("split", (1, 2, 3, 4, 5), "cut", "k", shown_by="threshold")
 SIDE, CHILD = Axis("side", ("left", "right"), symbol="u"), Axis("child", symbol="c", like="side")
 LEAF = Axis("leaf", ("lowest", "lower", "upper", "highest"), symbol="j")
 ROW, ROUND = Axis("row", (1, 2, 3, 4, 5, 6), "delivery", "i"), Axis("round", (1, 2, 3), symbol="r")
-LARGER, BELIEF = Axis("larger", ("larger", "largest")), Axis("belief", ("sure", "unsure"))
+LARGER, BELIEF = (
+    Axis("larger", ("larger", "largest")),
+    Axis("belief", ("sure", "unsure"), "probability"),
+)
 DRAW, FAR = Axis("draw", ("tree", "level", "node"), symbol="z"), Axis("far", (8, 20), "km")
 WAY, EARLIER = Axis("way", like="side"), Axis("earlier", like="row")
 THING = Axis("thing", ("trees", "nodes", "leaves"))
@@ -191,7 +194,7 @@ STEPS = steps(
     verdict("may_split", newton.may_split, FED, "split")
     | shown("min_child_weight on the cut", r"\phi_{<split>}"),
     derived("rows_to_feed", newton.rows_to_feed, "belief", probability="believed")
-    | shown("Rows of the <belief> probability to feed a child", r"n_{<belief>}", 0, "rows"),
+    | shown("Rows to feed a child at the <belief> probability", r"n_{<belief>}", 0, "rows"),
     step("shrinkage", "Shrinkage, rounds and column sampling"),
     *givens.ROUNDS,
     derived("base_mse", rows.mean_squared_error, label="minutes", prediction="base")

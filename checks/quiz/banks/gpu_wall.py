@@ -251,8 +251,8 @@ NUMBERS = (
     ),
     Number(
         "idle-cost", "gang", "deadlock_cost",
-        "Two jobs deadlock: together they hold {{ free_gpus }} and neither can start. What do "
-        "{{ one_hour }} of that cost at {{ price }}?",
+        "Two jobs deadlock: together they hold {{ free_gpus }} and neither can start. What does "
+        "that cost in {{ one_hour }}, at {{ price }}?",
         {"free_gpus": (48, 64, 96, 128, 192, 256), "one_hour": (1, 2, 4, 6, 8, 12, 24),
          "price": (2, 2.5, 3, 4)},
         (
@@ -289,7 +289,7 @@ NUMBERS = (
     ),
     Number(
         "decode-throughput", "inference", "throughput[batching=many]",
-        "The same GPU ({{ memory_bandwidth }}, {{ peak_flops }} dense in bf16) decodes "
+        "A GPU ({{ memory_bandwidth }}, {{ peak_flops }} dense in bf16) decodes "
         "{{ batch[batching=many] }} requests together, a model of {{ small_params | billion }} "
         "parameters in "
         "bf16. How many tokens a second does it give in all, the cache aside?",

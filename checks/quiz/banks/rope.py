@@ -929,8 +929,7 @@ PICKED = (
         "difference explains it?",
         (
             Option("Linear slows the fast pairs too, so neighbours look nearer than in training.",
-                   "At a factor of {{ factor | bare }} the first pair turns by "
-                   "{{ scaled[scaling=linear, hand=fastest] | 4 }} instead of "
+                   "Twice the length halves every position, so the first pair turns by half of "
                    "{{ first_frequency }}; NTK-aware leaves it alone.",
                    right=True),
             Option("Linear lets the slowest pair run to angles that were never trained.",

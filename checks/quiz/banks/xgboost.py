@@ -344,7 +344,7 @@ NUMBERS = (
     ),
     Number(
         "newton", "logistic", "late_weight",
-        "A share {{ late_share }} of all rows is positive, and the base score is that share. A "
+        "A share of {{ late_share }} of all rows is positive, and the base score is that share. A "
         "leaf "
         "holds two positive rows. Lambda is {{ reg_lambda }}. What is its weight, in log-odds, "
         "before shrinkage?",
@@ -540,13 +540,12 @@ PICKED = (
     Choice(
         "bottom-up", "pruning",
         "A root's gain lies below gamma, and a grandchild's gain far above it. What does the "
-        "library "
-        "do?",
+        "library do with `tree_method=exact`?",
         (
             Option("It keeps the root's split for the sake of the split below it.",
                    "Trees grow to the full depth first and are pruned from the leaves up.",
                    right=True),
-            Option("It never splits the root.", "That would be pruning while growing."),
+            Option("It never splits the root.", "So does `hist`, the default, which stops there."),
             Option("It removes the root's split and keeps the one below.",
                    "A split cannot stand without those above it."),
             Option("It removes both.", "A split with a surviving child is not looked at."),

@@ -1,6 +1,6 @@
 // The working card of a number: formula, values, inputs, source, code and checks, in a dialog
 // beside the number that mouse, keyboard and touch can open.
-import { called, figureOf, find, shown } from "./graph.js";
+import { called, figureOf, find, lengthOf, shown } from "./graph.js";
 import { fetched } from "./fetched.js";
 import { fromHtml, isTabStop, make, stopBeside, tabStops } from "./dom.js";
 import { rendered } from "./maths.js";
@@ -253,9 +253,20 @@ export async function workingOf({ model }, name, values) {
   return working(model, workings, name, cards[find(model, name)[0].name], values, null).filter(Boolean);
 }
 
+// Of a figure with a formula for each place of an axis, the one of the cell's place.
+function formulaAt(model, name, formulas, values) {
+  const [{ over }, index] = find(model, name);
+  const isHere = ([axis, place]) => {
+    const i = index[over.indexOf(axis)];
+    return (i < 0 ? lengthOf(model, axis, values) - 1 : i) === place;
+  };
+  return formulas.find(({ at }) => Object.entries(at).every(isHere));
+}
+
 function working(model, workings, name, card, values, go) {
-  const drawing = fromHtml("x-maths", rendered(globalThis.katex, card.tex, true, "html"), {
-    class: "maths maths-block", role: "math", "aria-label": card.spoken,
+  const { tex, spoken } = formulaAt(model, name, card.formulas, values);
+  const drawing = fromHtml("x-maths", rendered(globalThis.katex, tex, true, "html"), {
+    class: "maths maths-block", role: "math", "aria-label": spoken,
   });
   const formula = make("div", { class: "card-formula", tabindex: "0" }, drawing);
   const steps = lines(model, workings, name, values, Infinity).map((line) => make("li", {}, line.trim()));
@@ -313,7 +324,7 @@ function record({ command, date, machine, deterministic, seed, file }) {
     ["Run", make("code", {}, command)],
     ["On", `${date}, ${machine}`],
     ["Seed", seed === null ? null : String(seed)],
-    ["Repeats", deterministic ? "exactly, on every machine; the tests run it again" : "not exactly: a timing belongs to its machine"],
+    ["Repeats", deterministic ? "exactly, on every machine; the tests run it again" : "not exactly: another run, or another machine, comes out a little different"],
     ["File", file],
   ].filter(([, value]) => value);
   return make(

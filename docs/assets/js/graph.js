@@ -377,8 +377,8 @@ export function called(model, name, values) {
   figure.over.forEach((axis, k) => {
     const noun = model.axes[axis].noun || axis;
     if (index[k] === null) {
-      const each = new RegExp(`(?:[Tt]he )?<${axis}> ${noun}|${noun} <${axis}>|^<${axis}>`, "g");
-      title = title.replace(each, `each ${noun}`).replaceAll(` <${axis}>`, "");
+      const each = new RegExp(`(?<!\\w)((the|an?|its) )?<${axis}>( ${noun})?|${noun} <${axis}>`, "gi");
+      title = title.replace(each, `each ${noun}`).replaceAll(`<${axis}>`, "…");
       return;
     }
     const at = placeLabel(model, axis, index[k] < 0 ? lengthOf(model, axis, values) - 1 : index[k], values);
