@@ -152,7 +152,7 @@ def _run(args: argparse.Namespace) -> int:
             before = g.shown(f.name)
             now = g.shown(f.name, values)
             changed = f"  was {before}" if now != before else ""
-            print(f"  {now:>22}  {head}{changed}")
+            print("\n".join(_beside(now, head + changed)))
     print(f"\nworkbook why {args.chapter}.FIGURE opens a number; the names stand in brackets")
     return 0
 
@@ -161,11 +161,27 @@ MOST_LINES, MOST_CHANGES = 12, 4
 """How many lines of a table, and how many changes in it, a walk through a chapter prints."""
 
 
+def _swept(g: Graph, name: str) -> str:
+    """Return what a figure is called over settings at which its last place may be another."""
+    f, index = g.find(name)
+    last = [g.axes[a].noun or a for a, i in zip(f.axes, index, strict=True) if i == -1]
+    open_ = g.cell_name(f, [None if i == -1 else i for i in index])
+    return ", ".join([g.called(open_), *(f"last {noun}" for noun in last)])
+
+
+def _beside(number: str, head: str) -> list[str]:
+    """Return a line with a number and what it is, in as many lines as a terminal needs."""
+    start = f"  {number:>22}  "
+    return textwrap.wrap(
+        head, 100, initial_indent=start, subsequent_indent=" " * 26, break_on_hyphens=False
+    )
+
+
 def _rows(g: Graph, f: Figure, head: str, values: Mapping[str, Any]) -> list[str]:
     """Return a figure over axes as a walk prints it: its head, its numbers, and what changed."""
     unit = grid.unit_of(g, f)
     over = f"over {', '.join(g.axes[a].noun or a for a in f.axes)}"
-    found = [f"  {over:>22}  {head}{unit and f', {unit}'}"]
+    found = _beside(over, head + (unit and f", {unit}"))
     found += grid.table(g, f.name, values, 26, MOST_LINES)
     was = [(n, g.shown(n)) for n in grid.names(g, f.name, values)]
     was = [(n, before) for n, before in was if before not in ("—", g.shown(n, values))]
@@ -328,7 +344,7 @@ def _sweep(args: argparse.Namespace) -> int:
         _plot(args.plot, g, name, _axis(label, unit), [(p, g.value(name, v)) for p, v in swept])
     if args.json:
         return emit([{over: p, **_data(g, name, values, rest)} for p, values in swept])
-    print(f"{label} ({over}) against {g.called(name)} ({name})")
+    print(f"{label} ({over}) against {_swept(g, name)} ({name})")
     points_shown = [str(p) if over in g.choices else g.shown(over, v) for p, v in swept]
     if grid.is_whole(g, name):
         for point, (_, values) in zip(points_shown, swept, strict=True):
@@ -390,7 +406,7 @@ def _plot(path: str, g: Graph, name: str, label: str, swept: list[tuple[Any, flo
         if len(places) > 2 and places[-1] / max(places[0], 1e-300) > 30:
             axes.set_xscale("log", base=2)
     axes.set_xlabel(label)
-    axes.set_ylabel(textwrap.fill(_axis(g.called(name), figure.unit), 36))
+    axes.set_ylabel(textwrap.fill(_axis(_swept(g, name), figure.unit), 36))
     canvas.tight_layout()
     try:
         canvas.savefig(path)

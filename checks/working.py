@@ -73,7 +73,11 @@ def working(
         found += ["", "inputs", *_inputs(graph, f, index, values), "", "code", *_code(f)]
     elif isinstance(f, Given):
         found += ["", "given"]
-        found += [f"  {line}" for line in source_lines(graph, f, settings or {}, name)]
+        for line in source_lines(graph, f, settings or {}, name):
+            found += textwrap.wrap(
+                line, _COLUMNS, initial_indent="  ", subsequent_indent="    ",
+                break_long_words=False, break_on_hyphens=False,
+            )  # fmt: skip
     else:
         found += ["", "measured"] + [f"  {line}" for line in record_lines(f)]
     return found

@@ -31,6 +31,7 @@ class Cell:
 def key_of(label: str | float) -> str:
     """Return what a label is called in an address: small letters, digits and hyphens."""
     text = f"{label:.15g}" if isinstance(label, (int, float)) else label
+    text = f"minus {text[1:]}" if text.startswith("-") else text
     return re.sub(r"[^a-z0-9]+", "-", text.lower().replace("+", " plus")).strip("-")
 
 
@@ -61,14 +62,15 @@ def place(graph: Graph, axis: str, key: str, wanted_by: str = "") -> int:
     keys = graph.keys[axis]
     if key == "last":
         return -1 if graph.axes[graph.axes[axis].like or axis].length else len(keys) - 1
-    hits = [i for i, k in enumerate(keys) if k == key or folded(k) == folded(key)]
-    if not hits:
+    near = [k for k in keys if folded(k) == folded(key) and not key.startswith("-")]
+    found = key if key in keys else next(iter(near), None)
+    if found is None:
         known = keys if len(keys) <= MOST_NAMED else (*keys[:3], "...", keys[-1])
         raise UnknownNameError(
             f"{wanted_by or graph.name}: {axis} has no place '{short(key)}'; "
             f"there are {', '.join(known)}"
         )
-    return hits[0]
+    return keys.index(found)
 
 
 def find(graph: Graph, text: str) -> tuple[Figure, tuple[int | None, ...]]:
@@ -87,27 +89,29 @@ def find(graph: Graph, text: str) -> tuple[Figure, tuple[int | None, ...]]:
             if not f.axes:
                 raise UnknownNameError(f"{text}: {name} is a single number; write {name}")
             raise UnknownNameError(f"{text}: a cell of {name} is {'.'.join((name, *f.axes))}")
-        return f, _index(graph, text, f, zip(f.axes, keys, strict=True))
-    cell = reference(text)
+        cell = Cell(name, tuple(zip(f.axes, keys, strict=True)))
+    else:
+        cell = reference(text)
     f = graph.figure(cell.name)
     for a, k in cell.at:
         if k == "0" and (cell.name, a) in graph.starts and k not in graph.keys[a]:
             # Place 0 of what a recurrence looks back at is what it starts from.
             start = graph.figure(graph.starts[cell.name, a])
-            others = tuple((b, key) for b, key in cell.at if b in start.axes)
-            return start, _index(graph, text, start, others)
-    for a, _ in cell.at:
-        if a not in f.axes:
+            others = _places(graph, text, f, [(b, key) for b, key in cell.at if b != a])
+            return start, tuple(others.get(b) for b in start.axes)
+    places = _places(graph, text, f, cell.at)
+    return f, tuple(places.get(a) for a in f.axes)
+
+
+def _places(graph: Graph, text: str, f: Figure, at: Iterable[tuple[str, str]]) -> dict[str, int]:
+    """Return the number of each place that a cell of `f` is said to be at."""
+    found: dict[str, int] = {}
+    for axis, key in at:
+        if axis not in f.axes:
             over = ", ".join(f.axes) or "no axis"
-            raise UnknownNameError(f"{text}: {cell.name} is over {over}, not {a!r}")
-    return f, _index(graph, text, f, cell.at)
-
-
-def _index(
-    graph: Graph, text: str, f: Figure, at: Iterable[tuple[str, str]]
-) -> tuple[int | None, ...]:
-    places = {a: place(graph, a, k, short(text)) for a, k in at}
-    return tuple(places.get(a) for a in f.axes)
+            raise UnknownNameError(f"{text}: {f.name} is over {over}, not {axis!r}")
+        found[axis] = place(graph, axis, key, short(text))
+    return found
 
 
 def cell_name(graph: Graph, f: Figure, index: Sequence[int | None]) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -25,6 +26,7 @@ def changes(graph: Graph, settings: Mapping[str, Any]) -> dict[str, float]:
         FigureError: a name or an option is not known, a value is no number or out of range.
     """
     values: dict[str, float] = {}
+    settings = {n.removeprefix(f"{graph.name}."): v for n, v in settings.items()}
     for n, v in settings.items():
         if n in graph.choices:
             option = graph.choices[n].options[option_of(graph, graph.choices[n], str(v))]
@@ -123,7 +125,7 @@ def checked(name: str, given: Given, value: Any, low: float, high: float) -> flo
         FigureError: it is no number, not finite, out of range, or not whole where it must be.
     """
     try:
-        number = float(value)
+        number = number_of(value) if isinstance(value, str) else float(value)
     except (TypeError, ValueError):
         example = next((x for x in flat(given.value) if x is not None), low)
         raise FigureError(
@@ -138,6 +140,21 @@ def checked(name: str, given: Given, value: Any, low: float, high: float) -> flo
     if given.integer and number != int(number):
         raise FigureError(f"{name}: must be a whole number in {where}, not {typed(number)}")
     return number
+
+
+_NUMBER = re.compile(r"[+-]?(?=[.\d])(\d{1,3}(,\d{3})+|\d*)(\.\d*)?([eE][+-]?\d+)?", re.ASCII)
+
+
+def number_of(text: str) -> float:
+    """Return what a reader typed as a number: "70", "8e9", "1,024", "−5".
+
+    Raises:
+        ValueError: it is none; so is "1,8", which may mean 1.8 or 18.
+    """
+    plain = text.strip().replace("−", "-")
+    if not _NUMBER.fullmatch(plain):
+        raise ValueError(f"{text!r} is no number")
+    return float(plain.replace(",", ""))
 
 
 def to_base(value: float, u: Unit) -> float:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator, Mapping
 from itertools import product
 from typing import TYPE_CHECKING, Any
 
@@ -12,6 +13,8 @@ from worked.showing import PLACE, pick, suggest
 
 if TYPE_CHECKING:
     from worked.figures import Graph
+    from worked.figures.infer import Kind
+    from worked.figures.terms import Term
 
 MOST_CELLS = 1_000
 """How many cells a figure may have."""
@@ -30,6 +33,8 @@ def check_axes(graph: Graph) -> None:
                     f"{f.name}: is over {a!r}, which is no axis of {graph.name}"
                     f"{suggest(a, graph.axes)}"
                 )
+        if len(set(f.axes)) < len(f.axes):
+            raise FigureError(f"{f.name}: is over {f.over}, one axis twice; name each once")
         for text in (f.label, f.symbol):
             for a in PLACE.findall(text):
                 if a not in f.axes:
@@ -45,10 +50,18 @@ def check_axes(graph: Graph) -> None:
                 f"{f.name}: over {f.over or 'no axis'} it wants values of shape {sizes}, "
                 f"not {shape}"
             )
-    givens = [f.name for f in graph.givens]
+    givens = {f.name: f for f in graph.givens}
     for axis in graph.axes.values():
-        if axis.length and axis.length not in givens:
-            raise FigureError(f"{axis.name}: its length {axis.length!r} is no given")
+        if axis.length:
+            given = givens.get(axis.length)
+            if given is None:
+                raise FigureError(f"{axis.name}: its length {axis.length!r} is no given")
+            is_count = given.integer and not given.axes and not given.unit
+            if not (is_count and given.low >= 1 and given.high <= axis.most):
+                raise FigureError(
+                    f"{axis.name}: its length {axis.length!r} must be a whole number without axes "
+                    f"or unit, from 1 or more to at most {axis.most}, the most places"
+                )
 
 
 def check_inputs(graph: Graph) -> None:
@@ -64,6 +77,70 @@ def check_inputs(graph: Graph) -> None:
                     f"{f.name}: {f.formula.__name__} has no argument {name!r}; it takes "
                     f"{', '.join(f.parameters)}{suggest(name, f.parameters)}"
                 )
+
+
+def check_recurrences(graph: Graph, kinds: Mapping[str, Kind]) -> None:
+    """Check what figures look back at: where it starts, and that nothing looks ahead.
+
+    Raises:
+        FigureError: a start is something else than what it starts; or a figure of a recurrence
+            looks along its axis, at places that are not computed yet.
+    """
+    for name, wires in graph.wiring.items():
+        befores: list[Any] = [w for w in wires.values() if hasattr(w, "start")]
+        for wire in befores:
+            one = kinds.get(wire.start) if isinstance(wire.start, str) else None
+            other, pure = kinds[wire.name], graph.units[wire.name].dimension.is_pure
+            if one and not (one.place == other.place and other.dimension.same_as(one.dimension)):
+                raise FigureError(
+                    f"{name}: {wire.start} cannot start {wire.name}: it is something else, or in "
+                    "another unit"
+                )
+            if one is None and wire.start and not pure:
+                raise FigureError(
+                    f"{name}: {wire.name} has a unit, so it cannot start from {wire.start}; "
+                    "name a figure with that unit"
+                )
+    for _, order in graph.plan:
+        for axis, members in _recurrences(order):
+            for name in members:
+                _check_looks_back(graph, name, axis, members)
+
+
+def _recurrences(order: tuple[Any, ...]) -> Iterator[tuple[str, list[str]]]:
+    """Yield each recurrence's axis and its figures, those of recurrences inside it as well."""
+    for part in order:
+        if not isinstance(part, str):
+            yield part[0], list(_members(part[1]))
+            yield from _recurrences(part[1])
+
+
+def _members(order: tuple[Any, ...]) -> Iterator[str]:
+    for part in order:
+        if isinstance(part, str):
+            yield part
+        else:
+            yield from _members(part[1])
+
+
+def _check_looks_back(graph: Graph, name: str, axis: str, members: list[str]) -> None:
+    """Refuse a formula that looks along the axis of its own recurrence."""
+
+    def visit(t: Term, is_along: bool) -> None:
+        if t.op == "arg":
+            wire = graph.wiring[name][t.args[0]]
+            source = getattr(wire, "name", "")
+            is_fixed = axis in dict(getattr(wire, "at", ()))
+            if source in members and (is_along or is_fixed) and axis in graph.figures[source].axes:
+                raise FigureError(
+                    f"{name}: looks along {axis} at {source}, which is computed along {axis} "
+                    f"together with it; there it knows what is before({source!r}, ...) alone"
+                )
+        looks = t.args[1:2] == (axis,) or (t.op == "renamed" and axis in t.args[1])
+        for part in t.parts():
+            visit(part, is_along or looks)
+
+    visit(graph.figures[name].term, False)  # type: ignore[union-attr]
 
 
 def check_words(graph: Graph) -> None:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 import textwrap
 from collections.abc import Mapping
+from itertools import product
 from typing import Any
 
 from checks.faces.arithmetic import (
@@ -121,7 +122,7 @@ def _digits(node: Node, shown: Number) -> tuple[dict[str, int], int]:
     half way between two numbers (11.475, from 12.48333... − 1.00833...), the result is written
     with more digits first, and then rounded; then terms may have as many digits as it takes.
     """
-    for guard, extra in [(GUARD, e) for e in range(GUARD + 1)] + [(MOST_DIGITS, 0)]:
+    for guard, extra in product((GUARD, MOST_DIGITS), range(GUARD + 1)):
         if extra and not shows(shown)(shown.read(extra)):
             continue
         found = enough(node, shows(shown, extra), guard)

@@ -369,11 +369,7 @@ def _data(kind: str, asked: Asked, spec: dict[str, Any]) -> str:
 def _labels(asked: Asked) -> str:
     """Return what the figures are called, with the places that they are held at."""
     g = asked.graph
-    held = [
-        [f"{a}={k}" for a, k in asked.at.items() if a in g.figure(f).axes] for f in asked.figures
-    ]
-    names = zip(asked.figures, held, strict=True)
-    return ", ".join(g.called(f"{f}[{', '.join(at)}]" if at else f) for f, at in names)
+    return ", ".join(g.called(g.cell_at(name, asked.at)) for name in asked.figures)
 
 
 def _noun(asked: Asked, axis: str) -> str:

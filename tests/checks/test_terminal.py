@@ -221,7 +221,7 @@ def test_sweep_draws_to_a_file(capsys: pytest.CaptureFixture[str], tmp_path: Pat
         (["run", "gpu-wall", "--step", "11"], "has steps 1 to 10"),
         (["run", "gpu-wall", "--set", "params"], "name=value"),
         (["run", "gpu-wall", "--set", "params=many"], "is not a number"),
-        (["run", "gpu-wall", "--set", "params=nan"], "finite"),
+        (["run", "gpu-wall", "--set", "params=nan"], "is not a number"),
         (["run", "gpu-wall", "--set", "params=1"], "outside its range"),
         (["run", "gpu-wall", "--set", "gpus=64.5"], "whole number"),
         (["run", "gpu-wall", "--set", "gpu=H900"], "no option 'H900'"),

@@ -15,7 +15,7 @@ from checks.trace import latex, latex_with_values, text
 from tests.worked.axes_examples import LAYOUTS
 from worked.chapters import graph
 from worked.figures.program import javascript
-from worked.figures.terms import Term, TraceError, numbers_in, term, trace
+from worked.figures.terms import Term, TraceError, term, trace
 from worked.formulas import ops
 from worked.formulas.checkpointing import young_interval_seconds
 from worked.formulas.memory import devices_needed
@@ -244,11 +244,6 @@ def test_real_formulas_trace() -> None:
     assert text(trace(reaches), {"wanted": "96 GB", "value": "80 GB"}) == (
         "1 if 96 GB ≤ 80 GB, otherwise 0"
     )
-
-
-def test_literals_are_found_in_reading_order() -> None:
-    assert numbers_in(trace(lambda x: 8 * x * (x - 1) / 3)) == [8, 1, 3]
-    assert numbers_in(trace(lambda x: x)) == []
 
 
 def test_a_constant_formula_traces_to_its_number() -> None:

@@ -268,7 +268,89 @@ REFUSED: list[tuple[Callable[[], Any], str]] = [
      "y[row=2]: there is no value here"),
     (lambda: small(X, axes=(Axis("row", ("a", "A", "b")),)),
      "row: an axis wants places whose keys differ"),
+    (lambda: small(given("x", ((1, 2, 3),) * 3, over="row row")),
+     "x: is over row row, one axis twice; name each once"),
+    (lambda: small(X, derived("y", lambda x: x, over="row", inputs={"x": "x", "z": "x"})),
+     "y: <lambda> has no argument 'z'; it takes x"),
+    (lambda: small(X, derived("y", lambda row: ops.count(row, "row"))),
+     "y: <lambda> cannot be right: count wants numbers and conditions, not a place of row"),
+    (lambda: small(X, derived("y", lambda x: 1 if x else 0, over="row")),
+     "y: <lambda> cannot be right: a formula cannot branch on a value"),
+    (lambda: small(X, axes=(Axis("row", (1, 2, 3)), Axis("key", like="key"))),
+     "key: there is no plain axis 'key' to be like"),
+    (lambda: small(X, given("n", 2, low=0), axes=(Axis("row", (1, 2, 3)),
+                                                  Axis("step", length="n", most=9))),
+     "step: its length 'n' must be a whole number without axes or unit, from 1 or more to at"),
 ]  # fmt: skip
+
+AHEAD: dict[str, Callable[[Any], Any]] = {
+    "a sum": lambda g: ops.total(g, "row") + 0 * g,
+    "a rank": lambda g: ops.rank(g, "row"),
+    "a look-up": lambda g: ops.at(g, "row", ops.where_least(g, "row")) + 0 * g,
+    "another name": lambda g: ops.total(ops.renamed(g, row="key"), "key") + 0 * g,
+}
+
+
+@pytest.mark.parametrize("formula", AHEAD.values(), ids=AHEAD)
+def test_a_recurrence_cannot_look_along_its_own_axis(formula: Callable[[Any], Any]) -> None:
+    """What is not computed yet is no zero and not absent: it is refused, also where it may be."""
+    earlier = derived("g", lambda q: q + 1, over="row", inputs={"q": before("f", "row", 0)})
+    axes = (Axis("row", (1, 2, 3)), Axis("key", like="row"))
+    for is_partial in (False, True):
+        late = derived("f", formula, over="row", partial=is_partial)
+        with pytest.raises(FigureError, match=r"^f: looks along row at g, which is computed along"):
+            small(earlier, late, axes=axes)
+
+
+def test_a_recurrence_starts_from_what_it_is_itself() -> None:
+    """5 s are no bytes, a place is no number, and 5 of an amount in minutes is 5 of what?"""
+
+    def looks_back(start: Any, unit: str) -> Graph:
+        f = derived(
+            "f", lambda q: q, over="row", unit=unit, inputs={"q": before("f", "row", start)}
+        )
+        place = derived("place", lambda x: ops.where_least(x, "row"))
+        return small(X, given("s", 5, "s"), place, f)
+
+    with pytest.raises(FigureError, match=r"^f: s cannot start f: it is something else, or in ano"):
+        looks_back("s", "GB")
+    with pytest.raises(FigureError, match=r"^f: place cannot start f: it is something else"):
+        looks_back("place", "")
+    with pytest.raises(FigureError, match=r"^f: f has a unit, so it cannot start from 5"):
+        looks_back(5, "min")
+    assert looks_back("s", "s").base["f"] == [5, 5, 5]
+
+
+def test_an_exact_key_is_found_before_one_that_is_like_it() -> None:
+    """The keys of 1.5 and 15 differ by a hyphen alone; −1 is no place 1."""
+    g = small(given("x", (1, 2, 3), over="row"), axes=(Axis("row", (1.5, 15, -15)),))
+    assert g.keys["row"] == ("1-5", "15", "minus-15")
+    assert [g.value(f"x.{key}") for key in g.keys["row"]] == [1, 2, 3]
+    with pytest.raises(FigureError, match="row has no place '-1'"):
+        BOOSTING.find("minutes.-1")
+
+
+def test_what_is_said_beside_place_0_is_checked_as_well() -> None:
+    for wrong, said in (("[foo=1, round=0]", "over row, round, not 'foo'"),
+                        ("[row=99, round=0]", "row has no place '99'")):  # fmt: skip
+        with pytest.raises(FigureError, match=said):
+            BOOSTING.find(f"prediction{wrong}")
+    assert BOOSTING.cell("prediction.4.0") == "base"
+
+
+@pytest.mark.parametrize(
+    ("text", "number"), [("1,024", 1024), ("−5", -5), (" 8e2 ", 800), (".5", 0.5)]
+)
+def test_a_number_is_read_as_a_reader_types_it(text: str, number: float) -> None:
+    g = small(given("x", 1))
+    assert g.evaluate({"x": text})["x"] == number
+    assert g.evaluate({"small.x": text})["x"] == number
+
+
+@pytest.mark.parametrize("text", ["1,8", "1_8", "１８", "inf", "nan", "", ".", "1,02", "0x10"])
+def test_what_may_mean_two_numbers_or_none_is_refused(text: str) -> None:
+    with pytest.raises(FigureError, match=r"^x: '.*' is not a number"):
+        small(given("x", 1)).evaluate({"x": text})
 
 
 @pytest.mark.parametrize(("build", "said"), REFUSED, ids=[said[:60] for _, said in REFUSED])

@@ -31,6 +31,7 @@ from worked.figures.kinds import (
     Step,
     Wire,
 )  # fmt: skip
+from worked.figures.terms import TraceError
 from worked.showing import flat, sane, suggest, word
 from worked.units import Dimension, Unit, UnitError, unit
 
@@ -100,8 +101,8 @@ class Graph:
 
     def _keys_of(self, axis: Axis) -> tuple[str, ...]:
         if axis.like:
-            if axis.like not in self.axes:
-                raise FigureError(f"{axis.name}: there is no axis {axis.like!r} to be like")
+            if axis.like not in self.axes or self.axes[axis.like].like:
+                raise FigureError(f"{axis.name}: there is no plain axis {axis.like!r} to be like")
             return self.axes[axis.like].keys
         if len(set(axis.keys)) != len(axis.keys) or not axis.keys:
             raise FigureError(f"{axis.name}: an axis wants places whose keys differ")
@@ -193,6 +194,7 @@ class Graph:
                 kinds[n] = Kind(self.units[n].dimension, frozenset(self.figures[n].axes))
             for n in names:
                 kinds[n] = self._checked_kind(n, kinds)
+        soundness.check_recurrences(self, kinds)
         return kinds
 
     def _checked_kind(self, name: str, kinds: Mapping[str, Kind]) -> Kind:
@@ -202,7 +204,7 @@ class Graph:
         try:
             arguments = {a: self.kind_of(w, kinds) for a, w in self.wiring[name].items()}
             got = infer(f.term, arguments, self.keys)
-        except UnitError as error:
+        except (UnitError, TraceError) as error:
             raise FigureError(f"{name}: {formula} cannot be right: {error}") from None
         if got.axes != set(f.axes):
             raise FigureError(
@@ -378,7 +380,7 @@ class Graph:
                     value = floats.clean(float(value))
                     if not (0 <= value < math.inf or (f.signed and math.isfinite(value))):
                         sane(f, value, name=self.cell_name(f, index))
-            except (ArithmeticError, ValueError) as error:
+            except (ArithmeticError, ValueError, IndexError) as error:
                 if isinstance(error, FigureError):
                     raise
                 if not f.partial:

@@ -88,8 +88,8 @@ def _over(t: Term, kinds: list[Kind], axes: frozenset[str], axis: str) -> Kind:
     x = kinds[0]
     if t.op == "nth" and axis in kinds[-1].axes:
         raise UnitError(f"nth over {axis} wants one number, not one for each place of {axis}")
-    if x.place and t.op != "count":
-        raise UnitError(f"{t.op} wants numbers, not {_what(x)}")
+    if x.place or (t.args[2] is not None and kinds[1].place):
+        raise UnitError(f"{t.op} wants numbers and conditions, not {_what(x)}")
     if t.op in ("rank", "softmax"):
         if t.op == "softmax" and isinstance(x.dimension, Dimension) and not x.dimension.is_pure:
             raise UnitError(f"softmax wants pure numbers, not {x.dimension!r}")

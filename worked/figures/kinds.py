@@ -165,7 +165,7 @@ class Derived:
         return trace(self.formula)
 
     def spoken(self) -> list[str]:
-        """Return the names of the figures that its words mention."""
+        """Return the figures that its words mention."""
         return [name for text in self.words or () for name in SPOKEN.findall(text)]
 
 

@@ -92,10 +92,3 @@ def trace(formula: Callable[..., Any]) -> Term:
     """
     names = inspect.signature(formula).parameters
     return term(formula(*(Term("arg", (n,)) for n in names)))
-
-
-def numbers_in(tree: Term) -> list[float]:
-    """Return the literals of a formula, in reading order."""
-    if tree.op == "num":
-        return [tree.args[0]]
-    return [x for part in tree.parts() for x in numbers_in(part)]

@@ -17,10 +17,12 @@ function short(text, most = 40) {
   return characters.length <= most ? String(text) : `${characters.slice(0, most).join("")}...`;
 }
 
-// Parse what a reader typed: "70", "8e9", "1,024". NaN where it is no number.
+// Parse what a reader typed: "70", "8e9", "1,024", "−5". NaN where it is no number; so is "1,8",
+// which may mean 1.8 or 18.
 export function parseNumber(text) {
-  const plain = String(text).trim().replaceAll(",", "").replaceAll("−", "-");
-  return /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(plain) ? Number(plain) : NaN;
+  const plain = String(text).trim().replaceAll("−", "-");
+  const isNumber = /^[+-]?(?=[.\d])(\d{1,3}(,\d{3})+|\d*)(\.\d*)?(e[+-]?\d+)?$/i.test(plain);
+  return isNumber ? Number(plain.replaceAll(",", "")) : NaN;
 }
 
 // Check one value against a given's declared range; return it as a number.
@@ -310,13 +312,13 @@ export function find(model, text) {
   const figure = figureOf(model, name);
   if (!figure) throw new FigureError(short(text), `${model.slug} has no such figure`);
   const { over } = figure;
+  const at = {};
   if (dotted !== undefined) {
     const keys = dotted.split(".");
-    if (keys.length === over.length) return [figure, keys.map((key, k) => placeOf(model, over[k], key, text))];
     if (!over.length) throw new FigureError(short(text), `${name} is a single number; write ${name}`);
-    throw new FigureError(short(text), `a cell of ${name} is ${[name, ...over].join(".")}`);
+    if (keys.length !== over.length) throw new FigureError(short(text), `a cell of ${name} is ${[name, ...over].join(".")}`);
+    over.forEach((axis, k) => (at[axis] = keys[k]));
   }
-  const at = {};
   for (const part of (inside ?? "").split(",").map((p) => p.trim()).filter(Boolean)) {
     const [, axis, key] = /^(\w+)\s*=\s*(.+)$/.exec(part) ?? [];
     if (!axis) throw new FigureError(short(text), `a place is written axis=place, not '${short(part)}'`);
@@ -326,8 +328,9 @@ export function find(model, text) {
   const start = Object.entries(figure.starts ?? {}).find(([axis]) => at[axis] === "0" && !model.axes[axis].keys.includes("0"));
   const [found, axes] = start ? [figureOf(model, start[1]), Object.keys(at).filter((a) => a !== start[0])] : [figure, Object.keys(at)];
   const unknown = axes.find((axis) => !over.includes(axis));
-  if (unknown) throw new FigureError(short(text), `${name} is over ${over.join(", ") || "no axis"}, not '${unknown}'`);
-  return [found, found.over.map((axis) => (Object.hasOwn(at, axis) ? placeOf(model, axis, at[axis], text) : null))];
+  if (unknown !== undefined) throw new FigureError(short(text), `${name} is over ${over.join(", ") || "no axis"}, not '${unknown}'`);
+  const places = Object.fromEntries(axes.map((axis) => [axis, placeOf(model, axis, at[axis], text)]));
+  return [found, found.over.map((axis) => places[axis] ?? null)];
 }
 
 const MOST_NAMED = 24;
@@ -335,7 +338,8 @@ const MOST_NAMED = 24;
 function placeOf(model, axis, key, wantedBy) {
   const { keys, like } = model.axes[axis];
   if (key === "last") return model.axes[like || axis].length ? -1 : keys.length - 1;
-  const i = keys.findIndex((k) => k === key || folded(k) === folded(key));
+  const exact = keys.indexOf(key);
+  const i = exact >= 0 || key.startsWith("-") ? exact : keys.findIndex((k) => folded(k) === folded(key));
   if (i >= 0) return i;
   const known = keys.length <= MOST_NAMED ? keys : [...keys.slice(0, 3), "...", keys.at(-1)];
   throw new FigureError(short(wantedBy), `${axis} has no place '${short(key)}'; there are ${known.join(", ")}`);

@@ -88,7 +88,7 @@ function arithmetic(steps, value, at, name) {
 // The digits of the terms, and how many more the result needs in between.
 function digitsOf({ atoms }, node, result) {
   const { enough, shows, read } = arithmeticOf(atoms);
-  const tries = [...floats.each(GUARD + 1, (extra) => [GUARD, extra]), [MOST_DIGITS, 0]];
+  const tries = [GUARD, MOST_DIGITS].flatMap((guard) => floats.each(GUARD + 1, (extra) => [guard, extra]));
   for (const [guard, extra] of tries) {
     if (extra && !shows(result)(read(result, extra))) continue;
     const found = enough(node, shows(result, extra), guard);
