@@ -95,7 +95,8 @@ BILL = (
 PARALLELISM = (
     ran("real_ranks_params", "even_parameters", "Parameters of the sharded model"),
     sharded("real_bytes", "ranks_4_{}_bytes", "Bytes that each of four ranks holds"),
-    sharded("real_per_param", "ranks_4_{}_bytes_per_parameter", "The same per parameter", "B", 1),
+    sharded("real_per_param", "ranks_4_{}_bytes_per_parameter",
+            "Bytes that a rank holds, per parameter", "B", 1),
 )
 COMMUNICATION = (
     ran("real_payload", "ranks_4_ring_payload_bytes", "Payload of the real ring"),
@@ -136,7 +137,8 @@ INFERENCE = (
     waited("latency", "{}_{}_{}", "Latency", "ms"),
     timed("real_batch_one", "batch_of_1_time",
           "A real model on one CPU thread: batch of one", "ms", 1),
-    timed("real_batch_many", "batch_of_32_time", "The same model: the largest batch", "ms", 1),
+    timed("real_batch_many", "batch_of_32_time",
+          "A real model on one CPU thread: the largest batch", "ms", 1),
 )
 MFU = (
     ran_on_cpu("cpu_busy", "{}_busy_share", "Share of the time busy", "%"),

@@ -158,7 +158,7 @@ STEPS = steps(
     derived("devices_static", memory.devices_needed, **STATE, device_bytes="gpu_memory")
     | shown("GPUs that hold the static state alone", r"n_\mathrm{static}", 0, "GPUs"),
     derived("left_over", memory.left_over_bytes, **STATE, **LEAST)
-    | shown("Bytes left free on all of them", r"B_\mathrm{free}", 0, "GB"),
+    | shown("Left free on the GPUs that hold the static state", r"B_\mathrm{free}", 0, "GB"),
     givens.REPORTED,
     derived("devices_reported", memory.devices_needed, **STATE, device_bytes="reported_memory")
     | shown("GPUs that hold the static state by the driver's count", r"n_\mathrm{smi}", 0, "GPUs"),
@@ -321,7 +321,7 @@ STEPS = steps(
     step("inference", "Inference turns the constraints over"),
     givens.SMALL,
     derived("small_weights", memory.tensor_bytes, params="small_params", bytes_per_value=BF16)
-    | shown("Its weights, 16 bits each", "B_s", 0, "GB"),
+    | shown("Weights of the small model, 16 bits each", "B_s", 0, "GB"),
     verdict("small_fits", rows.reaches, FITS, value="gpu_memory", wanted="small_weights")
     | shown("Verdict: the small model alone on a GPU", "v_s"),
     derived("stranded", inference.stranded_fraction, model_bytes="small_weights")
@@ -362,7 +362,7 @@ STEPS = steps(
     derived("sparse_peak", compute.scaled, value="peak_flops", factor="sparsity_factor")
     | shown("The data sheet's sparse peak", r"F_\mathrm{sparse}", 1, "TFLOP/s"),
     derived("mfu_of_sparse", compute.model_flops_utilization, **LOGGED, peak_flops="sparse_peak")
-    | shown("The same log against the sparse peak", r"\mathrm{MFU}_\mathrm{sparse}", 1, "%"),
+    | shown("MFU of that log against the sparse peak", r"\mathrm{MFU}_\mathrm{sparse}", 1, "%"),
     *records.MFU,
     step("preemption", "Surviving preemption"),
     derived("checkpoint", checkpointing.checkpoint_bytes, **RESUMED)
@@ -393,16 +393,18 @@ STEPS = steps(
     derived("loss", checkpointing.expected_loss_seconds, "tier", **WRITE, interval="young")
     | shown("Work lost at a preemption, on average", r"t^{<tier>}_\mathrm{loss}", 1, "min"),
     derived("loss_gpu_hours", cost.gpu_time, "tier", seconds="loss")
-    | shown("The same in GPU-hours", r"T^{<tier>}_\mathrm{loss}", 1, "GPU·h"),
+    | shown("Work lost at a preemption, GPU-hours", r"T^{<tier>}_\mathrm{loss}", 1, "GPU·h"),
     derived("loss_cost", cost.cost, "tier", gpu_seconds="loss_gpu_hours")
-    | shown("The same in money", r"C^{<tier>}_\mathrm{loss}", 0, "USD"),
+    | shown("Money lost at a preemption", r"C^{<tier>}_\mathrm{loss}", 0, "USD"),
     givens.INTERVAL,
     derived("chosen_waste", checkpointing.waste_fraction, "tier", **WRITE, **CHOSEN)
-    | shown("Time wasted at it", r"f_{<tier>}(\tau)", 1, "%"),
+    | shown("Time wasted at an interval of your own", r"f_{<tier>}(\tau)", 1, "%"),
     derived("chosen_stretch", checkpointing.stretch, **ON_FS, **CHOSEN)
-    | shown("Expected time over work at it, parallel file system", r"S(\tau)", 3, "×"),
+    | shown("Expected time over work at that interval, parallel file system", r"S(\tau)", 3, "×"),
     derived("chosen_overhead", checkpointing.overhead, stretch="chosen_stretch")
-    | shown("Extra time at it, failures in writes and restarts included", r"S(\tau) - 1", 1, "%"),
+    | shown(
+        "Extra time at that interval, failures in writes and restarts too", r"S(\tau) - 1", 1, "%"
+    ),
     *records.PREEMPTION,
     step("chain", "Back to the bill"),
     signed("headroom", memory.usable_bytes, reserved_bytes="memory_per_gpu[layout=zero-3]")

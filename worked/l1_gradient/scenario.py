@@ -175,7 +175,7 @@ DESCENT = step(
     floats("float_miss", "weight_past_the_minimum_after_ten_steps")
     | shown("Float weight after ten steps, past the minimum", places=17),
     floats("float_miss_units", "in_units_of_the_last_place")
-    | shown("The same in units of the last place"),
+    | shown("That miss in units of the last place"),
     floats("float_rest", "prediction_short_of_the_target_after_ten_steps")
     | shown("What the float prediction then misses the target by"),
     floats("float_rate", "small_rate") | shown("A rate of half the size", places=2),
@@ -270,7 +270,7 @@ MANY = step(
     signed("median_high", rows.upper_median, value="vote")
     | shown("Highest minimiser of four points", r"\mu_\mathrm{high}", 2),
     signed("median", rows.midpoint, low="median_low", high="median_high")
-    | shown("Their middle, the conventional median", r"\mu_4", 2),
+    | shown("Middle of the two medians, the conventional one", r"\mu_4", 2),
     signed("mean", rows.row_mean, value="vote")
     | shown("Mean of four votes: the L2 minimiser", r"\bar m_4", 2),
     signed(

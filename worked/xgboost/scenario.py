@@ -22,10 +22,8 @@ SPLIT = Axis("split", (1, 2, 3, 4, 5), "cut", "k", shown_by="threshold")
 SIDE, CHILD = Axis("side", ("left", "right"), symbol="u"), Axis("child", symbol="c", like="side")
 LEAF = Axis("leaf", ("lowest", "lower", "upper", "highest"), symbol="j")
 ROW, ROUND = Axis("row", (1, 2, 3, 4, 5, 6), "delivery", "i"), Axis("round", (1, 2, 3), symbol="r")
-LARGER, BELIEF = (
-    Axis("larger", ("larger", "largest")),
-    Axis("belief", ("sure", "unsure"), "probability"),
-)
+LARGER = Axis("larger", ("larger", "largest"))
+BELIEF = Axis("belief", ("sure", "unsure"), "probability")
 DRAW, FAR = Axis("draw", ("tree", "level", "node"), symbol="z"), Axis("far", (8, 20), "km")
 WAY, EARLIER = Axis("way", like="side"), Axis("earlier", like="row")
 THING = Axis("thing", ("trees", "nodes", "leaves"))
@@ -66,8 +64,7 @@ READING = {"moved_bytes": "tree_read", "bandwidth": "memory_rate"}
 REDUCED = {"payload_bytes": "tree_payload", "ranks": "workers"}
 SENDING = {"moved_bytes": "model_sent", "bandwidth": "network"}
 LATE = {"gradient_sum": "late_sum[side=right]", "hessian_sum": "late_hessian_sum[side=right]"}
-LOW = "side_weight[split=3, side=left, round=1]"
-HIGH = "side_weight[split=3, side=right, round=1]"
+LOW, HIGH = (f"side_weight[split=3, side={side}, round=1]" for side in ("left", "right"))
 RUN, SPEED, ONE = "all_reduce_traffic", "training_speed", "xgboost_1_thread"
 
 
@@ -110,7 +107,7 @@ STEPS = steps(
     signed("free_weight", newton.newton_step, **PAIR)
     | shown("Best weight of the leaf of rows 5 and 6 without penalties", r"w_\mathrm{free}", 2),
     signed("thresholded", newton.soft_threshold, gradient_sum=G_PAIR)
-    | shown("Its gradient sum after the L1 penalty", r"T_\alpha(G)", 2),
+    | shown("Gradient sum of rows 5 and 6 after the L1 penalty", r"T_\alpha(G)", 2),
     signed("side_weight", newton.leaf_weight, "split side round", **SIDES)
     | shown("Best weight of the rows <side> of the cut", "w^{(<round>)}_{<split>,<side>}", 2),
     givens.TRIAL_WEIGHT,
@@ -242,13 +239,13 @@ STEPS = steps(
     derived("candidates", histograms.candidates, "method")
     | shown("Splits scored at a root by <method>", r"C_{<method>}"),
     derived("candidate_ratio", rows.ratio, **SCORED)
-    | shown("The first over the second", r"C_\mathrm{exact}/C_\mathrm{hist}", 0, "×"),
+    | shown("Exact greedy over histograms", r"C_\mathrm{exact}/C_\mathrm{hist}", 0, "×"),
     derived("table", histograms.table_bytes, "store")
     | shown("The table as <store>", r"M_{<store>}", 0, "MB"),
     derived("tree_read", histograms.tree_read_bytes, "method", **STORES)
     | shown("Read for one tree by <method>, at most", r"R_{<method>}", 0, "MB"),
     derived("read_floor", communication.transfer_seconds, "method", **READING)
-    | shown("Least time of that by <method>", r"T_{<method>}", 1, "ms"),
+    | shown("Least time to read that by <method>", r"T_{<method>}", 1, "ms"),
     derived("read_ratio", rows.ratio, **READ)
     | shown("Bytes read, exact over histograms", r"R_\mathrm{exact}/R_\mathrm{hist}", 1, "×"),
     derived("node_histogram", histograms.histogram_bytes)
@@ -256,7 +253,8 @@ STEPS = steps(
     *givens.SKETCH,
     derived("sketch_eps", histograms.sketch_error)
     | shown("Error of a rank in the sketch", r"\varepsilon", 3, "%"),
-    derived("misplaced", histograms.misplaced_rows) | shown("In rows", r"\varepsilon n", 0, "rows"),
+    derived("misplaced", histograms.misplaced_rows)
+    | shown("Rows off", r"\varepsilon n", 0, "rows"),
     derived("bin_rows", histograms.rows_per_bin) | shown("Rows in a bin", "n/B", 0, "rows"),
     derived("misplaced_share", rows.ratio, part="misplaced", whole="bin_rows")
     | shown("A misplaced boundary, in bins", r"\varepsilon B", 1, "%"),
@@ -282,18 +280,18 @@ STEPS = steps(
     derived("late_hessian", rows.logistic_hessian, probability="late_p")
     | shown("Hessian of every row", "h'", 3),
     signed("late_sum", newton.side_sum, "side", value="late_gradient", goes="goes[split=4]")
-    | shown("Their gradients <side> of the cut after row 4", "G'_{<side>}", 3),
+    | shown("Gradients of the log loss <side> of the cut after row 4", "G'_{<side>}", 3),
     derived("late_hessian_sum", newton.side_sum, "side", value="late_hessian", goes="goes[split=4]")
-    | shown("Their hessians <side> of the cut after row 4", "H'_{<side>}", 3),
+    | shown("Hessians of the log loss <side> of the cut after row 4", "H'_{<side>}", 3),
     verdict("late_may_split", newton.may_split, FED, side_hessian="late_hessian_sum")
     | shown("min_child_weight on that cut", r"\phi'"),
     signed("newton", newton.newton_step, **LATE)
     | shown("Newton step of rows 5 and 6, without penalties", r"w_\mathrm{Newton}", 2),
-    signed("late_weight", newton.leaf_weight, **LATE) | shown("With the penalties", r"w_\ell", 3),
+    signed("late_weight", newton.leaf_weight, **LATE) | shown("Late leaf's weight", r"w_\ell", 3),
     signed("late_margin_after", trees.shrunken_step, prediction="late_margin", leaf="late_weight")
-    | shown("Their margin after a round", "m_1", 3),
+    | shown("Margin of rows 5 and 6 after a round", "m_1", 3),
     derived("late_p_after", rows.probability, log_odds="late_margin_after")
-    | shown("Their probability after a round", "p_1", 3),
+    | shown("Probability of rows 5 and 6 after a round", "p_1", 3),
     step("monotone", "Monotone constraints"),
     signed("rise", newton.rise, low=LOW, high=HIGH)
     | shown("Rise of the weight at the cut after row 3", r"w_\mathrm{high}-w_\mathrm{low}", 2),
@@ -304,7 +302,7 @@ STEPS = steps(
     signed("lone_weight", newton.leaf_weight, **ALONE)
     | shown("Weight of row 4 alone as a leaf", r"w'_4", 2),
     signed("walled", newton.walled_weight, weight="lone_weight")
-    | shown("The same, held at or above the wall", r"\bar w_4", 2),
+    | shown("Weight of row 4 alone, held at or above the wall", r"\bar w_4", 2),
     step("fast", "Why it is fast, on one machine and on many"),
     *givens.CLUSTER,
     derived("filled", histograms.histograms_filled) | shown("Histograms of a full tree", "F"),
@@ -337,11 +335,11 @@ STEPS = steps(
     measured("own_over_xgb", SPEED, f"chapter_speed_over_{ONE}_at_{{}}_rows", SIZE, "%")
     | shown("This chapter's speed over XGBoost's at <size> rows, one thread"),
     measured("own_whole", SPEED, f"chapter_whole_speed_over_{ONE}_at_1000000_rows", unit="%")
-    | shown("The same with finding cuts and binning"),
+    | shown("Its speed over XGBoost's with cuts and binning, one thread"),
     step("rivals", "XGBoost, LightGBM, CatBoost"),
     *givens.LIGHTGBM,
     derived("leaves", histograms.full_leaves) | shown("Leaves of a full tree of that depth", "2^D"),
-    derived("conditions", histograms.full_splits) | shown("Its conditions, one a split", "2^D-1"),
+    derived("conditions", histograms.full_splits) | shown("Splits of a full tree", "2^D-1"),
     derived("leaves_ratio", rows.ratio, part="leaves", whole="num_leaves")
     | shown("Leaves of the full tree over LightGBM's limit", r"2^D/\Lambda", 1, "×"),
     derived("goss_rows", histograms.sampled_share) | shown("Rows that GOSS keeps", "a+b", 0, "%"),
