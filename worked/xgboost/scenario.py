@@ -1,8 +1,7 @@
 """XGBoost as a graph: every number of the chapter, in the order of its steps.
 
-Six deliveries (`row`) are sorted by distance. A tree cuts them at one of five thresholds
-(`split`) into two sides (`side`), cuts each `child` once more, and takes back what gains too
-little; the next `round` begins from what its leaves (`leaf`) predict.
+Six deliveries (`row`) are sorted by distance. In a `round` a tree cuts them at a threshold
+(`split`) in two (`side`), cuts each `child` once more, and takes back what gains too little.
 """
 
 from __future__ import annotations
@@ -254,7 +253,7 @@ STEPS = steps(
     derived("sketch_eps", histograms.sketch_error)
     | shown("Error of a rank in the sketch", r"\varepsilon", 3, "%"),
     derived("misplaced", histograms.misplaced_rows)
-    | shown("Rows off", r"\varepsilon n", 0, "rows"),
+    | shown("Rows by which a boundary may be misplaced", r"\varepsilon n", 0, "rows"),
     derived("bin_rows", histograms.rows_per_bin) | shown("Rows in a bin", "n/B", 0, "rows"),
     derived("misplaced_share", rows.ratio, part="misplaced", whole="bin_rows")
     | shown("A misplaced boundary, in bins", r"\varepsilon B", 1, "%"),
