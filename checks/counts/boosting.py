@@ -14,10 +14,8 @@ from typing import Any
 
 import numpy as np
 
-from checks.counts.brute import at, crossing, dealt, draws
+from checks.counts.brute import at, crossing, draws
 from worked.gradient_boosting import losses
-
-# -- where to start ---------------------------------------------------------------------------
 
 
 def _signed(seed: str, arity: int, span: int = 30) -> list[tuple[Any, ...]]:
@@ -25,42 +23,14 @@ def _signed(seed: str, arity: int, span: int = 30) -> list[tuple[Any, ...]]:
     return draws(seed, lambda r: tuple(r(-span, span) for _ in range(arity)))
 
 
-def _square(a: int, b: int) -> int:
-    """Count the cells of the square between two whole numbers."""
-    low, high = sorted((a, b))
-    return sum(1 for _ in product(range(low, high), repeat=2))
-
-
 # -- which way is down ------------------------------------------------------------------------
-
-
-@at(*_signed("half", 2))
-def half_squared_error(label: int, prediction: int) -> float:
-    """Count the cells of the square and deal them to two."""
-    return dealt(_square(label, prediction), 2)
 
 
 @at(*_signed("gradient", 2))
 def half_squared_gradient(label: int, prediction: int) -> float:
     """Nudge the prediction both ways and see how the loss changes (exact for a parabola)."""
-    after, before = (half_squared_error(label, prediction + d) for d in (1, -1))
+    after, before = ((label - prediction - d) ** 2 / 2 for d in (1, -1))
     return (after - before) / 2
-
-
-@at((20, 3), (-4, 5), (7, -9), (0, 0))
-def nudged(prediction: int, nudge: int) -> float:
-    """Walk in a hundred small steps."""
-    here = Fraction(prediction)
-    for _ in range(100):
-        here += Fraction(nudge, 100)
-    return float(here)
-
-
-@at(*draws("chord", lambda r: (r(0, 90), r(0, 90), r(1, 9))))
-def chord_slope(loss_after: int, loss_before: int, nudge: int) -> float:
-    """Deal the change out to the minutes of the nudge."""
-    change = loss_after - loss_before
-    return math.copysign(dealt(abs(change), nudge), change)
 
 
 @at((0, 3), (4, 5), (5, 5), (0, 0), (6, 5), (30, -2))
@@ -133,12 +103,6 @@ def newton_leaf(mean_residual: float, mean_hessian: float) -> float:
 # -- bagging ----------------------------------------------------------------------------------
 
 
-@at(*((n,) for n in range(1, 9)))
-def other_rows(rows: int) -> float:
-    """Leave the first one out."""
-    return len(range(rows)[1:])
-
-
 @at((1, 0), (2, 1), (3, 2), (4, 3), (5, 4), (6, 5), (5, 2), (4, 1))
 def left_out_share(rows: int, others: int) -> float:
     """Draw every bootstrap sample that there is and count those of the last `others` rows only."""
@@ -170,11 +134,6 @@ def implied_correlation(bagged: int, tree_variance: int, trees: int) -> float:
 # -- what a model costs to ask ----------------------------------------------------------------
 
 
-def comparisons(trees: int, depth: int) -> float:
-    """Ask every level of every tree."""
-    return sum(1 for _ in product(range(trees), range(depth)))
-
-
 @cache
 def _grown(depth: int) -> int:
     return 1 + (2 * _grown(depth - 1) if depth else 0)
@@ -184,8 +143,3 @@ def _grown(depth: int) -> int:
 def tree_nodes(depth: int) -> float:
     """Grow the tree: a node and two smaller trees below it."""
     return _grown(depth)
-
-
-def model_nodes(trees: int, nodes: int) -> float:
-    """Number the nodes of all trees."""
-    return len(set(product(range(trees), range(nodes))))

@@ -246,12 +246,6 @@ def paper_gain(gain: float, gamma: float) -> float:
     return after - before
 
 
-@at((30,), (2.5,), (1,))
-def library_gamma(paper_gamma: float) -> float:
-    """Search for the gain at which the paper's number is nothing: the library compares with it."""
-    return crossing(lambda gain: paper_gain(gain, paper_gamma), -1.0, 1000.0)
-
-
 @at(
     *(
         (Fraction(c), Fraction(p))

@@ -26,27 +26,9 @@ from sympy import (
 # -- which way is down ------------------------------------------------------------------------
 
 
-def half_squared_error(label: Expr, prediction: Expr) -> Expr:
-    """Integrate the residual on the way from the label to the prediction."""
-    t = Symbol("t", real=True)
-    return integrate(t - label, (t, label, prediction))
-
-
 def half_squared_gradient(label: Expr, prediction: Expr) -> Expr:
     """Differentiate half of the squared error."""
     return diff((label - prediction) ** 2 / 2, prediction)
-
-
-def nudged(prediction: Expr, nudge: Expr) -> Expr:
-    """Integrate a movement of speed one."""
-    t = Symbol("t", positive=True)
-    return prediction + integrate(1, (t, 0, nudge))
-
-
-def chord_slope(loss_after: Expr, loss_before: Expr, nudge: Expr) -> Expr:
-    """Solve for the slope of a line through both ends."""
-    slope = Symbol("slope", real=True)
-    return solve(Eq(loss_before + slope * nudge, loss_after), slope)[0]
 
 
 def absolute_direction(label: Expr, prediction: Expr) -> Expr:
@@ -108,12 +90,6 @@ def newton_leaf(mean_residual: Expr, mean_hessian: Expr) -> Expr:
 # -- bagging ----------------------------------------------------------------------------------
 
 
-def other_rows(rows: Expr) -> Expr:
-    """Solve: with the one they are all rows."""
-    n = Symbol("n", real=True)
-    return solve(Eq(n + 1, rows), n)[0]
-
-
 def left_out_share(rows: Expr, others: Expr) -> Expr:
     """Multiply the chances of all draws to take another row."""
     k, n = Symbol("k", integer=True), Symbol("n", integer=True, positive=True)
@@ -143,18 +119,7 @@ def implied_correlation(bagged: Expr, tree_variance: Expr, trees: Expr) -> Expr:
 # -- what a model costs to ask ----------------------------------------------------------------
 
 
-def comparisons(trees: Expr, depth: Expr) -> Expr:
-    """Add up the levels of all trees."""
-    k, n = Symbol("k", integer=True), Symbol("n", integer=True, positive=True)
-    return summation(depth, (k, 1, n)).subs(n, trees)
-
-
 def tree_nodes(depth: Expr) -> Expr:
     """Add up the levels: each has twice as many nodes as the one above."""
     k, d = Symbol("k", integer=True), Symbol("d", integer=True, positive=True)
     return summation(2**k, (k, 0, d)).subs(d, depth)
-
-
-def model_nodes(trees: Expr, nodes: Expr) -> Expr:
-    """Add up all trees."""
-    return comparisons(trees, nodes)

@@ -132,13 +132,6 @@ def paper_gain(gain: Expr, gamma: Expr) -> Expr:
     return gain / 2 - (charge.subs(leaves, 2) - charge.subs(leaves, 1))
 
 
-def library_gamma(paper_gamma: Expr) -> Expr:
-    """Find the γ at which both stand at their edge for the same gain."""
-    gain, code = Symbol("gain", positive=True), Symbol("code", positive=True)
-    at_edge = solve(paper_gain(gain, paper_gamma), gain)[0]
-    return solve(at_edge - code, code)[0]
-
-
 def rows_to_feed(min_child_weight: Expr, probability: Expr) -> Expr:
     """Solve for the number of rows; a part of a row is a whole one."""
     n = Symbol("n", positive=True)
