@@ -50,6 +50,8 @@ def test_an_open_panel_and_an_open_card_are_accessible(visit: Any, scheme: str) 
     page.wait_for_selector("input[aria-invalid]")
     assert_accessible(page)
     page.fill("#panel-small-gpus", "65")
+    # What the panel says then takes a line, and moves the page.
+    page.wait_for_function("document.querySelector('.panel-status').textContent.includes('differ')")
     page.click(".panel-more")
     number(page, "total_bytes").click()
     page.wait_for_selector(CARD)
@@ -71,9 +73,9 @@ def test_the_script_writes_what_the_build_wrote(visit: Any, site: str) -> None:
     drawn = still.eval_on_selector_all("svg.chart", pictures)
     assert len(drawn) == 5
     assert live.eval_on_selector_all("svg.chart", pictures) == drawn
-    for model in ("Llama-3-8B", "Atlas-70B"):
+    for model, search in (("Llama-3-8B", "?model=Llama-3-8B"), ("Atlas-70B", "")):
         live.select_option("[data-choice=model]", model)
-        live.wait_for_function(f"{DRAWN}")
+        live.wait_for_function(f"location.search === '{search}' && {DRAWN}")
         assert (live.eval_on_selector_all("svg.chart", pictures) == drawn) == (model == "Atlas-70B")
 
 
