@@ -14,6 +14,8 @@ GRADED = 25 if FULL else 5
 """How many draws of a number are graded in both languages, with some thirty answers each."""
 SETTINGS = 200 if FULL else 25
 """At how many settings every number of a chapter is rounded exactly."""
+POINTS = 1_000 if FULL else 40
+"""At how many settings Python and the page compute every number of a chapter."""
 FUZZED = 20_000 if FULL else 5_000
 """How many inputs coverage-guided fuzzing makes for each parser."""
 

@@ -54,7 +54,7 @@ def clean(value: float) -> float:
     0.09999999999999964, and the rule leaves room for that.
     """
     if value.is_integer():
-        return value
+        return value + 0.0  # a zero has no sign
     decimal = float(f"{value:.11e}")
     return decimal if abs(decimal - value) <= NOISE * abs(value) else value
 

@@ -22,7 +22,7 @@ export const floats = (() => {
 
   // The decimal of 12 digits that `value` is but for its last bits, or `value` itself.
   function clean(value) {
-    if (Number.isInteger(value)) return value;
+    if (Number.isInteger(value)) return value + 0; // a zero has no sign
     const decimal = Number(value.toExponential(11));
     return Math.abs(decimal - value) <= NOISE * Math.abs(value) ? decimal : value;
   }
