@@ -22,6 +22,7 @@ from tests.worked.axes_examples import (
     derived,
     given,
 )
+from worked import floats
 from worked.figures import Axis, FigureError, Graph, Step, UnknownNameError, before, label
 from worked.formulas import ops
 
@@ -226,6 +227,17 @@ def test_only_the_branch_that_is_taken_is_computed() -> None:
         return ops.where(ops.count(x > 10, "row") > 0, empty, ops.where(zero > 0, 1 / zero, -1))
 
     assert small(X, given("zero", 0), derived("y", shielded)).base["y"] == -1
+
+
+def test_a_difference_of_near_numbers_leaves_their_noise_behind() -> None:
+    """437.625 − 436.75 is 0.875, a tie: a hair below, it would be shown as 0.87."""
+    a_hair = 437.625 - 437.625 * 2.0**-51
+    assert a_hair - 436.75 < 0.875
+    assert floats.plus(a_hair, -436.75) == 0.875
+    assert floats.total(3, [400.0, a_hair - 400, -436.75].__getitem__) == 0.875
+    # What is more than noise stays.
+    assert floats.plus(437.625 + 1e-9, -436.75) == pytest.approx(0.875 + 1e-9, abs=1e-13)
+    assert floats.plus(0.3, -0.1 - 0.2) == 0
 
 
 # -- what is refused ------------------------------------------------------------------------------

@@ -10,8 +10,19 @@ export const floats = (() => {
 
   function plus(a, b) {
     const total = a + b;
-    return Math.abs(total) < NOISE * Math.abs(a) ? 0 : total;
+    return Math.abs(total) <= Math.abs(a) / 8 ? settled(total, Math.abs(a)) : total;
   }
+
+  // What is left of numbers as large as `size`, as the decimal that it is but for their noise.
+  function settled(value, size) {
+    if (Math.abs(value) < NOISE * size) return 0;
+    const lost = exponent(size) - exponent(value);
+    const decimal = Number(value.toExponential(Math.max(0, 11 - lost)));
+    return Math.abs(decimal - value) <= NOISE * size ? decimal : value;
+  }
+
+  // The power of ten of a number's first digit.
+  const exponent = (value) => Number(value.toExponential(16).split("e")[1]);
 
   const minus = (a, b) => plus(a, -b);
 
@@ -64,7 +75,7 @@ export const floats = (() => {
       const x = Number(value(i));
       [sum, size] = [plus(sum, x), size + Math.abs(x)];
     }
-    return Math.abs(sum) < NOISE * size ? 0 : sum;
+    return Math.abs(sum) <= size / 8 ? settled(sum, size) : sum;
   };
 
   const count = (n, where) => chosen(n, where).length;
