@@ -15,6 +15,7 @@ from checks.output import carried_out, counted, emit, say
 from checks.quiz import terminal_drill, terminal_export, terminal_progress
 from worked.chapters import CHAPTERS, graph
 from worked.figures import Derived, Figure, FigureError, Given, Graph, Measured
+from worked.settings import own
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -90,14 +91,14 @@ def _add_common(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--json", action="store_true", help="print data instead of text")
 
 
-def _settings(pairs: Sequence[str]) -> dict[str, str]:
+def _settings(g: Graph, pairs: Sequence[str]) -> dict[str, str]:
     settings = {}
     for pair in pairs:
         name, equals, value = pair.rpartition("=")
         if not equals or not name or not value:
             raise FigureError(f"--set {pair}: write it as name=value, e.g. params=8e9")
         settings[name.strip()] = value.strip()
-    return settings
+    return own(g, settings)
 
 
 def _split(figure: str) -> tuple[Graph, str]:
@@ -131,7 +132,7 @@ def _run(args: argparse.Namespace) -> int:
         if not 1 <= args.step <= len(steps):
             raise FigureError(f"--step {args.step}: {args.chapter} has steps 1 to {len(steps)}")
         steps = [steps[args.step - 1]]
-    settings = _settings(args.set)
+    settings = _settings(g, args.set)
     values = g.evaluate(settings)
     if args.json:
         return emit(
@@ -259,7 +260,7 @@ def _why(args: argparse.Namespace) -> int:
     from checks.working import working
 
     g, name = _split(args.figure)
-    settings = _settings(args.set)
+    settings = _settings(g, args.set)
     values = g.evaluate(settings)
     g.value(name, values)  # refuses a cell that is not there at these settings
     _say_idle(g, name, settings)
@@ -323,7 +324,7 @@ def _sweep(args: argparse.Namespace) -> int:
     over, equals, span = args.over.rpartition("=")
     if not equals:
         raise FigureError(f"--over {args.over}: write it as given=range, e.g. gpus=8..512")
-    settings = _settings(args.set)
+    settings = _settings(g, args.set)
     places: list[Any]
     if over in g.choices:
         places = [option.strip() for option in span.split(",")]

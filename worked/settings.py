@@ -26,7 +26,7 @@ def changes(graph: Graph, settings: Mapping[str, Any]) -> dict[str, float]:
         FigureError: a name or an option is not known, a value is no number or out of range.
     """
     values: dict[str, float] = {}
-    settings = {n.removeprefix(f"{graph.name}."): v for n, v in settings.items()}
+    settings = own(graph, settings)
     for n, v in settings.items():
         if n in graph.choices:
             option = graph.choices[n].options[option_of(graph, graph.choices[n], str(v))]
@@ -41,6 +41,11 @@ def changes(graph: Graph, settings: Mapping[str, Any]) -> dict[str, float]:
             f, index = graph.find(n)
             values[graph.cell_name(f, index)] = checked_cell(graph, f, index, v)
     return values
+
+
+def own(graph: Graph, settings: Mapping[str, Any]) -> dict[str, Any]:
+    """Return settings without their chapter, which pages of several chapters write first."""
+    return {n.removeprefix(f"{graph.name}."): v for n, v in settings.items()}
 
 
 def sweep(
@@ -114,6 +119,11 @@ def limits(graph: Graph, f: Figure, index: Sequence[int | None]) -> tuple[float,
 
 
 def checked_cell(graph: Graph, f: Figure, index: Sequence[int | None], value: Any) -> float:
+    """Return a value of a given, or of a cell of one, as a number within its range.
+
+    Raises:
+        FigureError: as `limits` and `checked`.
+    """
     low, high = limits(graph, f, index)
     return checked(graph.cell_name(f, index), graph.given(f.name), value, low, high)
 

@@ -431,3 +431,15 @@ def test_a_closed_pipe_is_no_error() -> None:
         ["sh", "-c", script], cwd=ROOT, capture_output=True, text=True, check=False
     )
     assert "Traceback" not in done.stderr
+
+
+def test_a_setting_may_begin_with_its_chapter(capsys: pytest.CaptureFixture[str]) -> None:
+    """As it does in the address of a page that shows several chapters."""
+    for figure, setting in (
+        ("gradient-boosting.minutes.3", "minutes.3=18"),
+        ("gpu-wall.gpu_memory", "gpu=H200"),
+    ):
+        alone = run(capsys, "why", figure, "--set", setting)
+        assert alone[0] == 0
+        chapter = figure.partition(".")[0]
+        assert run(capsys, "why", figure, "--set", f"{chapter}.{setting}") == alone
