@@ -149,8 +149,11 @@ function follow(holder, drawn) {
 export function redraw(pictures, chapters) {
   let isNew = false;
   for (const it of pictures.filter((one) => isStale(one, chapters))) {
+    const drawing = drawn(it, chapters);
+    if (last.get(it.holder) === drawing) continue;
     const before = figuresIn(it.holder);
-    it.holder.innerHTML = drawn(it, chapters);
+    it.holder.innerHTML = drawing;
+    last.set(it.holder, drawing);
     isNew ||= figuresIn(it.holder) !== before;
   }
   return isNew;
