@@ -32,6 +32,7 @@ from worked import rows
 from worked.chapters import CHAPTERS, graph
 from worked.figures import Derived, FigureError
 from worked.figures.terms import Term
+from worked.showing import flat
 
 # What makes the content of a formula plain in its terms. Other content, such as a gradient or the
 # cost of a protocol, is arithmetic to look at: whoever writes the formula brings its route.
@@ -121,10 +122,8 @@ def applied(formula: Callable[..., Any], args: Iterable[Any]) -> list[Any]:
 
 
 def _cells(value: Any) -> list[Any]:
-    """Return the cells of a row or of a list of them; of a single value, itself."""
-    if isinstance(value, rows.Row):
-        return list(value.cells)
-    return [x for v in value for x in _cells(v)] if isinstance(value, list) else [value]
+    """Return the cells of a row or of nested lists; of a single value, itself."""
+    return list(value.cells) if isinstance(value, rows.Row) else flat(value)
 
 
 def _zero(formula: Callable[..., Any], symbols: list[Any], difference: Any) -> str | None:

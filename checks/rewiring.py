@@ -121,16 +121,21 @@ def _through(slug: str, f: Derived, wires: Mapping[str, Wire]) -> Row:
 
 def wires_agree(slug: str, f: Derived, wires: Mapping[str, Wire]) -> bool:
     """Whether a figure through `wires` is what it is through its own, by algebra on the givens."""
-    import sympy
 
     try:
-        mine, theirs = (_through(slug, f, w) for w in (graph(slug).wiring[f.name], wires))
-        return mine.sizes == theirs.sizes and all(
-            sympy.simplify(sympy.nsimplify(a - b, rational=True)) == 0
-            for a, b in zip(mine.cells, theirs.cells, strict=True)
-        )
+        return _are_same(*(_through(slug, f, w) for w in (graph(slug).wiring[f.name], wires)))
     except (TypeError, ValueError, AttributeError, ArithmeticError):
         return False  # what compares or chooses has no value for symbols
+
+
+def _are_same(mine: Row, theirs: Row) -> bool:
+    """Whether two rows of expressions are equal, cell by cell."""
+    import sympy
+
+    return mine.sizes == theirs.sizes and all(
+        sympy.simplify(sympy.nsimplify(mine.at(**at) - theirs.at(**at), rational=True)) == 0
+        for at in places_of(mine.sizes)
+    )
 
 
 CONDITIONS = (*COMPARISONS, "all_of", "any_of", "no", "same", "found")
@@ -220,16 +225,11 @@ def _are_equal_at_every_setting(
 
 def _are_equal(g: Graph, f: Derived, one: Callable[..., Any], two: Callable[..., Any]) -> bool:
     """Whether two formulas are one function of positive numbers, by algebra on small rows."""
-    import sympy
 
     try:
         for mine, theirs in zip(expansions(one, g, f), expansions(two, g, f), strict=True):
-            if mine.sizes != theirs.sizes:
+            if not _are_same(mine, theirs):
                 return False
-            for at in places_of(mine.sizes):
-                difference = sympy.nsimplify(mine.at(**at) - theirs.at(**at), rational=True)
-                if sympy.simplify(difference) != 0:
-                    return False
     except (TypeError, ValueError, AttributeError, ArithmeticError):
         return False  # what compares or chooses has no value for symbols
     return True

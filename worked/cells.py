@@ -62,15 +62,16 @@ def place(graph: Graph, axis: str, key: str, wanted_by: str = "") -> int:
     keys = graph.keys[axis]
     if key == "last":
         return -1 if graph.axes[graph.axes[axis].like or axis].length else len(keys) - 1
-    near = [k for k in keys if folded(k) == folded(key) and not key.startswith("-")]
-    found = key if key in keys else next(iter(near), None)
-    if found is None:
+    if key in keys:
+        return keys.index(key)
+    near = [i for i, k in enumerate(keys) if folded(k) == folded(key) and not key.startswith("-")]
+    if not near:
         known = keys if len(keys) <= MOST_NAMED else (*keys[:3], "...", keys[-1])
         raise UnknownNameError(
             f"{wanted_by or graph.name}: {axis} has no place '{short(key)}'; "
             f"there are {', '.join(known)}"
         )
-    return keys.index(found)
+    return near[0]
 
 
 def find(graph: Graph, text: str) -> tuple[Figure, tuple[int | None, ...]]:

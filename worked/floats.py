@@ -35,11 +35,16 @@ def settled(value: float, size: float) -> float:
     Their noise is that of 12 digits of theirs, and more of what is left: 437.625 - 436.75 may
     come out as 0.87499999999995, which would be rounded down.
     """
-    if abs(value) < NOISE * size:
+    if value == 0 or abs(value) < NOISE * size:
         return 0.0
     lost = exponent(size) - exponent(value)
-    decimal = float(f"{value:.{max(0, 11 - lost)}e}")
-    return decimal if abs(decimal - value) <= NOISE * size else value
+    return decimal(value, max(0, 11 - lost), NOISE * size)
+
+
+def decimal(value: float, digits: int, noise: float) -> float:
+    """Return the decimal of so many digits behind the first, if it is the value but for noise."""
+    near = float(f"{value:.{digits}e}")
+    return near if abs(near - value) <= noise else value
 
 
 def exponent(value: float) -> int:
@@ -73,8 +78,7 @@ def clean(value: float) -> float:
     """
     if value.is_integer():
         return value + 0.0  # a zero has no sign
-    decimal = float(f"{value:.11e}")
-    return decimal if abs(decimal - value) <= NOISE * abs(value) else value
+    return decimal(value, 11, NOISE * abs(value))
 
 
 inf, nan = math.inf, math.nan

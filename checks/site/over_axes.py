@@ -223,10 +223,6 @@ def _open(g: Graph, cell: str) -> list[str]:
     return [axis for axis, i in zip(f.axes, index, strict=True) if i is None]
 
 
-def _name(cell: str) -> str:
-    return cell.partition("[")[0]
-
-
 def _list(names: Sequence[str]) -> str:
     return " and ".join(filter(None, (", ".join(names[:-1]), names[-1])))
 
@@ -239,11 +235,8 @@ def _spec(asked: Asked) -> dict[str, Any]:
     if asked.at:
         spec["at"] = asked.at
     if "start" in asked.options:
-        starts = [
-            a
-            for a in asked.by
-            if any((f, a) in asked.graph.starts for f in map(_name, asked.figures))
-        ]
+        names = [reference(name).name for name in asked.figures]
+        starts = [a for a in asked.by if any((f, a) in asked.graph.starts for f in names)]
         if not starts:
             raise ValueError(
                 f"start: no formula looks back at {_list(asked.figures)} along "
@@ -320,7 +313,7 @@ def chart_spec(asked: Asked) -> dict[str, Any]:
 
 
 def _same_scale(g: Graph, name: str, first: str) -> None:
-    name, first = _name(name), _name(first)
+    name, first = reference(name).name, reference(first).name
     if not g.units[name].dimension.same_as(g.units[first].dimension):
         one, other = (g.figure(n).unit or "a plain number" for n in (first, name))
         raise ValueError(f"{name}: one scale cannot show {one} of {first} and {other}")

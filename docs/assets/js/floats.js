@@ -15,10 +15,15 @@ export const floats = (() => {
 
   // What is left of numbers as large as `size`, as the decimal that it is but for their noise.
   function settled(value, size) {
-    if (Math.abs(value) < NOISE * size) return 0;
+    if (value === 0 || Math.abs(value) < NOISE * size) return 0;
     const lost = exponent(size) - exponent(value);
-    const decimal = Number(value.toExponential(Math.max(0, 11 - lost)));
-    return Math.abs(decimal - value) <= NOISE * size ? decimal : value;
+    return decimal(value, Math.max(0, 11 - lost), NOISE * size);
+  }
+
+  // The decimal of so many digits behind the first, where it is the value but for noise.
+  function decimal(value, digits, noise) {
+    const near = Number(value.toExponential(digits));
+    return Math.abs(near - value) <= noise ? near : value;
   }
 
   // The power of ten of a number's first digit.
@@ -34,8 +39,7 @@ export const floats = (() => {
   // The decimal of 12 digits that `value` is but for its last bits, or `value` itself.
   function clean(value) {
     if (Number.isInteger(value)) return value + 0; // a zero has no sign
-    const decimal = Number(value.toExponential(11));
-    return Math.abs(decimal - value) <= NOISE * Math.abs(value) ? decimal : value;
+    return decimal(value, 11, NOISE * Math.abs(value));
   }
 
   // What Python refuses to compute gives no number here either.
