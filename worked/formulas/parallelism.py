@@ -30,7 +30,7 @@ def pipeline_stages(pipeline_parallel: Any, pipeline_short: Any) -> Any:
 
 
 def sharing_ranks(replicas: Any) -> Any:
-    """Ranks that share one copy of each tensor in each layout; 1 where everyone keeps it whole.
+    """Replicas that divide each tensor between them, by layout; 1 where none takes a share.
 
     ZeRO's stage 1 splits what the optimizer reads, stage 2 the gradients as well, stage 3 (FSDP)
     the weights too. Where there are GPUs for no replica, the ranks are those of a single one.

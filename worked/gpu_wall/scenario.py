@@ -201,7 +201,7 @@ STEPS = steps(
     derived("stage_layers", parallelism.layers_per_stage, "layout")
     | shown("Layers of the fullest stage", "L_{<layout>}", 0, "layers"),
     derived("sharing", parallelism.sharing_ranks, "layout kept")
-    | shown("Ranks that share one copy of a tensor", "z_{<layout>,<kept>}"),
+    | shown("Replicas that divide a tensor between them", "z_{<layout>,<kept>}"),
     derived("kept_bytes", parallelism.kept_bytes, "layout kept")
     | shown("What a GPU keeps of a tensor", "B_{<layout>,<kept>}", 1, "GB"),
     derived("state", parallelism.state_bytes, "layout")
