@@ -59,13 +59,13 @@ format: $(READY)
 	@$(BIN)/ruff check --fix .
 
 check: $(READY)
-	@$(BIN)/python -m checks.proof
+	@$(BIN)/python -m checks.proof.table
 
 fuzz: $(READY)
-	@$(BIN)/python -m checks.quiz.fuzz
+	@$(BIN)/python -m checks.drill.fuzz
 
 mutations: $(READY)
-	@$(BIN)/python -m checks.mutations
+	@$(BIN)/python -m checks.proof.mutations
 
 benchmarks: $(READY)
 	@for script in benchmarks/*.py; do echo "== $$script"; $(BIN)/python $$script || exit 1; done

@@ -6,7 +6,7 @@ binary ones powers of 1,024 (GiB); a bare "G" is no unit here.
 
 `Dimension` is a stand-in argument for a formula: it carries no value, only the dimension, and
 does the arithmetic that tells whether the formula's operations make sense. It is what lets a
-graph refuse an ill-typed figure at once; `checks/units.py` proves the same through Pint.
+graph refuse an ill-typed figure at once; `checks/proof/dimensions.py` proves the same through Pint.
 """
 
 from __future__ import annotations

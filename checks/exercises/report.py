@@ -10,7 +10,7 @@ from pathlib import Path
 from checks.exercises.catalogue import Exercise, chapter_title, exercises, step_title
 from checks.exercises.runner import Outcome, Report
 from checks.exercises.workspace import Copied, Folder
-from checks.output import counted
+from checks.faces.output import counted
 
 WIDTH = 78
 PRINTED_LINES = 10

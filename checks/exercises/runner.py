@@ -16,7 +16,7 @@ from typing import Any
 
 from checks.exercises.calls import PATIENCE
 from checks.exercises.catalogue import Exercise, ExerciseError
-from checks.output import missing
+from checks.faces.output import missing
 
 SECONDS = 30
 EXAMPLES = 60

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from checks.exercises.catalogue import Exercise
 from checks.exercises.runner import Job, Report, Run, job
-from checks.output import counted
+from checks.faces.output import counted
 
 SECONDS_EACH = 60
 FEWEST_MISTAKES = 2

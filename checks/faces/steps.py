@@ -14,7 +14,7 @@ from typing import Any
 
 from checks.faces.arithmetic import Done, Expression, Number, natural, told_apart
 from checks.faces.interpret import At, Formula
-from checks.trace import text
+from checks.faces.trace import text
 from worked.figures import Before, Derived, Given, Measured, Places
 from worked.figures.terms import ALONG_AXIS, COMPARISONS, OVER_AXIS, Term
 from worked.units import exact, unit

@@ -34,7 +34,7 @@ from checks.faces.arithmetic import (
 )
 from checks.faces.interpret import At, Formula
 from checks.faces.steps import Steps
-from checks.trace import text
+from checks.faces.trace import text
 from worked.figures import Derived, FigureError, Graph
 from worked.figures.kinds import SPOKEN
 from worked.figures.terms import ALONG_AXIS, OVER_AXIS, Term

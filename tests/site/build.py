@@ -24,7 +24,7 @@ def build_fixture(folder: Path) -> Path:
     config.write_text(
         f"INHERIT: {ROOT / 'mkdocs.yml'}\n"
         f"docs_dir: {docs}\nsite_dir: {folder / 'site'}\n"
-        f"hooks:\n  - {FIXTURE / 'register.py'}\n  - {ROOT / 'checks/site/hooks.py'}\n"
+        f"hooks:\n  - {FIXTURE / 'register.py'}\n  - {ROOT / 'checks/page/hooks.py'}\n"
         "nav:\n  - Home: index.md\n"
         "  - Chapters:\n    - chapters/small.md\n    - chapters/other.md\n    - chapters/axes.md\n"
         "  - Reference:\n    - givens.md\n  - Labs:\n    - labs/small_lab.py\n"

@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 import quickjs
 
-from checks.site.browser_model import expression
-from checks.site.javascript import bundle, context
+from checks.page.browser_model import expression
+from checks.page.javascript import bundle, context
 from tests.effort import POINTS
 from tests.worked.axes_examples import EXAMPLES
 from tests.worked.drawing import settings

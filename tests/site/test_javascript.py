@@ -12,9 +12,9 @@ from typing import Any
 import pytest
 import quickjs
 
-from checks.site.browser_model import expression
-from checks.site.equations import filled, values_template
-from checks.site.javascript import bundle, context
+from checks.faces.equations import filled, values_template
+from checks.page.browser_model import expression
+from checks.page.javascript import bundle, context
 from tests.site.fixture import scenario
 from tests.worked import axes_examples
 from tests.worked.direct import plain

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from checks.site.pictures import PictureError, svg
+from checks.page.pictures import PictureError, svg
 from worked.chapters import pictures
 
 SLUG = "l1-gradient"

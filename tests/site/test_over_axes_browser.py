@@ -11,7 +11,7 @@ from urllib.parse import urlencode
 
 import pytest
 
-from checks.site import over_axes, pictures
+from checks.page import over_axes, pictures
 from tests.site.accessibility import assert_accessible
 from tests.site.browsing import DRAWN, PHONE, next_frame
 from tests.site.fixture.axes import GRAPH

@@ -10,11 +10,11 @@ from typing import Any
 
 import pytest
 
-from checks.quiz import bank as bank_module
-from checks.quiz.draw import Asked, draw
-from checks.quiz.questions import FindMistake, Number, Order
-from checks.quiz.reviews import export_texts, import_text
-from checks.quiz.verify import typed
+from checks.drill import bank as bank_module
+from checks.drill.draw import Asked, draw
+from checks.drill.questions import FindMistake, Number, Order
+from checks.drill.reviews import export_texts, import_text
+from checks.drill.verify import typed
 from tests.site.accessibility import assert_accessible
 from tests.site.browsing import PHONE
 from tests.site.fixture import questions
@@ -30,10 +30,10 @@ KEY = "mlsd-workbook-progress"
 def small_chapter() -> Iterator[None]:
     """The fixture's chapter and bank are known in this process as well."""
     CHAPTERS["small"] = "tests.site.fixture.scenario"
-    sys.modules["checks.quiz.banks.small"] = questions
+    sys.modules["checks.drill.banks.small"] = questions
     bank_module.bank.cache_clear()
     yield
-    del CHAPTERS["small"], sys.modules["checks.quiz.banks.small"]
+    del CHAPTERS["small"], sys.modules["checks.drill.banks.small"]
     bank_module.bank.cache_clear()
 
 

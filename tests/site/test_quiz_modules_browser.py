@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 from fsrs import Card, Rating
 
-from checks.quiz.portable_random import PortableRandom
-from tests.checks.test_quiz_javascript import (
+from checks.drill.portable_random import PortableRandom
+from tests.checks.drill.test_javascript import (
     FIXED_ANSWERS,
     FIXED_FORMULAS,
     WANTED,
@@ -23,7 +23,7 @@ from tests.checks.test_quiz_javascript import (
     parsed,
     reading_of,
 )
-from tests.checks.test_quiz_progress_javascript import SCHEDULER, START, gap, moment, ms_of
+from tests.checks.drill.test_progress_javascript import SCHEDULER, START, gap, moment, ms_of
 
 pytestmark = pytest.mark.browser
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from checks.site.pictures import svg
+from checks.page.pictures import svg
 from worked.chapters import graph, pictures
 
 SLUG = "rope"

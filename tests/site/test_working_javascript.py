@@ -6,12 +6,12 @@ import json
 
 import pytest
 
+from checks.faces.why import inputs
 from checks.faces.working import lines
-from checks.site.browser_model import expression
-from checks.site.javascript import context, linked
-from checks.site.workings import workings
-from checks.working import inputs
-from tests.checks.test_working_reads import GRAPHS, cases
+from checks.page.browser_model import expression
+from checks.page.javascript import context, linked
+from checks.page.workings import workings
+from tests.checks.faces.test_working_reads import GRAPHS, cases
 
 
 @pytest.mark.parametrize("name", GRAPHS)

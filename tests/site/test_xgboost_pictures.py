@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from checks.site.pictures import svg
+from checks.page.pictures import svg
 
 
 def boxes(settings: dict[str, Any]) -> dict[str, str]:

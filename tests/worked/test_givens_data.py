@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from checks import givens as g
+from checks.proof import givens as g
 from worked import givens
 from worked.sources import EACH
 from worked.units import unit

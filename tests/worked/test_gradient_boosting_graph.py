@@ -9,8 +9,8 @@ from fractions import Fraction
 import numpy as np
 import pytest
 
-from checks.counts.gradient_boosting import recount
-from checks.pinned.gradient_boosting import OTHER_PINS, PINS
+from checks.proof.pins.gradient_boosting import OTHER_PINS, PINS
+from checks.proof.recount.gradient_boosting import recount
 from worked.gradient_boosting.boosting import Settings, fit, predict_probability, predict_raw
 from worked.gradient_boosting.by_hand import DISTANCE_KM, MINUTES, boosting_rounds
 from worked.gradient_boosting.scenario import GRAPH as G

@@ -7,8 +7,8 @@ import random
 import numpy as np
 import pytest
 
-from checks.counts.l1_gradient import recount
-from checks.pinned.l1_gradient import OTHER_PINS, PINS
+from checks.proof.pins.l1_gradient import OTHER_PINS, PINS
+from checks.proof.recount.l1_gradient import recount
 from worked.l1_gradient.scenario import GRAPH as G
 
 

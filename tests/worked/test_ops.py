@@ -17,7 +17,7 @@ import pytest
 import sympy
 
 import worked.formulas
-from checks.units import pint_unit, registry
+from checks.proof.dimensions import pint_unit, registry
 from tests.worked.direct import plain
 from worked.chapters import CHAPTERS, graph
 from worked.figures.terms import ALONG_AXIS, OVER_AXIS, Term, trace

@@ -8,8 +8,8 @@ import random
 import numpy as np
 import pytest
 
-from checks.counts.rope import recount
-from checks.pinned.rope import OTHER_PINS, PINS
+from checks.proof.pins.rope import OTHER_PINS, PINS
+from checks.proof.recount.rope import recount
 from worked.figures import Given
 from worked.rope.scenario import GRAPH as G
 

@@ -1,4 +1,4 @@
-// Charts over axes: a specification (checks/site/over_axes.py) and the values of a graph go in, SVG
+// Charts over axes: a specification (checks/page/over_axes.py) and the values of a graph go in, SVG
 // comes out. Runs at build time and again in the browser when a given changes. No line ever crosses
 // a text, for they have places of their own: beside a plot of lines stand the names of its lines,
 // above each bar its name and its number, and grid and limit are drawn where the bars are only.

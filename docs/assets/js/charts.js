@@ -1,4 +1,4 @@
-// Pictures: a specification (checks/site/pictures.py says what may stand in it) and the values
+// Pictures: a specification (checks/page/pictures.py says what may stand in it) and the values
 // of a graph go in, an SVG string comes out. Runs at build time and again in the browser when a
 // given changes. Colours are CSS variables of docs/assets/css/book.css, so both themes work.
 import { clocks } from "./charts_clocks.js";

@@ -1,5 +1,5 @@
 // Pictures of lines and of moves: `plane` draws straight lines and points, `moves` draws where
-// something stood and where it stands now. checks/site/pictures.py says what a specification holds.
+// something stood and where it stands now. checks/page/pictures.py says what a specification holds.
 import {
   WIDTH, amount, bottomAxis, box, escaped, known, legend, line, linear, px, text, textWidth, tone,
 } from "./charts.js";

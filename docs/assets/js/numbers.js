@@ -168,7 +168,7 @@ function markVerdict(element, value) {
 
 // A formula with values in words: {name} is a figure or a cell, {#name} the number of a verdict, and in
 // round brackets within the braces, {(name)}, it keeps them where it is negative. Twin of
-// `filled` in checks/site/equations.py.
+// `filled` in checks/faces/equations.py.
 export function inWords(model, template, values) {
   return template.replace(/\{(\(?)(#?)([^{}()#]+)\)?\}/g, (_, guarded, number, name) => {
     const written = write(model, name, values, { number: number !== "" });

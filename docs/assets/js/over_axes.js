@@ -1,5 +1,5 @@
 // What a table or a chart over axes shows: the places of its axes and the cells there. A
-// specification is what checks/site/over_axes.py has read from a directive: `figures`, names or cells; `by`,
+// specification is what checks/page/over_axes.py has read from a directive: `figures`, names or cells; `by`,
 // the axes that are laid out; `at`, axis -> key of the place at which it stands; `start`, the axes
 // that show what their recurrence starts from as place 0.
 import { withUnit } from "./exact.js";

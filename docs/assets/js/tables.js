@@ -1,4 +1,4 @@
-// Tables over axes: a specification (checks/site/over_axes.py) and the values of a graph go in,
+// Tables over axes: a specification (checks/page/over_axes.py) and the values of a graph go in,
 // HTML comes out. Runs at build time and again in the browser when a given changes.
 import { escaped } from "./charts.js";
 import { floats } from "./floats.js";

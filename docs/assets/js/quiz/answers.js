@@ -1,5 +1,5 @@
 // Read a typed answer as an exact number with a unit, and judge how close it is: the twin of
-// checks/quiz/answers.py, down to the words. The units come from there too (assets/quiz/units.js
+// checks/drill/answers.py, down to the words. The units come from there too (assets/quiz/units.js
 // is generated). A text is scanned once from left to right.
 
 import { general, nearestDouble } from "../exact.js";

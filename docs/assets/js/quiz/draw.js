@@ -1,5 +1,5 @@
 // Draw a question: from a bank's question and a seed to what the reader is asked. The twin of
-// checks/quiz/draw.py; the same seed gives the same question.
+// checks/drill/draw.py; the same seed gives the same question.
 import { withoutNoise } from "../exact.js";
 import { FigureError, cellAt, evaluate, find, pick, placeLabel, shown } from "../graph.js";
 import { readAnswer, toleranceOf } from "./answers.js";
@@ -38,7 +38,7 @@ function written({ model, values, places }, part) {
 }
 
 // The question as it is asked for `seed`: {model, question, seed, text, settings, values, places,
-// key, wrongs, order}. Numbers are fractions in base units; see Asked in checks/quiz/draw.py.
+// key, wrongs, order}. Numbers are fractions in base units; see Asked in checks/drill/draw.py.
 export function draw(model, question, seed) {
   const random = new PortableRandom((seedOf(question.id) ^ seed) >>> 0);
   if (question.kind === "number") return drawNumber(model, question, seed, random);

@@ -1,5 +1,5 @@
 // Read a formula that a reader typed, evaluate it, and tell whether it equals the book's: the
-// twin of checks/quiz/expressions.py, which gives the grammar; the words are the same. Nothing
+// twin of checks/drill/expressions.py, which gives the grammar; the words are the same. Nothing
 // is executed but the operators and functions below.
 
 import { plain } from "./plain_text.js";

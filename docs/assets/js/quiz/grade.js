@@ -1,4 +1,4 @@
-// Grade an answer: right, wrong with its cause, or asked again. The twin of checks/quiz/grade.py,
+// Grade an answer: right, wrong with its cause, or asked again. The twin of checks/drill/grade.py,
 // down to the words.
 import { general } from "../exact.js";
 import { AnswerError, Exact, WithinPercent, findUnit, readAnswer, toleranceOf } from "./answers.js";

@@ -1,5 +1,5 @@
 // What a reader typed, in the characters that answers and formulas are written in: the twin of
-// checks/quiz/plain_text.py, which says why.
+// checks/faces/plain_text.py, which says why.
 import { codePoints, strip, stripEnd } from "./python_text.js";
 
 const HIDDEN = /[\xad\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff]/;

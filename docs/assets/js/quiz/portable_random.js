@@ -1,4 +1,4 @@
-// The generator that draws the questions: the twin of checks/quiz/portable_random.py, which
+// The generator that draws the questions: the twin of checks/drill/portable_random.py, which
 // explains it. The same seed gives the same numbers in the terminal and here.
 
 const TWO_32 = 4294967296;

@@ -1,5 +1,5 @@
 // Reviews, the answers a reader has given, and the file that carries them between the page and
-// the terminal: the twin of checks/quiz/reviews.py. Progress is a log of reviews that only ever
+// the terminal: the twin of checks/drill/reviews.py. Progress is a log of reviews that only ever
 // grows; two logs merge into their union by id, so that an import loses and doubles nothing.
 
 import { byCodePoint } from "./python_text.js";

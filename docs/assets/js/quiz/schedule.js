@@ -1,5 +1,5 @@
 // When a question comes back: the replay of its reviews through FSRS-6, and the order of a
-// drill; the twin of checks/quiz/schedule.py. Times are milliseconds since 1970.
+// drill; the twin of checks/drill/schedule.py. Times are milliseconds since 1970.
 
 import { AGAIN, LEARNING, RELEARNING, REVIEW, newCard, retrievability, reviewed } from "./fsrs.js";
 import { byCodePoint } from "./python_text.js";

@@ -1,5 +1,5 @@
 // The value of any part of a formula at a cell: the twin of checks/faces/interpret.py.
-// A term is [operation, ...arguments]; see checks/site/workings.py.
+// A term is [operation, ...arguments]; see checks/page/workings.py.
 import { floats } from "../floats.js";
 import { lengthOf } from "../graph.js";
 

@@ -1,4 +1,4 @@
-// A term on one line of plain text: the twin of `text` in checks/trace.py.
+// A term on one line of plain text: the twin of `text` in checks/faces/trace.py.
 import { isAlongAxis, isOverAxis } from "./interpret.js";
 
 const [CASES, COMPARE, ADD, MUL, POW, ATOM] = [0, 1, 2, 3, 4, 5];

@@ -12,7 +12,7 @@ import { text } from "./text.js";
 const WIDTH = 96;
 const MOST_SAID = 6;
 
-// What checks/site/workings.py gives of a chapter, its units' worth as fractions.
+// What checks/page/workings.py gives of a chapter, its units' worth as fractions.
 export function prepared(data) {
   const atoms = Object.entries(data.atoms).map(([name, atom]) => {
     const [num, den] = atom.worth.map(BigInt);

@@ -1,0 +1,119 @@
+"""A figure in running text: `{{ name }}` and its variants as a span that the page can change."""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+from checks.faces.equations import kind
+from worked.chapters import CHAPTERS, graph
+from worked.figures import Graph
+from worked.units import unit
+
+DIRECTIVE = re.compile(r"\{\{\s*(.*?)\s*\}\}")
+_REFERENCE = re.compile(
+    r"(?:(?P<chapter>[\w-]+)\.)?(?P<name>\w+(?:\[[^\[\]|]*\])?)\s*(?:\|\s*(?P<options>.*))?"
+)
+
+
+@dataclass(frozen=True)
+class Reference:
+    """What `{{ chapter.name[axis=place] | unit places bare }}` asks for.
+
+    name: the figure, or the cell as `Graph.cell` writes it; some axes may be left open, and then
+    it is rows that are meant. figure: the figure's own name.
+    """
+
+    slug: str
+    name: str
+    figure: str
+    unit: str | None = None
+    places: int | None = None
+    bare: bool = False
+
+    @property
+    def graph(self) -> Graph:
+        """The graph of the chapter."""
+        return graph(self.slug)
+
+
+@lru_cache(maxsize=8192)
+def reference(body: str, chapter: str | None) -> Reference:
+    """Read the body of a figure directive on a page of `chapter`: a figure, a cell or rows.
+
+    Raises:
+        ValueError: it is not written as one; chapter, figure, axis, place or unit are not known.
+    """
+    match = _REFERENCE.fullmatch(body)
+    if not match:
+        raise ValueError(
+            f"cannot read {{{{ {body} }}}}; write {{{{ name }}}} or name[axis=place] | unit places"
+        )
+    slug = match["chapter"] or chapter
+    if slug is None:
+        raise ValueError(f"{match['name']}: this page has no chapter; write {{{{ chapter.name }}}}")
+    if slug not in CHAPTERS:
+        raise ValueError(f"{slug}: no such chapter; there are {', '.join(CHAPTERS)}")
+    options: dict[str, str | int | bool] = {}
+    for word in (match["options"] or "").split():
+        key = "places" if word.isdigit() else "bare" if word == "bare" else "unit"
+        if key in options:
+            raise ValueError(f"{body}: {key} is given twice")
+        options[key] = int(word) if key == "places" else True if key == "bare" else word
+    g = graph(slug)
+    figure, index = g.find(match["name"])
+    found = Reference(slug, g.cell_name(figure, index), figure.name, **options)  # type: ignore[arg-type]
+    if None not in index:
+        g.value(found.name)
+        written(found)
+    return found
+
+
+def written(ref: Reference, values: Mapping[str, Any] | None = None) -> str:
+    """Return the book's value, or that among `values`, as plain text, exactly rounded.
+
+    Raises:
+        FigureError, UnitError: the unit does not fit, or no single number is meant.
+    """
+    return ref.graph.shown(ref.name, values, ref.unit, ref.places, ref.bare)
+
+
+def span(ref: Reference) -> str:
+    """Return the figure as a span that carries all that is needed to write it again."""
+    figure = ref.graph.figure(ref.figure)
+    classes = ["fig", kind(ref.graph, ref.figure)]
+    verdict = ref.graph.value(ref.name) if getattr(figure, "words", None) else None
+    if verdict is not None:
+        classes.append("is-yes" if verdict == 1 else "is-no")
+    attributes = f'class="{" ".join(classes)}" data-fig="{ref.slug}.{html.escape(ref.name)}"'
+    if ref.unit is not None:
+        factor = unit(ref.unit).factor
+        attributes += f' data-unit="{html.escape(ref.unit)}"'
+        attributes += f' data-worth="{factor.numerator}/{factor.denominator}"'
+    if ref.places is not None:
+        attributes += f' data-places="{ref.places}"'
+    if ref.bare:
+        attributes += " data-bare"
+    # A dollar sign would open a formula, so it is written as an entity.
+    return f"<span {attributes}>{html.escape(written(ref)).replace('$', '&#36;')}</span>"
+
+
+def fill(text: str, chapter: str | None, plain: bool = False) -> str:
+    """Replace each figure and literal in `text`; `plain` gives plain text without spans.
+
+    Raises:
+        ValueError: a name or unit is not known.
+    """
+
+    def one(match: re.Match[str]) -> str:
+        body = match[1]
+        if body.startswith("lit:"):
+            return body[4:].strip()
+        ref = reference(body, chapter)
+        return written(ref) if plain else span(ref)
+
+    return DIRECTIVE.sub(one, text)
