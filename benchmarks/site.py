@@ -120,18 +120,24 @@ def main() -> None:
         ours, ours_gz = weight(folder / "ours" / "labs" / LAB / "index.html")
         pages = len(list((folder / "ours").rglob("index.html")))
         print(f"lab page, bytes:         ours {ours:,}  default {peer:,}  ratio {ours / peer:.3f}")
-        print(f"lab page, gzipped:       ours {ours_gz:,}  default {peer_gz:,}  "
-              f"ratio {ours_gz / peer_gz:.3f}")  # fmt: skip
-        print(f"build: {ours_seconds:.1f} s for {pages} pages; default {peer_seconds:.1f} s for 2; "
-              f"per page ratio {ours_seconds / pages / (peer_seconds / 2):.3f}")  # fmt: skip
+        print(
+            f"lab page, gzipped:       ours {ours_gz:,}  default {peer_gz:,}  "
+            f"ratio {ours_gz / peer_gz:.3f}"
+        )
+        print(
+            f"build: {ours_seconds:.1f} s for {pages} pages; default {peer_seconds:.1f} s for 2; "
+            f"per page ratio {ours_seconds / pages / (peer_seconds / 2):.3f}"
+        )
         if shutil.which("chromium"):
             for chapter in sorted(
                 p.parent.name for p in (folder / "ours/chapters").glob("*/*.html")
             ):
                 times, card = in_browser(folder / "ours", chapter)
                 median, worst = times[len(times) // 2], times[-1]
-                print(f"recompute {chapter}: median {median:.1f} ms, worst {worst:.1f} ms of "
-                      f"{len(times)} changes; first card {card:.0f} ms")  # fmt: skip
+                print(
+                    f"recompute {chapter}: median {median:.1f} ms, worst {worst:.1f} ms of "
+                    f"{len(times)} changes; first card {card:.0f} ms"
+                )
         else:
             print("recompute: no chromium on this machine, not measured")
 

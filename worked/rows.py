@@ -109,16 +109,21 @@ def _float_or(name: str, plain: Callable[[Any, Any], Any]) -> Callable[[Any, Any
 
 _MORE = _float_or("more", operator.gt)
 for _name, _f in {
-    "add": _float_or("plus", operator.add), "sub": _float_or("minus", operator.sub),
-    "mul": operator.mul, "truediv": operator.truediv, "pow": _float_or("power", operator.pow),
-}.items():  # fmt: skip
+    "add": _float_or("plus", operator.add),
+    "sub": _float_or("minus", operator.sub),
+    "mul": operator.mul,
+    "truediv": operator.truediv,
+    "pow": _float_or("power", operator.pow),
+}.items():
     _forward, _backward = _infix(_f)
     setattr(Row, f"__{_name}__", _forward)
     setattr(Row, f"__r{_name}__", _backward)
 for _name, _compare in {
-    "gt": _MORE, "lt": lambda a, b: _MORE(b, a),
-    "le": lambda a, b: not _MORE(a, b), "ge": lambda a, b: not _MORE(b, a),
-}.items():  # fmt: skip
+    "gt": _MORE,
+    "lt": lambda a, b: _MORE(b, a),
+    "le": lambda a, b: not _MORE(a, b),
+    "ge": lambda a, b: not _MORE(b, a),
+}.items():
     setattr(Row, f"__{_name}__", _infix(_compare)[0])
 
 

@@ -205,9 +205,12 @@ def written_formula(formula: Callable[..., float], letters: Mapping[str, str]) -
 
     written = text(trace(formula), letters)
     for sign, instead in (
-        ("×", "*"), ("−", "-"), ("round up(", "ceil("), ("round down(", "floor("),
+        ("×", "*"),
+        ("−", "-"),
+        ("round up(", "ceil("),
+        ("round down(", "floor("),
         ("absolute(", "abs("),
-    ):  # fmt: skip
+    ):
         written = written.replace(sign, instead)
     # The commas of thousands go; those between the arguments of a function, with a space, stay.
     return re.sub(r",(?=\d)", "", written)

@@ -1465,5 +1465,11 @@ _TREES = (
 )
 
 MUSEUM: tuple[Erratum, ...] = (
-    *_KEYS_AND_VALUES, *_BYTES, *_RATES, *_TIMES, *_L1, *_ROPE, *_TREES,
-)  # fmt: skip
+    *_KEYS_AND_VALUES,
+    *_BYTES,
+    *_RATES,
+    *_TIMES,
+    *_L1,
+    *_ROPE,
+    *_TREES,
+)

@@ -152,15 +152,23 @@ class Open:
 
 Question = Number | Formula | Choice | Order | FindMistake | Open
 KINDS: dict[str, type] = {
-    "number": Number, "formula": Formula, "choice": Choice, "order": Order,
-    "mistake": FindMistake, "open": Open,
-}  # fmt: skip
+    "number": Number,
+    "formula": Formula,
+    "choice": Choice,
+    "order": Order,
+    "mistake": FindMistake,
+    "open": Open,
+}
 
 
 KIND_TITLES = {
-    "number": "number", "formula": "formula", "choice": "choice", "order": "put in order",
-    "mistake": "find the mistake", "open": "open question",
-}  # fmt: skip
+    "number": "number",
+    "formula": "formula",
+    "choice": "choice",
+    "order": "put in order",
+    "mistake": "find the mistake",
+    "open": "open question",
+}
 
 
 def kind_of(question: Question) -> str:

@@ -214,10 +214,17 @@ def _settle_hypothesis(examples: int, shrink: bool) -> None:
 
     phases = [Phase.explicit, Phase.generate, *([Phase.shrink] if shrink else [])]
     settings.register_profile(
-        "exercise", max_examples=examples, derandomize=True, database=None, deadline=None,
-        phases=phases, print_blob=False, report_multiple_bugs=False, verbosity=Verbosity.quiet,
+        "exercise",
+        max_examples=examples,
+        derandomize=True,
+        database=None,
+        deadline=None,
+        phases=phases,
+        print_blob=False,
+        report_multiple_bugs=False,
+        verbosity=Verbosity.quiet,
         suppress_health_check=list(HealthCheck),
-    )  # fmt: skip
+    )
     settings.load_profile("exercise")
 
 

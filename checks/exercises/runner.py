@@ -118,11 +118,21 @@ class Run:
         }
         with open(self._errors, "wb") as errors:
             self._process = subprocess.Popen(
-                [sys.executable, "-m", "checks.exercises.child",
-                 str(place / "jobs"), str(self._outcomes), str(self.seconds)],
-                cwd=place, env=environment, start_new_session=True,
-                stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=errors,
-            )  # fmt: skip
+                [
+                    sys.executable,
+                    "-m",
+                    "checks.exercises.child",
+                    str(place / "jobs"),
+                    str(self._outcomes),
+                    str(self.seconds),
+                ],
+                cwd=place,
+                env=environment,
+                start_new_session=True,
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                stderr=errors,
+            )
         self._deadline = time.monotonic() + PATIENCE * self.seconds
 
     def poll(self) -> list[Report] | None:

@@ -227,8 +227,9 @@ def _single(e: Expression) -> Node:
     if e.op == "sqrt":
         return Printed("sqrt", (("", planned(e.args[0], _alike(natural(e.args[0])))),))
     if e.op == "**":
-        return Printed("**", (("", planned(e.args[0], natural(e.args[0]))),
-                              ("", planned(e.args[1], {}))))  # fmt: skip
+        return Printed(
+            "**", (("", planned(e.args[0], natural(e.args[0]))), ("", planned(e.args[1], {})))
+        )
     if e.op in ("+", "-", "neg", "absolute", "max", "min", "*", "/"):
         return planned(e, natural(e))
     return Printed(e.op, tuple(("", planned(x, {})) for x in e.args))
@@ -352,13 +353,22 @@ def _power(x: Fraction, exponent: Fraction) -> Fraction:
 
 
 _REAL: dict[str, Callable[[float], float]] = {
-    "sqrt": math.sqrt, "ln": math.log, "log2": math.log2, "exp": math.exp, "sin": math.sin,
+    "sqrt": math.sqrt,
+    "ln": math.log,
+    "log2": math.log2,
+    "exp": math.exp,
+    "sin": math.sin,
     "cos": math.cos,
-}  # fmt: skip
+}
 _EXACT: dict[str, Callable[..., Any]] = {
-    "neg": operator.neg, "absolute": abs, "max": max, "min": min, "ceil": math.ceil,
-    "floor": math.floor, "**": _power,
-}  # fmt: skip
+    "neg": operator.neg,
+    "absolute": abs,
+    "max": max,
+    "min": min,
+    "ceil": math.ceil,
+    "floor": math.floor,
+    "**": _power,
+}
 
 
 def computed(node: Node, digits: Digits) -> Fraction:

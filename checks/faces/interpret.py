@@ -20,11 +20,19 @@ At = Mapping[str, int]
 """A place on each axis, from 0."""
 
 _OPERATORS: dict[str, Callable[..., Any]] = {
-    "+": floats.plus, "-": floats.minus, "*": lambda a, b: a * b, "/": lambda a, b: a / b,
-    "**": floats.power, "neg": lambda a: -a, "pi": lambda like: floats.pi, "no": lambda c: not c,
-    "<": lambda a, b: floats.more(b, a), ">": floats.more,
-    "<=": lambda a, b: not floats.more(a, b), ">=": lambda a, b: not floats.more(b, a),
-}  # fmt: skip
+    "+": floats.plus,
+    "-": floats.minus,
+    "*": lambda a, b: a * b,
+    "/": lambda a, b: a / b,
+    "**": floats.power,
+    "neg": lambda a: -a,
+    "pi": lambda like: floats.pi,
+    "no": lambda c: not c,
+    "<": lambda a, b: floats.more(b, a),
+    ">": floats.more,
+    "<=": lambda a, b: not floats.more(a, b),
+    ">=": lambda a, b: not floats.more(b, a),
+}
 
 
 @dataclass(frozen=True)

@@ -107,8 +107,10 @@ def _prepare_streams() -> None:
     sys.stdout = sys.stdout or _Closed()
     sys.stderr = sys.stderr or io.StringIO()
     for stream, errors in (
-        (sys.stdin, "replace"), (sys.stdout, STAND_INS), (sys.stderr, STAND_INS)
-    ):  # fmt: skip
+        (sys.stdin, "replace"),
+        (sys.stdout, STAND_INS),
+        (sys.stderr, STAND_INS),
+    ):
         if isinstance(stream, io.TextIOWrapper) and stream.errors != errors:
             stream.reconfigure(errors=errors)
 
@@ -159,11 +161,31 @@ def _drop(stream: TextIO) -> None:
 # -- stand-ins --------------------------------------------------------------------------------
 
 _WRITTEN = {chr(code): chr(sign) for code, sign in MARKS.items()} | {
-    "×": "x", "·": "*", "⋅": "*", "∙": "*", "÷": "/", "≤": "<=", "≥": ">=", "≈": "~",
-    "≠": "!=", "±": "+-", "√": "sqrt", "∫": "integral", "∞": "infinity", "µ": "u", "μ": "u",
-    "…": "...", "—": "-", "“": '"', "”": '"', "‘": "'", "’": "'", "←": "<-",
-    "→": "->", "°": " degrees",
-}  # fmt: skip
+    "×": "x",
+    "·": "*",
+    "⋅": "*",
+    "∙": "*",
+    "÷": "/",
+    "≤": "<=",
+    "≥": ">=",
+    "≈": "~",
+    "≠": "!=",
+    "±": "+-",
+    "√": "sqrt",
+    "∫": "integral",
+    "∞": "infinity",
+    "µ": "u",
+    "μ": "u",
+    "…": "...",
+    "—": "-",
+    "“": '"',
+    "”": '"',
+    "‘": "'",
+    "’": "'",
+    "←": "<-",
+    "→": "->",
+    "°": " degrees",
+}
 
 
 def _stand_ins(error: UnicodeError) -> tuple[str, int]:

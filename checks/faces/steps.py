@@ -20,10 +20,15 @@ from worked.figures.terms import ALONG_AXIS, COMPARISONS, OVER_AXIS, Term
 from worked.units import exact, unit
 
 _SAID = {
-    ("<", True): "is less than", ("<", False): "is at least", ("<=", True): "is at most",
-    ("<=", False): "is more than", (">", True): "is more than", (">", False): "is at most",
-    (">=", True): "is at least", (">=", False): "is less than",
-}  # fmt: skip
+    ("<", True): "is less than",
+    ("<", False): "is at least",
+    ("<=", True): "is at most",
+    ("<=", False): "is more than",
+    (">", True): "is more than",
+    (">", False): "is at most",
+    (">=", True): "is at least",
+    (">=", False): "is less than",
+}
 _CONDITIONS = (*COMPARISONS, "all_of", "any_of", "no", "same", "found")
 _FUNCTIONS = {"maximum": "max", "minimum": "min"}
 _LONG_LABEL = 40
@@ -131,9 +136,14 @@ class Steps:
             else:
                 self._hold(t, at, bool(value))
         return Number(
-            value, formula.graph.units[name], f.places, cell,
-            is_given=isinstance(f, (Given, Measured)), decided=is_verdict, is_verdict=is_verdict,
-        )  # fmt: skip
+            value,
+            formula.graph.units[name],
+            f.places,
+            cell,
+            is_given=isinstance(f, (Given, Measured)),
+            decided=is_verdict,
+            is_verdict=is_verdict,
+        )
 
     def _over(self, t: Term, at: At) -> Expression:
         op, x, axis = t.op, t.args[0], t.args[1]

@@ -117,21 +117,33 @@ def _latex(t: Term, s: Mapping[str, str], valued: bool) -> tuple[str, int]:
         )
     inner = [_wrap(*_latex(x, s, valued), ADD, first=True) for x in a]
     shapes = {
-        "ceil": r"\left\lceil {0} \right\rceil", "floor": r"\left\lfloor {0} \right\rfloor",
-        "sqrt": r"\sqrt{{{0}}}", "log2": r"\log_2\left({0}\right)", "ln": r"\ln\left({0}\right)",
-        "sin": r"\sin\left({0}\right)", "cos": r"\cos\left({0}\right)", "pi": r"\pi",
-        "exp": r"\exp\left({0}\right)", "absolute": r"\left|{0}\right|",
-        "maximum": r"\max\left({0},\, {1}\right)", "minimum": r"\min\left({0},\, {1}\right)",
-    }  # fmt: skip
+        "ceil": r"\left\lceil {0} \right\rceil",
+        "floor": r"\left\lfloor {0} \right\rfloor",
+        "sqrt": r"\sqrt{{{0}}}",
+        "log2": r"\log_2\left({0}\right)",
+        "ln": r"\ln\left({0}\right)",
+        "sin": r"\sin\left({0}\right)",
+        "cos": r"\cos\left({0}\right)",
+        "pi": r"\pi",
+        "exp": r"\exp\left({0}\right)",
+        "absolute": r"\left|{0}\right|",
+        "maximum": r"\max\left({0},\, {1}\right)",
+        "minimum": r"\min\left({0},\, {1}\right)",
+    }
     return shapes[op].format(*inner), ATOM
 
 
 _LATEX_PLACES = ("at", "renamed", "along", "same", "found", "all_of", "any_of", "no")
 _LATEX_OVER = {
-    "total": r"\sum", "mean": r"\operatorname*{mean}", "least": r"\min", "most": r"\max",
-    "where_least": r"\operatorname*{arg\,min}", "where_most": r"\operatorname*{arg\,max}",
-    "rank": r"\operatorname*{rank}", "softmax": r"\operatorname*{softmax}",
-}  # fmt: skip
+    "total": r"\sum",
+    "mean": r"\operatorname*{mean}",
+    "least": r"\min",
+    "most": r"\max",
+    "where_least": r"\operatorname*{arg\,min}",
+    "where_most": r"\operatorname*{arg\,max}",
+    "rank": r"\operatorname*{rank}",
+    "softmax": r"\operatorname*{softmax}",
+}
 
 
 def _latex_over(t: Term, s: Mapping[str, str], valued: bool) -> tuple[str, int]:
@@ -285,9 +297,12 @@ def _text(t: Term, s: Mapping[str, str]) -> tuple[str, int]:
 
 
 _AXIS_NAMES = {
-    "total": "sum", "least": "min", "most": "max", "where_least": "place of the least",
+    "total": "sum",
+    "least": "min",
+    "most": "max",
+    "where_least": "place of the least",
     "where_most": "place of the largest",
-}  # fmt: skip
+}
 
 
 def _over_axis(t: Term, s: Mapping[str, str]) -> str:

@@ -75,9 +75,13 @@ def working(
         found += ["", "given"]
         for line in source_lines(graph, f, settings or {}, name):
             found += textwrap.wrap(
-                line, _COLUMNS, initial_indent="  ", subsequent_indent="    ",
-                break_long_words=False, break_on_hyphens=False,
-            )  # fmt: skip
+                line,
+                _COLUMNS,
+                initial_indent="  ",
+                subsequent_indent="    ",
+                break_long_words=False,
+                break_on_hyphens=False,
+            )
     else:
         found += ["", "measured"] + [f"  {line}" for line in record_lines(f)]
     return found

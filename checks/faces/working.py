@@ -86,9 +86,13 @@ def _few(said: list[str]) -> str:
 
 def _wrapped(line: str, indent: str) -> list[str]:
     parts = textwrap.wrap(
-        line, WIDTH, initial_indent=indent, subsequent_indent=indent + "    ",
-        break_long_words=False, break_on_hyphens=False,
-    )  # fmt: skip
+        line,
+        WIDTH,
+        initial_indent=indent,
+        subsequent_indent=indent + "    ",
+        break_long_words=False,
+        break_on_hyphens=False,
+    )
     return [part.replace(GLUE, " ") for part in parts]
 
 

@@ -85,28 +85,39 @@ def parts(text: str, slug: str, drawn: Collection[str] = ()) -> list[Any]:
 def _question(slug: str, q: Question) -> str:
     places = places_of(slug, q)
     fields: dict[str, Any] = {
-        "id": f"{slug}/{q.name}", "kind": kind_of(q), "step": q.step, "level": q.level,
-        "ask": parts(q.ask, slug, places), "hints": [parts(h, slug, places) for h in q.hints],
+        "id": f"{slug}/{q.name}",
+        "kind": kind_of(q),
+        "step": q.step,
+        "level": q.level,
+        "ask": parts(q.ask, slug, places),
+        "hints": [parts(h, slug, places) for h in q.hints],
         "needs": [n for n in graph(slug).figures if n in figures_in(slug, q)],
-    }  # fmt: skip
+    }
     code: dict[str, str] = {}
     match q:
         case Number():
             fields |= {
-                "figure": q.figure, "vary": {n: list(v) for n, v in q.vary.items()},
+                "figure": q.figure,
+                "vary": {n: list(v) for n, v in q.vary.items()},
                 "unit": q.unit if q.unit is not None else graph(slug).find(q.figure)[0].unit,
-                "places": places, "ownUnit": q.unit is not None,
+                "places": places,
+                "ownUnit": q.unit is not None,
                 "tolerance": _tolerance(q.tolerance),
-            }  # fmt: skip
+            }
             if q.unit is not None:
                 fields["worth"] = worth(unit(q.unit))
             code["mistakes"] = _mistakes(slug, q, places)
         case Formula():
             fields["symbols"] = [
-                {"letter": letter, "argument": s.argument, "meaning": parts(s.meaning, slug),
-                 "low": s.low, "high": s.high}
+                {
+                    "letter": letter,
+                    "argument": s.argument,
+                    "meaning": parts(s.meaning, slug),
+                    "low": s.low,
+                    "high": s.high,
+                }
                 for letter, s in q.symbols.items()
-            ]  # fmt: skip
+            ]
             letters = {s.argument: letter for letter, s in q.symbols.items()}
             code["formula"] = _in_letters(q.formula, letters)
             pairs = [(parts(m.cause, slug), _in_letters(m.wrong, letters)) for m in q.mistakes]
@@ -122,9 +133,12 @@ def _question(slug: str, q: Question) -> str:
             fields |= {"items": [parts(i, slug) for i in q.items], "why": parts(q.why, slug)}
         case FindMistake():
             fields |= {
-                "lines": [parts(line, slug) for line in q.lines], "wrong": q.wrong,
-                "why": parts(q.why, slug), "source": q.source, "url": q.url,
-            }  # fmt: skip
+                "lines": [parts(line, slug) for line in q.lines],
+                "wrong": q.wrong,
+                "why": parts(q.why, slug),
+                "source": q.source,
+                "url": q.url,
+            }
         case Open():
             fields["points"] = [
                 {"level": level, "text": parts(point, slug)}
@@ -137,11 +151,15 @@ def _question(slug: str, q: Question) -> str:
 
 def _mistakes(slug: str, q: Number, drawn: Collection[str]) -> str:
     """Return the mistakes of a number: cause, what the arguments are, the function."""
-    return "[" + ",".join(
-        f'{{"cause":{_json(parts(m.cause, slug, drawn))},"args":{_json(arguments(m, q))},'
-        f'"wrong":{javascript(m.wrong)}}}'
-        for m in q.mistakes
-    ) + "]"  # fmt: skip
+    return (
+        "["
+        + ",".join(
+            f'{{"cause":{_json(parts(m.cause, slug, drawn))},"args":{_json(arguments(m, q))},'
+            f'"wrong":{javascript(m.wrong)}}}'
+            for m in q.mistakes
+        )
+        + "]"
+    )
 
 
 def _in_letters(formula: Any, letters: dict[str, str]) -> str:

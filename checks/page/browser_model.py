@@ -77,25 +77,40 @@ def worth(u: Unit) -> tuple[str, str]:
 def _common(graph: Graph, figure: Figure) -> dict[str, Any]:
     num, den = worth(graph.units[figure.name])
     return {
-        "name": figure.name, "label": figure.label, "unit": figure.unit, "num": num, "den": den,
-        "places": figure.places, "over": figure.axes,
-    }  # fmt: skip
+        "name": figure.name,
+        "label": figure.label,
+        "unit": figure.unit,
+        "num": num,
+        "den": den,
+        "places": figure.places,
+        "over": figure.axes,
+    }
 
 
 def _given(graph: Graph, given: Given) -> dict[str, Any]:
     return _common(graph, given) | {
-        "value": given.value, "low": given.low, "high": given.high, "integer": given.integer,
-        "step": graph.step_of[given.name].title, "isRowOfFacts": bool(given.each),
+        "value": given.value,
+        "low": given.low,
+        "high": given.high,
+        "integer": given.integer,
+        "step": graph.step_of[given.name].title,
+        "isRowOfFacts": bool(given.each),
         "symbolHtml": maths.render(symbol(graph, given.name), spoken=""),
-    }  # fmt: skip
+    }
 
 
 def _axis(graph: Graph, name: str) -> dict[str, Any]:
     a = graph.axes[name]
     has_labels = not (a.shown_by or a.like)
     labels = [graph.label(name, i) for i in range(len(graph.keys[name]))] if has_labels else []
-    return {"keys": graph.keys[name], "labels": labels, "noun": a.noun, "length": a.length,
-            "shownBy": a.shown_by, "like": a.like}  # fmt: skip
+    return {
+        "keys": graph.keys[name],
+        "labels": labels,
+        "noun": a.noun,
+        "length": a.length,
+        "shownBy": a.shown_by,
+        "like": a.like,
+    }
 
 
 def _steps(graph: Graph) -> Iterable[str]:

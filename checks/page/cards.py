@@ -60,8 +60,11 @@ def _derived(graph: Graph, figure: Derived, root: Path, checks: Sequence[str]) -
         path, line = place
         function = figure.formula.__name__
         content["code"] = {
-            "file": path, "line": line, "function": function, "href": code_pages.href(path, line),
-        }  # fmt: skip
+            "file": path,
+            "line": line,
+            "function": function,
+            "href": code_pages.href(path, line),
+        }
     return content
 
 
@@ -88,6 +91,10 @@ def _origin(source: Source, note: str) -> dict[str, Any]:
 
 def _record(figure: Measured) -> dict[str, Any]:
     return {
-        "command": figure.command, "date": figure.date, "machine": figure.machine,
-        "deterministic": figure.deterministic, "seed": figure.seed, "file": figure.record,
-    }  # fmt: skip
+        "command": figure.command,
+        "date": figure.date,
+        "machine": figure.machine,
+        "deterministic": figure.deterministic,
+        "seed": figure.seed,
+        "file": figure.record,
+    }

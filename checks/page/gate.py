@@ -91,8 +91,16 @@ def _blanked(text: str) -> str:
     text = _DIRECTIVE.sub(_blank, text)
     text = _INLINE_CODE.sub(_blank_command, text)
     text = _TAG.sub(_blank_tag, text)
-    for pattern in (_ATTRIBUTE_LIST, _LINK_TARGET, _LINK_REFERENCE, _DEFINITION, _FOOTNOTE,
-                    _ADDRESS, _LIST_MARKER, _ENTITY):  # fmt: skip
+    for pattern in (
+        _ATTRIBUTE_LIST,
+        _LINK_TARGET,
+        _LINK_REFERENCE,
+        _DEFINITION,
+        _FOOTNOTE,
+        _ADDRESS,
+        _LIST_MARKER,
+        _ENTITY,
+    ):
         text = pattern.sub(_blank, text)
     return _names().sub(_blank, text)
 

@@ -103,15 +103,22 @@ def drawing_board(slug: str, graph: Graph, pictures: list[dict[str, Any]]) -> qu
     """
     return context(
         bundle(
-            "floats.js", "exact.js", "graph.js", "charts_lines.js", "charts_clocks.js", "charts.js",
-            "over_axes.js", "tables.js", "axis_charts.js",
+            "floats.js",
+            "exact.js",
+            "graph.js",
+            "charts_lines.js",
+            "charts_clocks.js",
+            "charts.js",
+            "over_axes.js",
+            "tables.js",
+            "axis_charts.js",
         ),
         f"const model = {expression(slug, graph, pictures)};",
         "function drawn(kind, what, settings) {"
         " const draw = { picture, table, chart: axisChart }[kind];"
         " return [draw(model, JSON.parse(what), evaluate(model, JSON.parse(settings)))].join('');"
         " }",
-    )  # fmt: skip
+    )
 
 
 @cache

@@ -247,11 +247,23 @@ def _exercises(rest: str, page: PageContext) -> str:
 
 
 _INLINE: dict[str, Callable[[str, _Spot, PageContext], str]] = {
-    "lit": _literal, "eq": _equation, "sym": _symbol, "step": _step,
-}  # fmt: skip
+    "lit": _literal,
+    "eq": _equation,
+    "sym": _symbol,
+    "step": _step,
+}
 _BLOCKS: dict[str, Callable[[str, PageContext], str]] = {
-    "code": _code, "picture": _picture, "panel": _panel, "steps": _steps, "givens": _givens,
-    "proof": _proof, "quiz": _quiz, "quiz-set": _quiz_set, "practice": _practice,
-    "exercises": _exercises, "table": _table, "chart": _chart,
-}  # fmt: skip
+    "code": _code,
+    "picture": _picture,
+    "panel": _panel,
+    "steps": _steps,
+    "givens": _givens,
+    "proof": _proof,
+    "quiz": _quiz,
+    "quiz-set": _quiz_set,
+    "practice": _practice,
+    "exercises": _exercises,
+    "table": _table,
+    "chart": _chart,
+}
 _NEEDS_NO_MORE = ("panel", "steps", "quiz-set", "practice")

@@ -22,13 +22,49 @@ from worked.units import exact, unit
 FILES = ("hardware", "models", "prices", "storage")
 MANDATORY = ("name", "value", "unit", "source", "read", "review_by")
 OPTIONAL = ("url", "note", "direction", "sparsity", "format", "own_choice")
-UNITS = frozenset((
-    "", "B", "kB", "MB", "GB", "TB", "KiB", "MiB", "GiB", "TiB", "bit", "Gbit",
-    "B/s", "MB/s", "GB/s", "TB/s", "Gbit/s",
-    "FLOP", "TFLOP", "FLOP/s", "TFLOP/s", "PFLOP/s", "OP/s", "TOP/s",
-    "s", "ms", "min", "h", "day", "Hz", "MHz", "GHz", "W", "param", "token",
-    "USD", "USD/h", "USD/GPU/h", "USD/GB/month",
-))  # fmt: skip
+UNITS = frozenset(
+    (
+        "",
+        "B",
+        "kB",
+        "MB",
+        "GB",
+        "TB",
+        "KiB",
+        "MiB",
+        "GiB",
+        "TiB",
+        "bit",
+        "Gbit",
+        "B/s",
+        "MB/s",
+        "GB/s",
+        "TB/s",
+        "Gbit/s",
+        "FLOP",
+        "TFLOP",
+        "FLOP/s",
+        "TFLOP/s",
+        "PFLOP/s",
+        "OP/s",
+        "TOP/s",
+        "s",
+        "ms",
+        "min",
+        "h",
+        "day",
+        "Hz",
+        "MHz",
+        "GHz",
+        "W",
+        "param",
+        "token",
+        "USD",
+        "USD/h",
+        "USD/GPU/h",
+        "USD/GB/month",
+    )
+)
 DIRECTIONS = ("one-way", "both ways")
 SPARSITIES = ("dense", "sparse")
 FORMATS = ("bf16", "fp16", "fp8", "fp32", "tf32", "int8", "fp4")
@@ -178,21 +214,42 @@ def hardware_routes(rows: Mapping[str, Row]) -> list[Route]:
     routes += [
         Route("peak_fp8", ("peak_bf16",), "fp8 = 2 x bf16", lambda x: 2 * x, Fraction(2)),
         Route("peak_fp4", ("peak_fp8",), "fp4 = 2 x fp8", lambda x: 2 * x, Fraction(2)),
-        Route("memory_bandwidth", ("memory_bus_bits", "memory_pin_rate"),
-              "pins x rate per pin / 8", _pins_times_rate),
-        Route("interconnect_bandwidth", ("nvlink_links", "nvlink_rate_per_link"),
-              "links x one-way rate per link", _product),
-        Route("interconnect_total", ("interconnect_bandwidth",), "both ways = 2 x one-way",
-              _product),
+        Route(
+            "memory_bandwidth",
+            ("memory_bus_bits", "memory_pin_rate"),
+            "pins x rate per pin / 8",
+            _pins_times_rate,
+        ),
+        Route(
+            "interconnect_bandwidth",
+            ("nvlink_links", "nvlink_rate_per_link"),
+            "links x one-way rate per link",
+            _product,
+        ),
+        Route(
+            "interconnect_total", ("interconnect_bandwidth",), "both ways = 2 x one-way", _product
+        ),
         Route("interconnect_bits", ("interconnect_bandwidth",), "bits = 8 x bytes", _product),
-        Route("pcie_bandwidth", ("pcie_lanes", "pcie_lane_rate"),
-              "lanes x line rate x 128/130 / 8", _pcie),
+        Route(
+            "pcie_bandwidth",
+            ("pcie_lanes", "pcie_lane_rate"),
+            "lanes x line rate x 128/130 / 8",
+            _pcie,
+        ),
         Route("system_memory", ("memory_bytes", "system_gpus"), "GPUs x one GPU's", _product),
-        Route("system_interconnect", ("interconnect_bandwidth", "system_gpus"),
-              "GPUs x one GPU's", _product),
-        Route("system_peak_fp8", ("peak_fp8", "system_gpus"), "GPUs x one GPU's, sparse = 2 x",
-              _product),
-    ]  # fmt: skip
+        Route(
+            "system_interconnect",
+            ("interconnect_bandwidth", "system_gpus"),
+            "GPUs x one GPU's",
+            _product,
+        ),
+        Route(
+            "system_peak_fp8",
+            ("peak_fp8", "system_gpus"),
+            "GPUs x one GPU's, sparse = 2 x",
+            _product,
+        ),
+    ]
     if "int8_ops_per_clock_per_sm" not in rows and "peak_fp8" in rows:
         routes.append(Route("peak_int8", ("peak_fp8",), "int8 = fp8", _product, Fraction(1)))
     return routes
@@ -336,9 +393,13 @@ def model_routes(family: str) -> list[Route]:
     ]
     if family == "deepseek":
         routes.append(
-            Route("head_dim", ("qk_nope_head_dim", "qk_rope_head_dim"), "nope + rope part",
-                  lambda a, b: a + b)
-        )  # fmt: skip
+            Route(
+                "head_dim",
+                ("qk_nope_head_dim", "qk_rope_head_dim"),
+                "nope + rope part",
+                lambda a, b: a + b,
+            )
+        )
     else:
         routes.append(Route("hidden", ("heads", "head_dim"), "heads x head size", _product))
     if family == "gpt2":
@@ -347,9 +408,13 @@ def model_routes(family: str) -> list[Route]:
 
 
 PRICE_ROUTES = [
-    Route("gpu_hour", ("instance_hour", "instance_gpus"), "instance price / GPUs",
-          lambda price, gpus: price / gpus),
-]  # fmt: skip
+    Route(
+        "gpu_hour",
+        ("instance_hour", "instance_gpus"),
+        "instance price / GPUs",
+        lambda price, gpus: price / gpus,
+    ),
+]
 STORAGE_ROUTES = [
     Route("bandwidth", ("link_rate",), "bytes = bits / 8", _product),
     Route("link_rate", ("lanes", "lane_rate"), "lanes x rate per lane", _product),
@@ -499,8 +564,11 @@ def row_errors(row: Row) -> list[str]:
     if row["review_by"] <= row["read"]:
         errors.append(f"{name}: is to be reviewed before it was read")
     if _is_operation_rate(row):
-        errors += [f"{name}: a rate of operations lacks its {k}"
-                   for k in ("sparsity", "format") if k not in row]  # fmt: skip
+        errors += [
+            f"{name}: a rate of operations lacks its {k}"
+            for k in ("sparsity", "format")
+            if k not in row
+        ]
     if _needs_direction(row) and "direction" not in row:
         errors.append(f"{name}: an interconnect rate lacks its direction")
     if bool(row.get("own_choice")) != (row["source"] == OWN_CHOICE):

@@ -45,8 +45,14 @@ from worked.figures.kinds import Places, Wire
 from worked.formulas import ops
 
 GRAPH, COUNT, DERIVATION, RECOUNT, DIMENSION, PINNED, SECOND_SOURCE = CHECKS = (
-    "graph", "count", "derivation", "recount", "dimension", "pins", "givens",
-)  # fmt: skip
+    "graph",
+    "count",
+    "derivation",
+    "recount",
+    "dimension",
+    "pins",
+    "givens",
+)
 KINDS = ("formula", "wiring", "given", "unit", "display")
 # How a check says no. A crash that only a mistake can cause says it too: a division by zero, a
 # root of a negative number (which is complex, and no float).
@@ -106,20 +112,36 @@ def unlike_pins(g: Graph, slug: str, name: str, at: Callable[[Mapping[str, Any]]
 # -- formulas ---------------------------------------------------------------------------------
 
 _OPPOSITE: dict[type[ast.operator], type[ast.operator]] = {
-    ast.Mult: ast.Div, ast.Div: ast.Mult, ast.Add: ast.Sub, ast.Sub: ast.Add,
-}  # fmt: skip
+    ast.Mult: ast.Div,
+    ast.Div: ast.Mult,
+    ast.Add: ast.Sub,
+    ast.Sub: ast.Add,
+}
 _SIGN: dict[type[ast.operator], str] = {
-    ast.Mult: "×", ast.Div: "/", ast.Add: "+", ast.Sub: "-", ast.Pow: "^",
-}  # fmt: skip
+    ast.Mult: "×",
+    ast.Div: "/",
+    ast.Add: "+",
+    ast.Sub: "-",
+    ast.Pow: "^",
+}
 _RELATIONS: dict[type[ast.cmpop], tuple[type[ast.cmpop], ...]] = {
-    ast.LtE: (ast.Lt, ast.GtE), ast.Lt: (ast.LtE, ast.Gt), ast.GtE: (ast.Gt, ast.LtE),
+    ast.LtE: (ast.Lt, ast.GtE),
+    ast.Lt: (ast.LtE, ast.Gt),
+    ast.GtE: (ast.Gt, ast.LtE),
     ast.Gt: (ast.GtE, ast.Lt),
-}  # fmt: skip
+}
 _OTHER_FUNCTION = {
-    "ceil": "floor", "floor": "ceil", "maximum": "minimum", "minimum": "maximum",
-    "total": "mean", "mean": "total", "least": "most", "most": "least",
-    "where_least": "where_most", "where_most": "where_least",
-}  # fmt: skip
+    "ceil": "floor",
+    "floor": "ceil",
+    "maximum": "minimum",
+    "minimum": "maximum",
+    "total": "mean",
+    "mean": "total",
+    "least": "most",
+    "most": "least",
+    "where_least": "where_most",
+    "where_most": "where_least",
+}
 _DROPPABLE = ("ceil", "floor", "sqrt", "absolute")
 
 
@@ -314,8 +336,11 @@ def _why_wires_agree(slug: str, f: Derived, argument: str, wrong: Wire) -> str:
         cases = [size, -size, sympy.Integer(0)]
     for case in cases:
         sources = {a: sympy.Symbol(str(w), real=True) for a, w in wires.items()}
-        sources |= {a: _in_givens(slug, rewiring.source_of(w)) for a, w in wires.items()
-                    if _is_formula(slug, w)}  # fmt: skip
+        sources |= {
+            a: _in_givens(slug, rewiring.source_of(w))
+            for a, w in wires.items()
+            if _is_formula(slug, w)
+        }
         sources[argument] = case
         misled = sources | {argument: _in_givens(slug, other, name, case)}
         try:

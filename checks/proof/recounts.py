@@ -110,11 +110,14 @@ def _unrefused(slug: str) -> Graph:
     """Return the chapter's graph without its refusals: what it computes is checked there too."""
     g = graph(slug)
     steps = [
-        replace(s, figures=tuple(
-            replace(f, must=False) if isinstance(f, Derived) else f for f in s.figures
-        ))
+        replace(
+            s,
+            figures=tuple(
+                replace(f, must=False) if isinstance(f, Derived) else f for f in s.figures
+            ),
+        )
         for s in g.steps
-    ]  # fmt: skip
+    ]
     return Graph(g.name, g.title, steps, g.choices.values(), g.axes.values())
 
 

@@ -136,8 +136,9 @@ def _zero(formula: Callable[..., Any], symbols: list[Any], difference: Any) -> s
 
     if difference == 0:
         return "derivation"
-    if not difference.has(sympy.ceiling, sympy.floor, sympy.Max, sympy.Min, sympy.Piecewise,
-                          sympy.Mod, sympy.Abs):  # fmt: skip
+    if not difference.has(
+        sympy.ceiling, sympy.floor, sympy.Max, sympy.Min, sympy.Piecewise, sympy.Mod, sympy.Abs
+    ):
         return None
     # Steps and cases seldom simplify: compare exactly at rational points instead. Whole ones
     # are among them because that is where steps and cases have their edges.

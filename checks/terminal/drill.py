@@ -238,8 +238,13 @@ def _drill(args: argparse.Namespace) -> int:
                 asked = draw(entry.slug, entry.question, next(seeds))
                 _say("", f"{number} of {len(plan)} · {_where(entry)}", *question_lines(asked))
                 judged = _judged(asked, exam=False)
-                log.record(asked.id, judged.rating, seed=asked.seed & 0xFFFFFFFF, mode="drill",
-                           seconds=judged.seconds)  # fmt: skip
+                log.record(
+                    asked.id,
+                    judged.rating,
+                    seed=asked.seed & 0xFFFFFFFF,
+                    mode="drill",
+                    seconds=judged.seconds,
+                )
                 asked_count += 1
                 right += judged.rating > AGAIN
                 for said in judged.said:
@@ -250,8 +255,11 @@ def _drill(args: argparse.Namespace) -> int:
             pass
         except KeyboardInterrupt:
             code = INTERRUPTED
-        _say("", f"{right} of {asked_count} right. Every answer is saved; "
-             "workbook progress shows what is due when.")  # fmt: skip
+        _say(
+            "",
+            f"{right} of {asked_count} right. Every answer is saved; "
+            "workbook progress shows what is due when.",
+        )
     return code
 
 
@@ -335,8 +343,10 @@ def _exam(args: argparse.Namespace) -> int:
     results = [Result(e, a) for e, a in paper]
     code = 0
     _edit_lines()
-    _say(f"Exam: {counted(len(paper), 'question')}, {counted(args.minutes, 'minute')}, no hints. "
-         f"s skips a question, q stops. The same paper again: --seed {seed}")  # fmt: skip
+    _say(
+        f"Exam: {counted(len(paper), 'question')}, {counted(args.minutes, 'minute')}, no hints. "
+        f"s skips a question, q stops. The same paper again: --seed {seed}"
+    )
     with Log() as log:
         try:
             with _time_limit(args.minutes * 60):
@@ -351,8 +361,13 @@ def _exam(args: argparse.Namespace) -> int:
                         continue
                     if time.monotonic() > ends:
                         raise TimeUpError
-                    log.record(asked.id, judged.rating, seed=asked.seed, mode="exam",
-                               seconds=judged.seconds)  # fmt: skip
+                    log.record(
+                        asked.id,
+                        judged.rating,
+                        seed=asked.seed,
+                        mode="exam",
+                        seconds=judged.seconds,
+                    )
                     results[at] = Result(entry, asked, judged)
         except TimeUpError:
             _say("", "Time is up.")
@@ -372,8 +387,9 @@ def report_lines(results: Sequence[Result]) -> list[str]:
     from checks.terminal.text import wrapped
 
     answered = [r for r in results if r.judged]
-    missing = {m: [r for r in results if not r.judged and r.missing == m]
-               for m in (SKIPPED, NOT_REACHED)}  # fmt: skip
+    missing = {
+        m: [r for r in results if not r.judged and r.missing == m] for m in (SKIPPED, NOT_REACHED)
+    }
     apart = "".join(f", {len(its)} {what}" for what, its in missing.items() if its)
     right = sum(r.right for r in answered)
     score = f"{right} of {len(answered)} {'answered ' if apart else ''}right"
@@ -392,8 +408,9 @@ def report_lines(results: Sequence[Result]) -> list[str]:
         for _, entry in sorted(reread, key=lambda item: item[0]):
             slug, step = entry.slug, entry.question.step
             lines.append(f"  {_where(entry)}")
-            lines.append(f"      chapters/{slug}/#{step}   workbook run {slug} "
-                         f"--step {_number(entry)}")  # fmt: skip
+            lines.append(
+                f"      chapters/{slug}/#{step}   workbook run {slug} --step {_number(entry)}"
+            )
     lines += [""] if apart else []
     for what, its in missing.items():
         if its:

@@ -98,10 +98,15 @@ def _list(args: argparse.Namespace) -> int:
     wanted = of_chapter(args.chapter) if args.chapter else exercises()
     if args.json:
         data = [
-            {"name": e.full_name, "chapter": e.chapter, "step": e.step, "title": e.title,
-             "state": folder.state(e)}
+            {
+                "name": e.full_name,
+                "chapter": e.chapter,
+                "step": e.step,
+                "title": e.title,
+                "state": folder.state(e),
+            }
             for e in wanted
-        ]  # fmt: skip
+        ]
         emit(data)
     else:
         _print(report.listing(wanted, folder))

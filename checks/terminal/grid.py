@@ -70,8 +70,10 @@ def table(
     def grid(down: str, across: str, at: Mapping[str, int]) -> list[list[str]]:
         head = [f"{noun(down)} \\ {noun(across)}", *labels(across)]
         rows = zip(labels(down), places(down), strict=True)
-        return [head, *([n, *(text({**at, down: i, across: j}) for j in places(across))]
-                        for n, i in rows)]  # fmt: skip
+        return [
+            head,
+            *([n, *(text({**at, down: i, across: j}) for j in places(across))] for n, i in rows),
+        ]
 
     if len(axes) == 1:
         (axis,) = axes

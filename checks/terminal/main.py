@@ -113,9 +113,11 @@ def _list(args: argparse.Namespace) -> int:
     chapters = {slug: graph(slug) for slug in CHAPTERS}
     if args.json:
         return emit(
-            {slug: {"title": g.title, "steps": [s.title for s in g.steps]}
-             for slug, g in chapters.items()}
-        )  # fmt: skip
+            {
+                slug: {"title": g.title, "steps": [s.title for s in g.steps]}
+                for slug, g in chapters.items()
+            }
+        )
     for slug, g in chapters.items():
         print(f"{slug}: {g.title} ({counted(len(g.figures), 'figure')})")
         for number, step in enumerate(g.steps, 1):
@@ -135,11 +137,19 @@ def _run(args: argparse.Namespace) -> int:
     values = g.evaluate(settings)
     if args.json:
         return emit(
-            {"chapter": g.name, "settings": settings,
-             "steps": [{"number": n, "title": s.title,
-                        "figures": [_data(g, f.name, values, settings) for f in s.figures]}
-                       for n, s in steps]}
-        )  # fmt: skip
+            {
+                "chapter": g.name,
+                "settings": settings,
+                "steps": [
+                    {
+                        "number": n,
+                        "title": s.title,
+                        "figures": [_data(g, f.name, values, settings) for f in s.figures],
+                    }
+                    for n, s in steps
+                ],
+            }
+        )
     print(g.title)
     for number, step in steps:
         print(f"\n{number}. {step.title}")
@@ -189,8 +199,9 @@ def _rows(g: Graph, f: Figure, head: str, values: Mapping[str, Any]) -> list[str
     if more := len(was) - len(said):
         said.append(counted(more, "more change"))
     margin = " " * 26
-    changed = textwrap.wrap(f"was {'; '.join(said)}", grid.WIDTH, initial_indent=margin,
-                            subsequent_indent=margin + "  ")  # fmt: skip
+    changed = textwrap.wrap(
+        f"was {'; '.join(said)}", grid.WIDTH, initial_indent=margin, subsequent_indent=margin + "  "
+    )
     return [*found, *(changed if was else [])]
 
 
@@ -241,8 +252,9 @@ def _why_rows(
     for axis, i in zip(f.axes, index, strict=True):
         if i is None:
             there = ", ".join(g.keys[axis][: g.length(axis, values)])
-            found += textwrap.wrap(f"{axis}: {there}", grid.WIDTH, initial_indent="  ",
-                                   subsequent_indent="    ")  # fmt: skip
+            found += textwrap.wrap(
+                f"{axis}: {there}", grid.WIDTH, initial_indent="  ", subsequent_indent="    "
+            )
     found.append(f"  workbook why {'.'.join([g.name, f.name, *keys])} opens one")
     if isinstance(f, Derived):
         formula = f"{f.name} = {text(f.term, g.arguments(f.name))}"

@@ -83,9 +83,13 @@ def prompt(asked: Asked) -> str:
 def judge(asked: Asked, text: str) -> Verdict:
     """Judge what was typed; an open question takes the numbers of the points that were met."""
     judges: dict[type, Callable[[Asked, str], Verdict]] = {
-        Number: grade_number, Formula: grade_formula, Choice: _choice, Order: _order,
-        FindMistake: _line, Open: _points,
-    }  # fmt: skip
+        Number: grade_number,
+        Formula: grade_formula,
+        Choice: _choice,
+        Order: _order,
+        FindMistake: _line,
+        Open: _points,
+    }
     return judges[type(asked.question)](asked, text)
 
 
@@ -145,8 +149,12 @@ def solution_lines(asked: Asked, brief: bool = False, width: int = TERMINAL) -> 
                 option = q.options[i]
                 if option.right or not brief:
                     mark = f"  {letter} {'right' if option.right else 'wrong'}  "
-                    lines += wrapped(f"{asked.fill(option.text)} {asked.fill(option.why)}",
-                                     " " * len(mark), mark, width)  # fmt: skip
+                    lines += wrapped(
+                        f"{asked.fill(option.text)} {asked.fill(option.why)}",
+                        " " * len(mark),
+                        mark,
+                        width,
+                    )
             return lines
         case Order() as q:
             lines = []
@@ -155,6 +163,8 @@ def solution_lines(asked: Asked, brief: bool = False, width: int = TERMINAL) -> 
             return [*lines, *wrapped(asked.fill(q.why), width=width)]
         case FindMistake() as q:
             said = f"Line {q.wrong + 1}. {asked.fill(q.why)}", f"Published in {q.source}."
-            return [*(line for s in said for line in wrapped(s, width=width)),
-                    f"  {q.url}".rstrip()]  # fmt: skip
+            return [
+                *(line for s in said for line in wrapped(s, width=width)),
+                f"  {q.url}".rstrip(),
+            ]
     return []

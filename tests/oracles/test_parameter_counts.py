@@ -49,10 +49,22 @@ DENSE = ("layers", "hidden", "heads", "kv_heads", "head_dim", "ffn", "vocab", "t
 GPT = ("layers", "hidden", "vocab", "max_positions")
 MIXTURE = (*DENSE, "experts")
 LATENT = (
-    "layers", "dense_layers", "hidden", "heads", "q_lora_rank", "kv_lora_rank",
-    "qk_nope_head_dim", "qk_rope_head_dim", "v_head_dim", "ffn", "expert_ffn", "vocab",
-    "experts", "shared_experts", "tied_embeddings",
-)  # fmt: skip
+    "layers",
+    "dense_layers",
+    "hidden",
+    "heads",
+    "q_lora_rank",
+    "kv_lora_rank",
+    "qk_nope_head_dim",
+    "qk_rope_head_dim",
+    "v_head_dim",
+    "ffn",
+    "expert_ffn",
+    "vocab",
+    "experts",
+    "shared_experts",
+    "tied_embeddings",
+)
 
 
 def formula_count(facts: dict[str, int], experts: str = "experts") -> int:

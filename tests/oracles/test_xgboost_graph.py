@@ -15,9 +15,16 @@ from worked.xgboost.tree import LEAF, Tree, trees_in_model_json
 xgb = pytest.importorskip("xgboost", reason="xgboost-cpu is not installed: no oracle to ask")
 
 G = graph("xgboost")
-GIVENS = {"reg_lambda": (0.5, 1, 2, 5), "reg_alpha": (0, 0, 2, 15), "gamma": (0, 10, 60, 300),
-          "min_child_weight": (0, 1, 2, 3), "eta": (0.1, 0.3, 0.7, 1), "row_weight": (1, 1, 2, 4),
-          "base_shift": (0, 0, -4, 9), "query_km": (0.5, 2.2, 4, 20)}  # fmt: skip
+GIVENS = {
+    "reg_lambda": (0.5, 1, 2, 5),
+    "reg_alpha": (0, 0, 2, 15),
+    "gamma": (0, 10, 60, 300),
+    "min_child_weight": (0, 1, 2, 3),
+    "eta": (0.1, 0.3, 0.7, 1),
+    "row_weight": (1, 1, 2, 4),
+    "base_shift": (0, 0, -4, 9),
+    "query_km": (0.5, 2.2, 4, 20),
+}
 
 
 def drawn_settings(rng: random.Random) -> dict[str, Any]:
@@ -32,9 +39,12 @@ def trained(values: dict[str, Any]) -> Any:
     weights = np.full(6, values["row_weight"])
     names = ("reg_lambda", "reg_alpha", "gamma", "min_child_weight", "eta")
     settings = {
-        "tree_method": "exact", "nthread": 1, "max_depth": 2, "base_score": values["base"],
+        "tree_method": "exact",
+        "nthread": 1,
+        "max_depth": 2,
+        "base_score": values["base"],
         **{name: values[name] for name in names},
-    }  # fmt: skip
+    }
     return xgb.train(settings, xgb.DMatrix(x, label=values["minutes"], weight=weights), 3)
 
 
@@ -53,8 +63,9 @@ def test_cuts_gains_leaves_and_predictions_are_the_librarys() -> None:
         chosen = drawn_settings(rng)
         v = G.evaluate(chosen)
         model = trained(v)
-        matrices = [xgb.DMatrix(np.array(x, np.float32)[:, None])
-                    for x in (v["distance"], [v["query_km"]])]  # fmt: skip
+        matrices = [
+            xgb.DMatrix(np.array(x, np.float32)[:, None]) for x in (v["distance"], [v["query_km"]])
+        ]
         for k, tree in enumerate(trees_in_model_json(bytes(model.save_raw("json")))):
             rows, asked = (model.predict(m, iteration_range=(0, k + 1)) for m in matrices)
             assert [r[k] for r in v["prediction"]] == pytest.approx(rows, abs=2e-4), chosen
@@ -81,9 +92,17 @@ def test_missing_minutes_are_sent_where_the_library_sends_them() -> None:
             continue  # then the library parts it from all others
         x = np.array([*v["distance"], np.nan], np.float32)[:, None]
         y = [*v["minutes"], v["y_missing"]]
-        settings = {"tree_method": "exact", "nthread": 1, "max_depth": 1, "gamma": 0, "eta": 1,
-                    "min_child_weight": 0, "base_score": v["base"],
-                    "reg_lambda": v["reg_lambda"], "reg_alpha": v["reg_alpha"]}  # fmt: skip
+        settings = {
+            "tree_method": "exact",
+            "nthread": 1,
+            "max_depth": 1,
+            "gamma": 0,
+            "eta": 1,
+            "min_child_weight": 0,
+            "base_score": v["base"],
+            "reg_lambda": v["reg_lambda"],
+            "reg_alpha": v["reg_alpha"],
+        }
         weights = np.full(7, v["row_weight"])
         model = xgb.train(settings, xgb.DMatrix(x, label=y, weight=weights), 1)
         (tree,) = trees_in_model_json(bytes(model.save_raw("json")))

@@ -141,8 +141,9 @@ def refused(g: Graph, setting: dict[str, Any]) -> str:
 def test_most_of_the_examples_is_exact_arithmetic() -> None:
     """So the comparison to the last bit is of something."""
     exact = {f"{g.name}.{n}" for g in EXAMPLES for n in exact_figures(g)}
-    derived = {f"{g.name}.{n}" for g in EXAMPLES for n, f in g.figures.items()
-               if isinstance(f, Derived)}  # fmt: skip
+    derived = {
+        f"{g.name}.{n}" for g in EXAMPLES for n, f in g.figures.items() if isinstance(f, Derived)
+    }
     assert {"boosting.mse", "pipeline.finish", "nested.end", "layouts.fits"} <= exact
     assert not {"two-tower.share", "ndcg.ndcg", "attention.weight"} & exact
     assert len(derived & exact) > len(derived) / 2

@@ -101,8 +101,9 @@ def test_choosing_a_model_moves_every_number(visit: Any) -> None:
     # 128 GB / 80 GB, rounded up.
     assert text(page, "devices") == "2 GPUs"
     assert page.locator(".maths .enclosing[data-fig='small.weight_bytes']").inner_text() in (
-        "16 GB", "16\u00a0GB",
-    )  # fmt: skip
+        "16 GB",
+        "16\u00a0GB",
+    )
     spoken = page.locator("[data-template]").first.get_attribute("aria-label")
     assert spoken == "Weights = 8 billion × 2 B = 16 GB"
     page.wait_for_function(DRAWN)
@@ -258,9 +259,15 @@ def test_settings_that_need_each_other_are_taken_in_any_order(
 
 
 PROTOTYPE = [
-    "constructor", "toString", "valueOf", "hasOwnProperty", "isPrototypeOf", "__proto__",
-    "__defineGetter__", "toLocaleString",
-]  # fmt: skip
+    "constructor",
+    "toString",
+    "valueOf",
+    "hasOwnProperty",
+    "isPrototypeOf",
+    "__proto__",
+    "__defineGetter__",
+    "toLocaleString",
+]
 
 
 @pytest.mark.parametrize("path", [CHAPTER, ""])

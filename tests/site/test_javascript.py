@@ -335,17 +335,25 @@ def test_a_formula_in_words_is_filled_in_the_same(slug: str) -> None:
 @pytest.mark.parametrize(
     ("settings", "message"),
     [
-        ({"heads": 7},
-         "heads_share: a hidden size of 8,192 does not divide by the number of heads, 7"),
+        (
+            {"heads": 7},
+            "heads_share: a hidden size of 8,192 does not divide by the number of heads, 7",
+        ),
         ({"mtbf": 0.25, "run_hours": 2000}, "stretch_bare: has no finite value here"),
-        ({"reserved": 40, "gpu_memory": 8},
-         "usable: comes out as −32.0 GB, which has no meaning here"),
-        ({"gpu": "A100"},
-         "gpu: 'A100' could be A100 80GB SXM or A100 40GB SXM; write more of the name"),
-        ({"gpus": "9" * 60 + "x"}, f"gpus: '{'9' * 40}...' is not a number; give it in GPUs, "
-                                   "e.g. 64"),
+        (
+            {"reserved": 40, "gpu_memory": 8},
+            "usable: comes out as −32.0 GB, which has no meaning here",
+        ),
+        (
+            {"gpu": "A100"},
+            "gpu: 'A100' could be A100 80GB SXM or A100 40GB SXM; write more of the name",
+        ),
+        (
+            {"gpus": "9" * 60 + "x"},
+            f"gpus: '{'9' * 40}...' is not a number; give it in GPUs, e.g. 64",
+        ),
     ],
-)  # fmt: skip
+)
 def test_what_makes_no_sense_is_refused_in_the_same_words(
     settings: dict[str, Any], message: str, pages: dict[str, quickjs.Context]
 ) -> None:

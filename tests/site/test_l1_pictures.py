@@ -58,8 +58,9 @@ def test_the_prediction_lies_on_the_line_and_the_residual_ends_at_the_point() ->
     assert at == pytest.approx((first[0] + last[0]) / 2, abs=0.02)
     assert height == pytest.approx((first[1] + last[1]) / 2, abs=0.02)
     # The line rises by 4 over the axis; the residual of 4 is as long.
-    ends = re.findall(r'<line x1="[\d.]+" y1="([\d.]+)" x2="[\d.]+" y2="([\d.]+)" class="limit"',
-                      drawing)  # fmt: skip
+    ends = re.findall(
+        r'<line x1="[\d.]+" y1="([\d.]+)" x2="[\d.]+" y2="([\d.]+)" class="limit"', drawing
+    )
     ((low, high),) = [(float(a), float(b)) for a, b in ends]
     assert low == pytest.approx(height, abs=0.02)
     assert low - high == pytest.approx(first[1] - last[1], abs=0.02)

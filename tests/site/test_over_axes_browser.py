@@ -38,12 +38,14 @@ def settings_at_random(count: int) -> list[dict[str, float]]:
     rng, found = random.Random(50), []
     while len(found) < count:
         settings: dict[str, float] = {
-            "rate": round(rng.uniform(0.05, 2), 2), "rounds": rng.randint(1, 20),
-            "states": round(10 ** rng.uniform(0, 4), 1), "gpus": rng.randint(1, 512),
+            "rate": round(rng.uniform(0.05, 2), 2),
+            "rounds": rng.randint(1, 20),
+            "states": round(10 ** rng.uniform(0, 4), 1),
+            "gpus": rng.randint(1, 512),
             "limit": round(rng.uniform(8, 400)),
             f"threshold.{rng.randint(1, 5)}": rng.randint(0, 9),
             f"minutes.{rng.randint(1, 6)}": round(10 ** rng.uniform(0, 3)),
-        }  # fmt: skip
+        }
         try:
             GRAPH.evaluate(settings)
         except FigureError:

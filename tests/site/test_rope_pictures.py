@@ -52,8 +52,9 @@ def test_a_picture_stays_on_its_board(picture: str, settings: dict[str, Any]) ->
 def test_no_number_of_an_axis_is_cut_off(picture: str, settings: dict[str, Any]) -> None:
     """A character is about 7 wide at the size of ticks; 1,000,000 needs nine."""
     drawing = svg(SLUG, picture, settings)
-    ticks = re.findall(r'<text x="([\d.]+)" y="[\d.]+" text-anchor="end" class="tick">([^<]+)',
-                       drawing)  # fmt: skip
+    ticks = re.findall(
+        r'<text x="([\d.]+)" y="[\d.]+" text-anchor="end" class="tick">([^<]+)', drawing
+    )
     for x, written in ticks:
         assert float(x) - 7 * len(written) >= 0, written
 
@@ -61,10 +62,7 @@ def test_no_number_of_an_axis_is_cut_off(picture: str, settings: dict[str, Any])
 def hands(drawing: str) -> list[float]:
     """Return the angle at which each hand of each face points, anticlockwise from the right."""
     found = re.findall(r'd="M([\d.]+) ([\d.]+)L([\d.]+) ([\d.]+)" class="curve', drawing)
-    return [
-        math.atan2(float(y) - float(b), float(a) - float(x))
-        for x, y, a, b in found
-    ]  # fmt: skip
+    return [math.atan2(float(y) - float(b), float(a) - float(x)) for x, y, a, b in found]
 
 
 @pytest.mark.parametrize(("query", "key"), [(3, 1), (1, 3), (0, 0), (157, 314), (50, 7)])
@@ -108,7 +106,7 @@ def test_the_curve_of_the_score_follows_query_key_base_and_scaling() -> None:
             {"factor": 2},
             {"probe": 5},
         )
-    }  # fmt: skip
+    }
     assert len(drawings) == 6
 
 
@@ -160,8 +158,11 @@ def test_the_name_of_an_axis_keeps_clear_of_the_labels_of_upright_lines() -> Non
     for settings in ({}, {"pairs": 8}):
         drawing = svg(SLUG, "wavelengths", settings)
         (name_y,) = map(float, re.findall(r'y="([\d.]+)"[^>]* class="axis">wavelength', drawing))
-        labels = re.findall(r'<text x="([\d.]+)" y="([\d.]+)" text-anchor="(\w+)" class="strong">'
-                            r"(?:smaller|larger) base", drawing)  # fmt: skip
+        labels = re.findall(
+            r'<text x="([\d.]+)" y="([\d.]+)" text-anchor="(\w+)" class="strong">'
+            r"(?:smaller|larger) base",
+            drawing,
+        )
         assert len(labels) == 2
         for x, y, anchor in labels:
             starts = float(x) if anchor == "start" else float(x) - 8 * len("smaller base: 45.03")

@@ -12,8 +12,9 @@ from checks.page.pictures import svg
 
 def boxes(settings: dict[str, Any]) -> dict[str, str]:
     """Return what is written in each box of the first tree -> the box's class."""
-    found = re.findall(r'class="([^"]+)"><title>([^<]+)</title></rect>',
-                       svg("xgboost", "tree", settings))  # fmt: skip
+    found = re.findall(
+        r'class="([^"]+)"><title>([^<]+)</title></rect>', svg("xgboost", "tree", settings)
+    )
     return {title: kind for kind, title in found}
 
 

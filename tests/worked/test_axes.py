@@ -174,11 +174,13 @@ def test_inputs_may_be_written_as_text() -> None:
 def test_what_is_zero_but_for_noise_is_zero() -> None:
     """0.1 + 0.2 − 0.3 is 5.6e-17 in floats."""
     g = small(
-        given("a", 0.1), given("b", 0.2), given("c", 0.3),
+        given("a", 0.1),
+        given("b", 0.2),
+        given("c", 0.3),
         derived("rest", lambda a, b, c: a + b - c),
         derived("is_more", lambda a, b, c: ops.where(a + b > c, 1, 0)),
         axes=(),
-    )  # fmt: skip
+    )
     assert g.base["rest"] == 0
     assert g.base["is_more"] == 0
 
@@ -191,7 +193,7 @@ def test_a_sum_is_zero_but_for_noise_of_all_that_was_added() -> None:
         given("y", minutes, over="row"),
         derived("rest", lambda y: ops.total(ops.mean(y, "row") - y, "row")),
         axes=(Axis("row", (1, 2, 3, 4, 5, 6)),),
-    )  # fmt: skip
+    )
     assert g.base["rest"] == 0
 
 
@@ -199,9 +201,10 @@ def test_a_sum_is_zero_but_for_noise_of_all_that_was_added() -> None:
 def test_equals_but_for_noise_tie(last: bool, want: int) -> None:
     """0.1 + 0.2 and 0.3 are equal: the first of them wins, or the last."""
     g = small(
-        given("x", (0.1, 0.3, 0.1), over="row"), given("y", (0.2, -1, 0.2), over="row"),
+        given("x", (0.1, 0.3, 0.1), over="row"),
+        given("y", (0.2, -1, 0.2), over="row"),
         derived("best", lambda x, y: ops.where_most(x + y, "row", last=last)),
-    )  # fmt: skip
+    )
     assert g.base["best"] == want
 
 
@@ -213,9 +216,10 @@ def test_rounding_up_does_not_count_noise() -> None:
 
 def test_a_place_s_own_value_may_be_a_number() -> None:
     g = small(
-        given("x", 3), derived("y", lambda x: ops.along("kind", none=0, some=x), over="kind"),
+        given("x", 3),
+        derived("y", lambda x: ops.along("kind", none=0, some=x), over="kind"),
         axes=(Axis("kind", ("none", "some")),),
-    )  # fmt: skip
+    )
     assert g.base["y"] == [0, 3]
 
 
@@ -243,57 +247,110 @@ def test_a_difference_of_near_numbers_leaves_their_noise_behind() -> None:
 # -- what is refused ------------------------------------------------------------------------------
 
 REFUSED: list[tuple[Callable[[], Any], str]] = [
-    (lambda: small(X, derived("y", lambda x: 2 * x)),
-     "y: <lambda> gives a value over row, but it is declared over no axis"),
-    (lambda: small(X, derived("y", lambda x: ops.total(x, "row"), over="row")),
-     "y: <lambda> gives a value over no axis, but it is declared over row"),
-    (lambda: small(X, derived("y", lambda x: ops.total(x, "split"))),
-     "y: <lambda> cannot be right: there is no axis 'split'; there are row"),
-    (lambda: small(given("z", 1), derived("y", lambda z: ops.total(z, "row"))),
-     "y: <lambda> cannot be right: total goes over row, but what it is given is over no axis"),
-    (lambda: small(X, derived("y", lambda x, row: x + row, over="row")),
-     "y: <lambda> cannot be right: a place of row is no number: look a row up at it"),
-    (lambda: small(X, derived("y", lambda x: ops.at(x, "row", 2))),
-     "y: <lambda> cannot be right: at looks along row: it wants a place of it, not a number"),
-    (lambda: small(X, derived("y", lambda x: ops.mean(x, "row", where=x > 9))),
-     "y: there is nothing to take the mean of"),
-    (lambda: small(X, derived("y", lambda x: 1 / (x - 2), over="row")),
-     "y[row=2]: has no finite value here"),
-    (lambda: small(given("x", (1, 2), over="row")),
-     "x: over row it wants values of shape [3], not [2]"),
+    (
+        lambda: small(X, derived("y", lambda x: 2 * x)),
+        "y: <lambda> gives a value over row, but it is declared over no axis",
+    ),
+    (
+        lambda: small(X, derived("y", lambda x: ops.total(x, "row"), over="row")),
+        "y: <lambda> gives a value over no axis, but it is declared over row",
+    ),
+    (
+        lambda: small(X, derived("y", lambda x: ops.total(x, "split"))),
+        "y: <lambda> cannot be right: there is no axis 'split'; there are row",
+    ),
+    (
+        lambda: small(given("z", 1), derived("y", lambda z: ops.total(z, "row"))),
+        "y: <lambda> cannot be right: total goes over row, but what it is given is over no axis",
+    ),
+    (
+        lambda: small(X, derived("y", lambda x, row: x + row, over="row")),
+        "y: <lambda> cannot be right: a place of row is no number: look a row up at it",
+    ),
+    (
+        lambda: small(X, derived("y", lambda x: ops.at(x, "row", 2))),
+        "y: <lambda> cannot be right: at looks along row: it wants a place of it, not a number",
+    ),
+    (
+        lambda: small(X, derived("y", lambda x: ops.mean(x, "row", where=x > 9))),
+        "y: there is nothing to take the mean of",
+    ),
+    (
+        lambda: small(X, derived("y", lambda x: 1 / (x - 2), over="row")),
+        "y[row=2]: has no finite value here",
+    ),
+    (
+        lambda: small(given("x", (1, 2), over="row")),
+        "x: over row it wants values of shape [3], not [2]",
+    ),
     (lambda: small(given("x", 1, over="raw")), "x: is over 'raw', which is no axis of small; did"),
-    (lambda: small(X, derived("y", lambda x: x, over="row", inputs={"x": before("y", "row", "z")})),
-     "y: its argument 'x' wants a figure 'z', which small does not have"),
-    (lambda: small(X, derived("y", lambda x: x, inputs={"x": "x[row=7]"})),
-     "y: row has no place '7'; there are 1, 2, 3"),
-    (lambda: small(X, derived("y", lambda x: x, inputs={"x": "x[split=7]"})),
-     "y: x is over row, not split"),
-    (lambda: small(X, derived("y", lambda x: x, inputs={"x": "x[row:7]"})),
-     "x[row:7]: a place is written axis=place, not 'row:7'"),
-    (lambda: small(X, derived("y", lambda x, y: x + y, over="row")),
-     "y: depends on itself: y -> y"),
-    (lambda: small(X, derived("y", lambda n: n, over="row", inputs={"n": label("split")})),
-     "y: wants the places of 'split', which is no axis"),
-    (lambda: small(X, derived("y", lambda x: ops.along("row", one=x), over="row")),
-     "y: <lambda> cannot be right: along('row') gives one; the places are, in order, 1, 2, 3"),
-    (lambda: small(given("x", (1, None, 2), over="row"), derived("y", lambda x: 2 * x, over="row")),
-     "y[row=2]: there is no value here"),
-    (lambda: small(X, axes=(Axis("row", ("a", "A", "b")),)),
-     "row: an axis wants places whose keys differ"),
-    (lambda: small(given("x", ((1, 2, 3),) * 3, over="row row")),
-     "x: is over row row, one axis twice; name each once"),
-    (lambda: small(X, derived("y", lambda x: x, over="row", inputs={"x": "x", "z": "x"})),
-     "y: <lambda> has no argument 'z'; it takes x"),
-    (lambda: small(X, derived("y", lambda row: ops.count(row, "row"))),
-     "y: <lambda> cannot be right: count wants numbers and conditions, not a place of row"),
-    (lambda: small(X, derived("y", lambda x: 1 if x else 0, over="row")),
-     "y: <lambda> cannot be right: a formula cannot branch on a value"),
-    (lambda: small(X, axes=(Axis("row", (1, 2, 3)), Axis("key", like="key"))),
-     "key: there is no plain axis 'key' to be like"),
-    (lambda: small(X, given("n", 2, low=0), axes=(Axis("row", (1, 2, 3)),
-                                                  Axis("step", length="n", most=9))),
-     "step: its length 'n' must be a whole number without axes or unit, from 1 or more to at"),
-]  # fmt: skip
+    (
+        lambda: small(
+            X, derived("y", lambda x: x, over="row", inputs={"x": before("y", "row", "z")})
+        ),
+        "y: its argument 'x' wants a figure 'z', which small does not have",
+    ),
+    (
+        lambda: small(X, derived("y", lambda x: x, inputs={"x": "x[row=7]"})),
+        "y: row has no place '7'; there are 1, 2, 3",
+    ),
+    (
+        lambda: small(X, derived("y", lambda x: x, inputs={"x": "x[split=7]"})),
+        "y: x is over row, not split",
+    ),
+    (
+        lambda: small(X, derived("y", lambda x: x, inputs={"x": "x[row:7]"})),
+        "x[row:7]: a place is written axis=place, not 'row:7'",
+    ),
+    (
+        lambda: small(X, derived("y", lambda x, y: x + y, over="row")),
+        "y: depends on itself: y -> y",
+    ),
+    (
+        lambda: small(X, derived("y", lambda n: n, over="row", inputs={"n": label("split")})),
+        "y: wants the places of 'split', which is no axis",
+    ),
+    (
+        lambda: small(X, derived("y", lambda x: ops.along("row", one=x), over="row")),
+        "y: <lambda> cannot be right: along('row') gives one; the places are, in order, 1, 2, 3",
+    ),
+    (
+        lambda: small(
+            given("x", (1, None, 2), over="row"), derived("y", lambda x: 2 * x, over="row")
+        ),
+        "y[row=2]: there is no value here",
+    ),
+    (
+        lambda: small(X, axes=(Axis("row", ("a", "A", "b")),)),
+        "row: an axis wants places whose keys differ",
+    ),
+    (
+        lambda: small(given("x", ((1, 2, 3),) * 3, over="row row")),
+        "x: is over row row, one axis twice; name each once",
+    ),
+    (
+        lambda: small(X, derived("y", lambda x: x, over="row", inputs={"x": "x", "z": "x"})),
+        "y: <lambda> has no argument 'z'; it takes x",
+    ),
+    (
+        lambda: small(X, derived("y", lambda row: ops.count(row, "row"))),
+        "y: <lambda> cannot be right: count wants numbers and conditions, not a place of row",
+    ),
+    (
+        lambda: small(X, derived("y", lambda x: 1 if x else 0, over="row")),
+        "y: <lambda> cannot be right: a formula cannot branch on a value",
+    ),
+    (
+        lambda: small(X, axes=(Axis("row", (1, 2, 3)), Axis("key", like="key"))),
+        "key: there is no plain axis 'key' to be like",
+    ),
+    (
+        lambda: small(
+            X, given("n", 2, low=0), axes=(Axis("row", (1, 2, 3)), Axis("step", length="n", most=9))
+        ),
+        "step: its length 'n' must be a whole number without axes or unit, from 1 or more to at",
+    ),
+]
 
 AHEAD: dict[str, Callable[[Any], Any]] = {
     "a sum": lambda g: ops.total(g, "row") + 0 * g,
@@ -343,8 +400,10 @@ def test_an_exact_key_is_found_before_one_that_is_like_it() -> None:
 
 
 def test_what_is_said_beside_place_0_is_checked_as_well() -> None:
-    for wrong, said in (("[foo=1, round=0]", "over row, round, not 'foo'"),
-                        ("[row=99, round=0]", "row has no place '99'")):  # fmt: skip
+    for wrong, said in (
+        ("[foo=1, round=0]", "over row, round, not 'foo'"),
+        ("[row=99, round=0]", "row has no place '99'"),
+    ):
         with pytest.raises(FigureError, match=said):
             BOOSTING.find(f"prediction{wrong}")
     assert BOOSTING.cell("prediction.4.0") == "base"

@@ -150,9 +150,11 @@ def test_the_noise_of_floats_does_not_reach_a_rounding_up() -> None:
 def test_noise_is_only_what_lies_beyond_twelve_digits() -> None:
     """A third stays a third: only decimals of up to 12 digits are made clean."""
     assert changed("params", value=1, integer=False).evaluate({"width": 1})["total"] == 1
-    g = small(Derived("third", seconds, "", "A third", inputs={"total": "one", "rate": "three"}),
-              Given("one", 1, "", "1", "One", 0, 10), Given("three", 3, "", "3", "Three", 1, 10),
-              )  # fmt: skip
+    g = small(
+        Derived("third", seconds, "", "A third", inputs={"total": "one", "rate": "three"}),
+        Given("one", 1, "", "1", "One", 0, 10),
+        Given("three", 3, "", "3", "Three", 1, 10),
+    )
     assert g.base["third"] == 1 / 3
 
 
@@ -299,8 +301,9 @@ def test_a_verdict_says_what_is_needed_instead() -> None:
 
 
 def test_a_verdict_that_must_be_good_refuses_the_setting_in_its_words() -> None:
-    must = Derived("enough", fits, "", "Enough", words=("{total} are too many", "enough"),
-                   must=True)  # fmt: skip
+    must = Derived(
+        "enough", fits, "", "Enough", words=("{total} are too many", "enough"), must=True
+    )
     with pytest.raises(FigureError, match="enough: 140 GB are too many"):
         small(must)
     figures = tuple(replace(f, value=40e9) if f.name == "params" else f for f in BASE)
@@ -368,12 +371,20 @@ def test_an_option_that_could_be_several_is_not_guessed() -> None:
 @pytest.mark.parametrize(
     ("number", "unit", "written"),
     [
-        ("1", "GPUs", "1 GPU"), ("−1", "GPUs", "−1 GPU"), ("2", "GPUs", "2 GPUs"),
-        ("1.0", "GPUs", "1.0 GPUs"), ("1", "tokens/s", "1 token/s"), ("1", "s", "1 s"),
-        ("1", "ms", "1 ms"), ("1", "queries", "1 query"), ("1", "micro-batches", "1 micro-batch"),
-        ("1", "GB/s", "1 GB/s"), ("1", "params", "1 param"), ("0", "jobs", "0 jobs"),
+        ("1", "GPUs", "1 GPU"),
+        ("−1", "GPUs", "−1 GPU"),
+        ("2", "GPUs", "2 GPUs"),
+        ("1.0", "GPUs", "1.0 GPUs"),
+        ("1", "tokens/s", "1 token/s"),
+        ("1", "s", "1 s"),
+        ("1", "ms", "1 ms"),
+        ("1", "queries", "1 query"),
+        ("1", "micro-batches", "1 micro-batch"),
+        ("1", "GB/s", "1 GB/s"),
+        ("1", "params", "1 param"),
+        ("0", "jobs", "0 jobs"),
     ],
-)  # fmt: skip
+)
 def test_one_of_a_thing_is_singular(number: str, unit: str, written: str) -> None:
     assert with_unit(number, unit) == written
 
@@ -463,9 +474,7 @@ def test_every_figure_of_a_chapter_has_a_label_and_every_given_a_source(slug: st
 def test_importing_a_chapter_imports_no_heavy_library(slug: str) -> None:
     """Neither torch nor SymPy nor Pint, and for the sake of the terminal not NumPy either."""
     heavy = ["torch", "sympy", "pint", "numpy", "scipy", "simpy"]
-    code = (
-        f"import sys, {CHAPTERS[slug]}; print([m for m in {heavy} if m in sys.modules])"
-    )  # fmt: skip
+    code = f"import sys, {CHAPTERS[slug]}; print([m for m in {heavy} if m in sys.modules])"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT)
     assert done.returncode == 0, done.stderr
     assert done.stdout.strip() == "[]"

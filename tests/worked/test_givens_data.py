@@ -80,9 +80,14 @@ def test_units_are_known_to_the_graph() -> None:
 
 
 GOOD = {
-    "name": "interconnect_bandwidth", "value": 450, "unit": "GB/s", "direction": "one-way",
-    "source": "a datasheet", "read": date(2026, 11, 24), "review_by": date(2027, 11, 24),
-}  # fmt: skip
+    "name": "interconnect_bandwidth",
+    "value": 450,
+    "unit": "GB/s",
+    "direction": "one-way",
+    "source": "a datasheet",
+    "read": date(2026, 11, 24),
+    "review_by": date(2027, 11, 24),
+}
 PEAK = GOOD | {"name": "peak_bf16", "unit": "TFLOP/s", "sparsity": "dense", "format": "bf16"}
 
 
@@ -210,10 +215,15 @@ def test_headline_figures_have_a_route() -> None:
         if c.verdict == g.SOURCE_ONLY and any(h in c.given.partition(".")[2] for h in heads)
     }
     assert alone == {
-        "mi325x.memory_bytes", "mi325x.memory_bandwidth", "tpu-v4.memory_bytes",
-        "tpu-v4.memory_bandwidth", "tpu-v5e.memory_bytes", "tpu-v5e.memory_bandwidth",
-        "tpu-v5p.memory_bytes", "tpu-v5p.memory_bandwidth",
-    }  # fmt: skip
+        "mi325x.memory_bytes",
+        "mi325x.memory_bandwidth",
+        "tpu-v4.memory_bytes",
+        "tpu-v4.memory_bandwidth",
+        "tpu-v5e.memory_bytes",
+        "tpu-v5e.memory_bandwidth",
+        "tpu-v5p.memory_bytes",
+        "tpu-v5p.memory_bandwidth",
+    }
 
 
 def test_the_h100_by_hand() -> None:
@@ -253,23 +263,26 @@ def test_a_vendors_gigabytes_of_memory_are_gibibytes() -> None:
         # two embeddings, last norm, 32 layers of q, k+v, o, three of the feed-forward, two norms
         (
             "Llama 3 8B",
-            2 * 128256 * 4096 + 4096
+            2 * 128256 * 4096
+            + 4096
             + 32 * (2 * 4096**2 + 2 * 4096 * 1024 + 3 * 4096 * 14336 + 2 * 4096),
         ),
         # one embedding; biases on q (896) and k, v (128 each)
         (
             "Qwen2.5 0.5B",
-            151936 * 896 + 896
+            151936 * 896
+            + 896
             + 24 * (2 * 896**2 + 2 * 896 * 128 + 896 + 2 * 128 + 3 * 896 * 4864 + 2 * 896),
         ),
         # eight experts of three matrices and a router of 4096 x 8
         (
             "Mixtral 8x7B",
-            2 * 32000 * 4096 + 4096
+            2 * 32000 * 4096
+            + 4096
             + 32 * (2 * 4096**2 + 2 * 4096 * 1024 + 4096 * 8 + 8 * 3 * 4096 * 14336 + 2 * 4096),
         ),
     ],
-)  # fmt: skip
+)
 def test_parameters_by_hand(model: str, hand: int) -> None:
     """The recorded count is the sum over the tensors, written out."""
     assert value(model, "params", "models") == hand

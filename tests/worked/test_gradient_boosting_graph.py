@@ -22,10 +22,13 @@ def assert_same_rounds(settings: dict[str, float], y: list[int], eta: Fraction) 
     for i, row in enumerate(boosting_rounds(DISTANCE_KM, y, eta, int(values["rounds"]))):
         assert values["cut"][i] == float(row.split.threshold), (row.number, y, eta)
         found = {
-            "lower": row.split.left_mean, "upper": row.split.right_mean,
-            "least_error": row.split.error, "mse": row.mse,
-            "prediction": row.predictions, "residual": row.residuals,
-        }  # fmt: skip
+            "lower": row.split.left_mean,
+            "upper": row.split.right_mean,
+            "least_error": row.split.error,
+            "mse": row.mse,
+            "prediction": row.predictions,
+            "residual": row.residuals,
+        }
         for name, want in found.items():
             got = np.array(values[name])[..., i]
             assert got == pytest.approx(np.array(want, float), rel=1e-9, abs=1e-9), (name, y, eta)

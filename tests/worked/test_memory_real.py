@@ -305,9 +305,14 @@ def test_a_llama_layer_keeps_its_own_list(heads: int, kv_heads: int) -> None:
     s, b, h, ffn = 48, 2, 64, 160
     config = LlamaConfig(1, h, heads, kv_heads, h // heads, ffn, vocab=1)
     counted = memory.activation_bytes_swiglu(
-        layers=1, seq=s, micro_batch=b, activation_width=2, hidden=h,
-        kv_width=kv_heads * h // heads, ffn=ffn,
-    )  # fmt: skip
+        layers=1,
+        seq=s,
+        micro_batch=b,
+        activation_width=2,
+        hidden=h,
+        kv_width=kv_heads * h // heads,
+        ffn=ffn,
+    )
     unfused = 2 * s * b * (4 * h + 4 * h + 4 - 2 * h)
     kept = mr.total_bytes(mr.llama_layer_saved(config, s, b, "attention"))
     assert kept == counted + unfused

@@ -29,8 +29,17 @@ POINTS = 12
 
 # Formulas over axes are called with rows, in test_rows.py, and by each chapter's recount.
 OVER_AXES = (
-    *OVER_AXIS, *ALONG_AXIS, "at", "same", "found", "renamed", "along", "all_of", "any_of", "no",
-)  # fmt: skip
+    *OVER_AXIS,
+    *ALONG_AXIS,
+    "at",
+    "same",
+    "found",
+    "renamed",
+    "along",
+    "all_of",
+    "any_of",
+    "no",
+)
 
 
 def is_plain(formula: Callable[..., Any]) -> bool:
@@ -84,14 +93,30 @@ def value_of(tree: Term, at: dict[str, float]) -> Any:
         return float(tree.args[0])
     a = [value_of(x, at) for x in tree.args]
     known: dict[str, Callable[..., Any]] = {
-        "+": lambda x, y: x + y, "-": lambda x, y: x - y, "*": lambda x, y: x * y,
-        "/": lambda x, y: x / y, "**": lambda x, y: x**y, "neg": lambda x: -x,
-        "<": lambda x, y: x < y, "<=": lambda x, y: x <= y, ">": lambda x, y: x > y,
-        ">=": lambda x, y: x >= y, "ceil": math.ceil, "floor": math.floor, "sqrt": math.sqrt,
-        "log2": math.log2, "ln": math.log, "exp": math.exp, "absolute": abs, "maximum": max,
-        "minimum": min, "where": lambda c, x, y: x if c else y, "sin": math.sin, "cos": math.cos,
+        "+": lambda x, y: x + y,
+        "-": lambda x, y: x - y,
+        "*": lambda x, y: x * y,
+        "/": lambda x, y: x / y,
+        "**": lambda x, y: x**y,
+        "neg": lambda x: -x,
+        "<": lambda x, y: x < y,
+        "<=": lambda x, y: x <= y,
+        ">": lambda x, y: x > y,
+        ">=": lambda x, y: x >= y,
+        "ceil": math.ceil,
+        "floor": math.floor,
+        "sqrt": math.sqrt,
+        "log2": math.log2,
+        "ln": math.log,
+        "exp": math.exp,
+        "absolute": abs,
+        "maximum": max,
+        "minimum": min,
+        "where": lambda c, x, y: x if c else y,
+        "sin": math.sin,
+        "cos": math.cos,
         "pi": lambda like: math.pi,
-    }  # fmt: skip
+    }
     return known[tree.op](*a)
 
 
@@ -151,9 +176,13 @@ def test_dimensions_are_those_that_pint_finds(slug: str) -> None:
         names = list(g.arguments(f.name).values())
         mine = f.formula(*(g.units[n].dimension for n in names))
         theirs = f.formula(
-            *(registry().Quantity(g.base[n] / float(g.units[n].factor),
-                                  pint_unit(g.units[n].name)) for n in names)
-        )  # fmt: skip
+            *(
+                registry().Quantity(
+                    g.base[n] / float(g.units[n].factor), pint_unit(g.units[n].name)
+                )
+                for n in names
+            )
+        )
         theirs = registry().Quantity(theirs).dimensionality
         powers = (theirs.get("[information]", 0), theirs.get("[time]", 0), theirs.get("[money]", 0))
         assert g.units[f.name].dimension.same_as(mine), f.name
@@ -164,10 +193,17 @@ def test_dimensions_are_those_that_pint_finds(slug: str) -> None:
 
 X = 2.5
 ONE_ARGUMENT = {
-    "ceil": 3, "floor": 2, "sqrt": 1.5811388300841898, "log2": 1.3219280948873624,
-    "ln": 0.9162907318741551, "exp": 12.182493960703473, "absolute": 2.5,
-    "sin": 0.5984721441039565, "cos": -0.8011436155469337, "pi": 3.141592653589793,
-}  # fmt: skip
+    "ceil": 3,
+    "floor": 2,
+    "sqrt": 1.5811388300841898,
+    "log2": 1.3219280948873624,
+    "ln": 0.9162907318741551,
+    "exp": 12.182493960703473,
+    "absolute": 2.5,
+    "sin": 0.5984721441039565,
+    "cos": -0.8011436155469337,
+    "pi": 3.141592653589793,
+}
 
 
 def test_no_function_is_left_untested() -> None:

@@ -356,9 +356,14 @@ def test_a_tensor_parallel_layer_all_reduces_twice_forward_and_twice_backward(
             assert result[way]["sent_bytes"] == 2 * communication.all_reduce_bytes(payload, ranks)
         both = result["forward"]["sent_bytes"] + result["backward"]["sent_bytes"]
         assert both == communication.tensor_parallel_step_bytes(
-            micro_batches=1, layers_per_stage=1, seq=16, micro_batch=2, hidden=32,
-            activation_width=2, tensor_parallel=ranks,
-        )  # fmt: skip
+            micro_batches=1,
+            layers_per_stage=1,
+            seq=16,
+            micro_batch=2,
+            hidden=32,
+            activation_width=2,
+            tensor_parallel=ranks,
+        )
 
 
 def test_sequence_parallelism_sends_as_much_forward_and_half_as_much_again_backward(

@@ -65,8 +65,12 @@ def test_the_recorded_agreement_is_found_again() -> None:
     found, kept = agreement.agreement(), load(MEASURED / "agreement.json")
     # 4 data sets x 4 settings x 2 methods x 8 rounds.
     assert found["trees_compared"][0] == 4 * 4 * 2 * 8
-    for name in ("trees_compared", "nodes_compared", "nodes_that_split_differently",
-                 "leaves_compared"):  # fmt: skip
+    for name in (
+        "trees_compared",
+        "nodes_compared",
+        "nodes_that_split_differently",
+        "leaves_compared",
+    ):
         assert found[name][0] == kept["values"][name]["value"], name
     assert found["largest_leaf_difference_over_largest_leaf"][0] < 1e-6
 

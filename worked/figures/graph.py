@@ -30,7 +30,7 @@ from worked.figures.kinds import (
     Places,
     Step,
     Wire,
-)  # fmt: skip
+)
 from worked.figures.terms import TraceError
 from worked.showing import flat, sane, suggest, word
 from worked.units import Dimension, Unit, UnitError, unit

@@ -57,8 +57,12 @@ PLAIN_JAVASCRIPT = replace(JAVASCRIPT, plain="+-/<=>=")
 """Floats as they are, for formulas that are called with plain numbers in Python as well."""
 
 _MATH = {
-    "ln": "log", "absolute": "abs", "maximum": "max", "minimum": "min", "power": "pow",
-}  # fmt: skip
+    "ln": "log",
+    "absolute": "abs",
+    "maximum": "max",
+    "minimum": "min",
+    "power": "pow",
+}
 _NAMES = {"**": "power", "/": "divided", "+": "plus", "-": "minus"}
 
 

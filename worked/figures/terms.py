@@ -58,9 +58,16 @@ def _infix(op: str) -> tuple[Callable[[Term, Any], Term], Callable[[Term, Any], 
 
 
 for _name, _op in {
-    "add": "+", "sub": "-", "mul": "*", "truediv": "/", "pow": "**",
-    "lt": "<", "le": "<=", "gt": ">", "ge": ">=",
-}.items():  # fmt: skip
+    "add": "+",
+    "sub": "-",
+    "mul": "*",
+    "truediv": "/",
+    "pow": "**",
+    "lt": "<",
+    "le": "<=",
+    "gt": ">",
+    "ge": ">=",
+}.items():
     _forward, _backward = _infix(_op)
     setattr(Term, f"__{_name}__", _forward)
     if _op not in COMPARISONS:

@@ -58,10 +58,8 @@ def stretch(write_seconds: Any, interval: Any, mtbf: Any, restart_seconds: Any) 
     Source: Daly 2006, equation 20.
     """
     return (
-        mtbf / interval
-        * exp(restart_seconds / mtbf)
-        * (exp((interval + write_seconds) / mtbf) - 1)
-    )  # fmt: skip
+        mtbf / interval * exp(restart_seconds / mtbf) * (exp((interval + write_seconds) / mtbf) - 1)
+    )
 
 
 def overhead(stretch: Any) -> Any:
@@ -85,9 +83,10 @@ def completion_probability(work_seconds: Any, mtbf: Any) -> Any:
 def in_notice(write_seconds: Any, long_notice: Any, short_notice: Any) -> Any:
     """Whether a checkpoint is written before the machine goes, under each notice: 1 or 0."""
     return along(
-        "notice", longer=reaches(long_notice, write_seconds),
+        "notice",
+        longer=reaches(long_notice, write_seconds),
         shorter=reaches(short_notice, write_seconds),
-    )  # fmt: skip
+    )
 
 
 def bandwidth_for_notice(checkpoint_bytes: Any, notice_seconds: Any) -> Any:
@@ -108,9 +107,11 @@ def tier_bandwidth(
     node_disk: rate of one node's disks, which write their own shares side by side.
     """
     return along(
-        "tier", node_local_nvme=node_disk * node_count, parallel_file_system=fs_bandwidth,
+        "tier",
+        node_local_nvme=node_disk * node_count,
+        parallel_file_system=fs_bandwidth,
         object_store=object_bandwidth,
-    )  # fmt: skip
+    )
 
 
 def share_bytes(total_bytes: Any, nodes: Any) -> Any:

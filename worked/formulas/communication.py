@@ -50,9 +50,14 @@ def zero3_step_bytes(payload_bytes: Any, ranks: Any, micro_batches: Any) -> Any:
 
 
 def tensor_parallel_step_bytes(
-    micro_batches: Any, layers_per_stage: Any, seq: Any, micro_batch: Any, hidden: Any,
-    activation_width: Any, tensor_parallel: Any,
-) -> Any:  # fmt: skip
+    micro_batches: Any,
+    layers_per_stage: Any,
+    seq: Any,
+    micro_batch: Any,
+    hidden: Any,
+    activation_width: Any,
+    tensor_parallel: Any,
+) -> Any:
     """Bytes that each GPU sends for tensor parallelism in one step.
 
     Two all-reduces a layer in forward and two in backward, each over b·s·h values, each
@@ -60,15 +65,26 @@ def tensor_parallel_step_bytes(
     Source: Shoeybi et al. 2019 (Megatron-LM), section 3; Narayanan et al. 2021, section 3.2.
     """
     return (
-        8 * micro_batches * layers_per_stage * seq * micro_batch * hidden * activation_width
-        * (tensor_parallel - 1) / tensor_parallel
-    )  # fmt: skip
+        8
+        * micro_batches
+        * layers_per_stage
+        * seq
+        * micro_batch
+        * hidden
+        * activation_width
+        * (tensor_parallel - 1)
+        / tensor_parallel
+    )
 
 
 def pipeline_step_bytes(
-    micro_batches: Any, seq: Any, micro_batch: Any, hidden: Any, activation_width: Any,
+    micro_batches: Any,
+    seq: Any,
+    micro_batch: Any,
+    hidden: Any,
+    activation_width: Any,
     pipeline_parallel: Any,
-) -> Any:  # fmt: skip
+) -> Any:
     """Bytes that the busiest pipeline stage's GPU sends in one step: states on, gradients back.
 
     A middle stage sends both ways, the ends of a pipeline of two one way, a single stage nothing.
@@ -76,8 +92,12 @@ def pipeline_step_bytes(
     """
     return (
         minimum(2, pipeline_parallel - 1)
-        * micro_batches * seq * micro_batch * hidden * activation_width
-    )  # fmt: skip
+        * micro_batches
+        * seq
+        * micro_batch
+        * hidden
+        * activation_width
+    )
 
 
 def step_traffic(
@@ -88,15 +108,23 @@ def step_traffic(
     ZeRO's stage 1 sends what data parallelism does, in another order.
     """
     return along(
-        "traffic", data_parallel_zero_1=ar_bytes, zero_2=zero2_volume, zero_3=zero3_volume,
-        tensor_parallel=tp_volume, tensor_parallel_network=tp_volume, pipeline=pp_volume,
-    )  # fmt: skip
+        "traffic",
+        data_parallel_zero_1=ar_bytes,
+        zero_2=zero2_volume,
+        zero_3=zero3_volume,
+        tensor_parallel=tp_volume,
+        tensor_parallel_network=tp_volume,
+        pipeline=pp_volume,
+    )
 
 
 def traffic_seconds(
-    sent: Any, gpus_per_node: Any, nvlink_bandwidth: Any, network_bandwidth: Any,
+    sent: Any,
+    gpus_per_node: Any,
+    nvlink_bandwidth: Any,
+    network_bandwidth: Any,
     tp_bandwidth: Any,
-) -> Any:  # fmt: skip
+) -> Any:
     """Seconds of a step's traffic, by what sends it; rates one-way.
 
     Collectives of all GPUs run as a ring through every port; a tensor-parallel group has its
@@ -105,10 +133,14 @@ def traffic_seconds(
     railed = railed_ring_seconds(sent, gpus_per_node, nvlink_bandwidth, network_bandwidth)
     networked = sent / network_bandwidth
     return along(
-        "traffic", data_parallel_zero_1=railed, zero_2=railed, zero_3=railed,
-        tensor_parallel=sent / tp_bandwidth, tensor_parallel_network=networked,
+        "traffic",
+        data_parallel_zero_1=railed,
+        zero_2=railed,
+        zero_3=railed,
+        tensor_parallel=sent / tp_bandwidth,
+        tensor_parallel_network=networked,
         pipeline=networked,
-    )  # fmt: skip
+    )
 
 
 def transfer_seconds(moved_bytes: Any, bandwidth: Any) -> Any:
@@ -146,9 +178,12 @@ def railed_ring_seconds(
 
 
 def hierarchical_all_reduce_seconds(
-    payload_bytes: Any, gpus_per_node: Any, nodes: Any, nvlink_bandwidth: Any,
+    payload_bytes: Any,
+    gpus_per_node: Any,
+    nodes: Any,
+    nvlink_bandwidth: Any,
     network_bandwidth: Any,
-) -> Any:  # fmt: skip
+) -> Any:
     """Seconds of an all-reduce in three phases that do not overlap.
 
     Reduce-scatter inside each node, all-reduce of each shard between nodes, all-gather inside.

@@ -72,9 +72,16 @@ def score_width(activation_width: Any, mask_width: Any) -> Any:
 
 
 def saved_per_unit(
-    saved_width: Any, whole_width: Any, split_width: Any, score_width: Any,
-    activation_width: Any, heads: Any, seq: Any, hidden: Any, tensor_parallel: Any,
-) -> Any:  # fmt: skip
+    saved_width: Any,
+    whole_width: Any,
+    split_width: Any,
+    score_width: Any,
+    activation_width: Any,
+    heads: Any,
+    seq: Any,
+    hidden: Any,
+    tensor_parallel: Any,
+) -> Any:
     """Bytes that a GPU keeps per token, hidden unit and layer, for each way to keep activations.
 
     Everything, the attention scores too; no scores, for the attention core is recomputed, or a
@@ -106,9 +113,14 @@ def activation_bytes(
 
 
 def activation_bytes_swiglu(
-    layers: Any, seq: Any, micro_batch: Any, activation_width: Any, hidden: Any, kv_width: Any,
+    layers: Any,
+    seq: Any,
+    micro_batch: Any,
+    activation_width: Any,
+    hidden: Any,
+    kv_width: Any,
     ffn: Any,
-) -> Any:  # fmt: skip
+) -> Any:
     """Bytes of activations kept by Llama-style blocks (RMSNorm, grouped queries, SwiGLU).
 
     Attention scores are not stored. Values per token and layer: inputs of both norms, of the

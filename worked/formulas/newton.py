@@ -245,9 +245,14 @@ def splits_standing(root_stands: Any, child_stands: Any) -> Any:
 
 
 def leaf_start(
-    threshold: Any, left_cut: Any, cut: Any, right_cut: Any, left_stands: Any, root_stands: Any,
+    threshold: Any,
+    left_cut: Any,
+    cut: Any,
+    right_cut: Any,
+    left_stands: Any,
+    root_stands: Any,
     right_stands: Any,
-) -> Any:  # fmt: skip
+) -> Any:
     """Where on the feature a leaf begins; the lowest begins at 0.
 
     A split that does not stand leaves its lower leaf no room: the next one up begins there too.
@@ -292,17 +297,26 @@ def boosted(prediction: Any, eta: Any, leaf_weight: Any, leaf: Any) -> Any:
 
 
 def score_with(
-    gradient_sum: Any, hessian_sum: Any, gradient: Any, hessian: Any, reg_lambda: Any,
+    gradient_sum: Any,
+    hessian_sum: Any,
+    gradient: Any,
+    hessian: Any,
+    reg_lambda: Any,
     reg_alpha: Any,
-) -> Any:  # fmt: skip
+) -> Any:
     """Score of rows and one more; gradient, hessian: of that one."""
     return score(gradient_sum + gradient, hessian_sum + hessian, reg_lambda, reg_alpha)
 
 
 def side_score_with(
-    side_gradient: Any, side_hessian: Any, gradient: Any, hessian: Any, reg_lambda: Any,
-    reg_alpha: Any, side: Any,
-) -> Any:  # fmt: skip
+    side_gradient: Any,
+    side_hessian: Any,
+    gradient: Any,
+    hessian: Any,
+    reg_lambda: Any,
+    reg_alpha: Any,
+    side: Any,
+) -> Any:
     """Score of a side of a split when a row without a value is sent one way or the other.
 
     gradient, hessian: of that row. Source: Chen and Guestrin 2016, algorithm 3.

@@ -170,12 +170,23 @@ def along(axis: str, **values: Any) -> Any:
 
 
 _PLAIN: dict[str, Any] = {
-    "ceil": math.ceil, "floor": math.floor, "sqrt": math.sqrt, "log2": math.log2,
-    "ln": math.log, "exp": math.exp, "absolute": abs, "maximum": max, "minimum": min,
-    "where": lambda c, a, b: a if c else b, "sin": math.sin, "cos": math.cos,
-    "pi": lambda like: math.pi, "no": lambda c: not c,
-    "all_of": lambda *cs: all(cs), "any_of": lambda *cs: any(cs),
-}  # fmt: skip
+    "ceil": math.ceil,
+    "floor": math.floor,
+    "sqrt": math.sqrt,
+    "log2": math.log2,
+    "ln": math.log,
+    "exp": math.exp,
+    "absolute": abs,
+    "maximum": max,
+    "minimum": min,
+    "where": lambda c, a, b: a if c else b,
+    "sin": math.sin,
+    "cos": math.cos,
+    "pi": lambda like: math.pi,
+    "no": lambda c: not c,
+    "all_of": lambda *cs: all(cs),
+    "any_of": lambda *cs: any(cs),
+}
 
 
 def _apply(name: str, *args: Any) -> Any:
@@ -204,11 +215,19 @@ def _sympy(name: str, args: tuple[Any, ...]) -> Any:
     if name == "where":
         return sympy.Piecewise((args[1], args[0]), (args[2], True))
     table = {
-        "ceil": sympy.ceiling, "floor": sympy.floor, "sqrt": sympy.sqrt, "ln": sympy.log,
-        "log2": lambda x: sympy.log(x) / sympy.log(2), "exp": sympy.exp,
-        "absolute": sympy.Abs, "maximum": sympy.Max, "minimum": sympy.Min,
-        "sin": sympy.sin, "cos": sympy.cos, "pi": lambda like: sympy.pi,
-    }  # fmt: skip
+        "ceil": sympy.ceiling,
+        "floor": sympy.floor,
+        "sqrt": sympy.sqrt,
+        "ln": sympy.log,
+        "log2": lambda x: sympy.log(x) / sympy.log(2),
+        "exp": sympy.exp,
+        "absolute": sympy.Abs,
+        "maximum": sympy.Max,
+        "minimum": sympy.Min,
+        "sin": sympy.sin,
+        "cos": sympy.cos,
+        "pi": lambda like: sympy.pi,
+    }
     return table[name](*args)
 
 

@@ -14,19 +14,29 @@ from worked.formulas.ops import along, ceil, floor, maximum, minimum, total, whe
 def tensor_ways(tensor_parallel: Any) -> Any:
     """GPUs over which each layout cuts a layer's matrices; 1 where it does not."""
     return along(
-        "layout", data_parallel=1, zero_1=1, zero_2=1, zero_3=1,
-        tensor_pipeline=tensor_parallel, shorter_pipeline=tensor_parallel,
+        "layout",
+        data_parallel=1,
+        zero_1=1,
+        zero_2=1,
+        zero_3=1,
+        tensor_pipeline=tensor_parallel,
+        shorter_pipeline=tensor_parallel,
         shorter_pipeline_zero_1=tensor_parallel,
-    )  # fmt: skip
+    )
 
 
 def pipeline_stages(pipeline_parallel: Any, pipeline_short: Any) -> Any:
     """Stages into which each layout cuts the layers; 1 where it does not."""
     return along(
-        "layout", data_parallel=1, zero_1=1, zero_2=1, zero_3=1,
-        tensor_pipeline=pipeline_parallel, shorter_pipeline=pipeline_short,
+        "layout",
+        data_parallel=1,
+        zero_1=1,
+        zero_2=1,
+        zero_3=1,
+        tensor_pipeline=pipeline_parallel,
+        shorter_pipeline=pipeline_short,
         shorter_pipeline_zero_1=pipeline_short,
-    )  # fmt: skip
+    )
 
 
 def sharing_ranks(replicas: Any) -> Any:
@@ -38,21 +48,43 @@ def sharing_ranks(replicas: Any) -> Any:
     """
     n = maximum(1, replicas)
     optimizer = along(
-        "layout", data_parallel=1, zero_1=n, zero_2=n, zero_3=n, tensor_pipeline=1,
-        shorter_pipeline=1, shorter_pipeline_zero_1=n,
-    )  # fmt: skip
+        "layout",
+        data_parallel=1,
+        zero_1=n,
+        zero_2=n,
+        zero_3=n,
+        tensor_pipeline=1,
+        shorter_pipeline=1,
+        shorter_pipeline_zero_1=n,
+    )
     gradients = along(
-        "layout", data_parallel=1, zero_1=1, zero_2=n, zero_3=n, tensor_pipeline=1,
-        shorter_pipeline=1, shorter_pipeline_zero_1=1,
-    )  # fmt: skip
+        "layout",
+        data_parallel=1,
+        zero_1=1,
+        zero_2=n,
+        zero_3=n,
+        tensor_pipeline=1,
+        shorter_pipeline=1,
+        shorter_pipeline_zero_1=1,
+    )
     weights = along(
-        "layout", data_parallel=1, zero_1=1, zero_2=1, zero_3=n, tensor_pipeline=1,
-        shorter_pipeline=1, shorter_pipeline_zero_1=1,
-    )  # fmt: skip
+        "layout",
+        data_parallel=1,
+        zero_1=1,
+        zero_2=1,
+        zero_3=n,
+        tensor_pipeline=1,
+        shorter_pipeline=1,
+        shorter_pipeline_zero_1=1,
+    )
     return along(
-        "kept", weights=weights, gradients=gradients, master_weights=optimizer,
-        first_moment=optimizer, second_moment=optimizer,
-    )  # fmt: skip
+        "kept",
+        weights=weights,
+        gradients=gradients,
+        master_weights=optimizer,
+        first_moment=optimizer,
+        second_moment=optimizer,
+    )
 
 
 def kept_bytes(
@@ -81,19 +113,32 @@ def memory_parts(
     activations; whoever cuts it keeps all but the scores, split by sequence parallelism.
     """
     fetched = along(
-        "layout", data_parallel=0, zero_1=0, zero_2=0, zero_3=gathered, tensor_pipeline=0,
-        shorter_pipeline=0, shorter_pipeline_zero_1=0,
-    )  # fmt: skip
+        "layout",
+        data_parallel=0,
+        zero_1=0,
+        zero_2=0,
+        zero_3=gathered,
+        tensor_pipeline=0,
+        shorter_pipeline=0,
+        shorter_pipeline_zero_1=0,
+    )
     activations = along(
-        "layout", data_parallel=acts_data_parallel, zero_1=acts_data_parallel,
-        zero_2=acts_data_parallel, zero_3=acts_data_parallel,
-        tensor_pipeline=acts_model_parallel, shorter_pipeline=acts_model_parallel,
+        "layout",
+        data_parallel=acts_data_parallel,
+        zero_1=acts_data_parallel,
+        zero_2=acts_data_parallel,
+        zero_3=acts_data_parallel,
+        tensor_pipeline=acts_model_parallel,
+        shorter_pipeline=acts_model_parallel,
         shorter_pipeline_zero_1=acts_model_parallel,
-    )  # fmt: skip
+    )
     return along(
-        "part", static_state=state, gathered_layers=fetched, activations=activations,
+        "part",
+        static_state=state,
+        gathered_layers=fetched,
+        activations=activations,
         runtime=reserved,
-    )  # fmt: skip
+    )
 
 
 def memory_per_gpu(memory_part: Any) -> Any:

@@ -372,9 +372,16 @@ def blended(frequency: Any, factor: Any, kept: Any) -> Any:
 
 
 def scaled_frequency(
-    own: Any, factor: Any, yarn_kept: Any, llama_kept: Any, ntk_base: Any, dynamic_base: Any,
-    first_frequency: Any, number: Any, head_dim: Any,
-) -> Any:  # fmt: skip
+    own: Any,
+    factor: Any,
+    yarn_kept: Any,
+    llama_kept: Any,
+    ntk_base: Any,
+    dynamic_base: Any,
+    first_frequency: Any,
+    number: Any,
+    head_dim: Any,
+) -> Any:
     """Frequency of a pair under each scaling, in radians a token.
 
     own: as it was trained; factor: wanted length over trained one; yarn_kept, llama_kept: the

@@ -106,27 +106,60 @@ def rows(file: str) -> list[Fact]:
 
 
 def given(
-    fact: Fact, name: str, symbol: str, label: str, low: float, high: float, places: int = 0,
+    fact: Fact,
+    name: str,
+    symbol: str,
+    label: str,
+    low: float,
+    high: float,
+    places: int = 0,
     integer: bool = False,
-) -> Given:  # fmt: skip
+) -> Given:
     """Return a fact as a given of a chapter, with its range in the fact's unit."""
     return Given(
-        name, fact.value, fact.unit, symbol, label, low, high, fact.source, places, integer,
+        name,
+        fact.value,
+        fact.unit,
+        symbol,
+        label,
+        low,
+        high,
+        fact.source,
+        places,
+        integer,
         fact.remark,
-    )  # fmt: skip
+    )
 
 
 def given_row(
-    facts: Sequence[Fact | None], name: str, unit_name: str, symbol: str, label: str, low: float,
-    high: float, over: str, places: int = 0, integer: bool = False,
-) -> Given:  # fmt: skip
+    facts: Sequence[Fact | None],
+    name: str,
+    unit_name: str,
+    symbol: str,
+    label: str,
+    low: float,
+    high: float,
+    over: str,
+    places: int = 0,
+    integer: bool = False,
+) -> Given:
     """Return a fact about each thing of an axis as a row, absent where there is none."""
     found = [setting(f, unit_name) if f else None for f in facts]
     return Given(
-        name, tuple(s.value if s else None for s in found), unit_name, symbol, label, low, high,
-        EACH, places, integer, "", over,
+        name,
+        tuple(s.value if s else None for s in found),
+        unit_name,
+        symbol,
+        label,
+        low,
+        high,
+        EACH,
+        places,
+        integer,
+        "",
+        over,
         tuple((s.source, s.note) if s else (NO_FACT, "") for s in found),
-    )  # fmt: skip
+    )
 
 
 def setting(fact: Fact, unit_name: str | None = None) -> Setting:

@@ -14,14 +14,29 @@ from worked.givens import Fact, fact, given, given_row, setting, things
 GPU, MODEL = "H100 SXM", "Atlas-70B"
 # The GPUs that a reader may switch to, and the row of the price list that goes with each.
 PRICED = {
-    "H100 SXM": "H100", "H100 PCIe": "H100 PCIe", "H200 SXM": "H200", "B200": "B200",
-    "MI300X": "MI300X", "A100 80GB SXM": "A100 80GB", "A100 40GB SXM": "A100 40GB",
-    "V100 SXM2 32GB": "V100 32GB", "L40S": "L40S",
-}  # fmt: skip
+    "H100 SXM": "H100",
+    "H100 PCIe": "H100 PCIe",
+    "H200 SXM": "H200",
+    "B200": "B200",
+    "MI300X": "MI300X",
+    "A100 80GB SXM": "A100 80GB",
+    "A100 40GB SXM": "A100 40GB",
+    "V100 SXM2 32GB": "V100 32GB",
+    "L40S": "L40S",
+}
 MODELS = (
-    MODEL, "Llama 3 8B", "Llama 2 7B", "Llama 2 13B", "Llama 2 70B", "Llama 3 70B",
-    "Llama 3.1 405B", "Mistral 7B", "Qwen2.5 32B", "Qwen2.5 72B", "GPT-3 175B",
-)  # fmt: skip
+    MODEL,
+    "Llama 3 8B",
+    "Llama 2 7B",
+    "Llama 2 13B",
+    "Llama 2 70B",
+    "Llama 3 70B",
+    "Llama 3.1 405B",
+    "Mistral 7B",
+    "Qwen2.5 32B",
+    "Qwen2.5 72B",
+    "GPT-3 175B",
+)
 KEPT = Axis(
     "kept", ("weights", "gradients", "master weights", "first moment", "second moment"), "tensor"
 )
@@ -41,10 +56,11 @@ def facts_of(gpu: str) -> dict[str, tuple[Fact, str]]:
         "memory_bandwidth": (facts["memory_bandwidth"], "TB/s"),
         "peak_flops": (facts.get("peak_bf16") or facts["peak_fp16"], "TFLOP/s"),
         "nvlink_bandwidth": (
-            facts.get("interconnect_bandwidth") or facts["pcie_bandwidth"], "GB/s",
+            facts.get("interconnect_bandwidth") or facts["pcie_bandwidth"],
+            "GB/s",
         ),
         "price": (fact("prices", f"{PRICED[gpu]}, running example", "gpu_hour"), "USD/GPU/h"),
-    }  # fmt: skip
+    }
 
 
 def gpu_settings() -> dict[str, dict[str, Setting]]:
@@ -62,9 +78,16 @@ def _of_gpus(of: str, name: str, symbol: str, label: str, low: float, high: floa
     facts = [facts_of(gpu)[of] for gpu in PRICED]
     unit = facts[0][1]
     return given_row(
-        [f for f, _ in facts], name, unit, symbol, label, low, high, GPU_AXIS.name,
+        [f for f, _ in facts],
+        name,
+        unit,
+        symbol,
+        label,
+        low,
+        high,
+        GPU_AXIS.name,
         places={"price": 2, "peak_flops": 1}.get(of, 0),
-    )  # fmt: skip
+    )
 
 
 def _hardware(

@@ -412,8 +412,9 @@ def measure() -> dict[str, tuple[float, str]]:
         values[f"{layer}_paper_bytes"] = (sum(r.paper_bytes for r in rows), "B")
         values[f"{layer}_saved_bytes"] = (sum(r.torch_bytes for r in rows), "B")
         values[f"{layer}_norm_statistics_bytes"] = (
-            sum(r.torch_bytes for r in rows if r.paper_bytes == 0), "B",
-        )  # fmt: skip
+            sum(r.torch_bytes for r in rows if r.paper_bytes == 0),
+            "B",
+        )
         for recompute in RECOMPUTE[1:]:
             saved = gpt_layer_saved(shape, recompute)
             values[f"{layer}_recompute_{recompute}_saved_bytes"] = (total_bytes(saved), "B")

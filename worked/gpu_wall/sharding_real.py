@@ -848,8 +848,9 @@ def values_of(found: dict[str, Any], ranks: int) -> dict[str, tuple[float, str]]
         for name, config in ((strategy, EVEN), (f"{strategy}_uneven", UNEVEN)):
             held(name, found[name]["held"], sum(unit_sizes(config)))
             values[f"{group}_{name}_sent_bytes_per_step"] = (
-                found[name]["traffic"]["sent_bytes"], "B",
-            )  # fmt: skip
+                found[name]["traffic"]["sent_bytes"],
+                "B",
+            )
     for method in TORCH_METHODS:
         held(f"torch_{method}", found[f"torch_{method}"], parameters)
         for operation, count in found[f"torch_{method}"]["collectives"].items():

@@ -110,9 +110,13 @@ FOUR_GRADIENTS = _against_weight(
     "{{ huber_gradient }} and smooth L1 at {{ smooth_gradient }} at the current weight.",
     "Constant, proportional, and clipped. The dots mark the current weight, {{ m }}.",
     "gradient",
-    {"gradient": "L1", "squared_gradient": "L2", "huber_gradient": "Huber",
-     "smooth_gradient": "smooth L1"},
-)  # fmt: skip
+    {
+        "gradient": "L1",
+        "squared_gradient": "L2",
+        "huber_gradient": "Huber",
+        "smooth_gradient": "smooth L1",
+    },
+)
 
 DESCENT: dict[str, Any] = {
     "id": "descent",

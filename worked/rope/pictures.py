@@ -45,7 +45,7 @@ PAST_THE_TABLE: dict[str, Any] = {
             )
         ),
     ],
-}  # fmt: skip
+}
 
 CLOCKS: dict[str, Any] = {
     "id": "clocks",

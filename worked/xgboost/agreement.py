@@ -45,12 +45,16 @@ def data_sets() -> list[tuple[Float32, Float32, str, float]]:
     holed[np.random.default_rng(7).random(x.shape) < 0.2] = np.nan
     squared = "reg:squarederror"
     return [
-        (np.array(by_hand.DISTANCE_KM, np.float32)[:, None],
-         np.array(by_hand.MINUTES, np.float32), squared, by_hand.base_prediction_minutes()),
+        (
+            np.array(by_hand.DISTANCE_KM, np.float32)[:, None],
+            np.array(by_hand.MINUTES, np.float32),
+            squared,
+            by_hand.base_prediction_minutes(),
+        ),
         (x, y, squared, 152.0),
         (holed, y, squared, 152.0),
         (cancer.data.astype(np.float32), cancer.target.astype(np.float32), "binary:logistic", 0.5),
-    ]  # fmt: skip
+    ]
 
 
 @dataclass
@@ -78,8 +82,10 @@ def compare(mine: Tree, theirs: Tree, tally: Tally) -> None:
             tally.leaves.append(abs(mine.value[a] - theirs.value[b]))
             tally.largest_leaf = max(tally.largest_leaf, abs(theirs.value[b]))
         else:
-            rules = [(t.feature[n], t.threshold[n], t.default_left[n])
-                     for t, n in ((mine, a), (theirs, b))]  # fmt: skip
+            rules = [
+                (t.feature[n], t.threshold[n], t.default_left[n])
+                for t, n in ((mine, a), (theirs, b))
+            ]
             tally.differing += rules[0] != rules[1]
             stack += [(mine.left[a], theirs.left[b]), (mine.right[a], theirs.right[b])]
 
@@ -96,8 +102,13 @@ def agreement() -> Values:
                     x, y, p, objective=objective, rounds=ROUNDS, method=method, base_score=base
                 )
                 told = {k: v for k, v in asdict(p).items() if k not in unused}
-                told |= {"objective": objective, "tree_method": method, "nthread": 1,
-                         "base_score": base, "verbosity": 0}  # fmt: skip
+                told |= {
+                    "objective": objective,
+                    "tree_method": method,
+                    "nthread": 1,
+                    "base_score": base,
+                    "verbosity": 0,
+                }
                 booster = xgb.train(told, xgb.DMatrix(x, label=y), ROUNDS)
                 theirs = trees_in_model_json(bytes(booster.save_raw("json")))
                 for mine, other in zip((t[0] for t in model.trees), theirs, strict=True):
@@ -109,9 +120,10 @@ def agreement() -> Values:
         "leaves_compared": (len(tally.leaves), ""),
         "leaves_equal_to_the_bit": (sum(d == 0 for d in tally.leaves), ""),
         "largest_leaf_difference_over_largest_leaf": (
-            max(tally.leaves) / tally.largest_leaf, "",
+            max(tally.leaves) / tally.largest_leaf,
+            "",
         ),
-    }  # fmt: skip
+    }
 
 
 def long_run() -> Values:
@@ -131,19 +143,31 @@ def main() -> None:
     parser.add_argument("--record", action="store_true")
     wanted = parser.parse_args().record
     for name, what, values, deterministic in (
-        ("agreement", "trees of the chapter beside those of xgboost 3.2.0, 8 rounds, 4 settings, "
-         "4 data sets, exact and hist", agreement(), False),
-        ("long_run", "100 rounds on the six deliveries: depth 2, eta 0.3, lambda 1, gamma 10",
-         long_run(), True),
-    ):  # fmt: skip
+        (
+            "agreement",
+            "trees of the chapter beside those of xgboost 3.2.0, 8 rounds, 4 settings, "
+            "4 data sets, exact and hist",
+            agreement(),
+            False,
+        ),
+        (
+            "long_run",
+            "100 rounds on the six deliveries: depth 2, eta 0.3, lambda 1, gamma 10",
+            long_run(),
+            True,
+        ),
+    ):
         for value, (number, _) in values.items():
             print(f"{value} = {number:g}")
         if wanted:
             record(
-                MEASURED / f"{name}.json", values, what=what, deterministic=deterministic,
+                MEASURED / f"{name}.json",
+                values,
+                what=what,
+                deterministic=deterministic,
                 command="python -m worked.xgboost.agreement --record",
                 seed=0 if deterministic else None,
-            )  # fmt: skip
+            )
 
 
 if __name__ == "__main__":

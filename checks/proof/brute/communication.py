@@ -141,9 +141,14 @@ def _tensor_parallel_point(randint: Any) -> tuple[int, ...]:
 
 @at(*draws("tensor parallel", _tensor_parallel_point))
 def tensor_parallel_step_bytes(
-    micro_batches: int, layers_per_stage: int, seq: int, micro_batch: int, hidden: int,
-    activation_width: int, tensor_parallel: int,
-) -> int:  # fmt: skip
+    micro_batches: int,
+    layers_per_stage: int,
+    seq: int,
+    micro_batch: int,
+    hidden: int,
+    activation_width: int,
+    tensor_parallel: int,
+) -> int:
     """Walk through the step and run an all-reduce wherever a GPU has only a partial sum."""
     partial_sum = np.empty((seq, micro_batch, hidden), dtype=f"V{activation_width}").nbytes
     sent = 0
@@ -156,9 +161,13 @@ def tensor_parallel_step_bytes(
 
 
 def pipeline_step_bytes(
-    micro_batches: int, seq: int, micro_batch: int, hidden: int, activation_width: int,
+    micro_batches: int,
+    seq: int,
+    micro_batch: int,
+    hidden: int,
+    activation_width: int,
     pipeline_parallel: int,
-) -> int:  # fmt: skip
+) -> int:
     """Send each micro-batch's state to the next stage and its gradient to the one before."""
     sent = [0] * pipeline_parallel
     for _ in range(micro_batches):
@@ -194,9 +203,12 @@ def _hierarchy_point(randint: Any) -> tuple[int, ...]:
 
 @at(*draws("hierarchical", _hierarchy_point))
 def hierarchical_all_reduce_seconds(
-    payload_bytes: int, gpus_per_node: int, nodes: int, nvlink_bandwidth: int,
+    payload_bytes: int,
+    gpus_per_node: int,
+    nodes: int,
+    nvlink_bandwidth: int,
     network_bandwidth: int,
-) -> float:  # fmt: skip
+) -> float:
     """Run the three phases on all GPUs, see that all have the sum, and read one GPU's clock."""
     tensors = _tensors(payload_bytes, gpus_per_node * nodes)
     rings = [Ring(tensors[i * gpus_per_node : (i + 1) * gpus_per_node]) for i in range(nodes)]

@@ -21,8 +21,10 @@ def _run(distance: Any, width: Any, steps: int) -> list[Any]:
     """Run the real descent on |w - 0| from `distance` with steps of `width`."""
     return descent.descend(
         lambda w: losses.l1_gradient(w, 1, 0, 0),
-        Fraction(distance), descent.fixed_rate(Fraction(width)), steps,
-    )  # fmt: skip
+        Fraction(distance),
+        descent.fixed_rate(Fraction(width)),
+        steps,
+    )
 
 
 @at(*draws("next residual", lambda r: (r(-9, 9), Fraction(r(1, 20), 20), r(1, 9), r(-9, 9))))
@@ -81,9 +83,11 @@ def bounce_floor(rate: Fraction, x: int) -> float:
     worst = []
     for share in range(2, 200, 2):
         path = descent.descend(
-            lambda m: losses.l1_gradient(m, x, 0, 0), width * Fraction(share, 200),
-            descent.fixed_rate(rate), 6,
-        )  # fmt: skip
+            lambda m: losses.l1_gradient(m, x, 0, 0),
+            width * Fraction(share, 200),
+            descent.fixed_rate(rate),
+            6,
+        )
         worst.append(max(float(losses.l1_loss(0, losses.predict(m, x, 0))) for m in path))
     return min(worst)
 

@@ -41,8 +41,14 @@ class GptBlock:
         second_norm_input, feed_forward_input = state(), state()
         gelu_input, gelu_output = state(times=4), state(times=4)
         feed_forward_mask = state(u)
-        self.outside = [norm_input, projection_input, attention_mask, second_norm_input,
-                        feed_forward_input, feed_forward_mask]  # fmt: skip
+        self.outside = [
+            norm_input,
+            projection_input,
+            attention_mask,
+            second_norm_input,
+            feed_forward_input,
+            feed_forward_mask,
+        ]
         self.inside = [query, key, value, attention_output, gelu_input, gelu_output]
         self.core = [softmax, score_mask, dropped]
 
@@ -73,9 +79,16 @@ def _saved_point(randint: Any) -> tuple[Any, ...]:
 
 @at(*draws("saved", _saved_point))
 def saved_per_unit(
-    saved_width: Row, whole_width: int, split_width: int, score_width: int,
-    activation_width: int, heads: int, seq: int, hidden: int, tensor_parallel: int,
-) -> Row:  # fmt: skip
+    saved_width: Row,
+    whole_width: int,
+    split_width: int,
+    score_width: int,
+    activation_width: int,
+    heads: int,
+    seq: int,
+    hidden: int,
+    tensor_parallel: int,
+) -> Row:
     """Build what one layer keeps in each way, cut what a GPU has a part of, count the last GPU's.
 
     Tensor parallelism cuts along the width and the heads. With sequence parallelism every byte
@@ -99,9 +112,14 @@ def saved_per_unit(
 
 
 def activation_bytes_swiglu(
-    layers: int, seq: int, micro_batch: int, activation_width: int, hidden: int, kv_width: int,
+    layers: int,
+    seq: int,
+    micro_batch: int,
+    activation_width: int,
+    hidden: int,
+    kv_width: int,
     ffn: int,
-) -> int:  # fmt: skip
+) -> int:
     """Run Llama-style blocks and keep what each product and nonlinearity needs for backward."""
 
     def state(features: int) -> Any:

@@ -204,8 +204,10 @@ def gain_of_sums(side_gradient: Row, side_hessian: Row, reg_lambda: int, reg_alp
     """Run the real one; the fall of the cost, searched leaf by leaf, must agree."""
     G, H = side_gradient.nested("side"), side_hessian.nested("side")
     left, right = zip(G, H, strict=True)
-    twice = [2 * least_objective(*leaf, reg_lambda, reg_alpha)
-             for leaf in (left, right, (sum(G), sum(H)))]  # fmt: skip
+    twice = [
+        2 * least_objective(*leaf, reg_lambda, reg_alpha)
+        for leaf in (left, right, (sum(G), sum(H)))
+    ]
     found = _real_gain(left, right, _settings(reg_lambda, reg_alpha))
     assert abs(twice[2] - twice[0] - twice[1] - found) < 1e-6
     return found
@@ -231,8 +233,13 @@ def best_cut(gain: Row, may_split: Row) -> int | None:
     return winner
 
 
-@at(*((x, Row.of(starts, "leaf")) for starts in ((0, 2.5, 4, 5.5), (0, 0, 4, 4), (0, 4, 2, 5))
-      for x in (0.5, 2.5, 3, 4, 4.5, 5.5, 9)))  # fmt: skip
+@at(
+    *(
+        (x, Row.of(starts, "leaf"))
+        for starts in ((0, 2.5, 4, 5.5), (0, 0, 4, 4), (0, 4, 2, 5))
+        for x in (0.5, 2.5, 3, 4, 4.5, 5.5, 9)
+    )
+)
 def leaf_of(x: float, leaf_start: Row) -> int:
     """Walk from where the leaves begin up to x and keep the one that began last."""
     starts = sorted((start, k) for k, start in enumerate(leaf_start.nested("leaf")))

@@ -28,8 +28,14 @@ def held_per_job(free_gpus: int, jobs: int, gpus_per_job: int) -> int:
     return min(in_turn(free_gpus, jobs, gpus_per_job))
 
 
-@at(*draws("handed out", lambda r: (r(1, 30), r(2, 5), r(1, 12)), 60), (96, 2, 64), (127, 2, 64),
-    (128, 2, 64), (126, 2, 64), (1, 2, 64))  # fmt: skip
+@at(
+    *draws("handed out", lambda r: (r(1, 30), r(2, 5), r(1, 12)), 60),
+    (96, 2, 64),
+    (127, 2, 64),
+    (128, 2, 64),
+    (126, 2, 64),
+    (1, 2, 64),
+)
 def handed_out(free_gpus: int, jobs: int, gpus_per_job: int) -> int:
     """Hand the GPUs out in turn and see whether a job has all it wants, or could have had."""
     if gpus_per_job in in_turn(free_gpus, jobs, gpus_per_job):

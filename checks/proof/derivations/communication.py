@@ -33,9 +33,14 @@ def zero3_step_bytes(payload_bytes: Expr, ranks: Expr, micro_batches: Expr) -> E
 
 
 def tensor_parallel_step_bytes(
-    micro_batches: Expr, layers_per_stage: Expr, seq: Expr, micro_batch: Expr, hidden: Expr,
-    activation_width: Expr, tensor_parallel: Expr,
-) -> Expr:  # fmt: skip
+    micro_batches: Expr,
+    layers_per_stage: Expr,
+    seq: Expr,
+    micro_batch: Expr,
+    hidden: Expr,
+    activation_width: Expr,
+    tensor_parallel: Expr,
+) -> Expr:
     """Sum the all-reduces: after attention and feed-forward, in forward and in backward."""
     blocks, passes = 2, 2
     one = all_reduce_bytes(activation_width * seq * micro_batch * hidden, tensor_parallel)
@@ -45,9 +50,13 @@ def tensor_parallel_step_bytes(
 
 
 def pipeline_step_bytes(
-    micro_batches: Expr, seq: Expr, micro_batch: Expr, hidden: Expr, activation_width: Expr,
+    micro_batches: Expr,
+    seq: Expr,
+    micro_batch: Expr,
+    hidden: Expr,
+    activation_width: Expr,
     pipeline_parallel: Expr,
-) -> Expr:  # fmt: skip
+) -> Expr:
     """Sum over micro-batches: one hidden state forward, its gradient back, to each neighbour.
 
     A stage has a neighbour on either side, but no more than there are other stages.
@@ -73,9 +82,12 @@ def railed_ring_seconds(
 
 
 def hierarchical_all_reduce_seconds(
-    payload_bytes: Expr, gpus_per_node: Expr, nodes: Expr, nvlink_bandwidth: Expr,
+    payload_bytes: Expr,
+    gpus_per_node: Expr,
+    nodes: Expr,
+    nvlink_bandwidth: Expr,
     network_bandwidth: Expr,
-) -> Expr:  # fmt: skip
+) -> Expr:
     """Sum three phases: scatter inside, reduce each shard between the nodes, gather inside."""
     inside = all_gather_bytes(payload_bytes, gpus_per_node) / nvlink_bandwidth
     shard = payload_bytes / gpus_per_node

@@ -38,8 +38,11 @@ def absolute_value_slope(residual: Expr) -> Expr:
     """Differentiate |t| off 0; at 0 take the slope of the chords that lie even on both sides."""
     t, h = Dummy("t", real=True), Dummy("h", positive=True)
     at_kink = limit((Abs(h) - Abs(-h)) / (2 * h), h, 0)
-    return Piecewise((diff(Abs(t), t).subs(t, residual), residual > 0), (at_kink, Eq(residual, 0)),
-                     (diff(Abs(t), t).subs(t, residual), True))  # fmt: skip
+    return Piecewise(
+        (diff(Abs(t), t).subs(t, residual), residual > 0),
+        (at_kink, Eq(residual, 0)),
+        (diff(Abs(t), t).subs(t, residual), True),
+    )
 
 
 def l1_gradient(x: Expr, residual: Expr) -> Expr:
@@ -76,9 +79,7 @@ def chain_rule(loss_by_residual: Expr, prediction_by_weight: Expr) -> Expr:
     """Differentiate a loss of that slope, of a residual, of a prediction of that slope."""
     m, p, r = Dummy("m"), Dummy("p"), Dummy("r")
     y, b = Symbol("y"), Symbol("b")
-    return (
-        diff(loss_by_residual * r, r) * diff(y - p, p) * diff(prediction_by_weight * m + b, m)
-    )  # fmt: skip
+    return diff(loss_by_residual * r, r) * diff(y - p, p) * diff(prediction_by_weight * m + b, m)
 
 
 def l2_gradient(x: Expr, residual: Expr) -> Expr:
@@ -132,8 +133,7 @@ def _by_weight(x: Expr, residual: Expr, threshold: Expr, scale: Expr) -> Expr:
         _at_prediction(diff(piece, m), m, b, x, y - residual) / scale
         for piece in (threshold * (r - threshold / 2), threshold * (-r - threshold / 2), r**2 / 2)
     )
-    return Piecewise((above, residual > threshold), (below, residual < -threshold),
-                     (between, True))  # fmt: skip
+    return Piecewise((above, residual > threshold), (below, residual < -threshold), (between, True))
 
 
 def huber_gradient(x: Expr, residual: Expr, threshold: Expr) -> Expr:

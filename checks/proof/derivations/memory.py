@@ -58,9 +58,14 @@ def _layers(one: Expr, layers: Expr) -> Expr:
 
 
 def activation_bytes_swiglu(
-    layers: Expr, seq: Expr, micro_batch: Expr, activation_width: Expr, hidden: Expr,
-    kv_width: Expr, ffn: Expr,
-) -> Expr:  # fmt: skip
+    layers: Expr,
+    seq: Expr,
+    micro_batch: Expr,
+    activation_width: Expr,
+    hidden: Expr,
+    kv_width: Expr,
+    ffn: Expr,
+) -> Expr:
     """List the values that a Llama-style block saves for each token."""
     values_per_token = {
         "input of the first norm": hidden,

@@ -30,7 +30,7 @@ from sympy import (
     solve,
     sqrt,
     summation,
-)  # fmt: skip
+)
 
 
 def _turned(x: Expr, y: Expr, turn: Expr) -> Expr:
@@ -146,9 +146,16 @@ def blended(frequency: Expr, factor: Expr, kept: Expr) -> Expr:
 
 
 def scaled_frequency(
-    own: Expr, factor: Expr, yarn_kept: Expr, llama_kept: Expr, ntk_base: Expr,
-    dynamic_base: Expr, first_frequency: Expr, number: Expr, head_dim: Expr,
-) -> list[Expr]:  # fmt: skip
+    own: Expr,
+    factor: Expr,
+    yarn_kept: Expr,
+    llama_kept: Expr,
+    ntk_base: Expr,
+    dynamic_base: Expr,
+    first_frequency: Expr,
+    number: Expr,
+    head_dim: Expr,
+) -> list[Expr]:
     """As trained, interpolated, two new rows, and two mixtures."""
     new_rows = (frequency(first_frequency, b, number, head_dim) for b in (ntk_base, dynamic_base))
     mixtures = (blended(own, factor, kept) for kept in (yarn_kept, llama_kept))

@@ -631,8 +631,14 @@ OTHER_PINS: list[tuple[Mapping[str, Any], dict[str, str]]] = [
     ({"small_params": 5e10}, {"small_fits": NOT, "stranded": "0%"}),  # 100 GB on 80
 ]
 
-_GPU = ("gpu_memory", "reported_memory", "memory_bandwidth", "peak_flops", "nvlink_bandwidth",
-        "price")  # fmt: skip
+_GPU = (
+    "gpu_memory",
+    "reported_memory",
+    "memory_bandwidth",
+    "peak_flops",
+    "nvlink_bandwidth",
+    "price",
+)
 _MODEL = ("params", "layers", "hidden", "heads", "kv_heads", "ffn")
 
 OPTION_PINS: dict[str, dict[str, dict[str, float]]] = {

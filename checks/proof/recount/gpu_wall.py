@@ -18,9 +18,17 @@ def recount(g: Mapping[str, Any]) -> dict[str, Any]:
     """Return every derived figure of the chapter, in base units, from the givens `g`."""
     r: dict[str, Any] = {}
     for part in (
-        _failure, _bill, _wall, _parallelism, _communication, _gang, _inference, _mfu,
-        _preemption, _chain,
-    ):  # fmt: skip
+        _failure,
+        _bill,
+        _wall,
+        _parallelism,
+        _communication,
+        _gang,
+        _inference,
+        _mfu,
+        _preemption,
+        _chain,
+    ):
         r |= part(g, r)
     return r
 
@@ -50,13 +58,15 @@ def _bill(g: Mapping[str, Any], r: Mapping[str, Any]) -> dict[str, Any]:
     own_block = (
         g["layers"] * g["seq"] * g["micro_batch"] * v * (6 * g["hidden"] + 2 * keys + 4 * g["ffn"])
     )
-    acts = np.array([
-        token_units * (outside + inside) + pairs * score,
-        token_units * (outside + inside),
-        token_units * v,
-        token_units * (outside + inside / t) + pairs * score / t,
-        token_units * (outside + inside) / t,
-    ])  # fmt: skip
+    acts = np.array(
+        [
+            token_units * (outside + inside) + pairs * score,
+            token_units * (outside + inside),
+            token_units * v,
+            token_units * (outside + inside / t) + pairs * score / t,
+            token_units * (outside + inside) / t,
+        ]
+    )
     return {
         "bytes_per_param": sum(w),
         "optimizer_width": fp32,

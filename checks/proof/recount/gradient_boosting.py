@@ -86,8 +86,23 @@ def _stump(target: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray, int]
 
 
 def _rounds(g: Mapping[str, Any], x: np.ndarray, y: np.ndarray, cuts: np.ndarray) -> Figures:
-    names = ("residual", "left", "right", "error", "best", "least_error", "cut", "lower", "upper",
-             "leaf", "prediction", "sse", "mse", "query_leaf", "answer")  # fmt: skip
+    names = (
+        "residual",
+        "left",
+        "right",
+        "error",
+        "best",
+        "least_error",
+        "cut",
+        "lower",
+        "upper",
+        "leaf",
+        "prediction",
+        "sse",
+        "mse",
+        "query_leaf",
+        "answer",
+    )
     table: dict[str, list[Any]] = {name: [] for name in names}
     predicted, asked = np.full(len(y), y.mean()), y.mean()
     for _ in range(int(g["rounds"])):
@@ -98,9 +113,23 @@ def _rounds(g: Mapping[str, Any], x: np.ndarray, y: np.ndarray, cuts: np.ndarray
         predicted = predicted + g["eta"] * leaf
         asked = asked + g["eta"] * query_leaf
         squares = (y - predicted) ** 2
-        found = (residual, left, right, errors, best, errors[best], cuts[best], left[best],
-                 right[best], leaf, predicted, squares.sum(), squares.mean(), query_leaf,
-                 asked)  # fmt: skip
+        found = (
+            residual,
+            left,
+            right,
+            errors,
+            best,
+            errors[best],
+            cuts[best],
+            left[best],
+            right[best],
+            leaf,
+            predicted,
+            squares.sum(),
+            squares.mean(),
+            query_leaf,
+            asked,
+        )
         for name, value in zip(names, found, strict=True):
             table[name].append(value)
     # The rounds are the last axis of what has a row or a split as well.
@@ -158,8 +187,9 @@ def _from_records(g: Mapping[str, Any]) -> Figures:
     one, bag = spread["variance_of_one_deep_tree"], spread["variance_of_25_bagged_deep_trees"]
     # The bag's variance is between one / trees, for trees that have nothing in common, and one.
     rho = (bag - one / trees) / (one - one / trees)
-    late, best = (shrinkage[f"test_mse_{when}_at_eta_0_1"]
-                  for when in ("after_400_rounds", "at_best_round"))  # fmt: skip
+    late, best = (
+        shrinkage[f"test_mse_{when}_at_eta_0_1"] for when in ("after_400_rounds", "at_best_round")
+    )
 
     def both(value: str) -> float:
         return sum(importance[f"copy_by_lot_{value}_{c}"] for c in ("express", "express_copy"))

@@ -172,9 +172,15 @@ def _scalings(g: Mapping[str, Any], r: Figures) -> Figures:
     yarn = (r["number"] - start) / (end - start)
     llama = (r["turns"] - g["low_factor"]) / (g["high_factor"] - g["low_factor"])
     kept = np.clip([1 - yarn, llama], 0, 1)
-    slower = np.stack([
-        np.ones(3), np.full(3, 1 / s), s**-slows, scale**-slows, *(1 / s + kept * (1 - 1 / s)),
-    ])  # fmt: skip
+    slower = np.stack(
+        [
+            np.ones(3),
+            np.full(3, 1 / s),
+            s**-slows,
+            scale**-slows,
+            *(1 / s + kept * (1 - 1 / s)),
+        ]
+    )
     scaled = slower * theta
     mu = 1 + np.log(s) / 10
     return {

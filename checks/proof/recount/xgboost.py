@@ -88,9 +88,13 @@ def _stands(gain: float, gamma: float) -> bool:
 
 
 def _rounds(
-    g: Mapping[str, Any], x: np.ndarray, y: np.ndarray, cuts: np.ndarray, goes: np.ndarray,
+    g: Mapping[str, Any],
+    x: np.ndarray,
+    y: np.ndarray,
+    cuts: np.ndarray,
+    goes: np.ndarray,
     base: float,
-) -> Figures:  # fmt: skip
+) -> Figures:
     """Grow, prune and apply three trees; the rounds are the last axis of every figure."""
     table: dict[str, list[Any]] = {}
     before, asked = np.full(6, base), base
@@ -136,8 +140,9 @@ def _tree(
     stand = [_stands(b, g["gamma"]) for b in bests]
     root = any(stand) or _stands(best, g["gamma"])
     middle = _of(cuts, cut) if root else 0
-    low, high = (_of(cuts, c) if s else e for c, s, e in zip(child_cuts, stand, (0, middle),
-                                                             strict=True))  # fmt: skip
+    low, high = (
+        _of(cuts, c) if s else e for c, s, e in zip(child_cuts, stand, (0, middle), strict=True)
+    )
     start = np.array([0, low, middle, high])
     leaf = np.array([_leaf_at(start, at) for at in x])
     member = leaf == np.arange(4)[:, None]

@@ -164,9 +164,10 @@ def page_of() -> Callable[[str], quickjs.Context]:
     def get(slug: str) -> quickjs.Context:
         if slug not in made:
             modules = linked(
-                "assets/js/quiz/draw.js", "assets/js/quiz/grade.js",
+                "assets/js/quiz/draw.js",
+                "assets/js/quiz/grade.js",
                 generated=dict(quiz_data.modules()),
-            )  # fmt: skip
+            )
             model = browser_model.expression(slug, graph(slug), [])
             text = page.module(slug).replace("export const bank =", "const BANK =")
             made[slug] = context(f"{modules}\n{FLOATS}\n{text}\nconst MODEL = {model};\n{DRIVER}")
@@ -217,9 +218,17 @@ def answers_for(asked: Asked, rng: random.Random) -> list[Any]:
             values = [asked.key, *near, *off, *(w.value for w in asked.wrongs)]
             typed = [verify.typed(v, asked.unit) for v in values]
             coarse = [verify.typed(v, asked.unit, rng.randint(1, 4)) for v in values if v]
-            return [shown_key(asked), *typed, *coarse, *rng.sample(guesses(asked), 4),
-                    typed[0].split(" ")[0],
-                    f"{typed[0]} parsec", "", "12 apples", "1e99 B"]  # fmt: skip
+            return [
+                shown_key(asked),
+                *typed,
+                *coarse,
+                *rng.sample(guesses(asked), 4),
+                typed[0].split(" ")[0],
+                f"{typed[0]} parsec",
+                "",
+                "12 apples",
+                "1e99 B",
+            ]
         case Formula():
             letters = {s.argument: letter for letter, s in q.symbols.items()}
             own = [written_formula(f, letters) for f in (q.formula, *(m.wrong for m in q.mistakes))]
@@ -239,15 +248,20 @@ def answers_for(asked: Asked, rng: random.Random) -> list[Any]:
 
 def guesses(asked: Asked) -> list[str]:
     """Return what somebody types who has no answer: powers of ten, in each unit that fits."""
-    return [f"{n} {unit}".strip() for unit in verify.units_of(asked)
-            for n in ("1", "10", "1000", "1e6")]  # fmt: skip
+    return [
+        f"{n} {unit}".strip() for unit in verify.units_of(asked) for n in ("1", "10", "1000", "1e6")
+    ]
 
 
 def graded(asked: Asked, answer: Any) -> dict[str, Any]:
     judges: dict[type, Callable[..., Any]] = {
-        Number: grade_number, Formula: grade_formula, Choice: grade_choice, Order: grade_order,
-        FindMistake: grade_find_mistake, Open: grade_open,
-    }  # fmt: skip
+        Number: grade_number,
+        Formula: grade_formula,
+        Choice: grade_choice,
+        Order: grade_order,
+        FindMistake: grade_find_mistake,
+        Open: grade_open,
+    }
     v = judges[type(asked.question)](asked, answer)
     return {"outcome": v.outcome, "says": list(v.says), "causes": list(v.causes), "share": v.share}
 
@@ -283,9 +297,13 @@ def test_the_unit_is_the_readers_choice() -> None:
     asked = static_bytes()
     size = asked.key
     for text in (
-        f"{float(size / 10**9)} GB", f"{float(size / 10**12)} TB", f"{float(size)} B",
-        f"{float(size / 2**30):.6f} GiB", f"{float(size * 8)} bits", f"{float(size):e} bytes",
-    ):  # fmt: skip
+        f"{float(size / 10**9)} GB",
+        f"{float(size / 10**12)} TB",
+        f"{float(size)} B",
+        f"{float(size / 2**30):.6f} GiB",
+        f"{float(size * 8)} bits",
+        f"{float(size):e} bytes",
+    ):
         assert grade_number(asked, text).outcome == "right", text
 
 
@@ -350,8 +368,11 @@ def test_a_slip_that_nobody_declared_is_named(factor: Fraction, said: str) -> No
         ("14.44", "7.22 GB", "Your answer is too small: a factor of two is off."),
         ("14.44", "7.26 GB", "Your answer is too small: perhaps a factor of two is off."),
         ("14.44", "7.3 GB", "Your answer is too small, by less than a factor of ten."),
-        ("1.43", "1.4 TB", "Your answer is too large: perhaps a prefix slipped by a factor of a "
-         "thousand."),
+        (
+            "1.43",
+            "1.4 TB",
+            "Your answer is too large: perhaps a prefix slipped by a factor of a thousand.",
+        ),
         # One digit and zeros may be a guess: no factor is named, though it is met to the last bit.
         ("1", "1 TB", "Your answer is too large, by a factor of a thousand or more."),
         ("1", "1.000 TB", "Your answer is too large, by a factor of a thousand or more."),
@@ -363,16 +384,22 @@ def test_a_slip_that_nobody_declared_is_named(factor: Fraction, said: str) -> No
         ("1", "-1 GB", "Its sign is wrong."),
         ("-2", "-3.1 GB", "Your answer is too large in size, by less than a factor of ten."),
     ],
-)  # fmt: skip
+)
 def test_how_far_off_an_answer_is_stands_in_words(key: str, text: str, said: str) -> None:
     assert said_of(with_key(key), text) == said
 
 
 @pytest.mark.parametrize(
     ("key", "text"),
-    [("144", "140 GB"), ("11.3", "11 GB"), ("1.43", "1.4 GB"), ("1.43", "1,400 MB"),
-     ("10.4", "10 GB"), ("1.43", "1.4e9 B")],
-)  # fmt: skip
+    [
+        ("144", "140 GB"),
+        ("11.3", "11 GB"),
+        ("1.43", "1.4 GB"),
+        ("1.43", "1,400 MB"),
+        ("10.4", "10 GB"),
+        ("1.43", "1.4e9 B"),
+    ],
+)
 def test_the_key_rounded_too_far_is_asked_again(key: str, text: str) -> None:
     """No mistake is found in it, though 140.6, 11.04 and 1.396 are these keys over 1.024."""
     mixed_up = Wrong(Fraction(key) * 10**9 / Fraction("1.024"), "Mixed up.")

@@ -777,9 +777,7 @@ Run = Callable[..., tuple[int, str, str]]
 
 
 @pytest.fixture
-def run(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> Run:  # fmt: skip
+def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
     """Run the command with a data folder of its own and a bank of two questions."""
     monkeypatch.setenv("WORKBOOK_DATA", str(tmp_path / "data"))
     questions = (
@@ -846,8 +844,13 @@ def test_progress_counts_by_chapter_and_step_in_aligned_columns(run: Run) -> Non
     assert "0 due now, 4 asked for the first time today; the next is due in " in out
     data = json.loads(run("progress", "--json")[1])
     assert data["all"] == {
-        "questions": 4, "asked": 5, "right": 4, "due": 0, "streak": 4, "retention": 0.75,
-    }  # fmt: skip
+        "questions": 4,
+        "asked": 5,
+        "right": 4,
+        "due": 0,
+        "streak": 4,
+        "retention": 0.75,
+    }
     chapter = data["chapters"][0]
     assert chapter["chapter"] == "gpu-wall"
     assert len(chapter["steps"]) == len(steps) + 1

@@ -48,9 +48,7 @@ GOOD = {
 # Few ids, so that logs overlap; an id with several contents is a log that somebody edited.
 ids = st.integers(0, 7).map(lambda n: f"{n:032x}")
 names = st.text("abz09-", min_size=1, max_size=64)
-moments = st.datetimes(
-    datetime(1970, 1, 1), datetime(2199, 12, 31), timezones=st.just(UTC)
-)  # fmt: skip
+moments = st.datetimes(datetime(1970, 1, 1), datetime(2199, 12, 31), timezones=st.just(UTC))
 extras = st.dictionaries(
     st.text(max_size=8).filter(lambda key: key not in GOOD),
     st.recursive(
@@ -221,9 +219,7 @@ def test_merging_is_idempotent_commutative_and_associative(
 
 
 @given(logs, logs)
-def test_merging_keeps_every_id_once_and_invents_nothing(
-    a: list[Review], b: list[Review]
-) -> None:  # fmt: skip
+def test_merging_keeps_every_id_once_and_invents_nothing(a: list[Review], b: list[Review]) -> None:
     merged = merge(a, b)
     assert len(merged) == len({r.id for r in merged})
     assert {r.id for r in merged} == {r.id for r in a + b}

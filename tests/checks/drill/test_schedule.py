@@ -37,11 +37,17 @@ def reviews(question: str, *answers: tuple[timedelta, int]) -> list[Review]:
     rng = random.Random(question)
     return [
         Review(
-            f"{rng.getrandbits(128):032x}", question, 0, timestamp(START + after), rating,
-            None, "terminal", "drill",
+            f"{rng.getrandbits(128):032x}",
+            question,
+            0,
+            timestamp(START + after),
+            rating,
+            None,
+            "terminal",
+            "drill",
         )
         for after, rating in answers
-    ]  # fmt: skip
+    ]
 
 
 def replayed(*answers: tuple[timedelta, int]) -> Memory:
@@ -178,16 +184,21 @@ def test_the_longest_overdue_for_its_interval_comes_first() -> None:
     assert known["a/week"].overdue(now) == 0.5
     assert 4.9 < known["b/two"].overdue(now) < 5
     assert [m.question for m in due_now(BOOK, known, now)] == [
-        "a/minute", "a/ten", "b/two", "a/week",
-    ]  # fmt: skip
+        "a/minute",
+        "a/ten",
+        "b/two",
+        "a/week",
+    ]
     # A question that was wrong an hour ago was due long after the others, and yet goes first:
     # 59 minutes late for an interval of 1.
     known = memories([*LOG, *reviews("b/new-2", (9 * DAY, AGAIN))])
     now = START + 9 * DAY + 60 * MINUTE
     assert known["b/new-2"].overdue(now) == 59
     assert [m.question for m in due_now(["a/week", "b/two", "b/new-2"], known, now)] == [
-        "b/new-2", "b/two", "a/week",
-    ]  # fmt: skip
+        "b/new-2",
+        "b/two",
+        "a/week",
+    ]
 
 
 @given(st.integers(0, 200), st.integers(2, 60), st.integers(2, 60), st.integers(0, 600))
@@ -210,16 +221,23 @@ def test_the_order_is_that_of_falling_recall(start: int, gap_a: int, gap_b: int,
 def test_equally_overdue_go_by_the_time_they_fell_due_then_by_id() -> None:
     known = memories([r for q in ("a/c", "a/a", "a/b") for r in reviews(q, (0 * DAY, GOOD))])
     assert [m.question for m in due_now(["a/c", "a/b", "a/a"], known, START + DAY)] == [
-        "a/a", "a/b", "a/c",
-    ]  # fmt: skip
+        "a/a",
+        "a/b",
+        "a/c",
+    ]
 
 
 def test_the_queue_is_what_is_due_then_new_ones_in_the_books_order() -> None:
     known = memories(LOG)
     now = START + 3 * DAY
     assert queue(BOOK, known, now) == [
-        "a/minute", "a/ten", "b/two", "a/new-1", "b/new-2", "a/new-0",
-    ]  # fmt: skip
+        "a/minute",
+        "a/ten",
+        "b/two",
+        "a/new-1",
+        "b/new-2",
+        "a/new-0",
+    ]
     assert unseen([*BOOK, "a/new-1"], known) == ["a/new-1", "b/new-2", "a/new-0"]
 
 

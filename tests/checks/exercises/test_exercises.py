@@ -507,9 +507,18 @@ def note_file() -> Path:
 
 
 @pytest.mark.parametrize(
-    "damage", [b"", b"{", b"[]", b"\xff\xfe", b'{"format": 1, "solved": "yes"}', b'{"format": "1"}',
-               b'{"format": 1, "solved": true, "hints": -1, "copied": ""}', b"null"]
-)  # fmt: skip
+    "damage",
+    [
+        b"",
+        b"{",
+        b"[]",
+        b"\xff\xfe",
+        b'{"format": 1, "solved": "yes"}',
+        b'{"format": "1"}',
+        b'{"format": 1, "solved": true, "hints": -1, "copied": ""}',
+        b"null",
+    ],
+)
 def test_a_damaged_note_is_set_aside(capsys: pytest.CaptureFixture[str], damage: bytes) -> None:
     run(capsys, "start", "zero3")
     note_file().write_bytes(damage)
@@ -638,9 +647,13 @@ class Screen:
         environment = {**os.environ, "PYTHONPATH": str(ROOT), "PYTHONUNBUFFERED": "1"}
         self.process = subprocess.Popen(
             [sys.executable, "-m", "checks.terminal.main", "exercise", "watch"],
-            cwd=place, env=environment, start_new_session=True,
-            stdin=child if terminal else subprocess.DEVNULL, stdout=child, stderr=child,
-        )  # fmt: skip
+            cwd=place,
+            env=environment,
+            start_new_session=True,
+            stdin=child if terminal else subprocess.DEVNULL,
+            stdout=child,
+            stderr=child,
+        )
         self.child = child if terminal else -1
         if not terminal:
             os.close(child)

@@ -23,7 +23,7 @@ WRITTEN = {
     "ndcg.ideal_term": r"\text{ideal term}_{s} = \frac{g_{s}}"
     r"{\log_2\left(1 + \text{ideal place}_{s}\right)}",
     "layouts.fitting": r"\text{fitting} = \#\left\{l :\, \text{bytes}_{l} \le l\right\}",
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("name", WRITTEN)

@@ -42,9 +42,12 @@ class Shell:
     ) -> subprocess.CompletedProcess[str]:
         done = subprocess.run(
             ["sh", "-c", line.replace("workbook", WORKBOOK)],
-            cwd=self.folder, input=typed.encode(encoding), capture_output=True,
-            check=False, env=self.environment | variables,
-        )  # fmt: skip
+            cwd=self.folder,
+            input=typed.encode(encoding),
+            capture_output=True,
+            check=False,
+            env=self.environment | variables,
+        )
         out, err = (x.decode(encoding) for x in (done.stdout, done.stderr))
         assert "Traceback" not in out + err, out + err
         assert "Exception ignored" not in err, err
@@ -102,15 +105,22 @@ def test_data_stays_data_in_every_encoding(shell: Shell) -> None:
 
 
 def test_an_error_says_what_was_typed_in_every_encoding(shell: Shell) -> None:
-    done = shell("workbook why gpu-wall.µ; workbook why $(printf '\\377').x", encoding="latin-1",
-                 PYTHONIOENCODING="ascii")  # fmt: skip
+    done = shell(
+        "workbook why gpu-wall.µ; workbook why $(printf '\\377').x",
+        encoding="latin-1",
+        PYTHONIOENCODING="ascii",
+    )
     assert "workbook: u: gpu-wall has no such figure" in done.stderr
 
 
 def test_what_is_typed_need_not_be_of_the_encoding(shell: Shell) -> None:
     """The two bytes of µ in an ASCII terminal: asked again, then stopped."""
-    done = shell("workbook drill --kind number --seed 3 --count 1", typed="3 µs\nq\n",
-                 encoding="utf-8", PYTHONIOENCODING="ascii")  # fmt: skip
+    done = shell(
+        "workbook drill --kind number --seed 3 --count 1",
+        typed="3 µs\nq\n",
+        encoding="utf-8",
+        PYTHONIOENCODING="ascii",
+    )
     assert done.returncode == 0
     assert "0 of 0 right" in done.stdout
 
@@ -132,8 +142,12 @@ def test_stand_ins_are_readable(text: str, written: str) -> None:
 
 def test_every_sign_of_the_book_has_a_stand_in() -> None:
     """None of what chapters, questions and exercises print comes out as a question mark."""
-    files = [p for folder in ("worked", "checks") for p in (ROOT / folder).rglob("*.*")
-             if p.suffix in (".py", ".toml")]  # fmt: skip
+    files = [
+        p
+        for folder in ("worked", "checks")
+        for p in (ROOT / folder).rglob("*.*")
+        if p.suffix in (".py", ".toml")
+    ]
     used = {c for p in files for c in p.read_text(encoding="utf-8") if not c.isascii()}
     assert len(used) > 30
     assert {c for c in used if "?" in stand_ins(c)} <= {"¶"}
@@ -147,9 +161,16 @@ needs_full = pytest.mark.skipif(not Path("/dev/full").exists(), reason="no /dev/
 @needs_full
 @pytest.mark.parametrize(
     "command",
-    ["list", "--help", "run gpu-wall", "why rope.part.1 --json", "exercise list", "progress",
-     "drill --seed 3 --count 1"],
-)  # fmt: skip
+    [
+        "list",
+        "--help",
+        "run gpu-wall",
+        "why rope.part.1 --json",
+        "exercise list",
+        "progress",
+        "drill --seed 3 --count 1",
+    ],
+)
 def test_a_full_disk_is_said(shell: Shell, command: str) -> None:
     done = shell(f"workbook {command} >/dev/full")
     assert (done.returncode, done.stderr) == (2, FULL)
@@ -187,9 +208,15 @@ def test_a_closed_pipe_ends_quietly(shell: Shell) -> None:
 
 @pytest.mark.parametrize(
     ("command", "code"),
-    [("list", 0), ("exercise list", 2), ("export anki --chapter rope", 2), ("exercise check", 2),
-     ("exercise start gpu-wall/zero3", 2), ("progress export x.json", 2)],
-)  # fmt: skip
+    [
+        ("list", 0),
+        ("exercise list", 2),
+        ("export anki --chapter rope", 2),
+        ("exercise check", 2),
+        ("exercise start gpu-wall/zero3", 2),
+        ("progress export x.json", 2),
+    ],
+)
 def test_a_deleted_folder_is_said(shell: Shell, command: str, code: int) -> None:
     done = shell(f"mkdir gone && cd gone && rmdir ../gone && workbook {command}")
     assert done.returncode == code
@@ -231,8 +258,11 @@ def test_a_library_that_is_not_installed_is_named_with_how_to_install_it(
 
 def test_without_platformdirs_the_place_of_the_progress_is_not_known(shell: Shell) -> None:
     shell.without("platformdirs")
-    done = shell("env -u WORKBOOK_DATA workbook progress".replace("workbook progress", WORKBOOK
-                 + " progress"))  # fmt: skip
+    done = shell(
+        "env -u WORKBOOK_DATA workbook progress".replace(
+            "workbook progress", WORKBOOK + " progress"
+        )
+    )
     assert done.returncode == 2
     assert "platformdirs" in done.stderr
     assert shell("workbook progress").returncode == 0, "with WORKBOOK_DATA it is not needed"
@@ -249,5 +279,8 @@ def test_the_extras_named_are_those_of_the_project() -> None:
 
 def test_one_is_singular() -> None:
     assert [counted(n, "question") for n in (0, 1, 2, 1000)] == [
-        "0 questions", "1 question", "2 questions", "1,000 questions"
-    ]  # fmt: skip
+        "0 questions",
+        "1 question",
+        "2 questions",
+        "1,000 questions",
+    ]

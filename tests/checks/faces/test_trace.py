@@ -64,10 +64,18 @@ FORMULAS: list[tuple[Callable[..., Any], str, str, str]] = [
         "Math.min(Math.floor(x), Math.abs(y))",
     ),
     (lambda x, y: ops.sqrt(2 * x), r"\sqrt{2\,x}", "sqrt(2 × x)", "Math.sqrt((2 * x))"),
-    (lambda x, y: ops.exp(-x) ** 2, r"\exp\left(-x\right)^{2}", "exp(−x)^2",
-     "Math.pow(Math.exp((-x)), 2)"),
-    (lambda x, y: ops.log2(x) + ops.ln(y), r"\log_2\left(x\right) + \ln\left(y\right)",
-     "log2(x) + ln(y)", "(Math.log2(x) + Math.log(y))"),
+    (
+        lambda x, y: ops.exp(-x) ** 2,
+        r"\exp\left(-x\right)^{2}",
+        "exp(−x)^2",
+        "Math.pow(Math.exp((-x)), 2)",
+    ),
+    (
+        lambda x, y: ops.log2(x) + ops.ln(y),
+        r"\log_2\left(x\right) + \ln\left(y\right)",
+        "log2(x) + ln(y)",
+        "(Math.log2(x) + Math.log(y))",
+    ),
     (
         lambda x, y: ops.where(x >= y, 1, 0),
         r"\begin{cases} 1 & \text{if } x \ge y \\ 0 & \text{otherwise} \end{cases}",
@@ -81,7 +89,7 @@ FORMULAS: list[tuple[Callable[..., Any], str, str, str]] = [
         "2 × (1 if x < y, otherwise 0)",
         "(2 * ((x < y) ? 1 : 0))",
     ),
-]  # fmt: skip
+]
 
 
 @pytest.mark.parametrize(("formula", "as_latex", "as_text", "as_javascript"), FORMULAS)
@@ -96,8 +104,12 @@ def test_a_formula_is_written_as_its_author_wrote_it(
 
 def test_every_comparison_has_its_sign() -> None:
     x, y = Term("arg", ("x",)), Term("arg", ("y",))
-    signs = {"<": (x < y, "<", "<"), "≤": (x <= y, r"\le", "≤"), ">": (x > y, ">", ">"),
-             "≥": (x >= y, r"\ge", "≥")}  # fmt: skip
+    signs = {
+        "<": (x < y, "<", "<"),
+        "≤": (x <= y, r"\le", "≤"),
+        ">": (x > y, ">", ">"),
+        "≥": (x >= y, r"\ge", "≥"),
+    }
     for compared, in_latex, in_text in signs.values():
         assert latex(compared, SYMBOLS) == f"x {in_latex} y"
         assert text(compared, SYMBOLS) == f"x {in_text} y"
@@ -176,8 +188,14 @@ def test_a_value_with_a_unit_is_bracketed_in_plain_text_before_it_is_squared() -
     def squared(x: Any) -> Any:
         return x**2
 
-    shown = {"5 s": "(5 s)^2", "1.14×": "(1.14×)^2", "40%": "(40%)^2", "−3": "(−3)^2",
-             "1,120": "1,120^2", "rows_2": "rows_2^2"}  # fmt: skip
+    shown = {
+        "5 s": "(5 s)^2",
+        "1.14×": "(1.14×)^2",
+        "40%": "(40%)^2",
+        "−3": "(−3)^2",
+        "1,120": "1,120^2",
+        "rows_2": "rows_2^2",
+    }
     for value, want in shown.items():
         assert text(trace(squared), {"x": value}) == want
 
@@ -188,10 +206,14 @@ def test_a_case_distinction_is_bracketed_inside_anything() -> None:
     in_text, in_latex = text(choice, SYMBOLS), latex(choice, SYMBOLS)
     assert in_text == "y if x < 2, otherwise 0"
     for around, signs in [
-        (choice + 1, "({}) + 1"), (1 - choice, "1 − ({})"), (choice / 3, "({}) / 3"),
-        (choice**2, "({})^2"), (-choice, "−({})"), (ops.maximum(choice, 1), "max(({}), 1)"),
+        (choice + 1, "({}) + 1"),
+        (1 - choice, "1 − ({})"),
+        (choice / 3, "({}) / 3"),
+        (choice**2, "({})^2"),
+        (-choice, "−({})"),
+        (ops.maximum(choice, 1), "max(({}), 1)"),
         (ops.where(choice < 1, choice, choice), "({}) if ({}) < 1, otherwise ({})"),
-    ]:  # fmt: skip
+    ]:
         assert text(around, SYMBOLS) == signs.replace("{}", in_text)
     bracketed = rf"\left({in_latex}\right)"
     assert latex(choice + 1, SYMBOLS) == f"{bracketed} + 1"

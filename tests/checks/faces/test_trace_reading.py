@@ -33,14 +33,24 @@ TOKEN = re.compile(
     r"\s*(\d[\d,]*(?:\.\d+)?(?:e[+−]?\d+)?|round up|round down|[A-Za-z]\w*|π|[−+×/^()<>≤≥,])"
 )
 COMPARED: dict[str, Callable[[float, float], bool]] = {
-    "<": lambda a, b: a < b, ">": lambda a, b: a > b,
-    "≤": lambda a, b: a <= b, "≥": lambda a, b: a >= b,
-}  # fmt: skip
+    "<": lambda a, b: a < b,
+    ">": lambda a, b: a > b,
+    "≤": lambda a, b: a <= b,
+    "≥": lambda a, b: a >= b,
+}
 FUNCTIONS: dict[str, Callable[..., float]] = {
-    "round up": math.ceil, "round down": math.floor, "max": max, "min": min, "sqrt": math.sqrt,
-    "absolute": abs, "exp": math.exp, "ln": math.log, "log2": math.log2, "sin": math.sin,
+    "round up": math.ceil,
+    "round down": math.floor,
+    "max": max,
+    "min": min,
+    "sqrt": math.sqrt,
+    "absolute": abs,
+    "exp": math.exp,
+    "ln": math.log,
+    "log2": math.log2,
+    "sin": math.sin,
     "cos": math.cos,
-}  # fmt: skip
+}
 
 
 class UnclearError(ValueError):
@@ -180,12 +190,29 @@ def read(line: str) -> Reading:
 # -- LaTeX: what its layout delimits gets brackets, all else is read as the plain text is -------
 
 WORDS = {
-    r"\times": "×", r"\,": "×", r"\le": "≤", r"\ge": "≥", r"\pi": "π", r"\left(": "(",
-    r"\right)": ")", r"\ln": "ln", r"\exp": "exp", r"\sin": "sin", r"\cos": "cos",
-    r"\log_2": "log2", r"\max": "max", r"\min": "min", r"\left\lceil": "round up(",
-    r"\right\rceil": ")", r"\left\lfloor": "round down(", r"\right\rfloor": ")",
-    r"\left|": "absolute(", r"\right|": ")", "-": "−", ",\\,": ",",
-}  # fmt: skip
+    r"\times": "×",
+    r"\,": "×",
+    r"\le": "≤",
+    r"\ge": "≥",
+    r"\pi": "π",
+    r"\left(": "(",
+    r"\right)": ")",
+    r"\ln": "ln",
+    r"\exp": "exp",
+    r"\sin": "sin",
+    r"\cos": "cos",
+    r"\log_2": "log2",
+    r"\max": "max",
+    r"\min": "min",
+    r"\left\lceil": "round up(",
+    r"\right\rceil": ")",
+    r"\left\lfloor": "round down(",
+    r"\right\rfloor": ")",
+    r"\left|": "absolute(",
+    r"\right|": ")",
+    "-": "−",
+    ",\\,": ",",
+}
 PIECE = re.compile(
     r"\s*(\\begin\{cases\}|\\end\{cases\}|\\text\{[a-z ]*\}|\\(?:left|right)(?:\\\w+|[(|)])"
     r"|\\t?frac|\\sqrt|\\log_2|,\\,|\\,|\\\\|\\[a-z]+|\d(?:\d|\{,\}|\.\d|e[+−]?\d)*|\w+|[-−+^{}&<>])"
@@ -271,9 +298,20 @@ def test_the_reader_reads_as_a_person_does(line: str, value: float) -> None:
 
 @pytest.mark.parametrize(
     "line",
-    ["5 − −2", "0.1 × −2", "2^3^2", "1 < 2 < 3", "2^−1", "−−2", "1 +", "(1", "1 2", "x - y",
-     "max(1 if 2 < 1, otherwise 3, 4)"],
-)  # fmt: skip
+    [
+        "5 − −2",
+        "0.1 × −2",
+        "2^3^2",
+        "1 < 2 < 3",
+        "2^−1",
+        "−−2",
+        "1 +",
+        "(1",
+        "1 2",
+        "x - y",
+        "max(1 if 2 < 1, otherwise 3, 4)",
+    ],
+)
 def test_the_reader_refuses_what_is_not_clear(line: str) -> None:
     with pytest.raises(UnclearError):
         read(line)

@@ -188,10 +188,14 @@ def call(name: str, x: list[Amount]) -> Amount:
         return Amount(mp.sqrt(a.number), {u: p / 2 for u, p in a.units.items()})
     bare(x)
     functions = {
-        "round up": lambda v: mp.ceil(v - mpf(10) ** -40), "ln": mp.log,
-        "round down": lambda v: mp.floor(v + mpf(10) ** -40), "log2": lambda v: mp.log(v, 2),
-        "exp": mp.exp, "sin": mp.sin, "cos": mp.cos,
-    }  # fmt: skip
+        "round up": lambda v: mp.ceil(v - mpf(10) ** -40),
+        "ln": mp.log,
+        "round down": lambda v: mp.floor(v + mpf(10) ** -40),
+        "log2": lambda v: mp.log(v, 2),
+        "exp": mp.exp,
+        "sin": mp.sin,
+        "cos": mp.cos,
+    }
     return Amount(functions[name](a.number), {})
 
 

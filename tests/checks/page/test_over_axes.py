@@ -77,11 +77,15 @@ def cases(of: dict[str, list[str]]) -> list[tuple[str, str]]:
 
 def test_a_table_is_read_into_figures_axes_and_places() -> None:
     assert over_axes.read_table("residual, leaf by row at round=2", "boosting") == {
-        "figures": ("residual", "leaf"), "by": ("row",), "at": {"round": "2"},
-    }  # fmt: skip
+        "figures": ("residual", "leaf"),
+        "by": ("row",),
+        "at": {"round": "2"},
+    }
     assert over_axes.read_table("boosting.error by split and round | mark: least", None) == {
-        "figures": ("error",), "by": ("split", "round"), "mark": {"error": "least"},
-    }  # fmt: skip
+        "figures": ("error",),
+        "by": ("split", "round"),
+        "mark": {"error": "least"},
+    }
     assert over_axes.read_table("prediction by row and round | start", "boosting")["start"] == [
         "round"
     ]
@@ -314,8 +318,9 @@ def test_the_page_keeps_what_draws_a_table_again() -> None:
     got = over_axes.table("weight by position and key", "attention")
     (packed,) = re.findall(r'data-table="([^"]*)"', got)
     assert json.loads(html.unescape(packed)) == {
-        "figures": ["weight"], "by": ["position", "key"],
-    }  # fmt: skip
+        "figures": ["weight"],
+        "by": ["position", "key"],
+    }
     assert 'data-chapter="attention"' in got
 
 

@@ -61,12 +61,16 @@ def in_unit(name: str, worth: int, places: int) -> str:
         ("{{ wanted[job=b] }}", span("wanted[job=b]", "24 GPUs", "given")),
         ("{{ wanted[job=B] | bare }}", span("wanted[job=b]", "24", "given", " data-bare")),
         # 24 GPUs less 6 in each of three rounds; places in the order of the axes.
-        ("{{ small.left[round=3, job=b] | 1 }}",
-         span("left[job=b, round=3]", "6.0 GPUs", extra=' data-places="1"')),
+        (
+            "{{ small.left[round=3, job=b] | 1 }}",
+            span("left[job=b, round=3]", "6.0 GPUs", extra=' data-places="1"'),
+        ),
         ("{{ left[job=b, round=last] }}", span("left[job=b, round=last]", "6 GPUs")),
         ("{{ left[job=b, round=0] }}", span("wanted[job=b]", "24 GPUs", "given")),
-        ("{{ granted[job=b, limit=1] }}",
-         span("granted[job=b, limit=1]", "over 10 GPUs", "derived is-no")),
+        (
+            "{{ granted[job=b, limit=1] }}",
+            span("granted[job=b, limit=1]", "over 10 GPUs", "derived is-no"),
+        ),
         ("{{ largest }}", span("largest", "B")),
         ("{{ holds[job=c] }}", span("holds[job=c]", "20 GPUs")),
         ("![of {{ wanted[job=b] }} and {{ gpus }}](x.svg)", "![of 24 GPUs and 64 GPUs](x.svg)"),
@@ -76,7 +80,7 @@ def in_unit(name: str, worth: int, places: int) -> str:
         ("![all {{ total_bytes }}](x.svg)", "![all 1,120 GB](x.svg)"),
         ('<b title="{{ total_bytes }}">x</b>', '<b title="1,120 GB">x</b>'),
     ],
-)  # fmt: skip
+)
 def test_a_directive_becomes(source: str, expected: str) -> None:
     """Each inline directive, by hand."""
     assert place(source, PAGE) == expected
@@ -161,8 +165,7 @@ def test_the_symbol_of_a_row_has_the_letter_of_its_axis_and_a_cells_its_place() 
         html.unescape(re.findall('x-tex">([^<]*)<', place(f"{{{{ sym: {name} }}}}", PAGE))[0])
         for name in ("wanted", "wanted[job=b]", "left", "left[job=b]", "left[job=b, round=2]")
     ]
-    assert tex == [r"w_{j}", "w_{B}", "l_{j, r}", "l_{B, r}",
-                   "l_{B, 2}"]  # fmt: skip
+    assert tex == [r"w_{j}", "w_{B}", "l_{j, r}", "l_{B, r}", "l_{B, 2}"]
 
 
 def test_a_formula_with_values_carries_its_figures() -> None:

@@ -126,9 +126,10 @@ def test_pint_recomputes_every_figure_of_a_chapter(slug: str) -> None:
     g = graph(slug)
     with_dimension = [f.name for f in g.derived if check_figure(g, f)]
     assert with_dimension == [
-        f.name for f in plain(g)
+        f.name
+        for f in plain(g)
         if not all(g.units[n].dimension.is_pure for n in (f.name, *g.arguments(f.name).values()))
-    ]  # fmt: skip
+    ]
     assert slug != "gpu-wall" or len(with_dimension) > len(list(plain(g))) / 2
 
 

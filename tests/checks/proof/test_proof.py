@@ -95,15 +95,19 @@ def test_the_draws_bring_out_both_sides_of_every_verdict() -> None:
 @pytest.mark.parametrize(
     ("wrong", "original"),
     [
-        (lambda payload_bytes, ranks: (ranks - 1) * payload_bytes / ranks,
-         communication.all_reduce_bytes),
-        (lambda payload_bytes, ranks: 2 * ranks * payload_bytes / ranks,
-         communication.all_reduce_bytes),
+        (
+            lambda payload_bytes, ranks: (ranks - 1) * payload_bytes / ranks,
+            communication.all_reduce_bytes,
+        ),
+        (
+            lambda payload_bytes, ranks: 2 * ranks * payload_bytes / ranks,
+            communication.all_reduce_bytes,
+        ),
         (lambda stages, micro_batches: (stages - 1) / micro_batches, parallelism.bubble_fraction),
         (lambda activation_width: 2 * 12 * activation_width, memory.split_width),
         (lambda activation_width: math.nan, memory.split_width),
     ],
-)  # fmt: skip
+)
 def test_a_wrong_formula_is_refused_by_both_routes(
     wrong: Callable[..., Any], original: Callable[..., Any]
 ) -> None:
@@ -140,13 +144,27 @@ def test_a_formula_over_an_axis_is_counted_cell_by_cell() -> None:
     """Half of what tensor parallelism cuts, at one of five places: the others agree."""
 
     def wrong(
-        saved_width: Any, whole_width: Any, split_width: Any, score_width: Any,
-        activation_width: Any, heads: Any, seq: Any, hidden: Any, tensor_parallel: Any,
-    ) -> Any:  # fmt: skip
+        saved_width: Any,
+        whole_width: Any,
+        split_width: Any,
+        score_width: Any,
+        activation_width: Any,
+        heads: Any,
+        seq: Any,
+        hidden: Any,
+        tensor_parallel: Any,
+    ) -> Any:
         right = memory.saved_per_unit(
-            saved_width, whole_width, split_width, score_width, activation_width, heads, seq,
-            hidden, tensor_parallel,
-        )  # fmt: skip
+            saved_width,
+            whole_width,
+            split_width,
+            score_width,
+            activation_width,
+            heads,
+            seq,
+            hidden,
+            tensor_parallel,
+        )
         parts = {str(i): right.fixed("keeping", i) for i in range(5)}
         return ops.along("keeping", **parts | {"3": parts["3"] / 2})
 
@@ -207,7 +225,7 @@ def test_what_counts_as_proved() -> None:
         (lambda a, b: 1 - (1 - a) ** b, True),
         (lambda a, b: ops.total(ops.exp(a), "row") + b, True),
     ],
-)  # fmt: skip
+)
 def test_what_has_content(formula: Callable[..., Any], content: bool) -> None:
     assert proof.has_content(trace(formula)) is content
 

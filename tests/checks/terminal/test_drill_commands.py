@@ -121,8 +121,7 @@ def test_giving_up_shows_the_working_and_counts_as_wrong(run: Run) -> None:
 def test_a_classic_mistake_is_named(run: Run) -> None:
     slug, question = find("gpu-wall/static-bytes")
     pool = [e for e in bank(slug) if isinstance(e, Number)]
-    seed = next(s for s in range(500)
-                if PortableRandom(s).shuffled(pool)[0] is question)  # fmt: skip
+    seed = next(s for s in range(500) if PortableRandom(s).shuffled(pool)[0] is question)
     asked = draw(slug, question, PortableRandom(seed).word())
     _, out, _ = run(f"{DRILL} --seed {seed} --count 1", typed(asked.key / 8, "GB"))
     assert "Those are the bf16 weights alone." in out
@@ -211,8 +210,11 @@ def test_an_exam_reports_by_step_and_says_what_to_reread(run: Run) -> None:
     assert re.search(r"workbook run gpu-wall --step \d+", out)
     assert "It is not zero." in out
     assert [(r.mode, r.rating) for r in recorded()] == [
-        ("exam", 3), ("exam", 3), ("exam", 1), ("exam", 3)
-    ]  # fmt: skip
+        ("exam", 3),
+        ("exam", 3),
+        ("exam", 1),
+        ("exam", 3),
+    ]
 
 
 def test_an_exam_gives_no_hints_and_no_verdict_before_its_end(run: Run) -> None:
@@ -303,8 +305,11 @@ def test_an_exam_ends_when_its_time_is_over(tmp_path: Path) -> None:
     own, theirs = pty.openpty()
     process = subprocess.Popen(
         [sys.executable, "-m", "checks.terminal.main", "exam", "--minutes", "0.02", "--count", "3"],
-        stdin=theirs, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
-    )  # fmt: skip
+        stdin=theirs,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
     os.close(theirs)
     try:
         out, _ = process.communicate()
@@ -332,9 +337,13 @@ def at_a_terminal(command: str) -> Iterator[tuple[subprocess.Popen[bytes], int]]
     own, theirs = pty.openpty()
     process = subprocess.Popen(
         [sys.executable, "-m", "checks.terminal.main", *command.split()],
-        stdin=theirs, stdout=theirs, stderr=theirs, close_fds=True, start_new_session=True,
+        stdin=theirs,
+        stdout=theirs,
+        stderr=theirs,
+        close_fds=True,
+        start_new_session=True,
         preexec_fn=lambda: fcntl.ioctl(0, termios.TIOCSCTTY, 0),
-    )  # fmt: skip
+    )
     os.close(theirs)
     try:
         yield process, own
@@ -393,8 +402,11 @@ def test_a_drill_killed_while_an_answer_is_typed_loses_only_that_answer(tmp_path
     own, theirs = pty.openpty()
     process = subprocess.Popen(
         [sys.executable, "-m", "checks.terminal.main", *f"{DRILL} --seed 7 --count 5".split()],
-        stdin=theirs, stdout=theirs, stderr=theirs, close_fds=True,
-    )  # fmt: skip
+        stdin=theirs,
+        stdout=theirs,
+        stderr=theirs,
+        close_fds=True,
+    )
     os.close(theirs)
     try:
         read_until(own, "answer with unit > ")

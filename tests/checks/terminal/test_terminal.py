@@ -159,8 +159,9 @@ def test_sweep_over_a_choice_prints_a_row_for_each_option(
     assert "<svg" in target.read_text(encoding="utf-8")
     code, out, _ = run(capsys, *command, "--json")
     assert [(row["gpu"], row["value"]) for row in json.loads(out)] == [
-        ("A100 80GB SXM", 14), ("H200 SXM", 8)
-    ]  # fmt: skip
+        ("A100 80GB SXM", 14),
+        ("H200 SXM", 8),
+    ]
 
 
 @pytest.mark.parametrize(
@@ -170,12 +171,23 @@ def test_sweep_over_a_choice_prints_a_row_for_each_option(
         (["sweep", "gpu-wall.memory_per_gpu.zero-3", "--over", "gpu_memory=40,80"], ["gpu_memory"]),
         (["sweep", "gpu-wall.memory_per_gpu.zero-3", "--over", "gpu=H100 SXM,H200 SXM"], ["gpu"]),
         (["sweep", "gpu-wall.gpus", "--over", "gpus=8,64"], []),
-        (["sweep", "gpu-wall.memory_per_gpu.zero-3", "--over", "gpus=8,64", "--set", "price=2",
-          "--set", "model=Llama 3 8B"], ["price"]),
+        (
+            [
+                "sweep",
+                "gpu-wall.memory_per_gpu.zero-3",
+                "--over",
+                "gpus=8,64",
+                "--set",
+                "price=2",
+                "--set",
+                "model=Llama 3 8B",
+            ],
+            ["price"],
+        ),
         (["why", "gpu-wall.memory_per_gpu.zero-3", "--set", "gpu_memory=100"], ["gpu_memory"]),
         (["why", "gpu-wall.memory_per_gpu.zero-3", "--set", "gpus=8", "--json"], []),
     ],
-)  # fmt: skip
+)
 def test_a_setting_that_changes_nothing_is_said(
     capsys: pytest.CaptureFixture[str], command: list[str], notes: list[str]
 ) -> None:
@@ -316,8 +328,10 @@ def test_a_walk_prints_rows_and_tables(capsys: pytest.CaptureFixture[str]) -> No
     lines = [line.rstrip() for line in out.splitlines()]
     at = lines.index("                over job  GPUs that each job wants [wanted, given], GPUs")
     assert [line.split() for line in lines[at + 1 : at + 4]] == [
-        ["job", "A", "B", "C"], ["8", "30", "16"], ["was", "24", "GPUs", "at", "job=b"]
-    ]  # fmt: skip
+        ["job", "A", "B", "C"],
+        ["8", "30", "16"],
+        ["was", "24", "GPUs", "at", "job=b"],
+    ]
     at = lines.index("         over job, round  Still waiting [left], GPUs")
     table = [line.strip() for line in lines[at + 1 : at + 7]]
     assert table == [
@@ -372,15 +386,21 @@ def test_a_cell_is_swept_and_may_be_swept_over(capsys: pytest.CaptureFixture[str
     command = ("sweep", "small.queue.3", "--over", "wanted.b=8..32:8", "--set", "wanted[job=b]=3")
     code, out, err = run(capsys, *command)
     assert (code, err) == (
-        0, "workbook: --set wanted[job=b] changes nothing here: --over sets it\n"
-    )  # fmt: skip
+        0,
+        "workbook: --set wanted[job=b] changes nothing here: --over sets it\n",
+    )
     assert [" ".join(line.split()) for line in out.splitlines()[1:]] == [
-        "8 GPUs 0 GPUs", "16 GPUs 0 GPUs", "24 GPUs 6 GPUs", "32 GPUs 14 GPUs"
-    ]  # fmt: skip
+        "8 GPUs 0 GPUs",
+        "16 GPUs 0 GPUs",
+        "24 GPUs 6 GPUs",
+        "32 GPUs 14 GPUs",
+    ]
     _, out, _ = run(capsys, "sweep", "small.queue", "--over", "rounds=1,3")
     assert [line.split() for line in out.splitlines()[1:]] == [
-        ["round=1", "round=2", "round=3"], ["1", "30", "—", "—"], ["3", "30", "16", "6"]
-    ]  # fmt: skip
+        ["round=1", "round=2", "round=3"],
+        ["1", "30", "—", "—"],
+        ["3", "30", "16", "6"],
+    ]
 
 
 @pytest.mark.usefixtures("examples")
@@ -410,12 +430,16 @@ def test_rows_as_json(capsys: pytest.CaptureFixture[str]) -> None:
         (["run", "small", "--set", "wanted.a=96"], "wanted[job=a]: 96 is outside its range"),
         (["run", "small", "--set", "left.a.1=9"], "left: is computed, so it cannot be set"),
         (["sweep", "small.queue", "--over", "wanted=1,2"], "wanted: has a value for each place"),
-        (["sweep", "small.queue", "--over", "gpus=1,2", "--plot", "x.svg"],
-         "queue has a value for each place; draw queue[round=1], say"),
-        (["sweep", "small.largest", "--over", "gpus=1,2", "--plot", "x.svg"],
-         "largest is a place, which has no scale"),
+        (
+            ["sweep", "small.queue", "--over", "gpus=1,2", "--plot", "x.svg"],
+            "queue has a value for each place; draw queue[round=1], say",
+        ),
+        (
+            ["sweep", "small.largest", "--over", "gpus=1,2", "--plot", "x.svg"],
+            "largest is a place, which has no scale",
+        ),
     ],
-)  # fmt: skip
+)
 def test_mistakes_about_cells_are_named(
     arguments: list[str], message: str, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -33,9 +33,14 @@ def test_no_weight_does_better(
 
 @given(G, H, G, H, PENALTY, PENALTY, PENALTY)
 def test_gain_is_what_the_objective_loses(
-    G_left: float, H_left: float, G_right: float, H_right: float, reg_lambda: float,
-    reg_alpha: float, gamma: float,
-) -> None:  # fmt: skip
+    G_left: float,
+    H_left: float,
+    G_right: float,
+    H_right: float,
+    reg_lambda: float,
+    reg_alpha: float,
+    gamma: float,
+) -> None:
     """The gain is twice the fall of the minimised objective, less gamma"""
 
     def least(G: float, H: float) -> float:
@@ -52,9 +57,13 @@ def test_gain_is_what_the_objective_loses(
 
 @given(G, H, G, H, PENALTY, PENALTY)
 def test_like_the_chapter(
-    G_left: float, H_left: float, G_right: float, H_right: float, reg_lambda: float,
+    G_left: float,
+    H_left: float,
+    G_right: float,
+    H_right: float,
+    reg_lambda: float,
     reg_alpha: float,
-) -> None:  # fmt: skip
+) -> None:
     """The chapter's builder, which is equal to the library"""
     p = splits.TreeParameters(
         reg_lambda=reg_lambda, reg_alpha=reg_alpha, min_child_weight=0, gain_dtype="float64"

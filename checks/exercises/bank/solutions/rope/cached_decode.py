@@ -21,9 +21,12 @@ def rotate(vector: list[float], position: int, base: float = 10_000.0) -> list[f
 
 
 def decode_step(
-    keys: list[list[float]], values: list[list[float]], q: list[float], k: list[float],
+    keys: list[list[float]],
+    values: list[list[float]],
+    q: list[float],
+    k: list[float],
     v: list[float],
-) -> list[float]:  # fmt: skip
+) -> list[float]:
     """Append the new token to the cache and return its attention output.
 
     keys: rotated keys of the tokens so far, oldest first; values: their values, unrotated; the

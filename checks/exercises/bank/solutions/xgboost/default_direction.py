@@ -4,9 +4,12 @@ import math
 
 
 def default_direction(
-    x: list[float], gradients: list[float], hessians: list[float], threshold: float,
+    x: list[float],
+    gradients: list[float],
+    hessians: list[float],
+    threshold: float,
     reg_lambda: float,
-) -> tuple[str, float]:  # fmt: skip
+) -> tuple[str, float]:
     """Return ("left" or "right", gain) for missing values at a split with this threshold."""
     rows = list(zip(x, gradients, hessians, strict=True))
 

@@ -16,9 +16,14 @@ def leaf_weight(G: float, H: float, reg_lambda: float, reg_alpha: float) -> floa
 
 
 def split_gain(
-    G_left: float, H_left: float, G_right: float, H_right: float,
-    reg_lambda: float, reg_alpha: float, gamma: float,
-) -> float:  # fmt: skip
+    G_left: float,
+    H_left: float,
+    G_right: float,
+    H_right: float,
+    reg_lambda: float,
+    reg_alpha: float,
+    gamma: float,
+) -> float:
     """Return the gain of a split, less gamma: the split is kept when this is above 0."""
 
     def score(G: float, H: float) -> float:

@@ -12,17 +12,19 @@ NAN = math.nan
 def test_left() -> None:
     """A missing row that resembles those on the left"""
     called(default_direction, [1, 5, NAN], [-3, 3, -3], [1, 1, 1], 3, 1).gives(
-        ("left", 14.25), near=1e-12,
+        ("left", 14.25),
+        near=1e-12,
         because="left: 36 / 3 + 9 / 2 - 9 / 4 = 14.25; right: 9 / 2 + 0 / 3 - 9 / 4 = 2.25",
-    )  # fmt: skip
+    )
 
 
 def test_right() -> None:
     """A missing row that resembles those on the right"""
     called(default_direction, [1, 5, NAN], [-3, 3, 3], [1, 1, 1], 3, 1).gives(
-        ("right", 14.25), near=1e-12,
+        ("right", 14.25),
+        near=1e-12,
         because="right: 9 / 2 + 36 / 3 - 9 / 4 = 14.25; left: 0 / 3 + 9 / 2 - 9 / 4 = 2.25",
-    )  # fmt: skip
+    )
 
 
 def test_equal() -> None:

@@ -7,9 +7,12 @@ follow.
 
 
 def default_direction(
-    x: list[float], gradients: list[float], hessians: list[float], threshold: float,
+    x: list[float],
+    gradients: list[float],
+    hessians: list[float],
+    threshold: float,
     reg_lambda: float,
-) -> tuple[str, float]:  # fmt: skip
+) -> tuple[str, float]:
     """Return ("left" or "right", gain) for missing values at a split with this threshold.
 
     x: the feature of every row, NaN where it is missing (in one row at least); rows with
