@@ -1,4 +1,4 @@
-"""Imports point one way: docs -> checks -> worked; inside checks, page -> drill -> proof -> faces."""
+"""Imports point one way: docs -> checks -> worked; in checks page -> drill -> proof -> faces."""
 
 from __future__ import annotations
 

@@ -230,9 +230,7 @@ def test_a_wrong_wire_that_differs_at_one_point_only_is_killed_at_a_pinned_setti
     assert not mutations._why_wires_agree("l1-gradient", f, "residual", Cell("loss"))
 
 
-def test_what_differs_only_where_it_does_not_show_in_the_book_is_killed_by_the_second_computation() -> (
-    None
-):
+def test_what_differs_only_where_the_book_does_not_show_it_is_killed_by_the_recount() -> None:
     """Weights and gradients take 140 GB each in the book; with 4-byte gradients they differ."""
     outcome = outcomes_of("ar_bytes", SLUG)["tensor at kept weights"]
     assert outcome.killed_by == mutations.RECOUNT
