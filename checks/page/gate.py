@@ -50,7 +50,9 @@ _FENCE = re.compile(
 )
 _FRONT_MATTER = re.compile(r"\A---\n.*?\n---[ \t]*(?:\n|\Z)", re.DOTALL)
 _COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
-_DIRECTIVE = re.compile(r"\{\{.*?\}\}")
+# What a claim says in its branches is text; its condition is none.
+_DIRECTIVE = re.compile(r"\{\{(?!\s*(?:claim|law):)(?:(?!\{\{).)*?\}\}", re.DOTALL)
+_CLAIM = re.compile(r"\{\{\s*(?:claim|law):[^|]*\||\}\}|^:::.*$", re.MULTILINE)
 _INLINE_CODE = re.compile(r"(?<!`)(`+)(?!`)([^\n]*?)(?<!`)\1(?!`)")
 _TAG = re.compile(r"</?[A-Za-z][^<>]*>")
 _SHOWN_ATTRIBUTE = re.compile(r"""\b(?:alt|title|aria-label)\s*=\s*("[^"]*"|'[^']*')""")
@@ -88,7 +90,7 @@ def _blanked(text: str) -> str:
     text = _FRONT_MATTER.sub(_blank, text)
     text = _FENCE.sub(_blank, text)
     text = _COMMENT.sub(_blank, text)
-    text = _DIRECTIVE.sub(_blank, text)
+    text = _CLAIM.sub(_blank, _DIRECTIVE.sub(_blank, text))
     text = _INLINE_CODE.sub(_blank_command, text)
     text = _TAG.sub(_blank_tag, text)
     for pattern in (

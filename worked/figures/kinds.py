@@ -171,7 +171,11 @@ class Derived:
 
 @dataclass(frozen=True)
 class Measured:
-    """A recorded result: `record` names the file under the chapter's measured/ folder."""
+    """A recorded result: `record` names the file under the chapter's measured/ folder.
+
+    `at` names the givens at whose values in the book it was recorded, with a blank between:
+    where one of them differs, so might the result.
+    """
 
     name: str
     value: Any
@@ -187,6 +191,7 @@ class Measured:
     places: int = 0
     signed: bool = False
     over: str = ""
+    at: str = ""
     axes = AXES
 
 

@@ -101,3 +101,10 @@ def test_only_the_markdown_cells_of_a_notebook_are_read() -> None:
 def test_unclosed_code_is_not_exempt() -> None:
     """A fence that nobody closed hides nothing."""
     assert numerals("```\n80 GB") == ["80"]
+
+
+def test_what_a_claim_says_is_read_and_its_condition_is_not() -> None:
+    """A number in either branch is as loose as anywhere else."""
+    said = "{{ claim: a > 10 | fits in {{ memory | GB 2 }} | takes 11 }}\n\n"
+    block = "::: claim b[round=12] < 13\nIt takes 14.\n::: otherwise\nIt takes {{ c }}.\n:::\n"
+    assert [x.numeral for x in loose_numbers(said + block, "a.md")] == ["11", "14"]
