@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from checks.faces import claims
+from checks.faces import claims, whiteboard
 from checks.faces.equations import kind
 from worked.chapters import CHAPTERS, graph
 from worked.figures import Graph
@@ -18,7 +18,7 @@ from worked.units import unit
 _PLAIN = r"[^{}\n]|\n(?!\s*\n)|\{(?!\{)|\}(?!\})"
 DIRECTIVE = re.compile(rf"\{{\{{\s*((?:{_PLAIN}|\{{\{{(?:{_PLAIN})*\}}\}})*?)\s*\}}\}}")
 """What stands in double braces; what a claim says may hold directives itself."""
-WORDS = ("lit", "choice", *claims.KINDS)
+WORDS = ("lit", "choice", "board", "flip", *claims.KINDS)
 """What may stand before a colon in any text; a page has more."""
 _REFERENCE = re.compile(
     r"(?:(?P<chapter>[\w-]+)\.)?(?P<name>\w+(?:\[[^\[\]|]*\])?)\s*(?:\|\s*(?P<options>.*))?"
@@ -120,8 +120,24 @@ def filled(body: str, chapter: str | None, write: Callable[[str], str], plain: b
         return claims.inline(claims.read(word, rest, chapter), write, plain)
     if colon and word == "choice":
         return _choice(rest, chapter, plain)
+    if colon and word in ("board", "flip"):
+        return _on_board(word, rest, chapter, plain)
     ref = reference(body, chapter)
     return written(ref) if plain else span(ref)
+
+
+def _on_board(word: str, rest: str, chapter: str | None, plain: bool) -> str:
+    """Return `board: figure`, a sum in the head, or `flip: condition by given`, where it turns."""
+    head, colon, said = rest.partition(":")
+    slug, body = (head.strip(), said.strip()) if colon else (chapter or "", rest)
+    if slug not in CHAPTERS:
+        raise ValueError(f"{slug or rest}: no such chapter; write {word}: chapter: ...")
+    if word == "board":
+        return whiteboard.board(graph(slug), body, plain)
+    condition, by, given = body.rpartition(" by ")
+    if not by:
+        raise ValueError("write {{ flip: CONDITION by GIVEN }}")
+    return whiteboard.flip(graph(slug), condition, given.strip(), plain)
 
 
 def _choice(rest: str, chapter: str | None, plain: bool) -> str:
