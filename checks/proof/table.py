@@ -28,6 +28,7 @@ from typing import Any
 from checks.faces.output import counted
 from checks.proof import recounts
 from checks.proof.dimensions import check_figure
+from checks.proof.steps import Step, heard_from
 from worked import rows
 from worked.chapters import CHAPTERS, graph
 from worked.figures import Derived, FigureError
@@ -37,6 +38,7 @@ from worked.showing import flat
 # What makes the content of a formula plain in its terms. Other content, such as a gradient or the
 # cost of a protocol, is arithmetic to look at: whoever writes the formula brings its route.
 WITH_CONTENT = ("exp", "ln", "log2", "sqrt", "sin", "cos", "pi", "softmax")
+WITH_EDGES = ("ceiling", "floor", "Max", "Min", "Piecewise", "Mod", "Abs", "sign")
 RECOUNT = "recount"
 POINTS = 40
 
@@ -99,9 +101,9 @@ def derive(formula: Callable[..., Any]) -> str | None:
     derivation = counterpart("derivations", formula)
     if derivation is None:
         return None
-    symbols = _symbols(formula)
+    symbols = _symbols(derivation)
     try:
-        want = _cells(_derived(derivation))
+        want = _cells(_derived(derivation)[0])
         got = [sympy.nsimplify(sympy.sympify(x), rational=True) for x in applied(formula, symbols)]
         differences = [sympy.simplify(a - b) for a, b in zip(got, want, strict=True)]
     except (TypeError, NotImplementedError, ValueError) as error:
@@ -136,14 +138,12 @@ def _zero(formula: Callable[..., Any], symbols: list[Any], difference: Any) -> s
 
     if difference == 0:
         return "derivation"
-    if not difference.has(
-        sympy.ceiling, sympy.floor, sympy.Max, sympy.Min, sympy.Piecewise, sympy.Mod, sympy.Abs
-    ):
+    if not difference.has(*(getattr(sympy, name) for name in WITH_EDGES)):
         return None
     # Steps and cases seldom simplify: compare exactly at rational points instead. Whole ones
     # are among them because that is where steps and cases have their edges.
     for point in _points(formula, whole=False) + _points(formula, whole=True):
-        at = {s: sympy.Rational(p) for s, p in zip(symbols, point, strict=True)}
+        at = {s: sympy.Rational(p) for s, p in zip(symbols, _signs(symbols, point), strict=True)}
         try:
             differs = sympy.simplify(difference.xreplace(at)) != 0
         except ValueError as error:  # SymPy compares no infinity that has no sign
@@ -153,16 +153,27 @@ def _zero(formula: Callable[..., Any], symbols: list[Any], difference: Any) -> s
     return f"derivation (exact at {2 * POINTS} rational points)"
 
 
-def _symbols(formula: Callable[..., Any]) -> list[Any]:
+def _symbols(derivation: Callable[..., Any]) -> list[Any]:
+    """Return the arguments of a derivation: positive, but for those that it says have any sign."""
     import sympy
 
-    return [sympy.Symbol(n, positive=True) for n in inspect.signature(formula).parameters]
+    either = getattr(derivation, "signed", ())
+    return [
+        sympy.Symbol(n, real=True) if n in either else sympy.Symbol(n, positive=True)
+        for n in inspect.signature(derivation).parameters
+    ]
+
+
+def _signs(symbols: list[Any], point: tuple[Any, ...]) -> list[Any]:
+    """Return a point with a sign for what may have either, drawn from the point itself."""
+    rng = random.Random(str(point))
+    return [x if s.is_positive else x * rng.choice((-1, 0, 1)) for s, x in zip(symbols, point, strict=True)]
 
 
 @cache
-def _derived(derivation: Callable[..., Any]) -> Any:
-    """Return what a derivation arrives at; the same for every formula held against it."""
-    return derivation(*_symbols(derivation))
+def _derived(derivation: Callable[..., Any]) -> tuple[Any, list[Step]]:
+    """Return what a derivation arrives at, and how; the same for every formula held against it."""
+    return heard_from(derivation, _symbols(derivation))
 
 
 def count(formula: Callable[..., Any]) -> str | None:
