@@ -167,7 +167,10 @@ def _symbols(derivation: Callable[..., Any]) -> list[Any]:
 def _signs(symbols: list[Any], point: tuple[Any, ...]) -> list[Any]:
     """Return a point with a sign for what may have either, drawn from the point itself."""
     rng = random.Random(str(point))
-    return [x if s.is_positive else x * rng.choice((-1, 0, 1)) for s, x in zip(symbols, point, strict=True)]
+    return [
+        x if s.is_positive else x * rng.choice((-1, 0, 1))
+        for s, x in zip(symbols, point, strict=True)
+    ]
 
 
 @cache

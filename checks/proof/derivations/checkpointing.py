@@ -86,7 +86,7 @@ def daly_interval_seconds(write_seconds: Expr, mtbf: Expr) -> Expr:
     tau, z = Symbol("tau", positive=True), Symbol("z", positive=True)
     c2, c3 = Symbol("c_2"), Symbol("c_3")
     zero = diff(stretch(write_seconds, tau, mtbf, Rational(0)), tau) * tau**2 / mtbf
-    noted("The exact stretch has no slope where", Eq(zero, 0))
+    noted("The exact stretch has no slope where", Eq(zero.expand(), 0))
     interval = noted(
         "Sought as a series in z = √(δ/2M), in units of M", 2 * z + c2 * z**2 + c3 * z**3
     )
@@ -111,4 +111,4 @@ def expected_loss_seconds(interval: Expr, write_seconds: Expr) -> Expr:
     x = Symbol("x", positive=True)
     period = noted("From checkpoint to checkpoint it takes", interval + write_seconds)
     lost = Integral(x / period, (x, 0, period))
-    return noted("All since its start is lost, on average", lost.doit().simplify())
+    return noted("All since its start is lost, on average", lost.doit().factor())

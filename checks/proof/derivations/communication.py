@@ -15,7 +15,8 @@ def all_reduce_bytes(payload_bytes: Expr, ranks: Expr) -> Expr:
     way = noted("A chunk's sum has been everywhere after as many steps", ranks - 1)
     passed = Sum(chunk, (K, 1, 2 * way))
     return noted(
-        "Every rank passes a chunk on in each step that adds and each that copies", passed.doit()
+        "Every rank passes a chunk on in each step that adds and each that copies",
+        passed.doit().factor(),
     )
 
 
@@ -23,7 +24,9 @@ def all_gather_bytes(payload_bytes: Expr, ranks: Expr) -> Expr:
     """Sum the ring's steps: each passes a chunk on, until all others' have come by."""
     chunk = noted("Each rank starts with a chunk of", payload_bytes / ranks)
     passed = Sum(chunk, (K, 1, ranks - 1))
-    return noted("It passes its own on, then each that comes by but the last", passed.doit())
+    return noted(
+        "It passes its own on, then each that comes by but the last", passed.doit().factor()
+    )
 
 
 def zero2_step_bytes(payload_bytes: Expr, ranks: Expr, micro_batches: Expr) -> Expr:
@@ -31,7 +34,7 @@ def zero2_step_bytes(payload_bytes: Expr, ranks: Expr, micro_batches: Expr) -> E
     half = all_gather_bytes(payload_bytes, ranks)
     scattered = Sum(half, (K, 1, micro_batches)).doit()
     noted("A reduce-scatter is a gather run backwards; every micro-batch ends in one", scattered)
-    return noted("The updated weights are gathered once", scattered + half)
+    return noted("The updated weights are gathered once", (scattered + half).factor())
 
 
 def zero3_step_bytes(payload_bytes: Expr, ranks: Expr, micro_batches: Expr) -> Expr:

@@ -10,7 +10,7 @@ from checks.proof.steps import noted
 def added(kept: dict[str, Expr]) -> Expr:
     """Say each tensor and add them up."""
     for name, width in kept.items():
-        noted(name.capitalize(), width)
+        noted(name[0].upper() + name[1:], width)
     return noted("Added up", Add(*kept.values()))
 
 
