@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from checks.proof.pins.cells import at_others, cells
+
 LANDS, BOUNCES = "lands and stays", "bounces for ever"
 
 
@@ -26,11 +28,9 @@ L1, L2 = "[method=l1, pace=1, step={}]", "[method=l2, pace=1, step={}]"
 FASTER, SMOOTH = "[method=l1, pace=2, step={}]", "[method=smooth-l1, pace=2, step={}]"
 HUBER = "[method=huber, pace=1, step={}]"
 
-PINS: dict[str, str] = {
+BOOK = {
     # 1-2. The model and the loss.
-    "x": "2",
-    "m": "1",
-    "intercept": "4",
+    "x m intercept": "2 | 1 | 4",
     "prediction": "6.0",  # 1 x 2 + 4
     "other": "2",
     "other_prediction": "8.0",  # 2 x 2 + 4
@@ -67,7 +67,8 @@ PINS: dict[str, str] = {
     ),
     **every("run_prediction" + L1, "10.0000", 10),
     **row(
-        "run_residual" + L1, "4.0000 3.6000 3.2000 2.8000 2.4000 2.0000 1.6000 1.2000 0.8000 0.4000"
+        "run_residual" + L1,
+        "4.0000 3.6000 3.2000 2.8000 2.4000 2.0000 1.6000 1.2000 0.8000 0.4000",
     ),
     **every("run_residual" + L1, "0", 10),
     **row("run_loss" + L1, "4.0000 3.6000 3.2000"),
@@ -98,13 +99,10 @@ PINS: dict[str, str] = {
     "distance": "2.00",  # 3 - 1
     "step_count[pace=1]": "10",  # 2 / 0.2
     "covered[pace=1]": "2.00",  # 10 x 0.2
-    "rest[pace=1]": "0",
-    "arrival[pace=1]": "10",
-    "landing[pace=1]": LANDS,
+    "rest[pace=1] arrival[pace=1] landing[pace=1]": "0 | 10 | lands and stays",
     "contraction[pace=1]": "0.20",  # 1 - 2 x 0.1 x 4
     "l2_left[pace=1]": "0.000000205",  # 2 / 5^10 = 2 / 9,765,625 = 2.048e-7
-    "look": "5",
-    "looked": "5",
+    "look looked": "5 | 5",
     "look_weight[method=l1, pace=1]": "2.0000",  # 3 - 1
     "look_prediction[method=l1, pace=1]": "8.0000",  # 2 x 2 + 4
     "look_residual[method=l1, pace=1]": "2.0000",  # 10 - 8
@@ -118,19 +116,16 @@ PINS: dict[str, str] = {
     # 7. L1 against L2.
     "outlier": "100",
     "outlier_residual": "94.0",  # 100 - 6
-    "outlier_loss[method=l1]": "94.0",
-    "outlier_loss[method=l2]": "8,836.0",  # 94 x 94
-    "outlier_gradient[method=l1]": "−2.0",
-    "outlier_gradient[method=l2]": "−376.0",  # -4 x 94
-    "outlier_weight[method=l1]": "1.20",  # 1 + 0.1 x 2
-    "outlier_weight[method=l2]": "38.60",  # 1 + 0.1 x 376
+    "outlier_loss[method=l1 l2]": "94.0 | 8,836.0",  # l2: 94 x 94
+    "outlier_gradient[method=l1 l2]": "−2.0 | −376.0",  # l2: -4 x 94
+    # l1: 1 + 0.1 x 2; l2: 1 + 0.1 x 376
+    "outlier_weight[method=l1 l2]": "1.20 | 38.60",
     "rate[pace=2]": "0.15",
     "step_width[pace=2]": "0.30",  # 0.15 x 2
     "step_count[pace=2]": "6",  # 2 / 0.3 = 6.67
     "covered[pace=2]": "1.80",  # 6 x 0.3
     "rest[pace=2]": "0.20",  # 2 - 1.8
-    "arrival[pace=2]": "7",
-    "landing[pace=2]": BOUNCES,
+    "arrival[pace=2] landing[pace=2]": "7 | bounces for ever",
     "near[pace=2]": "2.80",  # 3 - 0.2
     "near_prediction[pace=2]": "9.60",  # 2 x 2.8 + 4
     "near_residual[pace=2]": "0.40",  # 10 - 9.6
@@ -139,10 +134,7 @@ PINS: dict[str, str] = {
     "amplitude[pace=2]": "0.30",
     "floor[pace=2]": "0.30",  # 0.15 x 4 / 2
     # The rate lands: there is no bounce.
-    "near[pace=1]": "3.00",
-    "near_gradient[pace=1]": "0",
-    "far[pace=1]": "3.00",
-    "amplitude[pace=1]": "0",
+    "near[pace=1] near_gradient[pace=1] far[pace=1] amplitude[pace=1]": "3.00 | 0 | 3.00 | 0",
     "floor[pace=1]": "0.20",  # 0.1 x 4 / 2
     # 0.3 more each step; at 2.8 the prediction 9.6 is too low, at 3.1 its 10.2 is too high.
     **row(
@@ -178,37 +170,22 @@ PINS: dict[str, str] = {
     "reach": "1.50",  # 0.3 / 0.2
     "reaching": "stops short",  # 1.5 < 2
     # 8. Many points, all at x = 2; a target of 4 + 2v votes for v.
-    "others[neighbour=a]": "6",
-    "others[neighbour=b]": "8",
-    "others[neighbour=d]": "14",
-    "target[row=a]": "6.00",
-    "target[row=b]": "8.00",
-    "target[row=c]": "10.00",
-    "target[row=d]": "14.00",
+    "others[neighbour=a b d]": "6 | 8 | 14",
+    "target[row=a b c d]": "6.00 | 8.00 | 10.00 | 14.00",
     "rows": "4",
-    "vote[row=a]": "1.00",
-    "vote[row=b]": "2.00",
-    "vote[row=c]": "3.00",
-    "vote[row=d]": "5.00",
+    "vote[row=a b c d]": "1.00 | 2.00 | 3.00 | 5.00",
     "outlier_vote": "48.00",  # 96 / 2
-    "row_gradient[method=l1, row=a]": "0",  # the line passes through point A
-    "row_gradient[method=l1, row=b]": "−2.0",
-    "row_gradient[method=l1, row=d]": "−2.0",
-    "row_residual[row=a]": "0",
-    "row_residual[row=b]": "2.0",  # 8 - 6
-    "row_residual[row=d]": "8.0",  # 14 - 6
-    "row_gradient[method=l1, row=c]": "−2.0",
-    "row_gradient[method=l2, row=c]": "−16.0",
-    "row_loss[method=l1, row=d]": "8.0",
-    "row_loss[method=l2, row=d]": "64.0",
-    "row_gradient[method=l2, row=a]": "0",
-    "row_gradient[method=l2, row=b]": "−8.0",  # -4 x 2
-    "row_gradient[method=l2, row=d]": "−32.0",  # -4 x 8
-    "mean_gradient[method=l1]": "−1.60",  # -2 x 4 / 5
-    "mean_gradient[method=l2]": "−86.40",  # -(0 + 8 + 16 + 32 + 376) / 5 = -432 / 5
+    "row_gradient[method=l1, row=a b d]": "0 | −2.0 | −2.0",  # a: the line passes through point A
+    # b: 8 - 6; d: 14 - 6
+    "row_residual[row=a b d]": "0 | 2.0 | 8.0",
+    "row_gradient[method=l1 l2, row=c]": "−2.0 | −16.0",
+    "row_loss[method=l1 l2, row=d]": "8.0 | 64.0",
+    # b: -4 x 2; d: -4 x 8
+    "row_gradient[method=l2, row=a b d]": "0 | −8.0 | −32.0",
+    # l1: -2 x 4 / 5; l2: -(0 + 8 + 16 + 32 + 376) / 5 = -432 / 5
+    "mean_gradient[method=l1 l2]": "−1.60 | −86.40",
     "median_low": "2.00",  # 1, 2, 3, 5
-    "median_high": "3.00",
-    "median": "2.50",
+    "median_high median": "3.00 | 2.50",
     "mean": "2.75",  # 11 / 4
     "median_with": "3.00",  # 1, 2, 3, 5, 48
     "mean_with": "11.80",  # 59 / 5
@@ -220,18 +197,14 @@ PINS: dict[str, str] = {
     "variables": "895",  # 10 + 1 + 884
     "descent_gap": "0.00047%",  # 0.0889 / 19,024.3433 = 4.67e-6
     # 10. Huber and smooth L1.
-    "delta": "2",
-    "beta": "2",
+    "delta beta": "2 | 2",
     "huber": "6.0",  # 2 x (4 - 1)
     "smooth": "3.0",  # 4 - 1
     "huber_gradient": "−4.0",  # -2 x 2
     "smooth_gradient": "−2.0",  # -2 x 1
-    "outlier_gradient[method=huber]": "−4.0",
-    "outlier_gradient[method=smooth-l1]": "−2.0",
-    "weight[method=huber, pace=1, step=1]": "1.4000",  # 1 + 0.1 x 4
-    "weight[method=smooth-l1, pace=1, step=1]": "1.2000",
-    "outlier_weight[method=huber]": "1.40",
-    "outlier_weight[method=smooth-l1]": "1.20",
+    "outlier_gradient[method=huber smooth-l1]": "−4.0 | −2.0",
+    "weight[method=huber smooth-l1, pace=1, step=1]": "1.4000 | 1.2000",  # huber: 1 + 0.1 x 4
+    "outlier_weight[method=huber smooth-l1]": "1.40 | 1.20",
     # Huber: steps of 0.4 while the residual is 2 or more, then 1 - 0.1 x 4 = 0.6 of it is left.
     **row("weight" + HUBER, "1.0000 1.4000 1.8000 2.2000 2.5200"),  # 3 - 0.8 x 0.6
     **row("run_loss" + HUBER, "6.0000 4.4000 2.8000 1.2800"),  # 2 x (r - 1), then 1.6² / 2
@@ -262,7 +235,7 @@ PINS: dict[str, str] = {
 # What only the chapter's own point decides.
 ONE_POINT = {
     name: text
-    for name, text in PINS.items()
+    for name, text in cells(BOOK).items()
     if not name.startswith(
         ("outlier", "others", "target", "vote", "row_", "mean", "median", "beyond")
     )
@@ -278,23 +251,18 @@ def to_and_fro(pace: int, odd: tuple[str, str, str], even: tuple[str, str, str])
     }
 
 
-OTHER_PINS: list[tuple[Mapping[str, Any], dict[str, str]]] = [
+OTHERS: list[tuple[Mapping[str, Any], dict[str, str]]] = [
     (
         # The line is too high, the input is no power of 2, both thresholds are wide.
         {"x": 3, "m": 8, "y": 13, "delta": 20, "beta": 30, "line_slope": -1.5, "outlier": -7,
          "look": 12, "rate[pace=1]": 0.05, "rate[pace=2]": 0.2, "ratio": 0.9},
         {
             "prediction": "28.0",  # 24 + 4
-            "residual": "−15.0",
-            "loss": "15.0",
-            "squared_loss": "225.0",
+            "residual loss squared_loss": "−15.0 | 15.0 | 225.0",
             "best": "3.00",  # 9 / 3
-            "touches": "cuts through",
-            "slope": "−1",
+            "touches slope": "cuts through | −1",
             "chained": "3.0",  # -(-1 x 3)
-            "squared_slope": "−30.0",
-            "squared_chained": "90.0",
-            "gradient": "3.0",
+            "squared_slope squared_chained gradient": "−30.0 | 90.0 | 3.0",
             "squared_gradient": "90.0",  # -2 x 3 x (-15)
             "huber": "112.5",  # 225 / 2, inside the threshold
             "smooth": "3.8",  # 225 / 60 = 3.75
@@ -303,9 +271,7 @@ OTHER_PINS: list[tuple[Mapping[str, Any], dict[str, str]]] = [
             "step_width[pace=1]": "0.15",  # 0.05 x 3
             "distance": "5.00",
             "step_count[pace=1]": "33",  # 5 / 0.15 = 33.3
-            "covered[pace=1]": "4.95",
-            "arrival[pace=1]": "34",
-            "landing[pace=1]": BOUNCES,
+            "covered[pace=1] arrival[pace=1] landing[pace=1]": "4.95 | 34 | bounces for ever",
             "look_weight[method=l1, pace=1]": "6.2000",  # 8 - 12 x 0.15
             "contraction[pace=1]": "0.10",  # 1 - 2 x 0.05 x 9
             "step_width[pace=2]": "0.60",
@@ -321,9 +287,8 @@ OTHER_PINS: list[tuple[Mapping[str, Any], dict[str, str]]] = [
             "reach": "6.00",  # 0.6 / 0.1
             "reaching": "can get there",
             "outlier_residual": "−35.0",  # -7 - 28
-            "outlier_gradient[method=l1]": "3.0",
-            "outlier_gradient[method=l2]": "210.0",  # 6 x 35
-            "outlier_gradient[method=huber]": "60.0",  # 3 x 20
+            # l2: 6 x 35; huber: 3 x 20
+            "outlier_gradient[method=l1 l2 huber]": "3.0 | 210.0 | 60.0",
             "pinball": "1.50",  # 0.1 x 15
         },
     ),
@@ -331,22 +296,13 @@ OTHER_PINS: list[tuple[Mapping[str, Any], dict[str, str]]] = [
         # Landing at the second rate too, from the other side of nothing: 3 is five steps away.
         {"rate[pace=2]": 0.2, "m": 5, "look": 7},
         {
-            "distance": "2.00",
-            "step_width[pace=2]": "0.40",
-            "step_count[pace=2]": "5",
-            "rest[pace=2]": "0",
-            "arrival[pace=2]": "5",
-            "step_count[pace=1]": "10",
-            "weight[method=l1, pace=1, step=1]": "4.8000",  # 5 - 0.2
-            "weight[method=l1, pace=2, step=1]": "4.6000",  # 5 - 0.4
-            "landing[pace=2]": LANDS,
-            "near[pace=2]": "3.00",
-            "far[pace=2]": "3.00",
-            "amplitude[pace=2]": "0",
-            "near_gradient[pace=2]": "0",
-            "near_prediction[pace=2]": "10.00",
-            "look_weight[method=l1, pace=2]": "3.0000",
-            "look_weight[method=l1, pace=1]": "3.6000",
+            "distance step_width[pace=2] step_count[pace=2] rest[pace=2]": "2.00 | 0.40 | 5 | 0",
+            "arrival[pace=2] step_count[pace=1]": "5 | 10",
+            # 1: 5 - 0.2; 2: 5 - 0.4
+            "weight[method=l1, pace=1 2, step=1]": "4.8000 | 4.6000",
+            "landing[pace=2] near[pace=2] far[pace=2]": "lands and stays | 3.00 | 3.00",
+            "amplitude[pace=2] near_gradient[pace=2] near_prediction[pace=2]": "0 | 0 | 10.00",
+            "look_weight[method=l1, pace=2 1]": "3.0000 | 3.6000",
             "look_weight[method=l2, pace=1]": "3.0000",
         },
     ),
@@ -354,33 +310,14 @@ OTHER_PINS: list[tuple[Mapping[str, Any], dict[str, str]]] = [
         # On the kink from the start, the outlier too: nothing pulls, everything stays.
         {"m": 3, "outlier": 10, "decay_start": 3},
         {
-            "prediction": "10.0",
-            "residual": "0",
-            "loss": "0",
-            "squared_loss": "0",
-            "slope": "0",
-            "chained": "0",
-            "squared_slope": "0",
-            "squared_chained": "0",
-            "gradient": "0",
-            "squared_gradient": "0",
-            "beyond_gradient": "2.0",
-            "beyond_squared_gradient": "16.0",
-            "beyond_prediction": "14.0",
-            "other_prediction": "8.0",
-            "best": "3.00",
-            "subgradient_low": "−2.0",
-            "subgradient_high": "2.0",
-            "distance": "0",
-            "step_count[pace=1]": "0",
-            "arrival[pace=1]": "0",
-            "landing[pace=1]": LANDS,
-            "step_width[pace=1]": "0.20",
-            "contraction[pace=1]": "0.20",
-            "step_width[pace=2]": "0.30",
-            "contraction[pace=2]": "−0.20",
-            "rate_limit": "0.250",
-            "reach": "1.50",
+            "prediction residual loss squared_loss slope chained": "10.0 | 0 | 0 | 0 | 0 | 0",
+            "squared_slope squared_chained gradient squared_gradient": "0 | 0 | 0 | 0",
+            "beyond_gradient beyond_squared_gradient beyond_prediction": "2.0 | 16.0 | 14.0",
+            "other_prediction best subgradient_low subgradient_high": "8.0 | 3.00 | −2.0 | 2.0",
+            "distance step_count[pace=1] arrival[pace=1]": "0 | 0 | 0",
+            "landing[pace=1] step_width[pace=1]": "lands and stays | 0.20",
+            "contraction[pace=1] step_width[pace=2] contraction[pace=2]": "0.20 | 0.30 | −0.20",
+            "rate_limit reach": "0.250 | 1.50",
             "look_weight[method=l1, pace=1]": "3.0000",
             "floor[pace=2]": "0.30",
             **every("weight" + L1, "3.0000"),
@@ -394,28 +331,19 @@ OTHER_PINS: list[tuple[Mapping[str, Any], dict[str, str]]] = [
             **every("decay_prediction[step={}]", "10.000"),
             **every("weight" + L2, "3.0000"),
             **every("weight" + SMOOTH, "3.0000"),
-            "outlier_residual": "0",
-            "outlier_gradient[method=l1]": "0",
-            "vote[row=a]": "1.00",
-            "vote[row=b]": "2.00",
-            "vote[row=d]": "5.00",
+            "outlier_residual outlier_gradient[method=l1]": "0 | 0",
+            "vote[row=a b d]": "1.00 | 2.00 | 5.00",
             "outlier_vote": "3.00",
-            "row_gradient[method=l1, row=a]": "2.0",  # the line is now too high for the first two
-            "row_gradient[method=l1, row=b]": "2.0",
-            "row_gradient[method=l1, row=d]": "−2.0",
-            "row_residual[row=a]": "−4.0",
-            "row_residual[row=b]": "−2.0",
-            "row_residual[row=d]": "4.0",
-            "row_gradient[method=l2, row=a]": "16.0",
-            "row_gradient[method=l2, row=b]": "8.0",
-            "row_gradient[method=l2, row=d]": "−16.0",
-            "mean_gradient[method=l1]": "0.40",  # (2 + 2 + 0 - 2 + 0) / 5
-            "mean_gradient[method=l2]": "1.60",  # (16 + 8 - 16) / 5
+            # a: the line is now too high for the first two
+            "row_gradient[method=l1, row=a b d]": "2.0 | 2.0 | −2.0",
+            "row_residual[row=a b d]": "−4.0 | −2.0 | 4.0",
+            "row_gradient[method=l2, row=a b d]": "16.0 | 8.0 | −16.0",
+            # l1: (2 + 2 + 0 - 2 + 0) / 5; l2: (16 + 8 - 16) / 5
+            "mean_gradient[method=l1 l2]": "0.40 | 1.60",
             "median_with": "3.00",
             "mean_with": "2.80",  # 14 / 5
             "mean_loss[method=l1]": "2.50",  # (4 + 2 + 0 + 4) / 4
-            "mean_loss_with[method=l1]": "2.00",
-            "pinball": "0",
+            "mean_loss_with[method=l1] pinball": "2.00 | 0",
         },
     ),
     (
@@ -423,30 +351,19 @@ OTHER_PINS: list[tuple[Mapping[str, Any], dict[str, str]]] = [
         {"outlier": 6, "others[neighbour=b]": 6, "others[neighbour=d]": 6, "beyond": 3},
         {
             **ONE_POINT,
-            "beyond_prediction": "10.0",
-            "beyond_residual": "0",
-            "beyond_gradient": "0",
-            "beyond_squared_gradient": "0",
-            "outlier_residual": "0",
-            "outlier_gradient[method=l1]": "0",
-            "outlier_weight[method=l1]": "1.00",
-            "outlier_weight[method=l2]": "1.00",
-            "outlier_weight[method=huber]": "1.00",
-            "row_gradient[method=l1, row=b]": "0",
-            "row_gradient[method=l1, row=d]": "0",
-            "row_gradient[method=l2, row=b]": "0",
-            "row_gradient[method=l2, row=d]": "0",
-            "vote[row=a]": "1.00",
-            "vote[row=b]": "1.00",
-            "vote[row=d]": "1.00",
+            "beyond_prediction beyond_residual beyond_gradient": "10.0 | 0 | 0",
+            "beyond_squared_gradient outlier_residual outlier_gradient[method=l1]": "0 | 0 | 0",
+            "outlier_weight[method=l1 l2 huber]": "1.00 | 1.00 | 1.00",
+            "row_gradient[method=l1, row=b d]": "0 | 0",
+            "row_gradient[method=l2, row=b d]": "0 | 0",
+            "vote[row=a b d]": "1.00 | 1.00 | 1.00",
             "outlier_vote": "1.00",
             "median_low": "1.00",  # 1, 1, 1, 3
-            "median_high": "1.00",
-            "median_with": "1.00",
+            "median_high median_with": "1.00 | 1.00",
             "mean": "1.50",  # 6 / 4
             "mean_with": "1.40",  # 7 / 5
-            "mean_gradient[method=l1]": "−0.40",  # -2 / 5
-            "mean_gradient[method=l2]": "−3.20",  # -16 / 5
+            # l1: -2 / 5; l2: -16 / 5
+            "mean_gradient[method=l1 l2]": "−0.40 | −3.20",
             "mean_loss[method=l1]": "1.00",  # 4 / 4
             "mean_loss_with[method=l1]": "0.80",  # 4 / 5
         },
@@ -455,9 +372,7 @@ OTHER_PINS: list[tuple[Mapping[str, Any], dict[str, str]]] = [
         # The L2 factor is 0 while the second rate bounces.
         {"rate[pace=1]": 0.125},
         {
-            "contraction[pace=1]": "0",
-            "near[pace=2]": "2.80",
-            "far[pace=2]": "3.10",
+            "contraction[pace=1] near[pace=2] far[pace=2]": "0 | 2.80 | 3.10",
             "look_weight[method=l1, pace=2]": "2.5000",
         },
     ),
@@ -467,8 +382,7 @@ OTHER_PINS: list[tuple[Mapping[str, Any], dict[str, str]]] = [
         {
             **to_and_fro(1, ("2.9900", "9.9800", "−2.0000"), ("3.0100", "10.0200", "2.0000")),
             **to_and_fro(2, ("3.4700", "10.9400", "2.0000"), ("2.9700", "9.9400", "−2.0000")),
-            "step_count[pace=1]": "1",
-            "step_count[pace=2]": "0",
+            "step_count[pace=1 2]": "1 | 0",
             # 3.47 - 0.25; 3.22 - 0.5/3; 3.05333 - 0.125; 2.92833 + 0.1; 3.02833 - 0.5/6;
             # 2.945 + 0.5/7; 3.016429 - 0.0625
             **row("decay_weight[step={}]", "2.970 3.470 3.220 3.053 2.928 3.028 2.945 3.016 2.954"),
@@ -490,25 +404,16 @@ OTHER_PINS: list[tuple[Mapping[str, Any], dict[str, str]]] = [
         # The L2 factor is 0: one step and it is there. The second rate lands.
         {"rate[pace=1]": 0.125, "rate[pace=2]": 0.2, "look": 3},
         {
-            "slope": "1",
-            "gradient": "−2.0",
+            "slope gradient": "1 | −2.0",
             "contraction[pace=1]": "0",  # 1 - 2 x 0.125 x 4
             **every("weight" + L2, "3.0000", 1),
             **every("run_residual" + L2, "0", 1),
-            "l2_left[pace=1]": "0",
-            "step_width[pace=1]": "0.25",
-            "step_count[pace=1]": "8",
-            "rest[pace=1]": "0",
-            "arrival[pace=1]": "8",
+            "l2_left[pace=1] step_width[pace=1] step_count[pace=1]": "0 | 0.25 | 8",
+            "rest[pace=1] arrival[pace=1]": "0 | 8",
             "weight[method=l1, pace=1, step=1]": "1.2500",
-            "look_weight[method=l1, pace=1]": "1.7500",  # 1 + 3 x 0.25
-            "look_weight[method=l2, pace=1]": "3.0000",
-            "step_width[pace=2]": "0.40",
-            "step_count[pace=2]": "5",
-            "rest[pace=2]": "0",
-            "near[pace=2]": "3.00",
-            "near_gradient[pace=2]": "0",
-            "far[pace=2]": "3.00",
+            "look_weight[method=l1 l2, pace=1]": "1.7500 | 3.0000",  # l1: 1 + 3 x 0.25
+            "step_width[pace=2] step_count[pace=2] rest[pace=2]": "0.40 | 5 | 0",
+            "near[pace=2] near_gradient[pace=2] far[pace=2]": "3.00 | 0 | 3.00",
             "amplitude[pace=2]": "0",
             "look_weight[method=l1, pace=2]": "2.2000",  # 1 + 3 x 0.4
             "weight[method=l1, pace=2, step=1]": "1.4000",
@@ -521,12 +426,8 @@ OTHER_PINS: list[tuple[Mapping[str, Any], dict[str, str]]] = [
         {"tolerance": 0.002, "m": 0.997, "rate[pace=2]": 0.1},
         {
             "step_count[pace=1]": "10",  # 2.003 / 0.2 = 10.015
-            "rest[pace=1]": "0.0030",
-            "arrival[pace=1]": "11",
-            "landing[pace=1]": BOUNCES,
-            "step_count[pace=2]": "10",
-            "rest[pace=2]": "0.0030",
-            "landing[pace=2]": BOUNCES,
+            "rest[pace=1] arrival[pace=1] landing[pace=1]": "0.0030 | 11 | bounces for ever",
+            "step_count[pace=2] rest[pace=2] landing[pace=2]": "10 | 0.0030 | bounces for ever",
         },
     ),
     (
@@ -534,11 +435,8 @@ OTHER_PINS: list[tuple[Mapping[str, Any], dict[str, str]]] = [
         {"tolerance": 0.002, "m": 1.001, "rate[pace=2]": 0.1},
         {
             "step_count[pace=1]": "10",  # 1.999 / 0.2 = 9.995
-            "rest[pace=1]": "0",
-            "landing[pace=1]": LANDS,
-            "step_count[pace=2]": "10",
-            "rest[pace=2]": "0",
-            "landing[pace=2]": LANDS,
+            "rest[pace=1] landing[pace=1] step_count[pace=2]": "0 | lands and stays | 10",
+            "rest[pace=2] landing[pace=2]": "0 | lands and stays",
         },
     ),
     (
@@ -548,9 +446,7 @@ OTHER_PINS: list[tuple[Mapping[str, Any], dict[str, str]]] = [
             "step_count[pace=1]": "10",  # 2.003 / 0.2 = 10.015
             "rest[pace=1]": "0",
             "arrival[pace=1]": "10",  # 1.999 / 0.2 = 9.995
-            "landing[pace=1]": LANDS,
-            "rest[pace=2]": "0",
-            "arrival[pace=2]": "10",
+            "landing[pace=1] rest[pace=2] arrival[pace=2]": "lands and stays | 0 | 10",
             "landing[pace=2]": LANDS,
         },
     ),
@@ -558,14 +454,12 @@ OTHER_PINS: list[tuple[Mapping[str, Any], dict[str, str]]] = [
         # The rates exchanged: the first bounces, the second lands.
         {"rate[pace=1]": 0.15, "rate[pace=2]": 0.1},
         {
-            "step_count[pace=1]": "6",
-            "rest[pace=1]": "0.20",
-            "arrival[pace=1]": "7",
-            "landing[pace=1]": BOUNCES,
-            "step_count[pace=2]": "10",
-            "rest[pace=2]": "0",
-            "arrival[pace=2]": "10",
-            "landing[pace=2]": LANDS,
+            "step_count[pace=1] rest[pace=1] arrival[pace=1]": "6 | 0.20 | 7",
+            "landing[pace=1] step_count[pace=2] rest[pace=2]": "bounces for ever | 10 | 0",
+            "arrival[pace=2] landing[pace=2]": "10 | lands and stays",
         },
     ),
 ]  # fmt: skip
+
+PINS = cells(BOOK)
+OTHER_PINS = at_others(OTHERS)
