@@ -331,30 +331,13 @@ BOOK = {
     "stage_layers[layout=*]": (
         "80 layers | 80 layers | 80 layers | 80 layers | 10 layers | 20 layers | 20 layers"
     ),
-    "sharing[layout=data-parallel, kept=*]": "1",
-    "sharing[layout=zero-1, kept=*]": "1 | 1 | 64 | 64 | 64",
-    "sharing[layout=zero-2, kept=*]": "1 | 64 | 64 | 64 | 64",
     "sharing[layout=zero-3, kept=*]": "64",
-    "sharing[layout=tensor-pipeline, kept=*]": "1",
-    "sharing[layout=shorter-pipeline, kept=*]": "1",
     "sharing[layout=shorter-pipeline-zero-1, kept=*]": "1 | 1 | 2 | 2 | 2",
-    # 140 / 64 = 2.1875, 280 / 64 = 4.375; a 32nd of them is 4.375 and 8.75
-    "kept_bytes[layout=data-parallel, kept=*]": (
-        "140.0 GB | 140.0 GB | 280.0 GB | 280.0 GB | 280.0 GB"
-    ),
+    # 140 / 64 = 2.1875, 280 / 64 = 4.375
     "kept_bytes[layout=zero-1, kept=*]": "140.0 GB | 140.0 GB | 4.4 GB | 4.4 GB | 4.4 GB",
     "kept_bytes[layout=zero-2, kept=*]": "140.0 GB | 2.2 GB | 4.4 GB | 4.4 GB | 4.4 GB",
     "kept_bytes[layout=zero-3, kept=*]": "2.2 GB | 2.2 GB | 4.4 GB | 4.4 GB | 4.4 GB",
-    "kept_bytes[layout=tensor-pipeline, kept=*]": "2.2 GB | 2.2 GB | 4.4 GB | 4.4 GB | 4.4 GB",
-    "kept_bytes[layout=shorter-pipeline, kept=*]": "4.4 GB | 4.4 GB | 8.8 GB | 8.8 GB | 8.8 GB",
-    "kept_bytes[layout=shorter-pipeline-zero-1, kept=*]": "4.4 GB",
-    "memory_part[layout=data-parallel, part=*]": "1,120.0 GB | 0 GB | 6.5 GB | 6.0 GB",
-    "memory_part[layout=zero-1, part=*]": "293.1 GB | 0 GB | 6.5 GB | 6.0 GB",
-    "memory_part[layout=zero-2, part=*]": "155.3 GB | 0 GB | 6.5 GB | 6.0 GB",
     "memory_part[layout=zero-3, part=*]": "17.5 GB | 3.5 GB | 6.5 GB | 6.0 GB",
-    "memory_part[layout=tensor-pipeline, part=*]": "17.5 GB | 0 GB | 11.4 GB | 6.0 GB",
-    "memory_part[layout=shorter-pipeline, part=*]": "35.0 GB | 0 GB | 11.4 GB | 6.0 GB",
-    "memory_part[layout=shorter-pipeline-zero-1, part=*]": "21.9 GB | 0 GB | 11.4 GB | 6.0 GB",
     "fits[layout=*]": "does not fit | does not fit | does not fit | fits | fits | fits | fits",
     "heads_divide[layout=*]": "divides",  # 64 by 1 and by 8
     "stages_have_layers[layout=*]": "yes",

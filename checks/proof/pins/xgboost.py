@@ -87,16 +87,11 @@ BOOK = {
     "other_gain[split=1..5]": "202.80 | 468.75 | 560.67 | 588.00 | 388.80",
     "other_cut best_gain[round=1] cut[round=1]": "5.5 | 420.50 | 4.0",
     # 5. Second level: parents score 841/4 = 210.25 on both sides.
-    "in_child[row=3 4, child=left, round=1]": "1 | 0",  # 3: 3 km is below 4.0
-    "in_child[row=4, child=right, round=1]": "1",
     # right: 12 + 4
+    "in_child[row=3 4, child=left, round=1]": "1 | 0",  # 3 km is below 4.0, 5 km is not
     "child_gradient[split=1, side=left right, child=left, round=1]": "13.00 | 16.00",
-    # left: -1 - 10
-    "child_gradient[split=5, side=left right, child=right, round=1]": "−11.00 | −18.00",
     "child_hessian[split=1, side=left right, child=left, round=1]": "1 | 2",
-    "child_hessian[split=5, side=left, child=right, round=1]": "2",
     "child_may[split=2 3, child=left, round=1]": "allowed | starved",  # 3: nothing is right of it
-    "child_may[split=2 5, child=right, round=1]": "starved | allowed",
     # 84.5 + 16^2/3 - 210.25 = 169.8333 - 210.25
     # 2: 208.333 + 4^2/2 - 210.25 = 6.0833; 3: the root's own cut; 4: not in this child
     "child_gain[split=1..4, child=left, round=1]": "−40.42 | 6.08 | 0 | 0",
@@ -116,7 +111,6 @@ BOOK = {
     "larger_kept[larger=larger largest]": "1 | 0",  # larger: 60 is above 51.58, below 420.5
     "leaf_start[leaf=lower upper highest lowest, round=1]": "0 | 4.0 | 5.5 | 0",  # lower: pruned
     "row_leaf[row=1 3 4 5, round=1]": "lower | lower | upper | highest",
-    "row_leaf[row=1 3, round=2]": "lowest | lower",
     "leaf_holds[leaf=lowest lower, round=1]": "0 | 1",
     # the left split is pruned: rows 1 to 3 stay together in the lower
     "leaf_weight[leaf=lowest, round=1]": "0",
@@ -142,10 +136,6 @@ BOOK = {
     # Errors 10.825 9.825 1.825 -0.85 -7.2 -15.2, squared 117.1806 + 96.5306 + 3.3306 + 0.7225
     # + 51.84 + 231.04 = 500.6444
     "mse[round=1]": "83.44",
-    # 1: 18.825 - 8 = 10.825; 2: 9.825; 3: 1.825; 4: 21.15 - 22; 5: 23.8 - 31
-    "gradient[row=1..6, round=2]": "10.83 | 9.83 | 1.83 | −0.85 | −7.20 | −15.20",
-    # 2: 10.825 + 9.825; 3: 22.475; 4: 21.625; 5: 14.425; 6: -0.775
-    "gradient_so_far[row=2..6, round=2]": "20.65 | 22.48 | 21.63 | 14.43 | −0.78",
     # The parent scores 0.775^2 / 7 = 0.0858.
     # 117.1806/2 + 11.6^2/6 - 0.0858 = 58.5903 + 22.4267 - 0.0858
     # 2: 20.65^2/3 + 21.425^2/5 = 142.1408 + 91.8061, less 0.0858; 3: 22.475^2/4 + 23.25^2/4 =
@@ -153,25 +143,6 @@ BOOK = {
     # 5: 14.425^2/6 + 15.2^2/2 = 34.6801 + 115.52, less 0.0858
     "gain[split=1..5, round=2]": "80.93 | 233.86 | 261.34 | 260.70 | 150.11",
     "best_gain[round=2] cut[round=2]": "261.34 | 4.0",
-    # 1: 58.5903 + 11.65^2/3 - 126.2814; 2: 142.1408 + 1.825^2/2 - 126.2814 = 142.1408 + 1.6653 -
-    # 126.2814; 3: the root's own cut; 4: not in this child
-    "child_gain[split=1..4, child=left, round=2]": "−22.45 | 17.52 | 0 | 0",
-    # 2: not in this child; 3: the root's own cut; 4: 0.85^2/2 + 167.2533 - 135.1406 = 0.3613 +
-    # 32.1127; 5: 8.05^2/3 + 115.52 - 135.1406 = 21.6008 - 19.6206
-    "child_gain[split=2..5, child=right, round=2]": "0 | 0 | 32.47 | 1.98",
-    "child_best[child=left, round=2]": "17.52",
-    "child_cut[child=left, round=2]": "2.5",
-    "child_best[child=right, round=2]": "32.47",
-    "child_cut[child=right, round=2]": "5.5",
-    "child_stands[child=left right, round=2]": "keeps it | keeps it",
-    "root_stands[round=2]": KEEPS,
-    "leaf_start[leaf=lower upper highest, round=2]": "2.5 | 4.0 | 5.5",
-    # lower: 22.475 - 20.65 = 1.825; highest: -0.775 - 21.625
-    "leaf_gradient[leaf=lower upper highest, round=2]": "1.83 | −0.85 | −22.40",
-    "leaf_hessian[leaf=lower upper highest, round=2]": "1 | 1 | 2",
-    # lowest: -20.65 / 3 = -6.8833; lower: -1.825 / 2 = -0.9125; upper: 0.85 / 2 = 0.425; highest:
-    # 22.4 / 3 = 7.4667
-    "leaf_weight[leaf=lowest lower upper highest, round=2]": "−6.88 | −0.91 | 0.43 | 7.47",
     # 1: 18.825 - 0.3 x 6.8833 = 18.825 - 2.065; 3: 18.825 - 0.27375 = 18.55125; 4: 21.15 + 0.1275 =
     # 21.2775; 5: 23.8 + 2.24
     "prediction[row=1..6, round=2]": "16.760 | 16.760 | 18.551 | 21.278 | 26.040 | 26.040",
@@ -179,41 +150,8 @@ BOOK = {
     # Errors 8.76 7.76 1.55125 -0.7225 -4.96 -12.96: 76.7376 + 60.2176 + 2.4064 + 0.5220
     # + 24.6016 + 167.9616 = 332.4468
     "mse[round=2]": "55.41",
-    "gradient[row=1..6, round=3]": "8.76 | 7.76 | 1.55 | −0.72 | −4.96 | −12.96",
-    # 3: 18.07125; 4: 17.34875; 5: 12.38875; 6: -0.57125
-    "gradient_so_far[row=2..6, round=3]": "16.52 | 18.07 | 17.35 | 12.39 | −0.57",
     # The parent scores 0.57125^2 / 7 = 0.0466.
-    # 1: 76.7376/2 + 9.33125^2/6 = 38.3688 + 14.5120, less 0.0466; 2: 16.52^2/3 + 17.09125^2/5 =
-    # 90.9701 + 58.4222, less 0.0466; 3: 18.07125^2/4 + 18.6425^2/4 = 81.6425 + 86.8857, less
-    # 0.0466; 4: 17.34875^2/5 + 17.92^2/3 = 60.1958 + 107.0421, less 0.0466; 5: 12.38875^2/6 +
-    # 12.96^2/2 = 25.5802 + 83.9808, less 0.0466
-    "gain[split=1..5, round=3]": "52.83 | 149.35 | 168.48 | 167.19 | 109.51",
     "best_gain[round=3] cut[round=3]": "168.48 | 4.0",
-    # 1: 38.3688 + 9.31125^2/3 - 81.6425; 2: 90.9701 + 1.55125^2/2 - 81.6425 = 90.9701 + 1.2032 -
-    # 81.6425; 3: the root's own cut; 4: not in this child
-    "child_gain[split=1..4, child=left, round=3]": "−14.37 | 10.53 | 0 | 0",
-    # 2: not in this child; 3: the root's own cut; 4: 0.7225^2/2 + 107.0421 - 86.8857 = 0.2610 +
-    # 20.1564; 5: 5.6825^2/3 + 83.9808 - 86.8857 = 10.7636 - 2.9049
-    "child_gain[split=2..5, child=right, round=3]": "0 | 0 | 20.42 | 7.86",
-    "child_best[child=left, round=3]": "10.53",
-    "child_cut[child=left, round=3]": "2.5",
-    "child_best[child=right, round=3]": "20.42",
-    "child_cut[child=right, round=3]": "5.5",
-    "child_stands[child=left right, round=3]": "keeps it | keeps it",  # left: 10.53 is at least 10
-    "root_stands[round=3]": KEEPS,
-    "leaf_start[leaf=lower upper highest, round=3]": "2.5 | 4.0 | 5.5",
-    "leaf_gradient[leaf=lower, round=3]": "1.55",
-    "leaf_hessian[leaf=lower, round=3]": "1",
-    "leaf_gradient[leaf=upper, round=3]": "−0.72",  # -0.7225
-    "leaf_hessian[leaf=upper, round=3]": "1",
-    "leaf_gradient[leaf=highest, round=3]": "−17.92",  # -4.96 - 12.96
-    "leaf_hessian[leaf=highest, round=3]": "2",
-    # lowest: -16.52 / 3 = -5.5067; lower: -1.55125 / 2 = -0.7756; upper: 0.7225 / 2; highest: 17.92
-    # / 3 = 5.9733
-    "leaf_weight[leaf=lowest lower upper highest, round=3]": "−5.51 | −0.78 | 0.36 | 5.97",
-    # 1: 16.76 - 1.652 = 15.108; 3: 18.55125 - 0.2327 = 18.3186; 4: 21.2775 + 0.1084 = 21.3859; 5:
-    # 26.04 + 1.792 = 27.832
-    "prediction[row=1..6, round=3]": "15.108 | 15.108 | 18.319 | 21.386 | 27.832 | 27.832",
     "query[round=3]": "27.832",
     # Errors 7.108 6.108 1.3186 -0.6141 -3.168 -11.168: 50.5237 + 37.3077 + 1.7386 + 0.3772
     # + 10.0362 + 124.7242 = 224.7076
