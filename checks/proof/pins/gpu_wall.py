@@ -54,20 +54,16 @@ BOOK = {
     "width[kept=weights gradients master-weights first-moment second-moment]": (
         "2 B | 2 B | 4 B | 4 B | 4 B"
     ),
-    "bytes_per_param": "16 B",  # 2 + 2 + 4 + 4 + 4
-    "optimizer_width": "12 B",  # 4 + 4 + 4
+    "bytes_per_param optimizer_width": "16 B | 12 B",  # 2 + 2 + 4 + 4 + 4; 4 + 4 + 4
     # weights: 70 x 2; gradients: 70 x 2; master-weights: 70 x 4
     "tensor[kept=weights gradients master-weights first-moment second-moment]": (
         "140 GB | 140 GB | 280 GB | 280 GB | 280 GB"
     ),
-    "optimizer_bytes": "840 GB",  # 70 x 12
-    "static_bytes": "1,120 GB",  # 70 x 16
+    "optimizer_bytes static_bytes": "840 GB | 1,120 GB",  # 70 x 12; 70 x 16
     "layers": "80",  # the shape is that of Llama 3 70B
     "hidden heads kv_heads ffn seq micro_batch": "8,192 | 64 | 8 | 28,672 | 4,096 tokens | 1",
-    "activation_width mask_width": "2 B | 1 B",
-    "whole_width": "10 B",  # 4 x 2 + 2 x 1
-    "split_width": "24 B",  # (3 + 1 + 4 + 4) x 2
-    "saved_width": "34 B",  # 10 + 24
+    "activation_width mask_width whole_width": "2 B | 1 B | 10 B",  # 4 x 2 + 2 x 1
+    "split_width saved_width": "24 B | 34 B",  # (3 + 1 + 4 + 4) x 2; 10 + 24
     "score_width": "5 B",  # 2 + 1 + 2
     # One state is 4,096 x 8,192 = 2^25 = 33,554,432 values; 80 of them are 2.684355e9 =: U.
     # no-scores: U x 34 = 91.268; everything: Scores: 80 x 64 x 4,096^2 = 80 x 2^30 = 85.899e9, five
@@ -77,39 +73,29 @@ BOOK = {
     # U x (10 + 24/8) + 429.497/8 = 34.897 + 53.687 = 88.584
     # no-scores-sequence-parallel: 91.268 / 8 = 11.409
     "acts[keeping=everything-tensor-parallel no-scores-sequence-parallel]": "88.6 GB | 11.4 GB",
-    "head_dim": "128",  # 8,192 / 64
-    "heads_share": "divides",  # 64 x 128 = 8,192
-    "kv_heads_share": "divides",  # 8 x 8 = 64
-    "kv_width": "1,024",  # 8 x 128
+    "head_dim heads_share": "128 | divides",  # 8,192 / 64; 64 x 128 = 8,192
+    "kv_heads_share kv_width": "divides | 1,024",  # 8 x 8 = 64; 8 x 128
     # 6 x 8,192 + 2 x 1,024 + 4 x 28,672 = 49,152 + 2,048 + 114,688 = 165,888 values a token
     "acts_swiglu": "108.7 GB",  # 165,888 x 2 x 4,096 x 80 = 165,888 x 655,360 = 108.716e9
-    "swiglu_over_gpt": "1.19×",  # 108.716 / 91.268 = 1.1912
-    "train_bytes": "1,125.4 GB",  # 1,120 + 5.369
+    "swiglu_over_gpt train_bytes": "1.19× | 1,125.4 GB",  # 108.716 / 91.268 = 1.1912; 1,120 + 5.369
     # 3. The wall.
-    "gpu_memory": "80 GB",  # H100 SXM as sold
-    "devices_static": "14 GPUs",  # 1,120 / 80 = 14 exactly
-    "left_over": "0 GB",  # 14 x 80 - 1,120
-    "reported_memory": "81,559 MiB",  # nvidia-smi on an H100 80GB
+    "gpu_memory devices_static": "80 GB | 14 GPUs",  # H100 SXM as sold; 1,120 / 80 = 14 exactly
+    "left_over reported_memory": "0 GB | 81,559 MiB",  # 14 x 80 - 1,120; nvidia-smi on an H100 80GB
     "devices_reported": "14 GPUs",  # 81,559 x 1.048576e6 = 85.521e9; 1,120 / 85.521 = 13.1
-    "reported_over_sold": "1.069×",  # 85.521 / 80 = 1.06901
-    "reserved": "6 GB",
-    "usable": "74.0 GB",  # 80 - 6
-    "devices_train": "16 GPUs",  # 1,125.369 / 74 = 15.2
-    "gpus_per_node": "8 GPUs",
-    "devices_nodes": "16 GPUs",  # two nodes of 8
+    "reported_over_sold reserved": "1.069× | 6 GB",  # 85.521 / 80 = 1.06901
+    "usable devices_train": "74.0 GB | 16 GPUs",  # 80 - 6; 1,125.369 / 74 = 15.2
+    "gpus_per_node devices_nodes": "8 GPUs | 16 GPUs",  # two nodes of 8
     "heads_by_devices": "does not divide",  # 64 = 4 x 14 + 8
     "layers_by_devices": "does not divide",  # 80 = 5 x 14 + 10
     # 4. Which parallelism.
-    "layer_working": "1.1 GB",  # 33,554,432 x 34 = 1.1409e9
-    "one_layer layers_at_once": "1 | 1",
+    "layer_working one_layer layers_at_once": "1.1 GB | 1 | 1",  # 33,554,432 x 34 = 1.1409e9
     "acts_data_parallel": "6.5 GB",  # 5.3687 + 1.1409 = 6.5096
     # zero-1: 70 x 4 + 840/64 = 280 + 13.125; zero-2: 140 + 980/64 = 140 + 15.3125; zero-3: 1,120 /
     # 64
     "state[layout=data-parallel zero-1 zero-2 zero-3]": (
         "1,120.0 GB | 293.1 GB | 155.3 GB | 17.5 GB"
     ),
-    "zero3_gathered": "3.5 GB",  # 2 x 140 / 80
-    "pipeline_parallel pipeline_short": "8 | 4",
+    "zero3_gathered pipeline_parallel pipeline_short": "3.5 GB | 8 | 4",  # 2 x 140 / 80
     "state[layout=tensor-pipeline]": "17.5 GB",  # 1,120 / (8 x 8)
     # tensor-pipeline: 8 x 8; shorter-pipeline: 8 x 4
     "replica_gpus[layout=tensor-pipeline shorter-pipeline]": "64 GPUs | 32 GPUs",
@@ -124,8 +110,7 @@ BOOK = {
     "layout_verdict[layout=zero-1]": NOT,
     "memory_per_gpu[layout=zero-2]": "167.8 GB",  # 155.3125 + 12.5096
     "layout_verdict[layout=zero-2]": NOT,
-    "memory_per_gpu[layout=zero-3]": "33.5 GB",  # 21 + 12.5096
-    "layout_verdict[layout=zero-3]": FIT,
+    "memory_per_gpu[layout=zero-3] layout_verdict[layout=zero-3]": "33.5 GB | fits",  # 21 + 12.5096
     "memory_per_gpu[layout=tensor-pipeline]": "34.9 GB",  # 17.5 + 17.4085
     "layout_verdict[layout=tensor-pipeline]": FIT,
     "memory_per_gpu[layout=shorter-pipeline]": "52.4 GB",  # 35 + 17.4085
@@ -134,8 +119,7 @@ BOOK = {
     "layout_verdict[layout=shorter-pipeline-zero-1]": FIT,
     # tensor-pipeline: 80 / 8; shorter-pipeline: 80 / 4
     "stage_layers[layout=tensor-pipeline shorter-pipeline]": "10 layers | 20 layers",
-    "batch_sequences": "1,024",
-    "tokens_per_step": "4,194,304 tokens",  # 2^10 x 2^12 = 2^22
+    "batch_sequences tokens_per_step": "1,024 | 4,194,304 tokens",  # 2^10 x 2^12 = 2^22
     "least_batch": "64",  # one sequence for each of 64
     "batch_feeds": "feeds every GPU",  # 1,024 are more
     "dp_micro_batches": "16 micro-batches",  # 1,024 / 64
@@ -144,69 +128,50 @@ BOOK = {
         "1,024 micro-batches | 512 micro-batches"
     ),
     # tensor-pipeline: 7 / 1,031 = 0.006790; shorter-pipeline: 3 / 515 = 0.005825
-    "bubble[layout=tensor-pipeline shorter-pipeline]": "0.68% | 0.58%",
-    "few_micro_batches": "16",
+    "bubble[layout=tensor-pipeline shorter-pipeline] few_micro_batches": "0.68% | 0.58% | 16",
     "few_bubble": "30.4%",  # 7 / 23 = 0.30435
     # 5. Communication.
     "nvlink_bandwidth": "450 GB/s",  # 18 links x 25; 900 counts both ways
-    "network_bandwidth": "50 GB/s",  # 400 Gbit/s / 8
-    "node_count": "8 nodes",  # 64 / 8
+    "network_bandwidth node_count": "50 GB/s | 8 nodes",  # 400 Gbit/s / 8; 64 / 8
     "ar_bytes": "275.6 GB",  # 2 x 63/64 x 140 = 280 - 4.375
-    "ag_bytes": "137.8 GB",  # 63/64 x 140 = 137.8125
-    "ar_one_port": "5.51 s",  # 275.625 / 50 = 5.5125
+    "ag_bytes ar_one_port": "137.8 GB | 5.51 s",  # 63/64 x 140 = 137.8125; 275.625 / 50 = 5.5125
     "ar_per_port": "34.5 GB",  # 275.625 / 8 = 34.453
     "ar_railed": "0.69 s",  # 34.453 / 50 = 0.6891; NVLink 275.625 / 450 = 0.6125 is sooner
     # Inside 2 x 7/8 x 140 / 450 = 0.5444; between 2 x 7/8 x 17.5 / 50 = 0.6125
-    "ar_hierarchical": "1.16 s",  # 1.1569
-    "zero2_volume": "2,343 GB",  # (16 + 1) x 137.8125 = 2,342.8
+    "ar_hierarchical zero2_volume": "1.16 s | 2,343 GB",  # 1.1569; (16 + 1) x 137.8125 = 2,342.8
     "sending[traffic=zero-2]": "5.9 s",  # 2,342.8 / 8 / 50 = 5.857; NVLink 5.2
     "zero3_volume": "6,615 GB",  # 3 x 16 x 137.8125
     "sending[traffic=zero-3]": "16.5 s",  # 6,615 / 8 / 50 = 16.54; NVLink 14.7
     # A state is 2^25 x 2 B = 67.10886 MB; a ring sends 2 x 7/8 of it, four times a layer.
     "tp_volume": "4,810 GB",  # 7 x 10 x 1,024 x 67.10886e6 = 71,680 x 67.10886e6 = 4,810.36e9
-    "tp_place": "inside a node",  # 8 of 8 GPUs
-    "tp_bandwidth": "450 GB/s",  # so NVLink
+    "tp_place tp_bandwidth": "inside a node | 450 GB/s",  # 8 of 8 GPUs; so NVLink
     # tensor-parallel: 4,810.36 / 450 = 10.690; tensor-parallel-network: 4,810.36 / 50 = 96.207
     "sending[traffic=tensor-parallel tensor-parallel-network]": "10.7 s | 96.2 s",
     "pp_volume": "137.4 GB",  # 2 x 1,024 x 67.10886e6 = 2^37 = 137.439e9
     "sending[traffic=pipeline]": "2.7 s",  # 137.439 / 50 = 2.749
-    "peak_flops": "989.4 TFLOP/s",  # dense; 1,979 with sparsity
-    "mfu": "40%",
+    "peak_flops mfu": "989.4 TFLOP/s | 40%",  # dense; 1,979 with sparsity
     "parameter_flops": "420 GFLOP/token",  # 6 x 70
     "attention_flops": "32.2 GFLOP/token",  # 12 x 80 x 2^25 = 960 x 33.554e6 = 32.212e9
     "train_flops": "452.2 GFLOP/token",
     # A GPU at 40 %: 989.4 x 0.4 = 395.76 TFLOP/s. Its work: 452.212e9 x 16 x 4,096 tokens
     "step_seconds": "74.9 s",  # 29,636.2 TFLOP / 395.76 = 74.884
-    "backward_hiding": "3.12 s",  # 74.884 x 2/3 / 16 = 3.1202
-    "ar_hides": "hides",  # 0.69 within 3.12
+    "backward_hiding ar_hides": "3.12 s | hides",  # 74.884 x 2/3 / 16 = 3.1202; 0.69 within 3.12
     "ar_exposed": "2.39 s",  # 5.5125 - 3.1202 = 2.3923
     "ar_railed_exposed": "0 s",  # 0.689 is less than 3.12
     # zero-3: 16.5375 / 74.884 = 0.22084; tensor-parallel: 10.690 / 74.884 = 0.14275
-    "over_computing[traffic=zero-3 tensor-parallel]": "22.1% | 14.3%",
-    "oversubscription": "2",
-    "spine_bandwidth": "25 GB/s",  # 50 / 2
-    "ar_spread": "1.38 s",  # 34.453 / 25 = 1.3781
+    "over_computing[traffic=zero-3 tensor-parallel] oversubscription": "22.1% | 14.3% | 2",
+    "spine_bandwidth ar_spread": "25 GB/s | 1.38 s",  # 50 / 2; 34.453 / 25 = 1.3781
     "spread_penalty": "2.00×",  # 1.3781 / 0.6891
     # 6. Gangs.
-    "free_gpus rival_jobs": "96 GPUs | 2 jobs",
-    "held": "48 GPUs",  # 96 / 2
-    "missing": "16 GPUs",  # 64 - 48
-    "deadlock": "deadlock",  # 48 is less than 64
-    "gang_starts": "1 job",  # 96 = 1 x 64 + 32
-    "one_hour deadlock_gpu_hours": "1 h | 96 GPU·h",
-    "deadlock_cost": "$288",  # 96 x 3
+    "free_gpus rival_jobs held missing": "96 GPUs | 2 jobs | 48 GPUs | 16 GPUs",  # 96 / 2; 64 - 48
+    "deadlock gang_starts": "deadlock | 1 job",  # 48 is less than 64; 96 = 1 x 64 + 32
+    "one_hour deadlock_gpu_hours deadlock_cost": "1 h | 96 GPU·h | $288",  # 96 x 3
     # 7. Inference.
-    "small_params": "8,000,000,000 params",
-    "small_weights": "16 GB",  # 8 x 2
-    "small_fits": FIT,
-    "slice_bytes": "20 GB",  # 80 x 2 / 8
-    "slice_fits": FIT,
-    "stranded": "80%",  # 64 / 80
+    "small_params small_weights small_fits": "8,000,000,000 params | 16 GB | fits",  # 8 x 2
+    "slice_bytes slice_fits stranded": "20 GB | fits | 80%",  # 80 x 2 / 8; 64 / 80
     "compute_slices memory_slices slice_compute": "7 slices | 8 slices | 2 slices",
-    "slice_memory": "2 slices",
-    "mig_instances": "3 instances",  # 7 = 3 x 2 + 1; memory would do for 4
-    "memory_bandwidth": "3.35 TB/s",
-    "batch[batching=one many]": "1 | 32",
+    "slice_memory mig_instances": "2 slices | 3 instances",  # 7 = 3 x 2 + 1; memory would do for 4
+    "memory_bandwidth batch[batching=one many]": "3.35 TB/s | 1 | 32",
     # Reading 16 GB takes 16 / 3,350 s = 4.776 ms; computing 16 / 989,400 s = 0.01617 ms each.
     "decode[batching=one many]": "4.78 ms | 4.78 ms",  # many: 32 x 0.01617 = 0.517 is less
     # one: 3,350 / 16 = 209.4; many: 32 x 209.375
@@ -215,28 +180,24 @@ BOOK = {
     # 8. MFU.
     "rate_params_only": "60,306 tokens/s",  # 25,328,640 / 420 = 60,306.3
     "rate": "56,011 tokens/s",  # 25,328,640 / 452.21225 = 56,010.5(1)
-    "attention_share": "7.1%",  # 32.212 / 452.212 = 0.07123
-    "hfu": "53.3%",  # 40 x 4/3
+    "attention_share hfu": "7.1% | 53.3%",  # 32.212 / 452.212 = 0.07123; 40 x 4/3
     "tokens_lost": "9.5 billion",  # 56,010.5 x 47 x 3,600 = 56,010.5 x 169,200 = 9.477e9
     "logged_rate": "60,000 tokens/s",
     "logged_mfu": "42.8%",  # 60,000 x 452.212e9 / (64 x 989.4e12) = 27,132.7 / 63,321.6
     "peak_rate": "140,026 tokens/s",  # 63,321.6e12 / 452.2122547e9 = 140,026.3
     "logged_possible sparsity_factor": "is below the peak | 2×",
-    "sparse_peak": "1,978.8 TFLOP/s",  # 2 x 989.4
-    "mfu_of_sparse": "21.4%",  # 42.849 / 2
+    "sparse_peak mfu_of_sparse": "1,978.8 TFLOP/s | 21.4%",  # 2 x 989.4; 42.849 / 2
     # 9. Preemption.
     "checkpoint": "980 GB",  # 70 x (2 + 12)
     "node_disk fs_bandwidth object_bandwidth": "5 GB/s | 20 GB/s | 5 GB/s",
-    "tier_rate[tier=node-local-nvme]": "40.0 GB/s",  # 8 nodes x 5
-    "node_share": "122.5 GB",  # 980 / 8
+    "tier_rate[tier=node-local-nvme] node_share": "40.0 GB/s | 122.5 GB",  # 8 nodes x 5; 980 / 8
     "long_notice short_notice": "2 min | 30 s",
     # M = 43,200 s. With z = sqrt(write / 2M), Young's interval is 2zM and its waste 2z.
     "write[tier=node-local-nvme]": "24.5 s",  # 980 / 40
     # sqrt(2 x 24.5 x 43,200) = sqrt(2,116,800) = 1,454.9 s = 24.249
     "young[tier=node-local-nvme]": "24.2 min",
     # z = 0.016839: 1,454.92 x (1 + 0.005613 + 0.0000315) - 24.5 = 1,438.63 s = 23.977 min
-    "daly[tier=node-local-nvme]": "24.0 min",
-    "waste[tier=node-local-nvme]": "3.4%",  # 2 x 1.6839 %
+    "daly[tier=node-local-nvme] waste[tier=node-local-nvme]": "24.0 min | 3.4%",  # 2 x 1.6839 %
     # shorter: 24.5 of 30
     "in_time[tier=node-local-nvme, notice=longer shorter]": "in time | in time",
     "write[tier=parallel-file-system]": "49.0 s",  # 980 / 20
@@ -251,31 +212,26 @@ BOOK = {
     # twice that of the file system, for four times the write
     "young[tier=object-store]": "68.6 min",
     # z = 0.047629: 4,115.14 x (1 + 0.0158763 + 0.0002521) - 196 = 3,985.51 s = 66.425 min
-    "daly[tier=object-store]": "66.4 min",
-    "waste[tier=object-store]": "9.5%",  # 2 x 4.7629 %
+    "daly[tier=object-store] waste[tier=object-store]": "66.4 min | 9.5%",  # 2 x 4.7629 %
     # longer: 196 of 120
     "in_time[tier=object-store, notice=longer shorter]": "too late | too late",
     "rate_for_notice": "32.7 GB/s",  # 980 / 30
     "saved_in_notice[tier=parallel-file-system]": "600 GB",  # 20 x 30
-    "mc_work": "30 day",  # 2,592,000 s of recorded work / 86,400
-    "restart": "10 min",
+    "mc_work restart": "30 day | 10 min",  # 2,592,000 s of recorded work / 86,400
     # Attempt: (2,057.57 + 49) / 43,200 = 0.0487632, e^x - 1 = 0.0499717; M/tau = 20.99563;
     # restart: e^(1/72) = 1.013986. Product: 0.0499717 x 20.99563 x 1.013986
     "fs_stretch": "1.064×",  # 1.06386
     "loss[tier=parallel-file-system]": "17.6 min",  # (2,057.57 + 49) / 2 = 1,053.29 s = 17.555
     "loss_gpu_hours[tier=parallel-file-system]": "18.7 GPU·h",  # 17.555 / 60 x 64 = 18.725
-    "loss_cost[tier=parallel-file-system]": "$56",  # 18.725 x 3 = 56.18
-    "chosen_interval": "30 min",
+    "loss_cost[tier=parallel-file-system] chosen_interval": "$56 | 30 min",  # 18.725 x 3 = 56.18
     # 1,800 s: half of it over M is 900 / 43,200 = 2.0833 %
     # node-local-nvme: 24.5/1,800 = 1.3611 %, together 3.444; parallel-file-system: 49/1,800 =
     # 2.7222 %, together 4.8056; object-store: 196/1,800 = 10.8889 %, together 12.972
     "chosen_waste[tier=*]": "3.4% | 4.8% | 13.0%",
     # 1,849 / 43,200 = 0.0428009, e^x - 1 = 0.0437301, x 24 = 1.049523, x 1.013986
-    "chosen_stretch": "1.064×",  # 1.06420
-    "chosen_overhead": "6.4%",
+    "chosen_stretch chosen_overhead": "1.064× | 6.4%",  # 1.06420
     # 10. The chain.
-    "headroom": "46.5 GB",  # 80 - 33.5096
-    "saving": "161×",  # 3,008 / 18.725 = 160.6
+    "headroom saving": "46.5 GB | 161×",  # 80 - 33.5096; 3,008 / 18.725 = 160.6
     # The same over their axes, where it does not stand above.
     "model_params[model=*]": (
         "70,000,000,000 params | 8,030,261,248 params | 6,738,415,616 params | 13,015,864,320 "
@@ -371,15 +327,10 @@ OTHERS: list[tuple[Mapping[str, Any], dict[str, str]]] = [
         # N = 8.030261e9, 32 layers of 4,096 with 32 heads of which 8 keep keys, width 14,336.
         {"model": "Llama 3 8B"},
         {
-            "params": "8,030,261,248 params",
-            "tensor[kept=weights]": "16 GB",  # 16.0605
-            "static_bytes": "128 GB",  # x 16 = 128.484
-            "devices_static": "2 GPUs",  # 1.606
-            "left_over": "32 GB",  # 160 - 128.484 = 31.516
-            "heads_by_devices": "divides",  # 32 over 2
-            "layers_by_devices": "divides",
-            "head_dim": "128",  # 4,096 / 32
-            "kv_width": "1,024",
+            "params tensor[kept=weights]": "8,030,261,248 params | 16 GB",  # 16.0605
+            "static_bytes devices_static": "128 GB | 2 GPUs",  # x 16 = 128.484; 1.606
+            "left_over heads_by_devices": "32 GB | divides",  # 160 - 128.484 = 31.516; 32 over 2
+            "layers_by_devices head_dim kv_width": "divides | 128 | 1,024",  # 4,096 / 32
             # 6 x 4,096 + 2 x 1,024 + 4 x 14,336 = 83,968; x 2 x 4,096 x 32 = x 262,144
             "acts_swiglu": "22.0 GB",  # 22.012
             "acts[keeping=full-recomputation]": "1.1 GB",  # 32 x 2^24 x 2 = 1.0737e9
@@ -422,8 +373,7 @@ OTHERS: list[tuple[Mapping[str, Any], dict[str, str]]] = [
         {"free_gpus": 192, "rival_jobs": 3},
         {
             "held": "64 GPUs",  # 192 / 3, all that a job wants
-            "missing deadlock": "0 GPUs | no deadlock",
-            "gang_starts": "3 jobs",  # 192 / 64
+            "missing deadlock gang_starts": "0 GPUs | no deadlock | 3 jobs",  # 192 / 64
         },
     ),
     (
@@ -443,10 +393,8 @@ OTHERS: list[tuple[Mapping[str, Any], dict[str, str]]] = [
             "layout_verdict[layout=zero-3]": NOT,
             "dp_micro_batches": "128 micro-batches",  # 1,024 / 8
             "micro_batches[layout=tensor-pipeline]": "1,024 micro-batches",  # of the one replica
-            "node_count": "1 node",
-            "step_seconds": "599.1 s",  # 8 x 74.884
-            "held": "8 GPUs",  # all that a job wants
-            "missing": "0 GPUs",
+            "node_count step_seconds": "1 node | 599.1 s",  # 8 x 74.884
+            "held missing": "8 GPUs | 0 GPUs",  # all that a job wants
             "deadlock": "no deadlock",  # 96 free for 2 x 8
             "gang_starts": "2 jobs",  # all that there are, not 96 / 8
             "logged_mfu": "342.8%",  # 60,000 x 452.212e9 / (8 x 989.4e12) = 3.4279
@@ -517,19 +465,14 @@ OTHERS: list[tuple[Mapping[str, Any], dict[str, str]]] = [
     (
         {"free_gpus": 127},
         {
-            "held": "63 GPUs",
-            "missing": "1 GPU",
-            "deadlock": "no deadlock",
-            "gang_starts": "1 job",
+            "held missing deadlock gang_starts": "63 GPUs | 1 GPU | no deadlock | 1 job",
         },
     ),
     ({"free_gpus": 126}, {"held": "63 GPUs", "deadlock": "deadlock"}),
     (
         {"free_gpus": 63},
         {
-            "held": "31 GPUs",
-            "deadlock": "too few GPUs for even one job",
-            "gang_starts": "0 jobs",
+            "held deadlock gang_starts": "31 GPUs | too few GPUs for even one job | 0 jobs",
         },
     ),
     (

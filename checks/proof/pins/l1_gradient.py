@@ -30,32 +30,18 @@ HUBER = "[method=huber, pace=1, step={}]"
 
 BOOK = {
     # 1-2. The model and the loss.
-    "x m intercept": "2 | 1 | 4",
-    "prediction": "6.0",  # 1 x 2 + 4
-    "other": "2",
-    "other_prediction": "8.0",  # 2 x 2 + 4
-    "y": "10",
-    "residual": "4.0",  # 10 - 6
-    "loss": "4.0",
-    "squared_loss": "16.0",  # 4 x 4
-    "best": "3.00",  # (10 - 4) / 2
+    "x m intercept prediction other": "2 | 1 | 4 | 6.0 | 2",  # 1 x 2 + 4
+    "other_prediction y residual loss": "8.0 | 10 | 4.0 | 4.0",  # 2 x 2 + 4; 10 - 6
+    "squared_loss best": "16.0 | 3.00",  # 4 x 4; (10 - 4) / 2
     # 3. The kink.
-    "line_slope": "0.5",
-    "touches": "stays below",  # 0.5 lies between -1 and 1
-    "subgradient_low": "−2.0",  # -|2|
-    "subgradient_high": "2.0",
+    "line_slope touches": "0.5 | stays below",  # 0.5 lies between -1 and 1
+    "subgradient_low subgradient_high": "−2.0 | 2.0",  # -|2|
     # 4-5. Links and gradients.
-    "slope": "1",  # the residual is positive
-    "chained": "−2.0",  # 1 x (-1) x 2
-    "squared_slope": "8.0",  # 2 x 4
-    "squared_chained": "−16.0",  # 8 x (-1) x 2
-    "gradient": "−2.0",  # -2 x sign(4)
-    "squared_gradient": "−16.0",  # -2 x 2 x 4
-    "beyond": "5",
-    "beyond_prediction": "14.0",  # 5 x 2 + 4
-    "beyond_residual": "−4.0",  # 10 - 14
-    "beyond_gradient": "2.0",  # -2 x (-1)
-    "beyond_squared_gradient": "16.0",  # -2 x 2 x (-4)
+    "slope chained": "1 | −2.0",  # the residual is positive; 1 x (-1) x 2
+    "squared_slope squared_chained": "8.0 | −16.0",  # 2 x 4; 8 x (-1) x 2
+    "gradient squared_gradient beyond": "−2.0 | −16.0 | 5",  # -2 x sign(4); -2 x 2 x 4
+    "beyond_prediction beyond_residual": "14.0 | −4.0",  # 5 x 2 + 4; 10 - 14
+    "beyond_gradient beyond_squared_gradient": "2.0 | 16.0",  # -2 x (-1); -2 x 2 x (-4)
     # 6. Descent. L1: each step adds 0.1 x 2 = 0.2 to m and 0.4 to the prediction, until the tenth
     # is at 1 + 10 x 0.2 = 3, whose prediction is the target.
     "rate[pace=1]": "0.1",
@@ -94,19 +80,14 @@ BOOK = {
     **row("run_prediction" + L2, "6.0000 9.2000 9.8400 9.9680"),
     # 16, 0.64, 0.0256, 0.001024, 0.00004096
     **row("run_loss" + L2, "16.0000 0.6400 0.0256 0.0010 0.000041"),
-    "step_width[pace=1]": "0.20",  # 0.1 x 2
-    "tolerance": "0.000000001",
-    "distance": "2.00",  # 3 - 1
-    "step_count[pace=1]": "10",  # 2 / 0.2
-    "covered[pace=1]": "2.00",  # 10 x 0.2
+    "step_width[pace=1] tolerance distance": "0.20 | 0.000000001 | 2.00",  # 0.1 x 2; 3 - 1
+    "step_count[pace=1] covered[pace=1]": "10 | 2.00",  # 2 / 0.2; 10 x 0.2
     "rest[pace=1] arrival[pace=1] landing[pace=1]": "0 | 10 | lands and stays",
     "contraction[pace=1]": "0.20",  # 1 - 2 x 0.1 x 4
-    "l2_left[pace=1]": "0.000000205",  # 2 / 5^10 = 2 / 9,765,625 = 2.048e-7
-    "look looked": "5 | 5",
+    "l2_left[pace=1] look looked": "0.000000205 | 5 | 5",  # 2 / 5^10 = 2 / 9,765,625 = 2.048e-7
     "look_weight[method=l1, pace=1]": "2.0000",  # 3 - 1
     "look_prediction[method=l1, pace=1]": "8.0000",  # 2 x 2 + 4
-    "look_residual[method=l1, pace=1]": "2.0000",  # 10 - 8
-    "look_loss[method=l1, pace=1]": "2.0000",
+    "look_residual[method=l1, pace=1] look_loss[method=l1, pace=1]": "2.0000 | 2.0000",  # 10 - 8
     "look_gradient[method=l1, pace=1]": "−2.0000",
     "look_weight[method=l2, pace=1]": "2.9994",  # 3 - 2 / 3,125 = 3 - 0.00064
     "look_prediction[method=l2, pace=1]": "9.9987",  # 10 - 0.00128
@@ -114,24 +95,16 @@ BOOK = {
     "look_loss[method=l2, pace=1]": "0.0000016",  # 0.00128^2 = 0.0000016384
     "look_gradient[method=l2, pace=1]": "−0.0051",  # -4 x 0.00128 = -0.00512
     # 7. L1 against L2.
-    "outlier": "100",
-    "outlier_residual": "94.0",  # 100 - 6
+    "outlier outlier_residual": "100 | 94.0",  # 100 - 6
     "outlier_loss[method=l1 l2]": "94.0 | 8,836.0",  # l2: 94 x 94
     "outlier_gradient[method=l1 l2]": "−2.0 | −376.0",  # l2: -4 x 94
     # l1: 1 + 0.1 x 2; l2: 1 + 0.1 x 376
-    "outlier_weight[method=l1 l2]": "1.20 | 38.60",
-    "rate[pace=2]": "0.15",
-    "step_width[pace=2]": "0.30",  # 0.15 x 2
-    "step_count[pace=2]": "6",  # 2 / 0.3 = 6.67
-    "covered[pace=2]": "1.80",  # 6 x 0.3
-    "rest[pace=2]": "0.20",  # 2 - 1.8
-    "arrival[pace=2] landing[pace=2]": "7 | bounces for ever",
-    "near[pace=2]": "2.80",  # 3 - 0.2
-    "near_prediction[pace=2]": "9.60",  # 2 x 2.8 + 4
-    "near_residual[pace=2]": "0.40",  # 10 - 9.6
-    "near_gradient[pace=2]": "−2.00",
-    "far[pace=2]": "3.10",  # 2.8 + 0.3
-    "amplitude[pace=2]": "0.30",
+    "outlier_weight[method=l1 l2] rate[pace=2]": "1.20 | 38.60 | 0.15",
+    "step_width[pace=2] step_count[pace=2]": "0.30 | 6",  # 0.15 x 2; 2 / 0.3 = 6.67
+    "covered[pace=2] rest[pace=2]": "1.80 | 0.20",  # 6 x 0.3; 2 - 1.8
+    "arrival[pace=2] landing[pace=2] near[pace=2]": "7 | bounces for ever | 2.80",  # 3 - 0.2
+    "near_prediction[pace=2] near_residual[pace=2]": "9.60 | 0.40",  # 2 x 2.8 + 4; 10 - 9.6
+    "near_gradient[pace=2] far[pace=2] amplitude[pace=2]": "−2.00 | 3.10 | 0.30",  # 2.8 + 0.3
     "floor[pace=2]": "0.30",  # 0.15 x 4 / 2
     # The rate lands: there is no bounce.
     "near[pace=1] near_gradient[pace=1] far[pace=1] amplitude[pace=1]": "3.00 | 0 | 3.00 | 0",
@@ -163,45 +136,30 @@ BOOK = {
     **row("decay_prediction[step={}]", "9.600 10.200 9.900 10.100 9.950 10.070 9.970 10.056 9.981"),
     **row("decay_residual[step={}]", "0.400 −0.200 0.100 −0.100 0.050 −0.070 0.030 −0.056 0.019"),
     **row("decay_gradient[step={}]", "−2.000 2.000 −2.000 2.000 −2.000 2.000 −2.000 2.000 −2.000"),
-    "look_weight[method=l1, pace=2]": "2.5000",
-    "contraction[pace=2]": "−0.20",  # 1 - 2 x 0.15 x 4
-    "rate_limit": "0.250",  # 1 / 4
-    "ratio": "0.8",
-    "reach": "1.50",  # 0.3 / 0.2
+    "look_weight[method=l1, pace=2] contraction[pace=2]": "2.5000 | −0.20",  # 1 - 2 x 0.15 x 4
+    "rate_limit ratio reach": "0.250 | 0.8 | 1.50",  # 1 / 4; 0.3 / 0.2
     "reaching": "stops short",  # 1.5 < 2
     # 8. Many points, all at x = 2; a target of 4 + 2v votes for v.
-    "others[neighbour=a b d]": "6 | 8 | 14",
-    "target[row=a b c d]": "6.00 | 8.00 | 10.00 | 14.00",
-    "rows": "4",
-    "vote[row=a b c d]": "1.00 | 2.00 | 3.00 | 5.00",
-    "outlier_vote": "48.00",  # 96 / 2
+    "others[neighbour=a b d] target[row=a b c d]": "6 | 8 | 14 | 6.00 | 8.00 | 10.00 | 14.00",
+    "rows vote[row=a b c d] outlier_vote": "4 | 1.00 | 2.00 | 3.00 | 5.00 | 48.00",  # 96 / 2
     "row_gradient[method=l1, row=a b d]": "0 | −2.0 | −2.0",  # a: the line passes through point A
     # b: 8 - 6; d: 14 - 6
-    "row_residual[row=a b d]": "0 | 2.0 | 8.0",
-    "row_gradient[method=l1 l2, row=c]": "−2.0 | −16.0",
+    "row_residual[row=a b d] row_gradient[method=l1 l2, row=c]": "0 | 2.0 | 8.0 | −2.0 | −16.0",
     "row_loss[method=l1 l2, row=d]": "8.0 | 64.0",
     # b: -4 x 2; d: -4 x 8
     "row_gradient[method=l2, row=a b d]": "0 | −8.0 | −32.0",
     # l1: -2 x 4 / 5; l2: -(0 + 8 + 16 + 32 + 376) / 5 = -432 / 5
-    "mean_gradient[method=l1 l2]": "−1.60 | −86.40",
-    "median_low": "2.00",  # 1, 2, 3, 5
-    "median_high median": "3.00 | 2.50",
-    "mean": "2.75",  # 11 / 4
-    "median_with": "3.00",  # 1, 2, 3, 5, 48
-    "mean_with": "11.80",  # 59 / 5
-    "mean_loss[method=l1]": "3.50",  # (0 + 2 + 4 + 8) / 4
+    "mean_gradient[method=l1 l2] median_low": "−1.60 | −86.40 | 2.00",  # 1, 2, 3, 5
+    "median_high median mean median_with": "3.00 | 2.50 | 2.75 | 3.00",  # 11 / 4; 1, 2, 3, 5, 48
+    "mean_with mean_loss[method=l1]": "11.80 | 3.50",  # 59 / 5; (0 + 2 + 4 + 8) / 4
     "mean_loss_with[method=l1]": "21.60",  # (14 + 94) / 5
     "mean_loss[method=l2]": "21.00",  # (0 + 4 + 16 + 64) / 4
     "mean_loss_with[method=l2]": "1,784.00",  # (84 + 8,836) / 5
     # 9. The linear programme: 10 coefficients, an intercept, two for each of 442 patients.
-    "variables": "895",  # 10 + 1 + 884
-    "descent_gap": "0.00047%",  # 0.0889 / 19,024.3433 = 4.67e-6
+    "variables descent_gap": "895 | 0.00047%",  # 10 + 1 + 884; 0.0889 / 19,024.3433 = 4.67e-6
     # 10. Huber and smooth L1.
-    "delta beta": "2 | 2",
-    "huber": "6.0",  # 2 x (4 - 1)
-    "smooth": "3.0",  # 4 - 1
-    "huber_gradient": "−4.0",  # -2 x 2
-    "smooth_gradient": "−2.0",  # -2 x 1
+    "delta beta huber smooth": "2 | 2 | 6.0 | 3.0",  # 2 x (4 - 1); 4 - 1
+    "huber_gradient smooth_gradient": "−4.0 | −2.0",  # -2 x 2; -2 x 1
     "outlier_gradient[method=huber smooth-l1]": "−4.0 | −2.0",
     "weight[method=huber smooth-l1, pace=1, step=1]": "1.4000 | 1.2000",  # huber: 1 + 0.1 x 4
     "outlier_weight[method=huber smooth-l1]": "1.40 | 1.20",
@@ -227,9 +185,7 @@ BOOK = {
         "−0.3842 −0.2689 −0.1882 −0.1318 −0.0922",
     ),
     # 12. The pinball loss.
-    "quantile": "0.9",
-    "pinball": "3.60",  # 0.9 x 4
-    "odds": "9.0",  # 0.9 / 0.1
+    "quantile pinball odds": "0.9 | 3.60 | 9.0",  # 0.9 x 4; 0.9 / 0.1
 }
 
 OTHERS: list[tuple[Mapping[str, Any], dict[str, str]]] = [
@@ -240,8 +196,7 @@ OTHERS: list[tuple[Mapping[str, Any], dict[str, str]]] = [
         {
             "prediction residual best": "28.0 | −15.0 | 3.00",  # 24 + 4; 13 - 28; 9 / 3
             "touches gradient squared_gradient": "cuts through | 3.0 | 90.0",  # -2 x 3 x (-15)
-            "huber": "112.5",  # 225 / 2, inside the threshold
-            "smooth": "3.8",  # 225 / 60 = 3.75
+            "huber smooth": "112.5 | 3.8",  # 225 / 2, inside the threshold; 225 / 60 = 3.75
             "huber_gradient smooth_gradient": "45.0 | 1.5",  # -3 x (-15); -3 x (-15/30)
             "step_count[pace=1] arrival[pace=1]": "33 | 34",  # 5 / 0.15 = 33.3
             "step_count[pace=2] rest[pace=2]": "8 | 0.20",  # 5 / 0.6 = 8.33

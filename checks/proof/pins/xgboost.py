@@ -23,36 +23,27 @@ def minutes(*labels: float) -> dict[str, float]:
 
 BOOK = {
     # The givens: the six deliveries, the library's defaults, and the chapter's own choices.
-    "distance[row=1..6]": "1 | 2 | 3 | 5 | 6 | 8",
-    "minutes[row=1..6]": "8 | 9 | 17 | 22 | 31 | 39",
+    "distance[row=1..6] minutes[row=1..6]": "1 | 2 | 3 | 5 | 6 | 8 | 8 | 9 | 17 | 22 | 31 | 39",
     "row_weight trial_margin trial_label trial_step reg_lambda reg_alpha": "1 | −1 | 1 | 1 | 1 | 0",
     "gamma trial_weight trial_gamma other_lambda": "10 | 14 | 30 | 0",
-    "larger_gamma[larger=larger largest]": "60 | 500",
-    "min_child_weight": "1",
-    "believed[belief=sure unsure]": "0.99 | 0.5",
-    "eta query_km": "0.3 | 20",
-    "features": "28",  # as the HIGGS table has
-    "share[draw=tree level node]": "0.8 | 0.5 | 0.5",
+    "larger_gamma[larger=larger largest] min_child_weight": "60 | 500 | 1",
+    "believed[belief=sure unsure] eta query_km": "0.99 | 0.5 | 0.3 | 20",
+    "features share[draw=tree level node]": "28 | 0.8 | 0.5 | 0.5",  # as the HIGGS table has
     "y_missing rows depth max_bin": "35 | 1,000,000 rows | 6 | 256",
     # float32: 32 bits; sorted-columns: 32 bits of row number and 32 of value
     "width[store=float32 sorted-columns bin-numbers]": "4 B | 8 B | 1 B",
-    "pair_width": "16 B",  # twice 64 bits
-    "memory_rate sketch_factor": "20 GB/s | 8",
-    "sketch_entry": "16 B",  # four times 32 bits
-    "promise workers trees": "30 | 4 | 100",
-    "network": "1.25 GB/s",  # 10 Gbit/s
-    "num_leaves top_rate other_rate": "31 | 0.2 | 0.1",
+    "pair_width memory_rate sketch_factor": "16 B | 20 GB/s | 8",  # twice 64 bits
+    "sketch_entry promise workers trees": "16 B | 30 | 4 | 100",  # four times 32 bits
+    "network num_leaves top_rate other_rate": "1.25 GB/s | 31 | 0.2 | 0.1",  # 10 Gbit/s
     # 1. Gradients: the mean is (8 + 9 + 17 + 22 + 31 + 39) / 6 = 126 / 6, each is 21 - y.
     "base_shift base": "0 | 21.00",
     "gradient[row=1..6, round=1]": "13.00 | 12.00 | 4.00 | −1.00 | −10.00 | −18.00",
     # 2: 13 + 12; 3: + 4; 4: - 1; 5: - 10; 6: - 18: residuals around their mean
     "gradient_so_far[row=2..6, round=1]": "25.00 | 29.00 | 28.00 | 18.00 | 0",
     "hessian_so_far[row=2..6]": "2 | 3 | 4 | 5 | 6",
-    "trial_p": "0.269",  # 1 / (1 + e) = 1 / 3.71828 = 0.26894
-    "trial_gradient": "−0.731",  # 0.26894 - 1
+    "trial_p trial_gradient": "0.269 | −0.731",  # 1 / (1 + e) = 1 / 3.71828 = 0.26894; 0.26894 - 1
     "trial_hessian": "0.197",  # 0.26894 x 0.73106 = 0.19661
-    "trial_loss": "1.313",  # ln(1 + e^-1) + 1 = 0.31326 + 1
-    "trial_exact": "0.693",  # ln 2
+    "trial_loss trial_exact": "1.313 | 0.693",  # ln(1 + e^-1) + 1 = 0.31326 + 1; ln 2
     "trial_line": "0.582",  # 1.31326 - 0.73106 = 0.58220
     "trial_parabola": "0.681",  # 0.58220 + 0.19661 / 2 = 0.68051
     # 2. The leaf of rows 5 and 6: G = -28, H = 2, lambda 1.
@@ -60,10 +51,8 @@ BOOK = {
     "side_gradient[split=1..5, side=right, round=1]": "−13.00 | −25.00 | −29.00 | −28.00 | −18.00",
     "side_hessian[split=1..5, side=right]": "5 | 4 | 3 | 2 | 1",
     "goes[row=4, split=4, side=left right]": "1 | 0",  # left: 5 km is below 5.5
-    "goes[row=5, split=4, side=right]": "1",
-    "side_gradient[split=4, side=left, round=1]": "28.00",
-    "side_hessian[split=4, side=left]": "4",
-    "free_weight": "14.00",  # 28 / 2
+    "goes[row=5, split=4, side=right] side_gradient[split=4, side=left, round=1]": "1 | 28.00",
+    "side_hessian[split=4, side=left] free_weight": "4 | 14.00",  # 28 / 2
     "thresholded": "−28.00",  # alpha 0 moves nothing
     "side_weight[split=4, side=right, round=1]": "9.33",  # 28 / 3
     "trial_objective": "−98.00",  # -28 x 14 + 3 x 196 / 2 = -392 + 294
@@ -73,12 +62,10 @@ BOOK = {
     # 1: 169/2 + 169/6 = 84.5 + 28.1667; 2: 625/3 + 625/5 = 208.333 + 125; 3: 841/4 + 841/4; 4:
     # 784/5 + 784/3 = 156.8 + 261.333; 5: 324/6 + 324/2 = 54 + 162
     "gain[split=1..5, round=1]": "112.67 | 333.33 | 420.50 | 418.13 | 216.00",
-    "side_score[split=4, side=left, round=1]": "156.80",  # 784 / 5
-    "root_score[round=1]": "0",
+    "side_score[split=4, side=left, round=1] root_score[round=1]": "156.80 | 0",  # 784 / 5
     "paper_gain": "199.07",  # 418.1333 / 2 - 10
     "paper_right_gain": "−4.21",  # 51.5833 / 2 - 30 = 25.7917 - 30
-    "library_verdict": KEEPS,  # 51.58 is at least 30
-    "paper_verdict": PRUNES,  # 25.79 is not
+    "library_verdict paper_verdict": "keeps it | prunes it",  # 51.58 is at least 30; 25.79 is not
     "library_gamma": "60",  # 2 x 30
     # 4. Thresholds half way; gains at lambda 0.
     "threshold[split=1..5]": "1.5 | 2.5 | 4.0 | 5.5 | 7.0",
@@ -98,10 +85,8 @@ BOOK = {
     # 2: not in this child; 3: the root's own cut; 4: 1/2 + 261.333 - 210.25 = 51.5833; 5: 11^2/3 +
     # 162 - 210.25 = 202.3333 - 210.25
     "child_gain[split=2..5, child=right, round=1]": "0 | 0 | 51.58 | −7.92",
-    "child_best[child=left, round=1]": "6.08",
-    "child_cut[child=left, round=1]": "2.5",
-    "child_best[child=right, round=1]": "51.58",
-    "child_cut[child=right, round=1]": "5.5",
+    "child_best[child=left, round=1] child_cut[child=left, round=1]": "6.08 | 2.5",
+    "child_best[child=right, round=1] child_cut[child=right, round=1]": "51.58 | 5.5",
     "child_stands[child=left right, round=1]": "prunes it | keeps it",  # left: 6.08 is below 10
     "root_stands[round=1] kept[round=1]": "keeps it | 2",
     # right: 51.58 is below 60
@@ -113,13 +98,10 @@ BOOK = {
     "row_leaf[row=1 3 4 5, round=1]": "lower | lower | upper | highest",
     "leaf_holds[leaf=lowest lower, round=1]": "0 | 1",
     # the left split is pruned: rows 1 to 3 stay together in the lower
-    "leaf_weight[leaf=lowest, round=1]": "0",
-    "leaf_gradient[leaf=lower, round=1]": "29.00",
-    "leaf_hessian[leaf=lower, round=1]": "3",
-    "leaf_weight[leaf=lower, round=1]": "−7.25",  # -29 / 4
+    "leaf_weight[leaf=lowest, round=1] leaf_gradient[leaf=lower, round=1]": "0 | 29.00",
+    "leaf_hessian[leaf=lower, round=1] leaf_weight[leaf=lower, round=1]": "3 | −7.25",  # -29 / 4
     "leaf_gradient[leaf=upper, round=1]": "−1.00",  # row 4 alone: 28 - 29
-    "leaf_hessian[leaf=upper, round=1]": "1",
-    "leaf_weight[leaf=upper, round=1]": "0.50",  # 1 / 2
+    "leaf_hessian[leaf=upper, round=1] leaf_weight[leaf=upper, round=1]": "1 | 0.50",  # 1 / 2
     "leaf_gradient[leaf=highest, round=1]": "−28.00",  # 0 - 28
     "leaf_hessian[leaf=highest, round=1]": "2",  # 6 - 4
     "leaf_weight[leaf=highest, round=1]": "9.33",  # 28 / 3
@@ -131,8 +113,7 @@ BOOK = {
     "base_mse": "125.67",
     # 1: 21 - 0.3 x 7.25 = 21 - 2.175 = 18.825; 4: 21 + 0.3 x 0.5; 5: 21 + 0.3 x 28/3 = 21 + 2.8
     "prediction[row=1..6, round=1]": "18.825 | 18.825 | 18.825 | 21.150 | 23.800 | 23.800",
-    "query_leaf[round=1]": "highest",
-    "query[round=1]": "23.800",  # 20 km lies in the last leaf
+    "query_leaf[round=1] query[round=1]": "highest | 23.800",  # 20 km lies in the last leaf
     # Errors 10.825 9.825 1.825 -0.85 -7.2 -15.2, squared 117.1806 + 96.5306 + 3.3306 + 0.7225
     # + 51.84 + 231.04 = 500.6444
     "mse[round=1]": "83.44",
@@ -151,12 +132,10 @@ BOOK = {
     # + 24.6016 + 167.9616 = 332.4468
     "mse[round=2]": "55.41",
     # The parent scores 0.57125^2 / 7 = 0.0466.
-    "best_gain[round=3] cut[round=3]": "168.48 | 4.0",
-    "query[round=3]": "27.832",
+    "best_gain[round=3] cut[round=3] query[round=3]": "168.48 | 4.0 | 27.832",
     # Errors 7.108 6.108 1.3186 -0.6141 -3.168 -11.168: 50.5237 + 37.3077 + 1.7386 + 0.3772
     # + 10.0362 + 124.7242 = 224.7076
-    "mse[round=3]": "37.45",
-    "error_removed": "88.22",  # 125.6667 - 37.4513 = 88.2154
+    "mse[round=3] error_removed": "37.45 | 88.22",  # 125.6667 - 37.4513 = 88.2154
     # 4: 1 - 0.3 x 2/3; 5: 1 - 0.3 x 1/2
     "share_left[split=4 5, side=right]": "80% | 85%",
     # tree: 28 x 0.8 = 22.4; node: 5.5
@@ -175,8 +154,7 @@ BOOK = {
     # 24.5; 3: 225/5 + 841/4 - 24.5 = 45 + 210.25 - 24.5; 4: 196/6 + 784/3 - 24.5 = 32.6667 +
     # 261.3333 - 24.5; 5: 16/7 + 324/2 - 24.5 = 2.2857 + 162 - 24.5
     "way_gain[split=1..5, way=left]": "4.00 | 130.75 | 230.75 | 269.50 | 139.79",
-    "apart_gain": "73.50",  # 0 + 196/2 - 24.5
-    "way_best[way=right left]": "573.30 | 269.50",
+    "apart_gain way_best[way=right left]": "73.50 | 573.30 | 269.50",  # 0 + 196/2 - 24.5
     "direction": "right",
     # 9. Costs for 1e6 rows x 28.
     "comparisons": "558,083,920",  # 28e6 x log2(1e6) = 28e6 x 19.93156857 (6 / 0.30102999566)
@@ -190,41 +168,28 @@ BOOK = {
     "read_floor[method=exact-greedy histograms]": "67.2 ms | 4.9 ms",
     "read_ratio": "13.7×",  # 1,344 / 98 = 13.714
     "node_histogram": "112 KiB",  # 28 x 256 x 16 = 28 x 4 KiB
-    "sketch_eps": "0.049%",  # 1 / 2,048 = 0.00048828
-    "misplaced": "488 rows",  # 1e6 / 2,048 = 488.28
-    "bin_rows": "3,906 rows",  # 1e6 / 256 = 3,906.25
-    "misplaced_share": "12.5%",  # 1 / 8
+    "sketch_eps misplaced": "0.049% | 488 rows",  # 1 / 2,048 = 0.00048828; 1e6 / 2,048 = 488.28
+    "bin_rows misplaced_share": "3,906 rows | 12.5%",  # 1e6 / 256 = 3,906.25; 1 / 8
     "summary_bytes": "896 KiB",  # 28 x 2,048 x 16 = 28 x 32 KiB
     # 10. Late is over 30 minutes: rows 5 and 6.
     "late[row=1..6]": "on time | on time | on time | on time | late | late",
-    "late_share late_p": "33.3% | 0.3333",
-    "late_odds": "0.5000",  # 1/3 over 2/3
-    "late_margin": "−0.693",  # ln(1/2)
-    "late_gradient[row=5 6]": "−0.667 | −0.667",
-    "late_hessian": "0.222",  # 2/9
-    "late_sum[side=right]": "−1.333",
-    "late_hessian_sum[side=right left]": "0.444 | 0.889",
-    "late_may_split": STARVED,
-    "newton": "3.00",  # (4/3) / (4/9)
-    "late_weight": "0.923",  # (4/3) / (13/9) = 12/13
+    "late_share late_p late_odds": "33.3% | 0.3333 | 0.5000",  # 1/3 over 2/3
+    "late_margin late_gradient[row=5 6]": "−0.693 | −0.667 | −0.667",  # ln(1/2)
+    "late_hessian late_sum[side=right]": "0.222 | −1.333",  # 2/9
+    "late_hessian_sum[side=right left] late_may_split": "0.444 | 0.889 | starved",
+    "newton late_weight": "3.00 | 0.923",  # (4/3) / (4/9); (4/3) / (13/9) = 12/13
     "late_margin_after": "−0.416",  # -0.69315 + 0.3 x 0.92308 = -0.69315 + 0.27692
     "late_p_after": "0.397",  # 1 / (1 + e^0.41623) = 1 / 2.51624
     # 11. Monotone.
     "side_weight[split=3, side=left right, round=1]": "−7.25 | 7.25",  # left: -29 / 4
-    "rise may_rise may_fall wall": "14.50 | allowed | forbidden | 0",
-    "lone_weight": "0.50",  # 1 / 2
+    "rise may_rise may_fall wall lone_weight": "14.50 | allowed | forbidden | 0 | 0.50",  # 1 / 2
     "walled": "0.50",
     # 12. Fast.
-    "filled": "32",  # 1 + (1 + 2 + 4 + 8 + 16)
-    "tree_payload": "3.67 MB",  # 32 x 114,688 = 3,670,016
-    "tree_sent": "5.51 MB",  # x 2 x 3/4 = 5,505,024
-    "model_sent": "551 MB",  # 550.5
-    "model_network": "0.44 s",  # 0.5505 / 1.25
-    "sent_over_table": "4.9×",  # 550.5 / 112 = 4.915
+    "filled tree_payload": "32 | 3.67 MB",  # 1 + (1 + 2 + 4 + 8 + 16); 32 x 114,688 = 3,670,016
+    "tree_sent model_sent": "5.51 MB | 551 MB",  # x 2 x 3/4 = 5,505,024; 550.5
+    "model_network sent_over_table": "0.44 s | 4.9×",  # 0.5505 / 1.25; 550.5 / 112 = 4.915
     # 13. Rivals.
-    "leaves conditions": "64 | 63",
-    "leaves_ratio": "2.1×",  # 64 / 31
-    "goss_rows": "30%",
+    "leaves conditions leaves_ratio goss_rows": "64 | 63 | 2.1× | 30%",  # 64 / 31
     "goss_factor": "8.0×",  # 0.8 / 0.1
 }
 
@@ -233,8 +198,7 @@ OTHERS: list[tuple[Mapping[str, Any], dict[str, str]]] = [
         # alpha 5 moves every sum 5 towards zero.
         {"reg_alpha": 5},
         {
-            "thresholded": "−23.00",
-            "side_weight[split=4, side=right, round=1]": "7.67",  # 23 / 3
+            "thresholded side_weight[split=4, side=right, round=1]": "−23.00 | 7.67",  # 23 / 3
             "side_score[split=4, side=right, round=1]": "176.33",  # 529 / 3
             "trial_objective": "−28.00",  # -98 + 5 x 14
             # 1: 64/2 + 64/6; 3: 2 x 576/4; 4: 529/5 + 529/3 = 105.8 + 176.3333
@@ -248,10 +212,8 @@ OTHERS: list[tuple[Mapping[str, Any], dict[str, str]]] = [
         {
             "may_split[split=1 2 5]": "starved | allowed | starved",
             "child_may[split=2, child=left, round=1]": STARVED,
-            "child_cut[child=left, round=1]": "none",
-            "child_best[child=left, round=1]": "—",
-            "child_stands[child=left, round=1]": PRUNES,
-            "rows_to_feed[belief=unsure]": "8 rows",
+            "child_cut[child=left, round=1] child_best[child=left, round=1]": "none | —",
+            "child_stands[child=left, round=1] rows_to_feed[belief=unsure]": "prunes it | 8 rows",
         },
     ),
     (
@@ -270,13 +232,11 @@ OTHERS: list[tuple[Mapping[str, Any], dict[str, str]]] = [
             "child_stands[child=left right, round=1]": "prunes it | prunes it",
             "root_stands[round=1] kept[round=1]": "keeps it | 1",
             "leaf_weight[leaf=lowest lower upper highest, round=1]": "0 | −7.25 | 0 | 7.25",
-            "leaf_start[leaf=highest, round=1]": "4.0",
-            "query[round=1]": "23.175",
+            "leaf_start[leaf=highest, round=1] query[round=1]": "4.0 | 23.175",
             # Round 2: gradients 10.825 9.825 1.825 1.175 | -7.825 -15.825. The root now cuts after
             # row 4: 23.65^2/5 + 23.65^2/3 = 298.30 against 2 x 22.475^2/4 = 252.56; the left
             # child's best is 20.65^2/3 + 3^2/3 - 23.65^2/5 = 142.14 + 3 - 111.86, below gamma.
-            "cut[round=2]": "5.5",
-            "child_best[child=left, round=2]": "33.28",
+            "cut[round=2] child_best[child=left, round=2]": "5.5 | 33.28",
             "child_stands[child=left, round=2]": PRUNES,
             "query[round=2]": "21.756",  # 23.175 - 0.3 x 23.65/5 = 23.175 - 1.419
             # Round 3: rows 1 to 4 sum to 23.65 - 4 x 1.419 = 17.974.
@@ -295,8 +255,7 @@ OTHERS: list[tuple[Mapping[str, Any], dict[str, str]]] = [
         # No split stands; the base score is 7 too high: G = 42, weight -42/7.
         {"gamma": 2000, "base_shift": 7, "query_km": 3},
         {
-            "base": "28.00",
-            "gradient_so_far[row=6, round=1]": "42.00",
+            "base gradient_so_far[row=6, round=1]": "28.00 | 42.00",
             "root_score[round=1]": "252.00",  # 42^2 / 7
             "root_stands[round=1] kept[round=1]": "prunes it | 0",
             "leaf_weight[leaf=lower highest, round=1]": "0 | −6.00",
@@ -314,10 +273,8 @@ OTHERS: list[tuple[Mapping[str, Any], dict[str, str]]] = [
         {
             "base cut[round=1] best_gain[round=1]": "21.00 | 7.0 | 1,232.67",
             "child_gain[split=4, child=left, round=1]": "79.53",
-            "child_cut[child=left, round=1]": "5.5",
-            "child_stands[child=left, round=1]": PRUNES,
-            "root_stands[round=1]": KEEPS,
-            "leaf_weight[leaf=lower, round=1]": "−7.17",  # -43 / 6
+            "child_cut[child=left, round=1] child_stands[child=left, round=1]": "5.5 | prunes it",
+            "root_stands[round=1] leaf_weight[leaf=lower, round=1]": "keeps it | −7.17",  # -43 / 6
             "prediction[row=4, round=1]": "18.850",  # 21 - 0.3 x 7.1667 = 21 - 2.15
         },
     ),
@@ -381,10 +338,8 @@ OTHERS: list[tuple[Mapping[str, Any], dict[str, str]]] = [
     (
         {"gamma": 5, "larger_gamma[larger=largest]": 10},
         {
-            "child_stands[child=left, round=1]": KEEPS,
-            "kept[round=1]": "3",
-            "leaf_start[leaf=lower, round=1]": "2.5",
-            "larger_kept[larger=largest]": "2",
+            "child_stands[child=left, round=1] kept[round=1]": "keeps it | 3",
+            "leaf_start[leaf=lower, round=1] larger_kept[larger=largest]": "2.5 | 2",
             "leaf_weight[leaf=lowest lower, round=1]": "−8.33 | −2.00",
         },  # -25/3, -4/2
     ),
@@ -397,8 +352,7 @@ OTHERS: list[tuple[Mapping[str, Any], dict[str, str]]] = [
         {"y_missing": 5},
         {
             # (29 + 16)^2/5 + 29^2/4 - 32 = 405 + 210.25 - 32
-            "way_gain[split=3, way=left]": "583.25",
-            "way_best[way=left] direction": "583.25 | left",
+            "way_gain[split=3, way=left] way_best[way=left] direction": "583.25 | 583.25 | left",
         },
     ),
     ({"min_child_weight": 0.4}, {"late_may_split": FED}),
