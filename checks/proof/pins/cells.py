@@ -37,6 +37,11 @@ def at_others(
     return [(changed, cells(pins, **axes)) for changed, pins in settings]
 
 
+def minutes(*labels: float) -> dict[str, float]:
+    """Return the settings of all labels."""
+    return {f"minutes[row={i}]": y for i, y in enumerate(labels, 1)}
+
+
 def _names(written: str, axes: Mapping[str, str]) -> Iterator[str]:
     for name in OUTSIDE_BRACKETS.split(written):
         if not (many := MANY.search(name)):

@@ -50,15 +50,9 @@ BOOK = {
     "stretch_bare": "12.6×",  # 12/47 x (1/0.019907 - 1) = 0.25532 x 49.23 = 12.57
     # 2. The bill.
     "params": "70,000,000,000 params",
-    # weights: bf16 is 16 bits; master-weights: fp32 is 32 bits
-    "width[kept=weights gradients master-weights first-moment second-moment]": (
-        "2 B | 2 B | 4 B | 4 B | 4 B"
-    ),
+    "width[kept=*]": "2 B | 2 B | 4 B | 4 B | 4 B",  # bf16 is 16 bits, fp32 32
     "bytes_per_param optimizer_width": "16 B | 12 B",  # 2 + 2 + 4 + 4 + 4; 4 + 4 + 4
-    # weights: 70 x 2; gradients: 70 x 2; master-weights: 70 x 4
-    "tensor[kept=weights gradients master-weights first-moment second-moment]": (
-        "140 GB | 140 GB | 280 GB | 280 GB | 280 GB"
-    ),
+    "tensor[kept=*]": "140 GB | 140 GB | 280 GB | 280 GB | 280 GB",  # 70 x 2, 70 x 4
     "optimizer_bytes static_bytes": "840 GB | 1,120 GB",  # 70 x 12; 70 x 16
     "layers": "80",  # the shape is that of Llama 3 70B
     "hidden heads kv_heads ffn seq micro_batch": "8,192 | 64 | 8 | 28,672 | 4,096 tokens | 1",
@@ -90,45 +84,26 @@ BOOK = {
     # 4. Which parallelism.
     "layer_working one_layer layers_at_once": "1.1 GB | 1 | 1",  # 33,554,432 x 34 = 1.1409e9
     "acts_data_parallel": "6.5 GB",  # 5.3687 + 1.1409 = 6.5096
-    # zero-1: 70 x 4 + 840/64 = 280 + 13.125; zero-2: 140 + 980/64 = 140 + 15.3125; zero-3: 1,120 /
-    # 64
-    "state[layout=data-parallel zero-1 zero-2 zero-3]": (
-        "1,120.0 GB | 293.1 GB | 155.3 GB | 17.5 GB"
-    ),
+    # 70 x 4 + 840/64 = 280 + 13.125; 140 + 980/64 = 140 + 15.3125; 1,120/64; 1,120/(8 x 8);
+    # 1,120/32; 70 x (4 + 12/2) / 32 = 700/32 = 21.875
+    "state[layout=*]": ("1,120.0 GB | 293.1 GB | 155.3 GB | 17.5 GB | 17.5 GB | 35.0 GB | 21.9 GB"),
     "zero3_gathered pipeline_parallel pipeline_short": "3.5 GB | 8 | 4",  # 2 x 140 / 80
-    "state[layout=tensor-pipeline]": "17.5 GB",  # 1,120 / (8 x 8)
-    # tensor-pipeline: 8 x 8; shorter-pipeline: 8 x 4
-    "replica_gpus[layout=tensor-pipeline shorter-pipeline]": "64 GPUs | 32 GPUs",
-    # tensor-pipeline: 64 / 64; shorter-pipeline: 64 / 32
-    "replicas[layout=tensor-pipeline shorter-pipeline]": "1 replica | 2 replicas",
-    # shorter-pipeline: 1,120 / 32; shorter-pipeline-zero-1: 70 x (4 + 12/2) / 32 = 700/32 = 21.875
-    "state[layout=shorter-pipeline shorter-pipeline-zero-1]": "35.0 GB | 21.9 GB",
     # Beside the state: 6.5096 + 6 = 12.5096 without, 11.4085 + 6 = 17.4085 with tensor parallel.
-    "memory_per_gpu[layout=data-parallel]": "1,132.5 GB",
-    "layout_verdict[layout=data-parallel]": NOT,
-    "memory_per_gpu[layout=zero-1]": "305.6 GB",  # 293.125 + 12.5096
-    "layout_verdict[layout=zero-1]": NOT,
-    "memory_per_gpu[layout=zero-2]": "167.8 GB",  # 155.3125 + 12.5096
-    "layout_verdict[layout=zero-2]": NOT,
-    "memory_per_gpu[layout=zero-3] layout_verdict[layout=zero-3]": "33.5 GB | fits",  # 21 + 12.5096
-    "memory_per_gpu[layout=tensor-pipeline]": "34.9 GB",  # 17.5 + 17.4085
-    "layout_verdict[layout=tensor-pipeline]": FIT,
-    "memory_per_gpu[layout=shorter-pipeline]": "52.4 GB",  # 35 + 17.4085
-    "layout_verdict[layout=shorter-pipeline]": FIT,
-    "memory_per_gpu[layout=shorter-pipeline-zero-1]": "39.3 GB",  # 21.875 + 17.4085 = 39.2835
-    "layout_verdict[layout=shorter-pipeline-zero-1]": FIT,
-    # tensor-pipeline: 80 / 8; shorter-pipeline: 80 / 4
-    "stage_layers[layout=tensor-pipeline shorter-pipeline]": "10 layers | 20 layers",
-    "batch_sequences tokens_per_step": "1,024 | 4,194,304 tokens",  # 2^10 x 2^12 = 2^22
-    "least_batch": "64",  # one sequence for each of 64
-    "batch_feeds": "feeds every GPU",  # 1,024 are more
-    "dp_micro_batches": "16 micro-batches",  # 1,024 / 64
-    # tensor-pipeline: one replica; shorter-pipeline: two replicas
-    "micro_batches[layout=tensor-pipeline shorter-pipeline]": (
-        "1,024 micro-batches | 512 micro-batches"
+    "memory_per_gpu[layout=*]": (
+        "1,132.5 GB | 305.6 GB | 167.8 GB | 33.5 GB | 34.9 GB | 52.4 GB | 39.3 GB"
     ),
-    # tensor-pipeline: 7 / 1,031 = 0.006790; shorter-pipeline: 3 / 515 = 0.005825
-    "bubble[layout=tensor-pipeline shorter-pipeline] few_micro_batches": "0.68% | 0.58% | 16",
+    "fits[layout=*]": "does not fit | does not fit | does not fit | fits | fits | fits | fits",
+    "layout_verdict[layout=zero-2 zero-3 shorter-pipeline]": "does not fit | fits | fits",
+    "batch_sequences tokens_per_step": "1,024 | 4,194,304 tokens",  # 2^10 x 2^12 = 2^22
+    "least_batch batch_feeds": "64 | feeds every GPU",  # one sequence for each; 1,024 are more
+    "dp_micro_batches": "16 micro-batches",  # 1,024 / 64
+    "micro_batches[layout=data-parallel]": "16 micro-batches",
+    # of one replica, of two
+    "micro_batches[layout=tensor-pipeline]": "1,024 micro-batches",
+    "micro_batches[layout=shorter-pipeline]": "512 micro-batches",
+    # 7 / 1,031 = 0.006790; 3 / 515 = 0.005825
+    "bubble[layout=*]": "0% | 0% | 0% | 0% | 0.68% | 0.58% | 0.58%",
+    "few_micro_batches": "16",
     "few_bubble": "30.4%",  # 7 / 23 = 0.30435
     # 5. Communication.
     "nvlink_bandwidth": "450 GB/s",  # 18 links x 25; 900 counts both ways
@@ -139,16 +114,11 @@ BOOK = {
     "ar_railed": "0.69 s",  # 34.453 / 50 = 0.6891; NVLink 275.625 / 450 = 0.6125 is sooner
     # Inside 2 x 7/8 x 140 / 450 = 0.5444; between 2 x 7/8 x 17.5 / 50 = 0.6125
     "ar_hierarchical zero2_volume": "1.16 s | 2,343 GB",  # 1.1569; (16 + 1) x 137.8125 = 2,342.8
-    "sending[traffic=zero-2]": "5.9 s",  # 2,342.8 / 8 / 50 = 5.857; NVLink 5.2
     "zero3_volume": "6,615 GB",  # 3 x 16 x 137.8125
-    "sending[traffic=zero-3]": "16.5 s",  # 6,615 / 8 / 50 = 16.54; NVLink 14.7
     # A state is 2^25 x 2 B = 67.10886 MB; a ring sends 2 x 7/8 of it, four times a layer.
     "tp_volume": "4,810 GB",  # 7 x 10 x 1,024 x 67.10886e6 = 71,680 x 67.10886e6 = 4,810.36e9
     "tp_place tp_bandwidth": "inside a node | 450 GB/s",  # 8 of 8 GPUs; so NVLink
-    # tensor-parallel: 4,810.36 / 450 = 10.690; tensor-parallel-network: 4,810.36 / 50 = 96.207
-    "sending[traffic=tensor-parallel tensor-parallel-network]": "10.7 s | 96.2 s",
     "pp_volume": "137.4 GB",  # 2 x 1,024 x 67.10886e6 = 2^37 = 137.439e9
-    "sending[traffic=pipeline]": "2.7 s",  # 137.439 / 50 = 2.749
     "peak_flops mfu": "989.4 TFLOP/s | 40%",  # dense; 1,979 with sparsity
     "parameter_flops": "420 GFLOP/token",  # 6 x 70
     "attention_flops": "32.2 GFLOP/token",  # 12 x 80 x 2^25 = 960 x 33.554e6 = 32.212e9
@@ -193,40 +163,32 @@ BOOK = {
     "tier_rate[tier=node-local-nvme] node_share": "40.0 GB/s | 122.5 GB",  # 8 nodes x 5; 980 / 8
     "long_notice short_notice": "2 min | 30 s",
     # M = 43,200 s. With z = sqrt(write / 2M), Young's interval is 2zM and its waste 2z.
-    "write[tier=node-local-nvme]": "24.5 s",  # 980 / 40
-    # sqrt(2 x 24.5 x 43,200) = sqrt(2,116,800) = 1,454.9 s = 24.249
-    "young[tier=node-local-nvme]": "24.2 min",
+    "write[tier=*]": "24.5 s | 49.0 s | 196.0 s",  # 980 / 40, / 20, / 5
+    # sqrt(2 x 24.5 x 43,200) = sqrt(2,116,800) = 1,454.9 s = 24.249; sqrt(4,233,600) = 2,057.57 s
+    # = 34.293; twice that of the file system, for four times the write
+    "young[tier=*]": "24.2 min | 34.3 min | 68.6 min",
     # z = 0.016839: 1,454.92 x (1 + 0.005613 + 0.0000315) - 24.5 = 1,438.63 s = 23.977 min
-    "daly[tier=node-local-nvme] waste[tier=node-local-nvme]": "24.0 min | 3.4%",  # 2 x 1.6839 %
-    # shorter: 24.5 of 30
-    "in_time[tier=node-local-nvme, notice=longer shorter]": "in time | in time",
-    "write[tier=parallel-file-system]": "49.0 s",  # 980 / 20
-    # sqrt(2 x 49 x 43,200) = sqrt(4,233,600) = 2,057.57 s = 34.293
-    "young[tier=parallel-file-system]": "34.3 min",
     # z = 0.0238145: 2,057.571 x (1 + 0.0079382 + 0.0000630) - 49 = 2,025.034 s = 33.7506 min
-    "daly[tier=parallel-file-system]": "33.8 min",
-    "waste[tier=parallel-file-system]": "4.8%",  # 2 x 2.38145 %
-    # longer: 49 of 120; shorter: 49 of 30
-    "in_time[tier=parallel-file-system, notice=longer shorter]": "in time | too late",
-    "write[tier=object-store]": "196.0 s",  # 980 / 5
-    # twice that of the file system, for four times the write
-    "young[tier=object-store]": "68.6 min",
     # z = 0.047629: 4,115.14 x (1 + 0.0158763 + 0.0002521) - 196 = 3,985.51 s = 66.425 min
-    "daly[tier=object-store] waste[tier=object-store]": "66.4 min | 9.5%",  # 2 x 4.7629 %
-    # longer: 196 of 120
-    "in_time[tier=object-store, notice=longer shorter]": "too late | too late",
+    "daly[tier=*]": "24.0 min | 33.8 min | 66.4 min",
+    "waste[tier=*]": "3.4% | 4.8% | 9.5%",  # 2 x 1.6839 %, 2 x 2.38145 %, 2 x 4.7629 %
+    # 24.5 of 120 and of 30; 49; 196
+    "in_time[tier=*, notice=longer]": "in time | in time | too late",
+    "in_time[tier=*, notice=shorter]": "in time | too late | too late",
     "rate_for_notice": "32.7 GB/s",  # 980 / 30
-    "saved_in_notice[tier=parallel-file-system]": "600 GB",  # 20 x 30
+    "saved_in_notice[tier=*]": "980 GB | 600 GB | 150 GB",  # all of it; 20 x 30; 5 x 30
     "mc_work restart": "30 day | 10 min",  # 2,592,000 s of recorded work / 86,400
     # Attempt: (2,057.57 + 49) / 43,200 = 0.0487632, e^x - 1 = 0.0499717; M/tau = 20.99563;
     # restart: e^(1/72) = 1.013986. Product: 0.0499717 x 20.99563 x 1.013986
     "fs_stretch": "1.064×",  # 1.06386
-    "loss[tier=parallel-file-system]": "17.6 min",  # (2,057.57 + 49) / 2 = 1,053.29 s = 17.555
-    "loss_gpu_hours[tier=parallel-file-system]": "18.7 GPU·h",  # 17.555 / 60 x 64 = 18.725
-    "loss_cost[tier=parallel-file-system] chosen_interval": "$56 | 30 min",  # 18.725 x 3 = 56.18
+    # (1,454.92 + 24.5) / 2 = 739.71 s; (2,057.57 + 49) / 2 = 1,053.29; (4,115.14 + 196) / 2
+    "loss[tier=*]": "12.3 min | 17.6 min | 35.9 min",
+    # x 64 / 3,600: 13.1504, 18.725, 38.321; x 3: 39.45, 56.18, 114.96
+    "loss_gpu_hours[tier=*]": "13.2 GPU·h | 18.7 GPU·h | 38.3 GPU·h",
+    "loss_cost[tier=*]": "$39 | $56 | $115",
+    "chosen_interval": "30 min",
     # 1,800 s: half of it over M is 900 / 43,200 = 2.0833 %
-    # node-local-nvme: 24.5/1,800 = 1.3611 %, together 3.444; parallel-file-system: 49/1,800 =
-    # 2.7222 %, together 4.8056; object-store: 196/1,800 = 10.8889 %, together 12.972
+    # 24.5/1,800 = 1.3611 %, together 3.444; 49/1,800 = 2.7222, 4.8056; 196/1,800 = 10.8889, 12.972
     "chosen_waste[tier=*]": "3.4% | 4.8% | 13.0%",
     # 1,849 / 43,200 = 0.0428009, e^x - 1 = 0.0437301, x 24 = 1.049523, x 1.013986
     "chosen_stretch chosen_overhead": "1.064× | 6.4%",  # 1.06420
@@ -245,13 +207,6 @@ BOOK = {
         "1,120 GB | 128 GB | 108 GB | 208 GB | 1,104 GB | 1,129 GB | 6,494 GB | 116 GB | 524 GB | "
         "1,163 GB | 2,794 GB"
     ),
-    "model_devices[model=*]": (
-        "14 GPUs | 2 GPUs | 2 GPUs | 3 GPUs | 14 GPUs | 15 GPUs | 82 GPUs | 2 GPUs | 7 GPUs | 15 "
-        "GPUs | 35 GPUs"
-    ),
-    "sold_memory[gpu=*]": (
-        "80 GB | 80 GB | 141 GB | 180 GB | 192 GB | 80 GB | 40 GB | 32 GB | 48 GB"
-    ),
     # 1,120 over 141 is 7.9, over 180 6.2, over 192 5.8, over 40 28, over 32 35, over 48 23.3
     "devices_of[gpu=*]": (
         "14 GPUs | 14 GPUs | 8 GPUs | 7 GPUs | 6 GPUs | 14 GPUs | 28 GPUs | 35 GPUs | 24 GPUs"
@@ -268,25 +223,20 @@ BOOK = {
     "step_on[gpu=*]": (
         "74.9 s | 98.0 s | 74.9 s | 32.9 s | 56.7 s | 237.5 s | 237.5 s | 592.7 s | 202.2 s"
     ),
-    # x 64 / 3,600: 1.3313, 1.7423, 0.5854, 1.0075, 4.2217, 10.537, 3.5939
-    "step_time_on[gpu=*]": (
-        "1.33 GPU·h | 1.74 GPU·h | 1.33 GPU·h | 0.59 GPU·h | 1.01 GPU·h | 4.22 GPU·h | 4.22 GPU·h "
-        "| 10.54 GPU·h | 3.59 GPU·h"
-    ),
     # x 3, 2.5, 4, 5, 3.5, 2, 1.5, 1, 1.2: 3.9938, 4.3557, 5.3251, 2.9270, 3.5261, 8.4434, ...
     "step_cost_on[gpu=*]": "$3.99 | $4.36 | $5.33 | $2.93 | $3.53 | $8.44 | $6.33 | $10.54 | $4.31",
     # 34 + 5 x 64 x 4,096 / 8,192 = 34 + 160; 10 + (24 + 160) / 8; 34 / 8
     "saved[keeping=*]": "194.00 B | 34.00 B | 2.00 B | 33.00 B | 4.25 B",
+    "replicas[layout=data-parallel tensor-pipeline shorter-pipeline]": (
+        "64 replicas | 1 replica | 2 replicas"
+    ),
+    "stage_layers[layout=tensor-pipeline shorter-pipeline]": "10 layers | 20 layers",
+    "model_devices[model=llama-3-8b llama-3-1-405b]": "2 GPUs | 82 GPUs",
+    "sold_memory[gpu=h200-sxm l40s]": "141 GB | 48 GB",
+    "step_time_on[gpu=h100-pcie l40s]": "1.74 GPU·h | 3.59 GPU·h",  # x 64 / 3,600
     "tensor_ways[layout=*]": "1 | 1 | 1 | 1 | 8 | 8 | 8",
     "stages[layout=*]": "1 | 1 | 1 | 1 | 8 | 4 | 4",
     "replica_gpus[layout=*]": "1 GPU | 1 GPU | 1 GPU | 1 GPU | 64 GPUs | 32 GPUs | 32 GPUs",
-    "replicas[layout=*]": (
-        "64 replicas | 64 replicas | 64 replicas | 64 replicas | 1 replica | 2 replicas | 2 "
-        "replicas"
-    ),
-    "stage_layers[layout=*]": (
-        "80 layers | 80 layers | 80 layers | 80 layers | 10 layers | 20 layers | 20 layers"
-    ),
     "sharing[layout=zero-3, kept=*]": "64",
     "sharing[layout=shorter-pipeline-zero-1, kept=*]": "1 | 1 | 2 | 2 | 2",
     # 140 / 64 = 2.1875, 280 / 64 = 4.375
@@ -294,32 +244,18 @@ BOOK = {
     "kept_bytes[layout=zero-2, kept=*]": "140.0 GB | 2.2 GB | 4.4 GB | 4.4 GB | 4.4 GB",
     "kept_bytes[layout=zero-3, kept=*]": "2.2 GB | 2.2 GB | 4.4 GB | 4.4 GB | 4.4 GB",
     "memory_part[layout=zero-3, part=*]": "17.5 GB | 3.5 GB | 6.5 GB | 6.0 GB",
-    "fits[layout=*]": "does not fit | does not fit | does not fit | fits | fits | fits | fits",
     "heads_divide[layout=*]": "divides",  # 64 by 1 and by 8
     "stages_have_layers[layout=*]": "yes",
-    # 1,024 over the replicas
-    "micro_batches[layout=*]": (
-        "16 micro-batches | 16 micro-batches | 16 micro-batches | 16 micro-batches | 1,024 "
-        "micro-batches | 512 micro-batches | 512 micro-batches"
-    ),
-    "bubble[layout=*]": "0% | 0% | 0% | 0% | 0.68% | 0.58% | 0.58%",  # 3 / 515
     "sent[traffic=*]": ("275.6 GB | 2,342.8 GB | 6,615.0 GB | 4,810.4 GB | 4,810.4 GB | 137.4 GB"),
-    "sending[traffic=data-parallel-zero-1]": "0.69 s",
+    # 34.453 / 50; 2,342.8 / 8 / 50 = 5.857, NVLink 5.2; 6,615 / 8 / 50 = 16.54, NVLink 14.7;
+    # 4,810.36 / 450 = 10.690; 4,810.36 / 50 = 96.207; 137.439 / 50 = 2.749
+    "sending[traffic=*]": "0.69 s | 5.9 s | 16.5 s | 10.7 s | 96.2 s | 2.7 s",
     # data-parallel-zero-1: 0.68906 / 74.884 = 0.009202; zero-2: 5.857 / 74.884 = 0.07821;
     # tensor-parallel-network: 96.207 / 74.884 = 1.28475; pipeline: 2.7488 / 74.884 = 0.03671
     "over_computing[traffic=data-parallel-zero-1 zero-2 tensor-parallel-network pipeline]": (
         "0.92% | 7.8% | 128.5% | 3.7%"
     ),
     "tier_rate[tier=parallel-file-system object-store]": "20.0 GB/s | 5.0 GB/s",
-    # node-local-nvme: all of it, not 40 x 30; object-store: 5 x 30
-    "saved_in_notice[tier=node-local-nvme object-store]": "980 GB | 150 GB",
-    # node-local-nvme: (1,454.92 + 24.5) / 2 = 739.71 s; object-store: (4,115.14 + 196) / 2 =
-    # 2,155.57 s
-    "loss[tier=node-local-nvme object-store]": "12.3 min | 35.9 min",
-    # node-local-nvme: 739.71 / 3,600 x 64 = 13.1504; object-store: 2,155.57 / 3,600 x 64 = 38.321
-    "loss_gpu_hours[tier=node-local-nvme object-store]": "13.2 GPU·h | 38.3 GPU·h",
-    # node-local-nvme: 13.1504 x 3 = 39.45; object-store: 38.321 x 3 = 114.96
-    "loss_cost[tier=node-local-nvme object-store]": "$39 | $115",
 }
 
 OTHERS: list[tuple[Mapping[str, Any], dict[str, str]]] = [
@@ -336,29 +272,14 @@ OTHERS: list[tuple[Mapping[str, Any], dict[str, str]]] = [
             "acts[keeping=full-recomputation]": "1.1 GB",  # 32 x 2^24 x 2 = 1.0737e9
             "layer_working": "0.57 GB",  # 2^24 x 34 = 0.57043e9
             # Beside the state: 1.0737 + 0.5704 + 6 = 7.6442.
-            "memory_per_gpu[layout=data-parallel]": "136.1 GB",  # 128.4842 + 7.6442 = 136.1284
-            "layout_verdict[layout=data-parallel]": NOT,
-            "memory_per_gpu[layout=zero-1]": "41.3 GB",  # 32.1210 + 96.3631/64 + 7.6442 = 41.2709
-            "layout_verdict[layout=zero-1]": FIT,
-            "memory_per_gpu[layout=zero-2]": "25.5 GB",  # 16.0605 + 112.4237/64 + 7.6442 = 25.4613
-            "layout_verdict[layout=zero-2]": FIT,
+            # 128.4842 + 7.6442; 32.1210 + 96.3631/64 + 7.6442; 16.0605 + 112.4237/64 + 7.6442
+            "memory_per_gpu[layout=data-parallel zero-1 zero-2]": "136.1 GB | 41.3 GB | 25.5 GB",
+            "layout_verdict[layout=data-parallel zero-1 zero-2]": "does not fit | fits | fits",
         },
     ),
     # Just under the wall and just over it: 16 x 4.2 = 67.2 and 16 x 4.5 = 72, beside them 12.51.
-    (
-        {"params": 4.2e9},
-        {
-            "memory_per_gpu[layout=data-parallel]": "79.7 GB",
-            "layout_verdict[layout=data-parallel]": FIT,
-        },
-    ),
-    (
-        {"params": 4.5e9},
-        {
-            "memory_per_gpu[layout=data-parallel]": "84.5 GB",
-            "layout_verdict[layout=data-parallel]": NOT,
-        },
-    ),
+    ({"params": 4.2e9}, {"layout_verdict[layout=data-parallel]": FIT}),
+    ({"params": 4.5e9}, {"layout_verdict[layout=data-parallel]": NOT}),
     (
         # A network of a tenth: nothing can hide any more.
         {"network_bandwidth": 5},
@@ -381,16 +302,10 @@ OTHERS: list[tuple[Mapping[str, Any], dict[str, str]]] = [
         {"gpus": 8},
         {
             "replicas[layout=tensor-pipeline shorter-pipeline]": "0 replicas | 0 replicas",
-            # what a GPU of a replica would hold
-            "memory_per_gpu[layout=tensor-pipeline]": "34.9 GB",
-            "layout_verdict[layout=tensor-pipeline shorter-pipeline]": (
-                "needs 64 GPUs | needs 32 GPUs"
-            ),
-            # 70 x (4 + 12) / 32 + 17.4085, shared with nobody
-            "memory_per_gpu[layout=shorter-pipeline-zero-1]": "52.4 GB",
-            "layout_verdict[layout=shorter-pipeline-zero-1]": "needs 32 GPUs",
-            "memory_per_gpu[layout=zero-3]": "156.0 GB",  # 1,120/8 + 3.5 + 12.5096 = 156.0096
-            "layout_verdict[layout=zero-3]": NOT,
+            "layout_verdict[layout=tensor-pipeline]": "needs 64 GPUs",
+            "layout_verdict[layout=shorter-pipeline]": "needs 32 GPUs",
+            # 70 x (4 + 12) / 32 + 17.4085, shared with nobody; 1,120/8 + 3.5 + 12.5096
+            "memory_per_gpu[layout=shorter-pipeline-zero-1 zero-3]": "52.4 GB | 156.0 GB",
             "dp_micro_batches": "128 micro-batches",  # 1,024 / 8
             "micro_batches[layout=tensor-pipeline]": "1,024 micro-batches",  # of the one replica
             "node_count step_seconds": "1 node | 599.1 s",  # 8 x 74.884
@@ -435,22 +350,13 @@ OTHERS: list[tuple[Mapping[str, Any], dict[str, str]]] = [
     ),
     ({"one_layer": 200}, {"layers_at_once": "80", "layer_working": "91.3 GB"}),  # all of them
     # A single stage has nobody to send to; the two of a pair send one way each.
-    (
-        {"pipeline_parallel": 1},
-        {
-            "pp_volume sending[traffic=pipeline] bubble[layout=tensor-pipeline]": "0 GB | 0 s | 0%",
-        },
-    ),
+    ({"pipeline_parallel": 1}, {"pp_volume bubble[layout=tensor-pipeline]": "0 GB | 0%"}),
     ({"pipeline_parallel": 2}, {"pp_volume": "17.2 GB"}),  # 256 micro-batches x 67.10886e6
     ({"network_bandwidth": 10}, {"ar_railed": "3.45 s", "ar_hides": "does not hide"}),
     ({"slice_memory": 1}, {"slice_bytes": "10 GB", "slice_fits": NOT}),
     (
         {"layers": 4},
-        {
-            "layout_verdict[layout=tensor-pipeline shorter-pipeline]": (
-                "needs a layer for every stage | fits"
-            ),
-        },
+        {"layout_verdict[layout=tensor-pipeline]": "needs a layer for every stage"},
     ),
     ({"layers": 1}, {"zero3_gathered": "140.0 GB"}),  # there is no second layer to fetch
     # 16 sequences keep 16 of 64 GPUs busy; the step takes as long as with 64.
@@ -464,16 +370,12 @@ OTHERS: list[tuple[Mapping[str, Any], dict[str, str]]] = [
     # In turn, 127 make 64 and 63: the first starts. 126 make 63 and 63. 63 are enough for none.
     (
         {"free_gpus": 127},
-        {
-            "held missing deadlock gang_starts": "63 GPUs | 1 GPU | no deadlock | 1 job",
-        },
+        {"held missing deadlock gang_starts": "63 GPUs | 1 GPU | no deadlock | 1 job"},
     ),
     ({"free_gpus": 126}, {"held": "63 GPUs", "deadlock": "deadlock"}),
     (
         {"free_gpus": 63},
-        {
-            "held deadlock gang_starts": "31 GPUs | too few GPUs for even one job | 0 jobs",
-        },
+        {"held deadlock gang_starts": "31 GPUs | too few GPUs for even one job | 0 jobs"},
     ),
     (
         {"fs_bandwidth": 40},

@@ -13,7 +13,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from checks.proof.pins.cells import at_others, cells
+from checks.proof.pins.cells import at_others, cells, minutes
 
 BOOK = {
     # The givens: six deliveries and the chapter's own choices; 100 trees of depth 3 are
@@ -130,8 +130,7 @@ OTHERS: list[tuple[Mapping[str, Any], dict[str, str]]] = [
     (
         # A tie: residuals -10, 0, 10, 10, 0, -10 make S = -10, -10, 0, 10, 10, so the outer two
         # splits take 100 x 1.2 = 120 each. The lower threshold wins.
-        {"minutes.1": 10, "minutes.2": 20, "minutes.3": 30, "minutes.4": 30,
-         "minutes.5": 20, "minutes.6": 10},
+        minutes(10, 20, 30, 30, 20, 10),
         {
             "base lower_median upper_median base_sse": "20.00 | 20.0 | 20.0 | 400.00",
             "error[split=1 5, round=1]": "280.00 | 280.00",
@@ -153,8 +152,7 @@ OTHERS: list[tuple[Mapping[str, Any], dict[str, str]]] = [
     (
         # One outlier at the near end: 2 and five times 20 have the mean 17. Every round cuts it
         # off again and takes half of its residual: -15, -7.5, -3.75, -1.875, -0.9375.
-        {"minutes.1": 2, "minutes.2": 20, "minutes.3": 20, "minutes.4": 20,
-         "minutes.5": 20, "minutes.6": 20, "query": 1},
+        {**minutes(2, 20, 20, 20, 20, 20), "query": 1},
         {
             "cut[round=1 5] least_error[round=1]": "1.5 | 1.5 | 0",
             # 1: 17 - 7.5; 2: 9.5 - 3.75; 3: 3.875; 4: 2.9375; 5: 2.46875
@@ -190,8 +188,7 @@ OTHERS: list[tuple[Mapping[str, Any], dict[str, str]]] = [
     ),
     (
         # Unsorted labels: 39, 8, 31, 9, 22, 17 have the same mean and medians.
-        {"minutes.1": 39, "minutes.2": 8, "minutes.3": 31, "minutes.4": 9,
-         "minutes.5": 22, "minutes.6": 17, "trial": 30, "huber": 5},
+        {**minutes(39, 8, 31, 9, 22, 17), "trial": 30, "huber": 5},
         {
             "base lower_median upper_median": "21.00 | 17.0 | 22.0",
             "trial_sse trial_excess": "1,240.00 | 486.00",  # 754 + 6 x 81
@@ -204,18 +201,22 @@ OTHERS: list[tuple[Mapping[str, Any], dict[str, str]]] = [
     ),
     (
         # Twenty rounds: the fifth is as before, and the outlier of above is halved in each.
-        {"rounds": 20, "minutes.1": 2, "minutes.2": 20, "minutes.3": 20, "minutes.4": 20,
-         "minutes.5": 20, "minutes.6": 20},
-        {"rounds": "20", "residual[row=1, round=5]": "−0.94",
-         "residual[row=1, round=11]": "−0.015"},
+        {"rounds": 20, **minutes(2, 20, 20, 20, 20, 20)},
+        {
+            "rounds": "20",
+            "residual[row=1, round=5]": "−0.94",
+            "residual[row=1, round=11]": "−0.015",
+        },
         # -15 / 2^4 = -0.9375; -15 / 2^10 = -0.01465
     ),
     ({"eta": 1.5, "aiming": 3}, {"left_over": "12.5%", "taken": "75.0%"}),  # 0.5³; 1.5 x 0.5
     ({"nudge": 0.1}, {"chord[row=6]": "−17.950", "nudged": "21.10"}),  # -18 + 0.05
-    ({"trees": 300, "depth": 6, "more_trees": 25},
-     # 300 x 6; 2^7 - 1; x 300; a bag of 25 is the recorded one
-     {"comparisons": "1,800", "nodes": "127", "model_nodes": "38,100", "larger_bag": "1.84"}),
-]  # fmt: skip
+    (
+        {"trees": 300, "depth": 6, "more_trees": 25},
+        # 300 x 6; 2^7 - 1; x 300; a bag of 25 is the recorded one
+        {"comparisons": "1,800", "nodes": "127", "model_nodes": "38,100", "larger_bag": "1.84"},
+    ),
+]
 
 PINS = cells(BOOK)
 OTHER_PINS = at_others(OTHERS)

@@ -14,20 +14,6 @@ from checks.proof.pins.cells import at_others, cells
 LANDS, BOUNCES = "lands and stays", "bounces for ever"
 
 
-def row(cells: str, texts: str) -> dict[str, str]:
-    """Return cell -> text for each step from 0 on; {} in `cells` stands for the step."""
-    return {cells.format(k): text for k, text in enumerate(texts.split())}
-
-
-def every(cells: str, text: str, first: int = 0) -> dict[str, str]:
-    """Return the same text for every step of a descent, from step `first` on."""
-    return {cells.format(k): text for k in range(first, 13)}
-
-
-L1, L2 = "[method=l1, pace=1, step={}]", "[method=l2, pace=1, step={}]"
-FASTER, SMOOTH = "[method=l1, pace=2, step={}]", "[method=smooth-l1, pace=2, step={}]"
-HUBER = "[method=huber, pace=1, step={}]"
-
 BOOK = {
     # 1-2. The model and the loss.
     "x m intercept prediction other": "2 | 1 | 4 | 6.0 | 2",  # 1 x 2 + 4
@@ -45,49 +31,29 @@ BOOK = {
     # 6. Descent. L1: each step adds 0.1 x 2 = 0.2 to m and 0.4 to the prediction, until the tenth
     # is at 1 + 10 x 0.2 = 3, whose prediction is the target.
     "rate[pace=1]": "0.1",
-    **row("weight" + L1, "1.0000 1.2000 1.4000 1.6000 1.8000 2.0000 2.2000 2.4000 2.6000 2.8000"),
-    **every("weight" + L1, "3.0000", 10),
-    **row(
-        "run_prediction" + L1,
-        "6.0000 6.4000 6.8000 7.2000 7.6000 8.0000 8.4000 8.8000 9.2000 9.6000",
-    ),
-    **every("run_prediction" + L1, "10.0000", 10),
-    **row(
-        "run_residual" + L1,
-        "4.0000 3.6000 3.2000 2.8000 2.4000 2.0000 1.6000 1.2000 0.8000 0.4000",
-    ),
-    **every("run_residual" + L1, "0", 10),
-    **row("run_loss" + L1, "4.0000 3.6000 3.2000"),
-    **every("run_gradient" + L1, "−2.0000"),
-    **every("run_gradient" + L1, "0", 10),
+    "weight[method=l1, pace=1, step=0 1 2 9]": "1.0000 | 1.2000 | 1.4000 | 2.8000",
+    "weight[method=l1, pace=1, step=10..12]": "3.0000",
+    "run_prediction[method=l1, pace=1, step=0 1 9 10]": "6.0000 | 6.4000 | 9.6000 | 10.0000",
+    "run_residual[method=l1, pace=1, step=0 1 9 10]": "4.0000 | 3.6000 | 0.4000 | 0",
+    "run_loss[method=l1, pace=1, step=0..2]": "4.0000 | 3.6000 | 3.2000",
+    "run_gradient[method=l1, pace=1, step=0 9 10]": "−2.0000 | −2.0000 | 0",
     # L2: each step leaves 1 - 2 x 0.1 x 4 = a fifth of the residual 4 and of the distance 2, and
     # a 25th of the loss; the gradient is -4 times the residual.
     # 3 - 2/5, 3 - 0.08, 0.016, 0.0032, 0.00064, 0.000128, 0.0000256
-    **row("weight" + L2, "1.0000 2.6000 2.9200 2.9840 2.9968 2.9994 2.9999"),
-    **every("weight" + L2, "3.0000", 7),
-    # 4/5 ... 0.0064, 0.00128, 0.000256, 0.0000512, 0.00001024, 0.000002048 ...
-    **row(
-        "run_residual" + L2,
-        "4.0000 0.8000 0.1600 0.0320 0.0064 0.0013 0.00026 0.000051 0.000010 0.0000020 "
-        "0.00000041 0.000000082 0.000000016",
-    ),
-    # 16, 3.2 ... 0.0256, 0.00512, 0.001024, 0.0002048, 0.00004096, 0.000008192 ...
-    **row(
-        "run_gradient" + L2,
-        "−16.0000 −3.2000 −0.6400 −0.1280 −0.0256 −0.0051 −0.0010 −0.00020 −0.000041 −0.0000082 "
-        "−0.0000016 −0.00000033 −0.000000066",
-    ),
-    **row("run_prediction" + L2, "6.0000 9.2000 9.8400 9.9680"),
-    # 16, 0.64, 0.0256, 0.001024, 0.00004096
-    **row("run_loss" + L2, "16.0000 0.6400 0.0256 0.0010 0.000041"),
+    "weight[method=l2, pace=1, step=0..4]": "1.0000 | 2.6000 | 2.9200 | 2.9840 | 2.9968",
+    "weight[method=l2, pace=1, step=7..12]": "3.0000",
+    # 4/5, 4/25, ..., 4/5^5 = 0.00128
+    "run_residual[method=l2, pace=1, step=1 2 5]": "0.8000 | 0.1600 | 0.0013",
+    "run_gradient[method=l2, pace=1, step=0..2]": "−16.0000 | −3.2000 | −0.6400",
+    "run_loss[method=l2, pace=1, step=0..2]": "16.0000 | 0.6400 | 0.0256",
     "step_width[pace=1] tolerance distance": "0.20 | 0.000000001 | 2.00",  # 0.1 x 2; 3 - 1
     "step_count[pace=1] covered[pace=1]": "10 | 2.00",  # 2 / 0.2; 10 x 0.2
     "rest[pace=1] arrival[pace=1] landing[pace=1]": "0 | 10 | lands and stays",
     "contraction[pace=1]": "0.20",  # 1 - 2 x 0.1 x 4
     "l2_left[pace=1] look looked": "0.000000205 | 5 | 5",  # 2 / 5^10 = 2 / 9,765,625 = 2.048e-7
-    "look_weight[method=l1, pace=1]": "2.0000",  # 3 - 1
-    "look_prediction[method=l1, pace=1]": "8.0000",  # 2 x 2 + 4
-    "look_residual[method=l1, pace=1] look_loss[method=l1, pace=1]": "2.0000 | 2.0000",  # 10 - 8
+    # 3 - 1; 2 x 2 + 4; 10 - 8
+    "look_weight[method=l1, pace=1] look_prediction[method=l1, pace=1]": "2.0000 | 8.0000",
+    "look_residual[method=l1, pace=1] look_loss[method=l1, pace=1]": "2.0000",
     "look_gradient[method=l1, pace=1]": "−2.0000",
     "look_weight[method=l2, pace=1]": "2.9994",  # 3 - 2 / 3,125 = 3 - 0.00064
     "look_prediction[method=l2, pace=1]": "9.9987",  # 10 - 0.00128
@@ -110,32 +76,26 @@ BOOK = {
     "near[pace=1] near_gradient[pace=1] far[pace=1] amplitude[pace=1]": "3.00 | 0 | 3.00 | 0",
     "floor[pace=1]": "0.20",  # 0.1 x 4 / 2
     # 0.3 more each step; at 2.8 the prediction 9.6 is too low, at 3.1 its 10.2 is too high.
-    **row(
-        "weight" + FASTER,
-        "1.0000 1.3000 1.6000 1.9000 2.2000 2.5000 2.8000 3.1000 2.8000 3.1000 "
-        "2.8000 3.1000 2.8000",
+    "weight[method=l1, pace=2, step=1 6 7 8 9 12]": (
+        "1.3000 | 2.8000 | 3.1000 | 2.8000 | 3.1000 | 2.8000"
     ),
-    **row(
-        "run_prediction" + FASTER,
-        "6.0000 6.6000 7.2000 7.8000 8.4000 9.0000 9.6000 10.2000 "
-        "9.6000 10.2000 9.6000 10.2000 9.6000",
-    ),
-    **row(
-        "run_gradient" + FASTER,
-        "−2.0000 −2.0000 −2.0000 −2.0000 −2.0000 −2.0000 −2.0000 2.0000 "
-        "−2.0000 2.0000 −2.0000 2.0000 −2.0000",
-    ),
+    "run_prediction[method=l1, pace=2, step=6..8]": "9.6000 | 10.2000 | 9.6000",
+    "run_gradient[method=l1, pace=2, step=6..8]": "−2.0000 | 2.0000 | −2.0000",
     "run_residual[method=l1, pace=2, step=7]": "−0.2000",
     "l2_left[pace=2]": "0.000025600",  # 2 / 5^7 = 2 / 78,125
     # Decay: 0.3 times 1, 1/2, 1/3 ...; 0.15 / 7 = 0.021429, 0.15 / 8 = 0.01875
     "decay_start": "2.8",
-    **row("decay_rate[step={}]", "0.1500 0.0750 0.0500 0.0375 0.0300 0.0250 0.0214 0.0188"),
+    "decay_rate[step=0..7]": (
+        "0.1500 | 0.0750 | 0.0500 | 0.0375 | 0.0300 | 0.0250 | 0.0214 | 0.0188"
+    ),
     # 2.8 + 0.3, - 0.15, + 0.1, - 0.075, + 0.06, - 0.05, + 0.042857 (3.027857), - 0.0375
-    **row("decay_weight[step={}]", "2.800 3.100 2.950 3.050 2.975 3.035 2.985 3.028 2.990"),
-    # 2 m + 4; of the last two 10.055714 and 9.980714
-    **row("decay_prediction[step={}]", "9.600 10.200 9.900 10.100 9.950 10.070 9.970 10.056 9.981"),
-    **row("decay_residual[step={}]", "0.400 −0.200 0.100 −0.100 0.050 −0.070 0.030 −0.056 0.019"),
-    **row("decay_gradient[step={}]", "−2.000 2.000 −2.000 2.000 −2.000 2.000 −2.000 2.000 −2.000"),
+    "decay_weight[step=0..8]": (
+        "2.800 | 3.100 | 2.950 | 3.050 | 2.975 | 3.035 | 2.985 | 3.028 | 2.990"
+    ),
+    # 2 m + 4; of the last 9.980714
+    "decay_prediction[step=0 1 2 8]": "9.600 | 10.200 | 9.900 | 9.981",
+    "decay_residual[step=0 1 2 8]": "0.400 | −0.200 | 0.100 | 0.019",
+    "decay_gradient[step=0..3]": "−2.000 | 2.000 | −2.000 | 2.000",
     "look_weight[method=l1, pace=2] contraction[pace=2]": "2.5000 | −0.20",  # 1 - 2 x 0.15 x 4
     "rate_limit ratio reach": "0.250 | 0.8 | 1.50",  # 1 / 4; 0.3 / 0.2
     "reaching": "stops short",  # 1.5 < 2
@@ -164,26 +124,15 @@ BOOK = {
     "weight[method=huber smooth-l1, pace=1, step=1]": "1.4000 | 1.2000",  # huber: 1 + 0.1 x 4
     "outlier_weight[method=huber smooth-l1]": "1.40 | 1.20",
     # Huber: steps of 0.4 while the residual is 2 or more, then 1 - 0.1 x 4 = 0.6 of it is left.
-    **row("weight" + HUBER, "1.0000 1.4000 1.8000 2.2000 2.5200"),  # 3 - 0.8 x 0.6
-    **row("run_loss" + HUBER, "6.0000 4.4000 2.8000 1.2800"),  # 2 x (r - 1), then 1.6² / 2
+    # 3 - 0.8 x 0.6
+    "weight[method=huber, pace=1, step=0..4]": "1.0000 | 1.4000 | 1.8000 | 2.2000 | 2.5200",
+    # 2 x (r - 1), then 1.6² / 2
+    "run_loss[method=huber, pace=1, step=0..3]": "6.0000 | 4.4000 | 2.8000 | 1.2800",
     # Smooth L1: steps of 0.3 while the residual is 2 or more, then 1 - 0.15 x 4 / 2 = 0.7 of it
-    # is left: 1.6, 1.12, 0.784, 0.5488, 0.38416, 0.268912, 0.1882384, 0.13176688, 0.092236816.
-    # The weight is half of it short of 3; the gradient is the residual, clipped at 2.
-    **row(
-        "weight" + SMOOTH,
-        "1.0000 1.3000 1.6000 1.9000 2.2000 2.4400 2.6080 2.7256 2.8079 2.8655 "
-        "2.9059 2.9341 2.9539",
-    ),
-    **row(
-        "run_residual" + SMOOTH,
-        "4.0000 3.4000 2.8000 2.2000 1.6000 1.1200 0.7840 0.5488 0.3842 "
-        "0.2689 0.1882 0.1318 0.0922",
-    ),
-    **row(
-        "run_gradient" + SMOOTH,
-        "−2.0000 −2.0000 −2.0000 −2.0000 −1.6000 −1.1200 −0.7840 −0.5488 "
-        "−0.3842 −0.2689 −0.1882 −0.1318 −0.0922",
-    ),
+    # is left: 1.6, 1.12, 0.784, ...; the gradient is the residual, clipped at 2.
+    "weight[method=smooth-l1, pace=2, step=1 3 4 5]": "1.3000 | 1.9000 | 2.2000 | 2.4400",
+    "run_residual[method=smooth-l1, pace=2, step=3..6]": "2.2000 | 1.6000 | 1.1200 | 0.7840",
+    "run_gradient[method=smooth-l1, pace=2, step=3..6]": "−2.0000 | −1.6000 | −1.1200 | −0.7840",
     # 12. The pinball loss.
     "quantile pinball odds": "0.9 | 3.60 | 9.0",  # 0.9 x 4; 0.9 / 0.1
 }
@@ -191,8 +140,19 @@ BOOK = {
 OTHERS: list[tuple[Mapping[str, Any], dict[str, str]]] = [
     (
         # The line is too high, the input is no power of 2, both thresholds are wide.
-        {"x": 3, "m": 8, "y": 13, "delta": 20, "beta": 30, "line_slope": -1.5, "outlier": -7,
-         "look": 12, "rate[pace=1]": 0.05, "rate[pace=2]": 0.2, "ratio": 0.9},
+        {
+            "x": 3,
+            "m": 8,
+            "y": 13,
+            "delta": 20,
+            "beta": 30,
+            "line_slope": -1.5,
+            "outlier": -7,
+            "look": 12,
+            "rate[pace=1]": 0.05,
+            "rate[pace=2]": 0.2,
+            "ratio": 0.9,
+        },
         {
             "prediction residual best": "28.0 | −15.0 | 3.00",  # 24 + 4; 13 - 28; 9 / 3
             "touches gradient squared_gradient": "cuts through | 3.0 | 90.0",  # -2 x 3 x (-15)
@@ -219,8 +179,8 @@ OTHERS: list[tuple[Mapping[str, Any], dict[str, str]]] = [
         {
             "loss slope gradient squared_gradient huber pinball": "0",
             "step_count[pace=1] landing[pace=1]": f"0 | {LANDS}",
-            **every("weight" + L1, "3.0000"),
-            **every("run_gradient" + FASTER, "0"),
+            "weight[method=l1, pace=1, step=0..12]": "3.0000",
+            "run_gradient[method=l1, pace=2, step=0..12]": "0",
             # The line is now too high for the first two: (2 + 2 + 0 - 2 + 0) / 5
             "row_gradient[method=l1, row=a b d]": "2.0 | 2.0 | −2.0",
             "mean_gradient[method=l1 l2]": "0.40 | 1.60",  # (16 + 8 - 16) / 5
@@ -258,7 +218,7 @@ OTHERS: list[tuple[Mapping[str, Any], dict[str, str]]] = [
         {"rate[pace=1]": 0.125, "rate[pace=2]": 0.2, "look": 3},
         {
             "contraction[pace=1] l2_left[pace=1]": "0",  # 1 - 2 x 0.125 x 4
-            **every("weight" + L2, "3.0000", 1),
+            "weight[method=l2, pace=1, step=1..12]": "3.0000",
             "look_weight[method=l1 l2, pace=1]": "1.7500 | 3.0000",  # 1 + 3 x 0.25
             "look_weight[method=l1, pace=2]": "2.2000",  # 1 + 3 x 0.4
         },
@@ -283,7 +243,7 @@ OTHERS: list[tuple[Mapping[str, Any], dict[str, str]]] = [
         {"rate[pace=1]": 0.15, "rate[pace=2]": 0.1},
         {"landing[pace=1] landing[pace=2]": f"{BOUNCES} | {LANDS}"},
     ),
-]  # fmt: skip
+]
 
 PINS = cells(BOOK)
 OTHER_PINS = at_others(OTHERS)
