@@ -232,7 +232,9 @@ BOOK = {
     ),
     "stage_layers[layout=tensor-pipeline shorter-pipeline]": "10 layers | 20 layers",
     "model_devices[model=llama-3-8b llama-3-1-405b]": "2 GPUs | 82 GPUs",
-    "sold_memory[gpu=h200-sxm l40s]": "141 GB | 48 GB",
+    "sold_memory[gpu=*]": (
+        "80 GB | 80 GB | 141 GB | 180 GB | 192 GB | 80 GB | 40 GB | 32 GB | 48 GB"
+    ),
     "step_time_on[gpu=h100-pcie l40s]": "1.74 GPU·h | 3.59 GPU·h",  # x 64 / 3,600
     "tensor_ways[layout=*]": "1 | 1 | 1 | 1 | 8 | 8 | 8",
     "stages[layout=*]": "1 | 1 | 1 | 1 | 8 | 4 | 4",
