@@ -6,6 +6,7 @@ A derivation in `checks/proof/derivations/` says what it does as it does it:
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -64,13 +65,23 @@ def as_tex(step: Step, symbols: Mapping[str, str]) -> str:
         if isinstance(value, (list, tuple)):
             return r",\quad ".join(map(written, value))
         value = sympy.sympify(value)
-        # Whatever has index or exponent is put in braces, so that another one can stand behind it.
-        names = {s: symbols.get(s.name, sympy.latex(s)) for s in value.free_symbols}
-        braced = {s: f"{{{n}}}" if "^" in n or "_" in n else n for s, n in names.items()}
-        tex: str = sympy.latex(value, symbol_names=braced, fold_short_frac=False, ln_notation=True)
+        names = {s: _whole(symbols.get(s.name, sympy.latex(s))) for s in value.free_symbols}
+        tex: str = sympy.latex(value, symbol_names=names, fold_short_frac=False, ln_notation=True)
         return tex
 
     return f"{step.left} = {written(step.value)}" if step.left else written(step.value)
+
+
+def _whole(tex: str) -> str:
+    """Return a symbol so that it can stand in a product and have an exponent behind it."""
+    bare = tex
+    while "{" in bare:
+        bare, before = re.sub(r"\\?\w*\{[^{}]*\}", "", bare), bare
+        if bare == before:
+            break
+    if any(sign in bare for sign in "+-/"):
+        return rf"\left({tex}\right)"
+    return f"{{{tex}}}" if "^" in tex or "_" in tex else tex
 
 
 def as_text(step: Step) -> str:

@@ -28,7 +28,7 @@ from checks.faces.output import counted
 from checks.proof import recounts
 from checks.proof.dimensions import check_figure
 from checks.proof.measured import MEASURED
-from checks.proof.steps import Step, heard_from
+from checks.proof.steps import Step, as_text, heard_from
 from worked import rows
 from worked.chapters import CHAPTERS, graph
 from worked.figures import Derived, FigureError
@@ -267,6 +267,14 @@ def how(formula: Callable[..., Any]) -> Proof:
         words.append(f"measured: {measured.words}")
     steps = tuple(_derived(derivation)[1]) if derivation else ()
     return Proof(tuple(words) or (PLAIN,), steps)
+
+
+def told(proof: Proof) -> list[str]:
+    """Return a proof as lines of plain text: the words, then each step and what it gives."""
+    lines = list(proof.words)
+    for number, step in enumerate(proof.steps, 1):
+        lines += [f"{number}. {step.words}", f"     {as_text(step)}"]
+    return lines
 
 
 def _said(route: Callable[..., Any]) -> str:

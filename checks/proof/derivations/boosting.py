@@ -75,12 +75,12 @@ def removed_share(learning_rate: Expr) -> Expr:
 
 def share_left_after(learning_rate: Expr, rounds: Expr) -> Expr:
     """Solve the recurrence: each round leaves what the rate did not take."""
-    n, a = Symbol("n", integer=True, nonnegative=True), Function("a")
+    k, a = Symbol("k", integer=True, nonnegative=True), Function("a")
     rule = noted(
-        "Each round takes its share of what is left", Eq(a(n + 1), a(n) - learning_rate * a(n))
+        "Each round takes its share of what is left", Eq(a(k + 1), a(k) - learning_rate * a(k))
     )
-    closed = rsolve(rule.lhs - rule.rhs, a(n), {a(0): 1})
-    return noted("Solved, from all of it", Abs(closed.subs(n, rounds)))
+    closed = rsolve(rule.lhs - rule.rhs, a(k), {a(0): 1})
+    return noted("Solved, from all of it", Abs(closed.subs(k, rounds)))
 
 
 # -- classification ---------------------------------------------------------------------------

@@ -28,7 +28,10 @@ def waste_fraction(write_seconds: Expr, interval: Expr, mtbf: Expr) -> Expr:
     )
     lost = Integral(x / interval, (x, 0, interval))
     noted("A failure is as likely at any moment x; on average it loses", Eq(lost, lost.doit()))
-    return noted("Failures come M apart, so the share lost in all is", writing + lost.doit() / mtbf)
+    return noted(
+        "Failures come their mean time apart, so the share lost in all is",
+        writing + lost.doit() / mtbf,
+    )
 
 
 def young_interval_seconds(write_seconds: Expr, mtbf: Expr) -> Expr:

@@ -67,9 +67,8 @@ def log_loss_after(margin: Expr, label: Expr, step: Expr) -> Expr:
 def tangent(loss: Expr, gradient: Expr, step: Expr) -> Expr:
     """Integrate a slope that stays as it is, from the loss here."""
     t = Symbol("t", real=True)
-    return noted(
-        "From the loss here, over the step", loss + Integral(gradient, (t, 0, step))
-    ).doit()
+    walked = noted("From the loss here, over the step", loss + Integral(gradient, (t, 0, step)))
+    return noted("Integrated", walked.doit())
 
 
 @signed("gradient", "step")

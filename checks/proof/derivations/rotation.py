@@ -63,9 +63,9 @@ def turned(x: Expr, y: Expr, angle: Expr) -> list[Expr]:
 
 def frequency(first_frequency: Expr, base: Expr, number: Expr, head_dim: Expr) -> Expr:
     """Go down a geometric row that would have fallen by the base after half of the width."""
-    fall = Symbol("s")
+    fall = Symbol("c")
     noted(
-        "The logarithm falls by the same s from pair to pair, by the base's in all",
+        "The logarithm falls by the same c from pair to pair, by the base's in all",
         Eq(fall * head_dim / 2, -log(base)),
     )
     each = solve(fall * head_dim / 2 + log(base), fall)[0]
