@@ -111,8 +111,33 @@ def span(ref: Reference) -> str:
     return f"<span {attributes}>{html.escape(written(ref)).replace('$', '&#36;')}</span>"
 
 
+def literal(body: str, plain: bool = True) -> str | None:
+    """Return what `lit: x` and `cite: x | source` stand for, or None of any other directive.
+
+    A cited number shows its source where one points at it or comes to it with the keyboard; in
+    plain text, in brackets behind it.
+
+    Raises:
+        ValueError: a number is cited without its source.
+    """
+    if body.startswith("lit:"):
+        return body[4:].strip()
+    if not body.startswith("cite:"):
+        return None
+    number, _, source = (part.strip() for part in body[5:].partition("|"))
+    if not (number and source):
+        raise ValueError("a cited number has a source: {{ cite: 1.074 | who says so, and where }}")
+    if plain:
+        return f"{number} ({source})"
+    number, source = (html.escape(x).replace("$", "&#36;") for x in (number, source))
+    return (
+        f'<span class="cited" tabindex="0" title="{source}">{number}'
+        f'<span class="cited-source"> ({source})</span></span>'
+    )
+
+
 def fill(text: str, chapter: str | None, plain: bool = False) -> str:
-    """Replace each figure and literal in `text`; `plain` gives plain text without spans.
+    """Replace each figure, literal and cited number in `text`; `plain` gives no spans.
 
     Raises:
         ValueError: a name or unit is not known.
@@ -120,8 +145,8 @@ def fill(text: str, chapter: str | None, plain: bool = False) -> str:
 
     def one(match: re.Match[str]) -> str:
         body = match[1]
-        if body.startswith("lit:"):
-            return body[4:].strip()
+        if (said := literal(body, plain)) is not None:
+            return said
         ref = reference(body, chapter)
         return written(ref) if plain else span(ref)
 

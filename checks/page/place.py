@@ -145,6 +145,10 @@ def _literal(rest: str, spot: _Spot, page: PageContext) -> str:
     return rest
 
 
+def _cited(rest: str, spot: _Spot, page: PageContext) -> str:
+    return spans.literal(f"cite: {rest}", spot.plain) or ""
+
+
 def _equation(rest: str, spot: _Spot, page: PageContext) -> str:
     body, _, option = (x.strip() for x in rest.partition("|"))
     if option not in ("", "values"):
@@ -248,6 +252,7 @@ def _exercises(rest: str, page: PageContext) -> str:
 
 _INLINE: dict[str, Callable[[str, _Spot, PageContext], str]] = {
     "lit": _literal,
+    "cite": _cited,
     "eq": _equation,
     "sym": _symbol,
     "step": _step,
