@@ -76,13 +76,14 @@ def recorded(
     signed: bool = False,
     over: Axis | tuple[Axis, ...] | None = None,
     called: Mapping[str, str] | None = None,
+    at: str = "",
 ) -> Measured:
     """Return a value of worked/<chapter>/measured/<record_name>.json as a figure.
 
     unit_name: the unit to show it in, when not the recorded one; name: the figure's name, when
     not the value's. Over an axis, or several, it is a row or a table of values: each {} in
     `value` stands for a place's key, with _ for its hyphens, or for what the record calls it
-    (`called`).
+    (`called`). at: the givens at whose values in the book it was recorded.
 
     Raises:
         FigureError: the record has no such value, or the unit has another dimension.
@@ -123,4 +124,5 @@ def recorded(
         places,
         signed,
         " ".join(a.name for a in axes),
+        at,
     )

@@ -12,7 +12,7 @@ from fractions import Fraction
 from typing import Any
 
 from worked import floats
-from worked.figures import Cell, Graph, Places
+from worked.figures import Before, Cell, Graph, Places
 from worked.figures.kinds import Wire
 from worked.figures.terms import ALONG_AXIS, OVER_AXIS, Term
 
@@ -37,16 +37,20 @@ _OPERATORS: dict[str, Callable[..., Any]] = {
 
 @dataclass(frozen=True)
 class Formula:
-    """A figure's formula among a graph's values: what its arguments are, wherever it stands."""
+    """A figure's formula among a graph's values: what its arguments are, wherever it stands.
+
+    own: what each argument takes, of an expression that is no figure's formula.
+    """
 
     graph: Graph
     name: str
     values: Mapping[str, Any]
+    own: Mapping[str, Cell] | None = None
 
     @property
     def wires(self) -> Mapping[str, Wire]:
         """What each argument takes."""
-        return self.graph.wiring[self.name]
+        return self.graph.wiring[self.name] if self.own is None else self.own
 
     def length(self, axis: str) -> int:
         """Return how many places an axis has."""
@@ -162,3 +166,27 @@ class Formula:
         arguments += more if t.op.startswith("where_") else []
         result = getattr(floats, t.op)(*arguments)
         return floats.has(result[at[axis]]) if t.op in ALONG_AXIS else result
+
+
+# -- for the page's twin -----------------------------------------------------------------------
+
+
+def term_as_json(t: Any) -> Any:
+    """Return a term as nested lists: [operation, ...arguments]; a ratio as "1/3"."""
+    if isinstance(t, Term):
+        return [t.op, *map(term_as_json, t.args)]
+    if isinstance(t, Mapping):
+        return {key: term_as_json(x) for key, x in t.items()}
+    if isinstance(t, Fraction):
+        return str(t) if t.denominator != 1 else int(t)
+    return t
+
+
+def wire_as_json(graph: Graph, wire: Wire) -> list[Any]:
+    """Return what an argument takes as a list: [kind, figure or axis, more]."""
+    if isinstance(wire, Places):
+        labels = graph.axes[wire.axis].labels or range(1, len(graph.keys[wire.axis]) + 1)
+        return ["places", wire.axis, [float(x) for x in labels] if wire.as_numbers else None]
+    if isinstance(wire, Before):
+        return ["before", wire.name, wire.over, wire.start]
+    return ["cell", wire.name, {a: graph.place(a, key) for a, key in wire.at}]

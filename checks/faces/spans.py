@@ -4,18 +4,23 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
+from checks.faces import claims, whiteboard
 from checks.faces.equations import kind
 from worked.chapters import CHAPTERS, graph
 from worked.figures import Graph
 from worked.units import unit
 from worked.words import FORMS, in_words
 
-DIRECTIVE = re.compile(r"\{\{\s*(.*?)\s*\}\}")
+_PLAIN = r"[^{}\n]|\n(?!\s*\n)|\{(?!\{)|\}(?!\})"
+DIRECTIVE = re.compile(rf"\{{\{{\s*((?:{_PLAIN}|\{{\{{(?:{_PLAIN})*\}}\}})*?)\s*\}}\}}")
+"""What stands in double braces; what a claim says may hold directives itself."""
+WORDS = ("lit", "cite", "choice", "board", "flip", *claims.KINDS)
+"""What may stand before a colon in any text; a page has more."""
 _REFERENCE = re.compile(
     r"(?:(?P<chapter>[\w-]+)\.)?(?P<name>\w+(?:\[[^\[\]|]*\])?)\s*(?:\|\s*(?P<options>.*))?"
 )
@@ -136,6 +141,53 @@ def literal(body: str, plain: bool = True) -> str | None:
     )
 
 
+def filled(body: str, chapter: str | None, write: Callable[[str], str], plain: bool) -> str:
+    """Return what a directive inside a line gives; `write` fills the branches of a claim.
+
+    Raises:
+        ValueError: a name or unit is not known, a claim does not hold in the book.
+    """
+    word, colon, rest = (x.strip() for x in body.partition(":"))
+    if (said := literal(body, plain)) is not None:
+        return said
+    if colon and word in claims.KINDS:
+        return claims.inline(claims.read(word, rest, chapter), write, plain)
+    if colon and word == "choice":
+        return _choice(rest, chapter, plain)
+    if colon and word in ("board", "flip"):
+        return _on_board(word, rest, chapter, plain)
+    ref = reference(body, chapter)
+    return written(ref) if plain else span(ref)
+
+
+def _on_board(word: str, rest: str, chapter: str | None, plain: bool) -> str:
+    """Return `board: figure`, a sum in the head, or `flip: condition by given`, where it turns."""
+    head, colon, said = rest.partition(":")
+    slug, body = (head.strip(), said.strip()) if colon else (chapter or "", rest)
+    if slug not in CHAPTERS:
+        raise ValueError(f"{slug or rest}: no such chapter; write {word}: chapter: ...")
+    if word == "board":
+        return whiteboard.board(graph(slug), body, plain)
+    condition, by, given = body.rpartition(" by ")
+    if not by:
+        raise ValueError("write {{ flip: CONDITION by GIVEN }}")
+    return whiteboard.flip(graph(slug), condition, given.strip(), plain)
+
+
+def _choice(rest: str, chapter: str | None, plain: bool) -> str:
+    """Return the name of what is chosen, such as the model; the page says "your model" of one
+    whose values the reader has changed."""
+    head, _, name = rest.rpartition(".")
+    slug = head or chapter or ""
+    if slug not in CHAPTERS or name not in graph(slug).choices:
+        known = ", ".join(graph(slug).choices) if slug in CHAPTERS else "none"
+        raise ValueError(f"no choice {rest!r}; there are {known}")
+    default = html.escape(graph(slug).choices[name].default)
+    return (
+        default if plain else f'<span class="choice" data-choice="{slug}.{name}">{default}</span>'
+    )
+
+
 def fill(text: str, chapter: str | None, plain: bool = False) -> str:
     """Replace each figure, literal and cited number in `text`; `plain` gives no spans.
 
@@ -144,10 +196,6 @@ def fill(text: str, chapter: str | None, plain: bool = False) -> str:
     """
 
     def one(match: re.Match[str]) -> str:
-        body = match[1]
-        if (said := literal(body, plain)) is not None:
-            return said
-        ref = reference(body, chapter)
-        return written(ref) if plain else span(ref)
+        return filled(match[1], chapter, lambda text: fill(text, chapter, plain), plain)
 
     return DIRECTIVE.sub(one, text)

@@ -125,8 +125,11 @@ _CODE_COMMENT = re.compile(r"(?<=#)[^\n]*")
 _FRONT_MATTER = re.compile(r"\A---\n.*?\n---[ \t]*(?:\n|\Z)", re.DOTALL)
 _SHOWN_MATTER = re.compile(r"^(?:title|description):(.*)$", re.MULTILINE)
 _COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
-_DIRECTIVE = re.compile(r"\{\{\s*(?:(?P<kind>[\w-]+):)?(?P<body>.*?)\}\}")
-_CLAIM = re.compile(r"^[ \t]*:::[ \t]*(?:claim|law)\b[^\n]*", re.MULTILINE)
+# What a claim says in its branches is text, which may hold directives; its condition is none.
+_DIRECTIVE = re.compile(
+    r"\{\{(?!\s*(?:claim|law):)\s*(?:(?P<kind>[\w-]+):)?(?P<body>(?:(?!\{\{).)*?)\}\}", re.DOTALL
+)
+_CLAIM = re.compile(r"\{\{\s*(?:claim|law):[^|]*\||\}\}|^[ \t]*:::[^\n]*$", re.MULTILINE)
 _INLINE_CODE = re.compile(r"(?<!`)(`+)(?!`)([^\n]*?)(?<!`)\1(?!`)")
 _TAG = re.compile(r"</?[A-Za-z][^<>]*>")
 _SHOWN_ATTRIBUTE = re.compile(r"""\b(?:alt|title|aria-label)\s*=\s*("[^"]*"|'[^']*')""")
@@ -219,11 +222,12 @@ def _blank_directive(match: re.Match[str]) -> str:
         shown = body
         for pattern in (_FORMULA, _YEAR, _VERSION):
             shown = pattern.sub(_blank, shown)
-    elif kind in ("claim", "law"):
-        shown = re.sub(r"^[^|]*", _blank, body)
+    elif kind == "term":
+        shown = body.partition("|")[0]
     elif kind in ("table", "chart"):
         shown = _PLACEHOLDER.sub(_blank, _only(body, _SHOWN_OPTION, 1))
-    return " " * start + shown + " " * (len(match[0]) - start - len(shown))
+    blank = _blank(match)
+    return blank[:start] + shown + blank[start + len(shown) :]
 
 
 def _blank_command(match: re.Match[str]) -> str:

@@ -13,9 +13,20 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from checks.drill.bank import chapters as chapters_with_bank
-from checks.faces import spans
+from checks.faces import claims, spans
 from checks.faces.equations import filled, formula_tex, symbol, values_template, values_tex
-from checks.page import exercise_table, maths, over_axes, panel, pictures, quiz, sources, tables
+from checks.page import (
+    exercise_table,
+    glossary,
+    keys,
+    maths,
+    over_axes,
+    panel,
+    pictures,
+    quiz,
+    sources,
+    tables,
+)
 from worked.chapters import CHAPTERS, graph
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -72,7 +83,25 @@ def place(text: str, page: PageContext) -> str:
             raise PlacementError(f"{page.path}:{line}: {{{{ {match[1]} }}}}: {why}") from error
         out += [text[at:start], replaced]
         at = end
-    return "".join([*out, text[at:]])
+    return _with_claims("".join([*out, text[at:]]), text, page)
+
+
+def _with_claims(text: str, source: str, page: PageContext) -> str:
+    """Return the text with its claims in blocks as the branches that the page chooses from."""
+
+    def one(match: re.Match[str]) -> str:
+        if _inside(protected, match.start()):
+            return match[0]
+        try:
+            kind, condition, then, otherwise = match.groups()
+            return claims.block(claims.made(kind, page.chapter, condition, then, otherwise))
+        except ValueError as error:
+            head = match[0].partition("\n")[0]
+            line = page.first_line + source.count("\n", 0, source.find(head))
+            raise PlacementError(f"{page.path}:{line}: {head}: {error}") from error
+
+    protected = _ranges(_PROTECTED, text)
+    return claims.BLOCK.sub(one, text)
 
 
 def _ranges(pattern: re.Pattern[str], text: str) -> list[tuple[int, int]]:
@@ -120,10 +149,19 @@ def _placed(body: str, spot: _Spot, page: PageContext) -> str:
         return _BLOCKS[word](rest, page)
     if word in _INLINE and colon:
         return _INLINE[word](rest, spot, page)
-    if colon:
-        known = ", ".join([*_BLOCKS, *_INLINE])
+    if colon and word not in spans.WORDS:
+        known = ", ".join([*_BLOCKS, *_INLINE, *spans.WORDS])
         raise ValueError(f"no directive {word!r}; there are {known}")
-    return spans.fill(f"{{{{ {body} }}}}", page.chapter, spot.plain)
+
+    def write(text: str) -> str:
+        return spans.DIRECTIVE.sub(lambda m: _placed(m[1], _within(spot), page), text)
+
+    return spans.filled(body, page.chapter, write, spot.plain)
+
+
+def _within(spot: _Spot) -> _Spot:
+    """Return the place of what stands inside a directive: in the middle of a line."""
+    return _Spot("…", 1, 1, spot.plain)
 
 
 def _chapter(rest: str, page: PageContext) -> str:
@@ -139,14 +177,6 @@ _FIGURE = re.compile(r'data-fig="[\w-]+\.([^"]+)"')
 
 
 # -- in a line --------------------------------------------------------------------------------
-
-
-def _literal(rest: str, spot: _Spot, page: PageContext) -> str:
-    return rest
-
-
-def _cited(rest: str, spot: _Spot, page: PageContext) -> str:
-    return spans.literal(f"cite: {rest}", spot.plain) or ""
 
 
 def _equation(rest: str, spot: _Spot, page: PageContext) -> str:
@@ -174,6 +204,10 @@ def _equation(rest: str, spot: _Spot, page: PageContext) -> str:
 def _symbol(rest: str, spot: _Spot, page: PageContext) -> str:
     ref = spans.reference(rest, page.chapter)
     return maths.inline_safe(maths.render(symbol(ref.graph, ref.name)))
+
+
+def _term(rest: str, spot: _Spot, page: PageContext) -> str:
+    return rest.partition("|")[0].strip() if spot.plain else glossary.term(rest, page.base)
 
 
 def _step(rest: str, spot: _Spot, page: PageContext) -> str:
@@ -218,6 +252,18 @@ def _panel(rest: str, page: PageContext) -> str:
     return f"\n{panel.panel(slug, graph(slug), [tail for _, _, tail in names])}\n"
 
 
+def _key(rest: str, page: PageContext) -> str:
+    return f"\n{keys.aside(_chapter('', page), rest)}\n"
+
+
+def _sheet(rest: str, page: PageContext) -> str:
+    return f"\n{keys.sheet(_chapter(rest, page))}\n"
+
+
+def _requirements(rest: str, page: PageContext) -> str:
+    return f"\n{keys.requirements(_chapter(rest, page))}\n"
+
+
 def _steps(rest: str, page: PageContext) -> str:
     slug = _chapter(rest, page)
     where = "" if slug == page.chapter else f"{page.base}chapters/{slug}/"
@@ -251,11 +297,10 @@ def _exercises(rest: str, page: PageContext) -> str:
 
 
 _INLINE: dict[str, Callable[[str, _Spot, PageContext], str]] = {
-    "lit": _literal,
-    "cite": _cited,
     "eq": _equation,
     "sym": _symbol,
     "step": _step,
+    "term": _term,
 }
 _BLOCKS: dict[str, Callable[[str, PageContext], str]] = {
     "code": _code,
@@ -269,6 +314,10 @@ _BLOCKS: dict[str, Callable[[str, PageContext], str]] = {
     "practice": _practice,
     "exercises": _exercises,
     "table": _table,
+    "key": _key,
+    "sheet": _sheet,
+    "requirements": _requirements,
+    "glossary": lambda rest, page: f"\n{glossary.page()}\n",
     "chart": _chart,
 }
-_NEEDS_NO_MORE = ("panel", "steps", "quiz-set", "practice")
+_NEEDS_NO_MORE = ("panel", "glossary", "sheet", "requirements", "steps", "quiz-set", "practice")

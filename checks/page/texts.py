@@ -3,10 +3,12 @@
     pages        docs/**/*.md, with front matter, tables, captions and alternative texts
     labs         docs/labs/*.py: cells of text; comments, docstrings and strings of the code
     pictures     titles, alternative texts, captions and labels of a chapter's PICTURES
-    labels       of figures, axes, choices and their options; verdicts; titles of steps
+    labels       of figures, axes, choices and options; verdicts; titles of steps; what keys decide
+                 and requirements say
     notes        of givens and of what options set them to
     questions    stems, hints, options, explanations, causes of mistakes and rubrics
     exercises    titles, hints and mistakes of the manifest
+    glossary     what the terms mean
     code         comments, docstrings and strings of what `{{ code: }}` shows on a page
 
 Texts that live in data are found again in the source by what they say. Citations (a given's
@@ -30,7 +32,7 @@ from typing import Any, Protocol
 from checks.drill.bank import bank
 from checks.drill.questions import FindMistake, Question, texts_of
 from checks.exercises.catalogue import BANK, exercises
-from checks.page import sources
+from checks.page import glossary, sources
 from worked.chapters import CHAPTERS, graph, load, pictures
 from worked.figures import Given, Graph
 
@@ -307,6 +309,8 @@ def labels_of(g: Graph) -> Iterator[str]:
     for choice in g.choices.values():
         yield choice.label
         yield from choice.options
+    yield from (key.turns for key in g.numbers_to_know.values())
+    yield from (requirement.says for requirement in g.requirements)
 
 
 def notes_of(g: Graph) -> Iterator[str]:
@@ -349,4 +353,6 @@ def outside_pages(root: Path = ROOT) -> Iterator[Text]:
     ]
     manifest = (BANK / "manifest.toml").relative_to(root).as_posix()
     yield from _data(told, "exercises", root, [manifest])
+    meanings = glossary.FILE.relative_to(glossary.ROOT).as_posix()
+    yield from _data(glossary.terms().values(), "glossary", root, [meanings])
     yield from of_shown_code(root)

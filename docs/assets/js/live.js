@@ -2,10 +2,12 @@
 // write every number again when a given changes.
 import { keepInAddress, settingsInAddress } from "./address.js";
 import { installCards } from "./cards.js";
+import { choicesIn, claimsIn, refreshChoices, refreshClaims } from "./claims.js";
 import { fetched } from "./fetched.js";
 import { FigureError, called, changesOf, evaluate, find, has, optionOf, pick, update } from "./graph.js";
 import { collect, isStale, isVerdict, redraw, reference, refresh } from "./numbers.js";
 import { buildPanel } from "./panel.js";
+import { boardsIn, writeNext } from "./whiteboard.js";
 
 const PAUSE = 150;
 const SCREEN = "300px";
@@ -24,6 +26,9 @@ export async function start(lookForWide) {
     chapter: document.body.dataset.chapter,
     own: document.body.dataset.chapter ?? panels[0]?.dataset.panel,
     found: collect(document, chapters),
+    claims: claimsIn(document, chapters),
+    choices: choicesIn(document, chapters),
+    boards: boardsIn(document, chapters),
     panels: [],
     problems: [],
     lookForWide,
@@ -197,6 +202,8 @@ function goBack(page) {
 function apply(page, isForced = false) {
   const began = performance.now();
   const result = refresh(page.found, page.chapters);
+  const untrue = refreshClaims(page.claims, page.chapters);
+  refreshChoices(page.choices, page.chapters);
   const isRedrawn = redraw(page.found.pictures.filter((it) => it.isNear), page.chapters);
   if (result.isNew || isRedrawn) page.cards.equip();
   const isChanged = Object.values(page.chapters).some((c) => Object.keys(c.settings).length);
@@ -207,7 +214,7 @@ function apply(page, isForced = false) {
   flash(result.touched);
   keep(page);
   clearTimeout(page.later);
-  page.later = setTimeout(() => announce(page, result.different, isChanged), 350);
+  page.later = setTimeout(() => announce(page, result.different, untrue, isChanged), 350);
 }
 
 // Note of each picture whether it is on the screen, or next to it: to ask while the page is being
@@ -228,8 +235,9 @@ function drawTheRest(page) {
   const next = () => {
     if (page.drawing !== mine) return;
     const it = page.found.pictures.find((one) => isStale(one, page.chapters));
-    if (!it) return void (document.documentElement.dataset.drawn = "all");
-    if (redraw([it], page.chapters)) page.cards.equip();
+    if (it) {
+      if (redraw([it], page.chapters)) page.cards.equip();
+    } else if (!writeNext(page.boards, page.chapters)) return void (document.documentElement.dataset.drawn = "all");
     soon(next);
   };
   soon(next);
@@ -258,7 +266,7 @@ function flash(spans) {
 }
 
 // Say what differs from the book, for the eye and for a screen reader.
-function announce(page, different, isChanged) {
+function announce(page, different, untrue, isChanged) {
   page.lookForWide();
   const parts = [...page.problems];
   if (isChanged) {
@@ -267,6 +275,7 @@ function announce(page, different, isChanged) {
     parts.push(`${count} ${count === 1 ? "number differs" : "numbers differ"} from the book.`);
     const many = verdicts.length;
     if (many) parts.push(`${many} of them ${many === 1 ? "is a verdict" : "are verdicts"}.`);
+    if (untrue) parts.push(`${untrue} ${untrue === 1 ? "sentence no longer holds" : "sentences no longer hold"}, and ${untrue === 1 ? "is" : "are"} marked.`);
     if (document.querySelector(".fig.measured")) {
       parts.push("Recorded measurements (dashed underline) keep their recorded values.");
     }

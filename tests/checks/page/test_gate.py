@@ -230,7 +230,7 @@ def test_every_kind_of_text_is_read() -> None:
     """Each chapter's pictures, labels, notes, questions and code, with a file and a line of it."""
     read = list(texts.outside_pages())
     assert {t.source for t in read} == {
-        *("pictures", "labels", "notes", "questions", "exercises", "code")
+        *("pictures", "labels", "notes", "questions", "exercises", "glossary", "code")
     }
     shown = "\n".join(t.text for t in read)
     for slug in CHAPTERS:
@@ -286,3 +286,10 @@ def test_a_chapter_or_a_path_may_be_asked_for(capsys: pytest.CaptureFixture[str]
 def test_unclosed_code_is_not_exempt() -> None:
     """A fence that nobody closed hides nothing."""
     assert numerals("```python\n80 GB") == ["80"]
+
+
+def test_what_a_claim_says_is_read_and_its_condition_is_not() -> None:
+    """A number in either branch is as loose as anywhere else."""
+    said = "{{ claim: a > 10 | fits in {{ memory | GB 2 }} | takes 11 }}\n\n"
+    block = "::: claim b[round=12] < 13\nIt takes 14.\n::: otherwise\nIt takes {{ c }}.\n:::\n"
+    assert [x.numeral for x in loose_numbers(said + block, "a.md")] == ["11", "14"]

@@ -18,9 +18,13 @@ const OPERATORS = {
 
 // A formula among a model's values. `workings` holds the terms and wires of the chapter.
 export function formulaOf(model, workings, name, values) {
-  const { term: formula, wires } = workings.figures[name];
-  const term = workings.terms[formula];
+  const { term, wires } = workings.figures[name];
   const figure = model.derived[name];
+  return { workings, figure, term: workings.terms[term], ...interpreter(model, wires, values) };
+}
+
+// What terms come to among a model's values; `wires` says what each of their arguments takes.
+export function interpreter(model, wires, values) {
   const length = (axis) => lengthOf(model, axis, values);
 
   // The figure and the places that an argument takes; null where it takes no figure.
@@ -100,7 +104,7 @@ export function formulaOf(model, workings, name, values) {
     return isAlongAxis(op) ? floats.has(result[at[axis]]) : result;
   }
 
-  return { model, workings, values, figure, term, wires, length, placeOf, own, stored, value, lookedAt, places, chosen };
+  return { model, values, wires, length, placeOf, own, stored, value, lookedAt, places, chosen };
 }
 
 export const renamed = (at, axes) => ({ ...at, ...Object.fromEntries(Object.entries(axes).map(([old, now]) => [old, at[now]])) });

@@ -1,0 +1,54 @@
+"""Every claim is true in the book, false somewhere, with a sentence for where it often fails."""
+
+from __future__ import annotations
+
+import pytest
+
+from checks.faces.claims import Claim
+from checks.page import truth
+from worked.chapters import CHAPTERS
+
+
+@pytest.mark.parametrize("slug", CHAPTERS)
+def test_the_claims_of_a_chapter_hold_where_they_say(slug: str) -> None:
+    """Over every choice of the panel, random settings, and each given pushed to its ends."""
+    assert [wrong for one in truth.told(slug) if (wrong := truth.fault(one))] == []
+
+
+def claim(kind: str, condition: str, otherwise: str | None = None) -> truth.Told:
+    """Return a claim of XGBoost's, as if it stood on a page."""
+    return truth.Told("a.md", 3, Claim(kind, "xgboost", condition, "so it is", otherwise))
+
+
+@pytest.mark.parametrize(
+    ("told", "what"),
+    [
+        (claim("claim", "eta > 0"), "holds wherever one looks; write law"),
+        (claim("law", "eta > 0.4"), "does not hold everywhere; write claim"),
+        (claim("claim", "cut[round=1] != other_cut"), "say what holds otherwise"),
+    ],
+)
+def test_a_claim_at_fault_is_named_with_its_line(told: truth.Told, what: str) -> None:
+    fault = truth.fault(told)
+    assert fault is not None
+    assert fault.startswith("a.md:3: ")
+    assert what in fault
+
+
+def test_a_claim_that_often_fails_is_right_with_an_otherwise() -> None:
+    assert truth.fault(claim("claim", "cut[round=1] != other_cut", "the same cut wins")) is None
+    assert truth.fault(claim("law", "eta > 0")) is None
+
+
+def test_claims_are_found_wherever_they_stand() -> None:
+    """In blocks, in lines, in the branches of blocks, with the line that they begin in."""
+    text = (
+        "---\nchapter: rope\n---\n\n{{ claim: base > 1 | a {{ base }} | b }}\n\n"
+        "::: law base > 0\nx {{ law: pairs > 0 | y }}\n:::\n"
+    )
+    found = [(t.line, t.claim.kind, t.claim.condition) for t in truth._in_text(text, "rope", "a")]
+    assert sorted(found) == [
+        (5, "claim", "base > 1"),
+        (7, "law", "base > 0"),
+        (7, "law", "pairs > 0"),
+    ]
