@@ -13,8 +13,9 @@ LINE: dict[str, Any] = {
     "alt": "A straight line that starts at the intercept {{ intercept }} and rises by {{ m }} for "
     "each unit of x. At x = {{ x }} it predicts {{ prediction }}; the data point stands at "
     "{{ y }}, and between the two lies the residual, {{ residual }}.",
-    "caption": "The line predicts {{ prediction }} where the point stands at {{ y }}. What lies "
-    "between them is the residual, {{ residual }}. Turn the line: change the weight in "
+    "caption": "The line predicts {{ prediction }} where the point stands at {{ y }}. "
+    "{{ claim: residual != 0 | What lies between them is the residual, {{ residual }}. | Nothing "
+    "lies between them: the residual is {{ residual }}. }} Turn the line: change the weight in "
     "the panel.",
     **X_AXIS,
     "lines": [{"slope": "m", "intercept": "intercept", "label": "the line ŷ = m·x + b"}],
@@ -122,9 +123,10 @@ DESCENT: dict[str, Any] = {
     "id": "descent",
     "kind": "curve",
     "title": "Descent under L1 and under L2",
-    "alt": "The weight against the step, from {{ m }} towards {{ best }}. L1 climbs in equal "
-    "steps and is there after {{ arrival[pace=1] }}; L2 covers most of the way in its first step "
-    "and then closes what is left by the factor {{ contraction[pace=1] }} a step. At step "
+    "alt": "The weight against the step, from {{ m }}; the minimum is {{ best }}. L1 moves in "
+    "equal steps, is at the minimum or first past it at step {{ arrival[pace=1] }}, and "
+    "{{ landing[pace=1] }}; L2 multiplies what is left by {{ contraction[pace=1] }} at each "
+    "step. At step "
     "{{ look }} L1 is at {{ look_weight[method=l1, pace=1] }} and L2 at "
     "{{ look_weight[method=l2, pace=1] }}.",
     "caption": "Both with a rate of {{ rate[pace=1] }}. Move the step in the panel: the dots are "
@@ -146,11 +148,10 @@ BOUNCE: dict[str, Any] = {
     "id": "bounce",
     "kind": "curve",
     "title": "The bounce of a fixed rate, and the decay that ends it",
-    "alt": "The weight against the step at a rate of {{ rate[pace=2] }}: it climbs to "
-    "{{ near[pace=2] }}, jumps to {{ far[pace=2] }} and alternates between the two. Squares show "
-    "decayed rates from {{ decay_start }} on: {{ decay_weight[step=1] }}, "
-    "{{ decay_weight[step=2] }}, {{ decay_weight[step=3] }} and so on, nearer to {{ best }} each "
-    "time the rate has shrunk.",
+    "alt": "The weight against the step at a rate of {{ rate[pace=2] }}: the descent from {{ m }} "
+    "{{ landing[pace=2] }}; at its end it is at {{ near[pace=2] }} and {{ far[pace=2] }} in turn. "
+    "Squares show decayed rates from {{ decay_start }} on: {{ decay_weight[step=1] }}, "
+    "{{ decay_weight[step=2] }}, {{ decay_weight[step=3] }} and so on, in steps that shrink.",
     "caption": "Fixed rate {{ rate[pace=2] }}: {{ landing[pace=2] }}. The squares count their own "
     "steps: they begin at {{ decay_start }} and divide the rate by the step's number.",
     "x": "look",
@@ -259,8 +260,9 @@ STEP_LOSSES: dict[str, Any] = {
     "{{ look_weight[method=l1, pace=1] }} with a loss of {{ look_loss[method=l1, pace=1] }}, "
     "descent under L2 at {{ look_weight[method=l2, pace=1] }} with "
     "{{ look_loss[method=l2, pace=1] }}.",
-    "caption": "Step {{ look }}: down the V by equal steps, down the parabola by shrinking ones. "
-    "The dots stand at the start.",
+    "caption": "Step {{ look }}: down the V by equal steps, {{ claim: "
+    "absolute(contraction[pace=1]) < 1 | down the parabola by shrinking ones | on the parabola by "
+    "steps that do not shrink }}. The dots stand at the start.",
     "x": "m",
     "x_label": "weight m",
     "around": ["m", "best", "beyond", "look_weight[method=l1, pace=1]"],
@@ -335,8 +337,10 @@ MEDIAN: dict[str, Any] = {
     "alt": "Two curves of straight pieces against the weight m. That of four points is flat from "
     "{{ median_low }} to {{ median_high }}; that of five points has its lowest corner at "
     "{{ median_with }}.",
-    "caption": "Four points leave a flat bottom from {{ median_low }} to {{ median_high }}; a "
-    "fifth makes it a corner, at {{ median_with }}, and lifts the whole curve.",
+    "caption": "{{ claim: median_low < median_high | Four points leave a flat bottom from "
+    "{{ median_low }} to {{ median_high }}; a fifth makes it a corner, at {{ median_with }}. | "
+    "The two middle votes of the four points agree, so that both curves have a corner there, at "
+    "{{ median_with }}. }}",
     "x": "m",
     "x_label": "weight m",
     "around": ["m", "vote[row=a]", "vote[row=b]", "best", "vote[row=d]"],

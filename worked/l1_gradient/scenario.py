@@ -30,7 +30,7 @@ INTERCEPT_GIVEN = Given("intercept", 4, "", "b", "Intercept, fixed", -20, 20, pl
 OTHER_WEIGHT = Given("other", 2, "", r"\check m", "Another weight, to compare", -10, 10, places=2)
 Y = Given("y", 10, "", "y", "Target of the data point", -50, 50, places=2)
 LINE_SLOPE = Given("line_slope", 0.5, "", "c", "Slope of a line through the kink", -2, 2, places=2)
-BEYOND = Given("beyond", 5, "", r"m_+", "A weight on the other side of the minimum", -10, 10,
+BEYOND = Given("beyond", 5, "", r"m_+", "A weight for the other side of the minimum", -10, 10,
                places=2)
 RATE = Given("rate", (0.1, 0.15), "", r"\eta_{<pace>}", "Learning rate <pace>", 0.01, 0.25,
              places=3, over="pace")
@@ -105,7 +105,7 @@ KINK = step(
     "kink",
     "The kink",
     LINE_SLOPE,
-    verdict("touches", losses.stays_below, ("cuts through", "stays below"))
+    verdict("touches", losses.stays_below, ("cuts through", "stays on or below"))
     | shown("A line of that slope against |r|", "v_c"),
     signed("subgradient_low", losses.subgradient_low)
     | shown("Smallest subgradient at the kink", r"g_\mathrm{low}", 1),

@@ -41,7 +41,7 @@ PINS: dict[str, str] = {
     "best": "3.00",  # (10 - 4) / 2
     # 3. The kink.
     "line_slope": "0.5",
-    "touches": "stays below",  # 0.5 lies between -1 and 1
+    "touches": "stays on or below",  # 0.5 lies between -1 and 1
     "subgradient_low": "−2.0",  # -|2|
     "subgradient_high": "2.0",
     # 4-5. Links and gradients.
