@@ -33,9 +33,9 @@ KINK: dict[str, Any] = {
     "kind": "plane",
     "title": "A line through the kink",
     "alt": "The absolute value of r is a V with its tip at 0. A line of slope {{ line_slope }} "
-    "runs through the tip and {{ touches }}.",
-    "caption": "A line of slope {{ line_slope }}: {{ touches }}. Turn it in the panel: between the "
-    "two arms of the V every slope is a subgradient.",
+    "through the tip {{ touches }} the V.",
+    "caption": "A line of slope {{ line_slope }} {{ touches }} the V. Turn it in the panel: "
+    "between the two arms of the V every slope is a subgradient.",
     "from": -3,
     "to": 3,
     "x_label": "residual r",
@@ -93,7 +93,7 @@ GRADIENTS = _against_weight(
 
 FOUR_LOSSES = _against_weight(
     "four-losses",
-    "Four losses against the weight",
+    "Every loss against the weight",
     "The losses of the one point against the weight m, all 0 at {{ best }}. At the current weight "
     "L1 is {{ loss }}, L2 {{ squared_loss }}, Huber {{ huber }} and smooth L1 {{ smooth }}. Huber "
     "and smooth L1 are round at the bottom and straight outside.",
@@ -105,7 +105,7 @@ FOUR_LOSSES = _against_weight(
 
 FOUR_GRADIENTS = _against_weight(
     "four-gradients",
-    "Four gradients against the weight",
+    "Every gradient against the weight",
     "The gradients by the weight m. L1 jumps at {{ best }}, L2 is a straight line through 0 there. "
     "Huber and smooth L1 are straight in the middle and flat outside, Huber at "
     "{{ huber_gradient }} and smooth L1 at {{ smooth_gradient }} at the current weight.",
@@ -149,7 +149,7 @@ BOUNCE: dict[str, Any] = {
     "kind": "curve",
     "title": "The bounce of a fixed rate, and the decay that ends it",
     "alt": "The weight against the step at a rate of {{ rate[pace=2] }}: the descent from {{ m }} "
-    "{{ landing[pace=2] }}; at its end it is at {{ near[pace=2] }} and {{ far[pace=2] }} in turn. "
+    "{{ landing[pace=2] }}; its last two weights are {{ near[pace=2] }} and {{ far[pace=2] }}. "
     "Squares show decayed rates from {{ decay_start }} on: {{ decay_weight[step=1] }}, "
     "{{ decay_weight[step=2] }}, {{ decay_weight[step=3] }} and so on, in steps that shrink.",
     "caption": "Fixed rate {{ rate[pace=2] }}: {{ landing[pace=2] }}. The squares count their own "
@@ -216,7 +216,7 @@ OUTLIER = _outlier(
 
 OUTLIER_FOUR = _outlier(
     "outlier-four",
-    "One step under four losses: on the point, and on the outlier",
+    "One step under every loss: on the point, and on the outlier",
     "The weight after one step from {{ m }}, on the point and on the outlier. L1: "
     "{{ weight[method=l1, pace=1, step=1] }} and {{ outlier_weight[method=l1] }}. L2: "
     "{{ weight[method=l2, pace=1, step=1] }} and {{ outlier_weight[method=l2] }}. Huber: "
@@ -260,9 +260,10 @@ STEP_LOSSES: dict[str, Any] = {
     "{{ look_weight[method=l1, pace=1] }} with a loss of {{ look_loss[method=l1, pace=1] }}, "
     "descent under L2 at {{ look_weight[method=l2, pace=1] }} with "
     "{{ look_loss[method=l2, pace=1] }}.",
-    "caption": "Step {{ look }}: down the V by equal steps, {{ claim: "
+    "caption": "{{ claim: distance > 0 | Step {{ look }}: down the V by equal steps, {{ claim: "
     "absolute(contraction[pace=1]) < 1 | down the parabola by shrinking ones | on the parabola by "
-    "steps that do not shrink }}. The dots stand at the start.",
+    "steps that do not shrink }}. The dots stand at the start. | Step {{ look }}: still at the "
+    "start, which is the minimum. }}",
     "x": "m",
     "x_label": "weight m",
     "around": ["m", "best", "beyond", "look_weight[method=l1, pace=1]"],
@@ -298,7 +299,7 @@ DRAGGED: dict[str, Any] = {
     "stays between the middle votes, {{ median_low }} and {{ median_high }}.",
     "unit": "",
     "axis": "fitted weight",
-    "before": "four points",
+    "before": "without the outlier",
     "after": "with the outlier",
     "rows": [
         {"label": "least absolute error (median)", "from": "median", "to": "median_with"},
@@ -309,8 +310,8 @@ DRAGGED: dict[str, Any] = {
 DRAGGED_LINES: dict[str, Any] = {
     "id": "dragged-lines",
     "kind": "plane",
-    "title": "The line of each loss through five points",
-    "alt": "Five points at the input {{ x }}, with the targets {{ target[row=a] }}, "
+    "title": "The line of each loss through all points",
+    "alt": "Points at the input {{ x }}, with the targets {{ target[row=a] }}, "
     "{{ target[row=b] }}, {{ y }}, {{ target[row=d] }} and, the outlier, {{ outlier }}. The line "
     "of least absolute error has the weight {{ median_with }}, that of least squares "
     "{{ mean_with }}.",
@@ -323,7 +324,7 @@ DRAGGED_LINES: dict[str, Any] = {
     ],
     "points": [
         *(
-            {"x": "x", "y": y, "label": "four points"}
+            {"x": "x", "y": y, "label": "the points"}
             for y in ("target[row=a]", "target[row=b]", "y", "target[row=d]")
         ),
         {"x": "x", "y": "outlier", "label": "the outlier"},
@@ -333,13 +334,13 @@ DRAGGED_LINES: dict[str, Any] = {
 MEDIAN: dict[str, Any] = {
     "id": "median",
     "kind": "curve",
-    "title": "The mean absolute error of four points and of five",
-    "alt": "Two curves of straight pieces against the weight m. That of four points is flat from "
-    "{{ median_low }} to {{ median_high }}; that of five points has its lowest corner at "
+    "title": "The mean absolute error without the outlier and with it",
+    "alt": "Two curves of straight pieces against the weight m. Without the outlier the bottom is "
+    "flat from {{ median_low }} to {{ median_high }}; with it the lowest corner is at "
     "{{ median_with }}.",
-    "caption": "{{ claim: median_low < median_high | Four points leave a flat bottom from "
-    "{{ median_low }} to {{ median_high }}; a fifth makes it a corner, at {{ median_with }}. | "
-    "The two middle votes of the four points agree, so that both curves have a corner there, at "
+    "caption": "{{ claim: median_low < median_high | Without the outlier the bottom is "
+    "flat from {{ median_low }} to {{ median_high }}; with it, a corner at {{ median_with }}. "
+    "| The two middle votes agree, so that both curves have a corner there, at "
     "{{ median_with }}. }}",
     "x": "m",
     "x_label": "weight m",
@@ -348,10 +349,10 @@ MEDIAN: dict[str, Any] = {
     "unit": "",
     "y_label": "mean L1 loss",
     "series": [
-        {"figure": "mean_loss[method=l1]", "label": "four points"},
+        {"figure": "mean_loss[method=l1]", "label": "without the outlier"},
         {"figure": "mean_loss_with[method=l1]", "label": "with the outlier"},
     ],
-    "lines": [{"figure": "median_with", "label": "median of five"}],
+    "lines": [{"figure": "median_with", "label": "median with the outlier"}],
 }
 
 PICTURES: list[dict[str, Any]] = [
