@@ -35,7 +35,7 @@ BEYOND = Given("beyond", 5, "", r"m_+", "A weight for the other side of the mini
 RATE = Given("rate", (0.1, 0.15), "", r"\eta_{<pace>}", "Learning rate <pace>", 0.01, 0.25,
              places=3, over="pace")
 TOLERANCE = Given("tolerance", 1e-9, "", r"\varepsilon", "Distance by which landing may miss",
-                  1e-12, 0.01, places=9, note="for the rounding of binary numbers, nothing else")
+                  1e-12, 1e-6, places=9, note="for the rounding of binary numbers, nothing else")
 LOOK = Given("look", 5, "", r"\kappa", "Step to look at", 0, 12, integer=True)
 OUTLIER = Given("outlier", 100, "", r"y_\mathrm{out}", "An outlier's target", -1000, 1000,
                 places=2, note="the same input, the target misread")
