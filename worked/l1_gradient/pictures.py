@@ -187,7 +187,7 @@ def _outlier(
         "title": title,
         "alt": alt,
         "caption": "One step from {{ m }} at a rate of {{ rate[pace=1] }}, on the target {{ y }} "
-        "and on the misread target {{ outlier }}. The upright line is the weight that fits the "
+        "and on that of the outlier, {{ outlier }}. The upright line is the weight that fits the "
         "point.",
         "unit": "",
         "places": 2,

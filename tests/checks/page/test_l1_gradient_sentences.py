@@ -23,9 +23,11 @@ SAID: list[tuple[Mapping[str, float], str, str]] = [
     ({"m": 5, "y": 14}, "lies between them is", "Nothing lies between them"),
     ({"m": 5, "y": 14}, "down the V", "still at the start, which is the minimum"),
     # A factor of 1 - 2 x 0.25 x 4 = -1: the distance of 2 stays for ever.
-    ({"rate.1": 0.25}, "takes away most", "At step 4 a distance of 2.000000000 is left."),
+    ({"rate.1": 0.25}, "step takes away most", "At step 4 a distance of 2.0000 is left."),
     ({"rate.1": 0.25}, "it only comes closer", "L2 does not even come closer"),
     ({"rate.1": 0.25}, "by shrinking ones", "by steps that do not shrink"),
+    # A distance of 13 times 0.2 to the power of 65 steps.
+    ({"m": -10}, "step 65 a distance of", "At step 65 less than 0.000000001 of it is left."),
     # A factor of 1 - 2 x 0.125 x 4 = 0.
     ({"rate.1": 0.125}, "it only comes closer", "L2 is at the minimum."),
     # The second rate lands too: 2 / 0.2 = 10 steps.
