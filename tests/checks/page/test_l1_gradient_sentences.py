@@ -18,7 +18,7 @@ SAID: list[tuple[Mapping[str, float], str, str]] = [
         "−2.0 at every weight below the minimum and 2.0 at every weight above it, so every step "
         "off the minimum has the same width",
     ),
-    ({"m": 5, "y": 14}, "it only comes closer", "L2 is at the minimum."),
+    ({"m": 5, "y": 14}, "it only comes closer", "L2 is at the minimum as well"),
     ({"m": 5, "y": 14}, "so more weight helps", "the line meets the point"),
     ({"m": 5, "y": 14}, "lies between them is", "Nothing lies between them"),
     ({"m": 5, "y": 14}, "down the V", "still at the start, which is the minimum"),
@@ -29,7 +29,7 @@ SAID: list[tuple[Mapping[str, float], str, str]] = [
     # A distance of 13 times 0.2 to the power of 65 steps.
     ({"m": -10}, "step 65 a distance of", "At step 65 less than 0.000000001 of it is left."),
     # A factor of 1 - 2 x 0.125 x 4 = 0.
-    ({"rate.1": 0.125}, "it only comes closer", "L2 is at the minimum."),
+    ({"rate.1": 0.125}, "it only comes closer", "L2 arrives with its first step."),
     # The second rate lands too: 2 / 0.2 = 10 steps.
     (
         {"rate.2": 0.1},
