@@ -517,23 +517,23 @@ OTHER_PINS: list[tuple[Mapping[str, Any], dict[str, str]]] = [
         },
     ),
     (
-        # A wide tolerance of 0.002: a rest of 0.003 is still a rest.
-        {"tolerance": 0.002, "m": 0.997, "rate[pace=2]": 0.1},
+        # The widest tolerance, 0.000001: a rest of 0.0000015 is still a rest.
+        {"tolerance": 1e-6, "m": 0.9999985, "rate[pace=2]": 0.1},
         {
-            "step_count[pace=1]": "10",  # 2.003 / 0.2 = 10.015
-            "rest[pace=1]": "0.0030",
+            "step_count[pace=1]": "10",  # 2.0000025 / 0.2 = 10.0000125
+            "rest[pace=1]": "0.0000015",
             "arrival[pace=1]": "11",
             "landing[pace=1]": BOUNCES,
             "step_count[pace=2]": "10",
-            "rest[pace=2]": "0.0030",
+            "rest[pace=2]": "0.0000015",
             "landing[pace=2]": BOUNCES,
         },
     ),
     (
-        # The tenth step would miss by 0.001, which the same tolerance lets pass.
-        {"tolerance": 0.002, "m": 1.001, "rate[pace=2]": 0.1},
+        # The tenth step would miss by 0.0000005, which the same tolerance lets pass.
+        {"tolerance": 1e-6, "m": 1.0000005, "rate[pace=2]": 0.1},
         {
-            "step_count[pace=1]": "10",  # 1.999 / 0.2 = 9.995
+            "step_count[pace=1]": "10",  # 1.9999995 / 0.2 = 9.9999975
             "rest[pace=1]": "0",
             "landing[pace=1]": LANDS,
             "step_count[pace=2]": "10",
@@ -542,12 +542,12 @@ OTHER_PINS: list[tuple[Mapping[str, Any], dict[str, str]]] = [
         },
     ),
     (
-        # It falls short by 0.001, which the tolerance lets pass as well.
-        {"tolerance": 0.002, "m": 0.999, "rate[pace=2]": 0.1},
+        # It falls short by 0.0000005, which the tolerance lets pass as well.
+        {"tolerance": 1e-6, "m": 0.9999995, "rate[pace=2]": 0.1},
         {
-            "step_count[pace=1]": "10",  # 2.003 / 0.2 = 10.015
+            "step_count[pace=1]": "10",  # 2.0000015 / 0.2 = 10.0000075
             "rest[pace=1]": "0",
-            "arrival[pace=1]": "10",  # 1.999 / 0.2 = 9.995
+            "arrival[pace=1]": "10",  # 1.9999995 / 0.2 = 9.9999975
             "landing[pace=1]": LANDS,
             "rest[pace=2]": "0",
             "arrival[pace=2]": "10",
