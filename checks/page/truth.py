@@ -107,12 +107,18 @@ def offered(slug: str) -> tuple[Mapping[str, Any], ...]:
 
 @cache
 def pushed(slug: str) -> tuple[Mapping[str, Any], ...]:
-    """Return the chapter's values with each given moved alone, to its ends and in between."""
+    """Return the chapter's values with each given moved alone, to its ends and in between.
+
+    It also takes the values of the others in its unit, since much turns where two are equal.
+    """
     g = graph(slug)
     settings: list[dict[str, Any]] = []
-    for f, index, book, low, high in _cells(g):
+    cells = list(_cells(g))
+    for f, index, book, low, high in cells:
         name = g.cell_name(f, index)
-        for value in (low, high, 0.0, *(book * s for s in STEPS), *(book + s for s in (-1, 1))):
+        others = {value for other, _, value, _, _ in cells if other.unit == f.unit}
+        moved = (*(book * s for s in STEPS), *(book + s for s in (-1, 1)))
+        for value in (low, high, 0.0, *moved, *sorted(others - {book})):
             if low <= value <= high:
                 settings.append({name: round(value) if f.integer else value})
     return tuple(_accepted(g, settings))

@@ -20,7 +20,7 @@ BOOK = {
     "other_prediction y residual loss": "8.0 | 10 | 4.0 | 4.0",  # 2 x 2 + 4; 10 - 6
     "squared_loss best": "16.0 | 3.00",  # 4 x 4; (10 - 4) / 2
     # 3. The kink.
-    "line_slope touches": "0.5 | stays below",  # 0.5 lies between -1 and 1
+    "line_slope touches": "0.5 | stays on or below",  # 0.5 lies between -1 and 1
     "subgradient_low subgradient_high": "−2.0 | 2.0",  # -|2|
     # 4-5. Links and gradients.
     "slope chained": "1 | −2.0",  # the residual is positive; 1 x (-1) x 2
@@ -224,18 +224,19 @@ OTHERS: list[tuple[Mapping[str, Any], dict[str, str]]] = [
         },
     ),
     (
-        # A wide tolerance of 0.002: a rest of 0.003 is still a rest.
-        {"tolerance": 0.002, "m": 0.997, "rate[pace=2]": 0.1},
-        {"step_count[pace=1] rest[pace=1] arrival[pace=1]": "10 | 0.0030 | 11"},  # 2.003 / 0.2
+        # The widest tolerance, 0.000001: a rest of 0.0000015 is still a rest.
+        {"tolerance": 1e-6, "m": 0.9999985, "rate[pace=2]": 0.1},
+        # 2.0000015 / 0.2 = 10.0000075, so ten whole steps
+        {"step_count[pace=1] rest[pace=1] arrival[pace=1]": "10 | 0.0000015 | 11"},
     ),
     (
-        # The tenth step would miss by 0.001, which the same tolerance lets pass.
-        {"tolerance": 0.002, "m": 1.001, "rate[pace=2]": 0.1},
-        {"step_count[pace=1] rest[pace=1] landing[pace=1]": f"10 | 0 | {LANDS}"},  # 1.999 / 0.2
+        # The tenth step would miss by 0.0000005, which the same tolerance lets pass.
+        {"tolerance": 1e-6, "m": 1.0000005, "rate[pace=2]": 0.1},
+        {"step_count[pace=1] rest[pace=1] landing[pace=1]": f"10 | 0 | {LANDS}"},
     ),
     (
-        # It falls short by 0.001, which the tolerance lets pass as well.
-        {"tolerance": 0.002, "m": 0.999, "rate[pace=2]": 0.1},
+        # It falls short by 0.0000005, which the tolerance lets pass as well.
+        {"tolerance": 1e-6, "m": 0.9999995, "rate[pace=2]": 0.1},
         {"step_count[pace=1] rest[pace=1] arrival[pace=1]": "10 | 0 | 10"},
     ),
     (
