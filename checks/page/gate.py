@@ -99,7 +99,7 @@ _STEP = re.compile(
 )
 _CITED_PLACE = re.compile(
     r"\b(?:sections?|equations?|eqs?\.|tables?|figures?|theorems?|lemmas?|algorithms?|appendix"
-    r"|chapters?|pages?|PEP|RFC)\s+\(?\d+(?:\.\d+)*\)?(?:\s+(?:and|to)\s+\d+(?:\.\d+)*)?"
+    r"|chapters?|pages?|issues?|PEP|RFC)\s+\(?\d+(?:\.\d+)*\)?(?:\s+(?:and|to)\s+\d+(?:\.\d+)*)?"
     r"|\barXiv[: ]\s*\d{4}\.\d{4,5}(?:v\d+)?|§\s*\d+(?:\.\d+)*",
     re.IGNORECASE,
 )
