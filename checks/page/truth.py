@@ -107,8 +107,10 @@ def offered(slug: str) -> tuple[Mapping[str, Any], ...]:
 
 @cache
 def pushed(slug: str) -> tuple[Mapping[str, Any], ...]:
-    """Return the chapter's values with each given moved alone: to its ends, in between, onto the
-    value of the cell before it in its row, and its whole row to one value."""
+    """Return the chapter's values with each given moved alone, to its ends and in between.
+
+    A cell of a row is moved to the value of the cell before it as well, and rows to one value.
+    """
     g = graph(slug)
     settings: list[dict[str, Any]] = []
     before: dict[str, float] = {}

@@ -185,8 +185,8 @@ BIAS_VARIANCE: dict[str, Any] = {
     "{{ variance[method=25-bagged-deep-trees] }}; boosted deep "
     "trees {{ bias[method=10-boosted-deep-trees] }} and "
     "{{ variance[method=10-boosted-deep-trees] }}.",
-    "caption": "Recorded: Friedman's first function, averages over {{ training_sets | words }} training sets of "
-    "{{ sample_rows }} rows.",
+    "caption": "Recorded: Friedman's first function, averages over "
+    "{{ training_sets | words }} training sets of {{ sample_rows }} rows.",
     "unit": "",
     "places": 1,
     "bars": [

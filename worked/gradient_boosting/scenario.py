@@ -199,16 +199,16 @@ SHRINKAGE = step(
     measured("best_mse", "shrinkage", "test_mse_at_best_round_at_eta_{}", RATE)
     | shown("Diabetes: test error at that number"),
     measured("late_mse", "shrinkage", "test_mse_after_400_rounds_at_eta_{}", RATE)
-    | shown("Diabetes: test error after 400 trees"),
+    | shown("Diabetes: test error after all trees"),
     measured("fit_mse", "shrinkage", "train_mse_after_400_rounds_at_eta_{}", RATE)
-    | shown("Diabetes: training error after 400 trees"),
+    | shown("Diabetes: training error after all trees"),
 )
 
 OVERFITTING = step(
     "overfitting",
     "Overfitting, early stopping, subsampling",
     derived("overfit", rows.ratio, part="late_mse[rate=0-1]", whole="best_mse[rate=0-1]")
-    | shown("Test error after 400 trees over that of the best number", "o", 2, "×"),
+    | shown("Test error after all trees over that of the best number", "o", 2, "×"),
     measured("stop_eta", "stopping_and_subsampling", "learning_rate")
     | shown("Diabetes: learning rate", places=1),
     measured("judges", "stopping_and_subsampling", "validation_fraction", unit="%")
@@ -276,9 +276,9 @@ CLASSIFICATION = step(
     measured("gentle_eta", "runaway_newton_steps", "small_learning_rate")
     | shown("Breast cancer: learning rate without a runaway", places=1),
     measured("decades_gentle", "runaway_newton_steps", "decades_of_largest_log_odds_at_eta_0_1")
-    | shown("Power of ten of the largest log-odds at eta 0.1"),
+    | shown("Power of ten of the largest log-odds with small steps"),
     measured("decades_wild", "runaway_newton_steps", "decades_of_largest_log_odds_at_eta_1")
-    | shown("Power of ten of the largest log-odds at eta 1"),
+    | shown("Power of ten of the largest log-odds with full steps"),
 )
 
 IMPORTANCE = step(
