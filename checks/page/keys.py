@@ -82,4 +82,4 @@ def _parts(slug: str, key: Key) -> Iterator[str]:
     if key.verdict:
         flip = spans.fill(f"{{{{ flip: {key.verdict} by {key.by} }}}}", slug)
         by = html.escape(graph(slug).called(key.by))
-        yield f"<p>It decides {html.escape(key.turns)}. That turns at {flip} ({by}).</p>"
+        yield f"<p>It decides {html.escape(key.turns)}. Turning point, {by}: {flip}.</p>"
