@@ -22,49 +22,12 @@ from worked.units import exact, unit
 FILES = ("hardware", "models", "prices", "storage")
 MANDATORY = ("name", "value", "unit", "source", "read", "review_by")
 OPTIONAL = ("url", "note", "direction", "sparsity", "format", "own_choice")
-UNITS = frozenset(
-    (
-        "",
-        "B",
-        "kB",
-        "MB",
-        "GB",
-        "TB",
-        "KiB",
-        "MiB",
-        "GiB",
-        "TiB",
-        "bit",
-        "Gbit",
-        "B/s",
-        "MB/s",
-        "GB/s",
-        "TB/s",
-        "Gbit/s",
-        "FLOP",
-        "TFLOP",
-        "FLOP/s",
-        "TFLOP/s",
-        "PFLOP/s",
-        "OP/s",
-        "TOP/s",
-        "s",
-        "ms",
-        "min",
-        "h",
-        "day",
-        "Hz",
-        "MHz",
-        "GHz",
-        "W",
-        "param",
-        "token",
-        "USD",
-        "USD/h",
-        "USD/GPU/h",
-        "USD/GB/month",
-    )
+_UNITS = (
+    "B kB MB GB TB KiB MiB GiB TiB bit Gbit B/s MB/s GB/s TB/s Gbit/s "
+    "FLOP TFLOP FLOP/s TFLOP/s PFLOP/s OP/s TOP/s "
+    "s ms min h day Hz MHz GHz W param token USD USD/h USD/GPU/h USD/GB/month"
 )
+UNITS = frozenset(("", *_UNITS.split()))
 DIRECTIONS = ("one-way", "both ways")
 SPARSITIES = ("dense", "sparse")
 FORMATS = ("bf16", "fp16", "fp8", "fp32", "tf32", "int8", "fp4")
@@ -183,72 +146,49 @@ def _clock(rows: Mapping[str, Row]) -> str:
 
 
 # --8<-- [start:hardware_routes]
+SMS = "SMs x operations per clock and SM x clock"
+MATRIX = "matrix units x operations per clock and unit x clock"
+LINKS = "links x one-way rate per link"
+DOUBLED, WHOLE = "sparse = 2 x dense", "GPUs x one GPU's"
+PRODUCTS = (
+    ("peak_bf16", "sm_count tensor_flops_per_clock_per_sm clock", SMS),
+    ("peak_fp16", "sm_count tensor_flops_per_clock_per_sm clock", SMS),
+    ("peak_fp8", "sm_count fp8_flops_per_clock_per_sm clock", SMS),
+    ("peak_int8", "sm_count int8_ops_per_clock_per_sm clock", SMS),
+    ("peak_fp32", "sm_count fp32_flops_per_clock_per_sm boost_clock", SMS),
+    ("peak_bf16", "mxu_count mxu_flops_per_clock clock", MATRIX),
+    ("peak_int8", "mxu_count mxu_int8_ops_per_clock clock", MATRIX),
+    (
+        "interconnect_bandwidth",
+        "nvlink_links nvlink_rate_per_link",
+        "links x one-way rate per link",
+    ),
+    ("interconnect_total", "interconnect_bandwidth", "both ways = 2 x one-way"),
+    ("interconnect_bits", "interconnect_bandwidth", "bits = 8 x bytes"),
+    ("system_memory", "memory_bytes system_gpus", WHOLE),
+    ("system_interconnect", "interconnect_bandwidth system_gpus", WHOLE),
+    ("system_peak_fp8", "peak_fp8 system_gpus", f"{WHOLE}, {DOUBLED}"),
+)
+PCIE = ("pcie_lanes", "pcie_lane_rate"), "lanes x line rate x 128/130 / 8", _pcie
+
+
 def hardware_routes(rows: Mapping[str, Row]) -> list[Route]:
     """Return the routes that a device's facts might allow; those lacking an input are skipped."""
     clock = _clock(rows)
     routes = [
-        Route(
-            f"peak_{fmt}",
-            ("sm_count", per_clock, clock if fmt != "fp32" else "boost_clock"),
-            "SMs x operations per clock and SM x clock",
-            _product,
-        )
-        for fmt, per_clock in (
-            ("bf16", "tensor_flops_per_clock_per_sm"),
-            ("fp16", "tensor_flops_per_clock_per_sm"),
-            ("fp8", "fp8_flops_per_clock_per_sm"),
-            ("int8", "int8_ops_per_clock_per_sm"),
-            ("fp32", "fp32_flops_per_clock_per_sm"),
-        )
+        Route(fact, tuple(clock if i == "clock" else i for i in inputs.split()), words, _product)
+        for fact, inputs, words in PRODUCTS
     ]
-    matrix = "matrix units x operations per clock and unit x clock"
     routes += [
-        Route("peak_bf16", ("mxu_count", "mxu_flops_per_clock", clock), matrix, _product),
-        Route("peak_int8", ("mxu_count", "mxu_int8_ops_per_clock", clock), matrix, _product),
+        Route(f"peak_{f}_sparse", (f"peak_{f}",), DOUBLED, _product, Fraction(1))
+        for f in ("bf16", "fp8", "int8", "fp4")
     ]
-    both = ("bf16", "fp8", "int8", "fp4")
-    routes += [
-        Route(f"peak_{f}_sparse", (f"peak_{f}",), "sparse = 2 x dense", _product, Fraction(1))
-        for f in both
-    ]
+    pins = ("memory_bus_bits", "memory_pin_rate")
     routes += [
         Route("peak_fp8", ("peak_bf16",), "fp8 = 2 x bf16", lambda x: 2 * x, Fraction(2)),
         Route("peak_fp4", ("peak_fp8",), "fp4 = 2 x fp8", lambda x: 2 * x, Fraction(2)),
-        Route(
-            "memory_bandwidth",
-            ("memory_bus_bits", "memory_pin_rate"),
-            "pins x rate per pin / 8",
-            _pins_times_rate,
-        ),
-        Route(
-            "interconnect_bandwidth",
-            ("nvlink_links", "nvlink_rate_per_link"),
-            "links x one-way rate per link",
-            _product,
-        ),
-        Route(
-            "interconnect_total", ("interconnect_bandwidth",), "both ways = 2 x one-way", _product
-        ),
-        Route("interconnect_bits", ("interconnect_bandwidth",), "bits = 8 x bytes", _product),
-        Route(
-            "pcie_bandwidth",
-            ("pcie_lanes", "pcie_lane_rate"),
-            "lanes x line rate x 128/130 / 8",
-            _pcie,
-        ),
-        Route("system_memory", ("memory_bytes", "system_gpus"), "GPUs x one GPU's", _product),
-        Route(
-            "system_interconnect",
-            ("interconnect_bandwidth", "system_gpus"),
-            "GPUs x one GPU's",
-            _product,
-        ),
-        Route(
-            "system_peak_fp8",
-            ("peak_fp8", "system_gpus"),
-            "GPUs x one GPU's, sparse = 2 x",
-            _product,
-        ),
+        Route("memory_bandwidth", pins, "pins x rate per pin / 8", _pins_times_rate),
+        Route("pcie_bandwidth", *PCIE),
     ]
     if "int8_ops_per_clock_per_sm" not in rows and "peak_fp8" in rows:
         routes.append(Route("peak_int8", ("peak_fp8",), "int8 = fp8", _product, Fraction(1)))
@@ -346,23 +286,18 @@ def deepseek_parameters(c: Mapping[str, int]) -> tuple[int, int]:
 
 # --8<-- [end:parameters]
 
-_COMMON = ("layers", "hidden", "heads", "kv_heads", "head_dim", "ffn", "vocab", "tied_embeddings")
-_MOE = ("experts", "experts_per_token")
-_LATENT = ("q_lora_rank", "kv_lora_rank", "qk_nope_head_dim", "qk_rope_head_dim", "v_head_dim")
-FAMILIES: dict[str, tuple[Callable[[Mapping[str, int]], tuple[int, int]], tuple[str, ...]]] = {
-    "gpt2": (
-        gpt2_parameters,
-        ("layers", "hidden", "ffn", "vocab", "max_positions", "tied_embeddings"),
-    ),
-    "llama": (llama_parameters, (*_COMMON, "qkv_bias")),
-    "mixtral": (mixtral_parameters, (*_COMMON, "qkv_bias", *_MOE)),
-    "deepseek": (
-        deepseek_parameters,
-        (
-            *("layers", "dense_layers", "hidden", "heads", "ffn", "expert_ffn", "vocab"),
-            *("tied_embeddings", "shared_experts", *_LATENT, *_MOE),
-        ),
-    ),
+_COMMON = "layers hidden heads kv_heads head_dim ffn vocab tied_embeddings qkv_bias"
+_MOE = "experts experts_per_token"
+_LATENT = (
+    "layers dense_layers hidden heads ffn expert_ffn vocab tied_embeddings shared_experts "
+    "q_lora_rank kv_lora_rank qk_nope_head_dim qk_rope_head_dim v_head_dim"
+)
+_GPT2 = "layers hidden ffn vocab max_positions tied_embeddings"
+FAMILIES: dict[str, tuple[Callable[[Mapping[str, int]], tuple[int, int]], str]] = {
+    "gpt2": (gpt2_parameters, _GPT2),
+    "llama": (llama_parameters, _COMMON),
+    "mixtral": (mixtral_parameters, f"{_COMMON} {_MOE}"),
+    "deepseek": (deepseek_parameters, f"{_LATENT} {_MOE}"),
 }
 
 
@@ -374,7 +309,8 @@ def model_routes(family: str) -> list[Route]:
     """
     if family not in FAMILIES:
         raise ValueError(f"unknown family {family!r}; there are {', '.join(FAMILIES)}")
-    count, names = FAMILIES[family]
+    count, used = FAMILIES[family]
+    names = tuple(used.split())
 
     def counted(which: int) -> Callable[..., Fraction]:
         return lambda *v: Fraction(count(dict(zip(names, map(int, v), strict=True)))[which])
@@ -392,14 +328,8 @@ def model_routes(family: str) -> list[Route]:
         Route("active_params", names, "the same with the experts of one token", counted(1)),
     ]
     if family == "deepseek":
-        routes.append(
-            Route(
-                "head_dim",
-                ("qk_nope_head_dim", "qk_rope_head_dim"),
-                "nope + rope part",
-                lambda a, b: a + b,
-            )
-        )
+        parts = ("qk_nope_head_dim", "qk_rope_head_dim")
+        routes.append(Route("head_dim", parts, "nope + rope part", lambda a, b: a + b))
     else:
         routes.append(Route("hidden", ("heads", "head_dim"), "heads x head size", _product))
     if family == "gpt2":
@@ -407,18 +337,12 @@ def model_routes(family: str) -> list[Route]:
     return routes
 
 
-PRICE_ROUTES = [
-    Route(
-        "gpu_hour",
-        ("instance_hour", "instance_gpus"),
-        "instance price / GPUs",
-        lambda price, gpus: price / gpus,
-    ),
-]
+PER_GPU = ("instance_hour", "instance_gpus"), "instance price / GPUs", lambda p, gpus: p / gpus
+PRICE_ROUTES = [Route("gpu_hour", *PER_GPU)]
 STORAGE_ROUTES = [
     Route("bandwidth", ("link_rate",), "bytes = bits / 8", _product),
     Route("link_rate", ("lanes", "lane_rate"), "lanes x rate per lane", _product),
-    Route("bandwidth", ("pcie_lanes", "pcie_lane_rate"), "lanes x line rate x 128/130 / 8", _pcie),
+    Route("bandwidth", *PCIE),
 ]
 
 

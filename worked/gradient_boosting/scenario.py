@@ -9,7 +9,7 @@ from __future__ import annotations
 from datetime import date
 
 from worked.declare import derived, shown, signed, step
-from worked.figures import Axis, Given, Graph, Measured, Source, before, label
+from worked.figures import Axis, Given, Graph, Key, Measured, Source, before, label
 from worked.formulas import boosting, losses, rows, trees
 from worked.gradient_boosting.pictures import PICTURES
 from worked.recording import recorded
@@ -368,4 +368,24 @@ NEXT = step(
 BY_HAND = (BASE, RESIDUALS, FIRST_TREE, UPDATE, LATER_ROUNDS, SHRINKAGE, OVERFITTING)
 BEYOND = (CLASSIFICATION, IMPORTANCE, EXTRAPOLATION, BAGGING, NEXT)
 AXES = (ROW, SPLIT, ROUND, HAND_RATE, RATE, BRAKE, COLUMN, COPY, FAR, METHOD)
-GRAPH = Graph("gradient-boosting", "Gradient boosted trees", (*BY_HAND, *BEYOND), axes=AXES)
+KEYS = (
+    Key("base_mse", "base_sse / rows"),
+    Key("base_log_odds", "ln(late_share / (1 - late_share))", 2),
+    Key("prediction[row=6, round=1]", "base + eta * leaf[row=6, round=1]", 2),
+    Key(
+        "taken",
+        "1 - (1 - eta) ** 2",
+        1,
+        "whether a step takes less than the whole gain",
+        "taken < 1",
+        "eta",
+    ),
+    Key("left_over", "(1 - eta) ** aiming"),
+    Key("newton[row=6]", "late_leaf[row=6] / hessian", 2),
+    Key("left_out", "(1 - 1 / (others + 1)) ** others", 2),
+    Key("line", "base + slope * (query - x_mean)", 2),
+    Key("comparisons", "trees * depth"),
+    Key("model_nodes", "trees * 2 ** (depth + 1)"),
+)
+TITLE = "Gradient boosted trees"
+GRAPH = Graph("gradient-boosting", TITLE, (*BY_HAND, *BEYOND), axes=AXES, keys=KEYS)

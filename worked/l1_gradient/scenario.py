@@ -7,7 +7,7 @@ One point and one weight; then descents, under four losses (`method`) and with t
 from __future__ import annotations
 
 from worked.declare import derived, shown, signed, step, verdict
-from worked.figures import Axis, Given, Graph, Measured, before, label
+from worked.figures import Axis, Given, Graph, Key, Measured, before, label
 from worked.formulas import descent, losses, rows
 from worked.l1_gradient.pictures import PICTURES
 from worked.recording import recorded
@@ -338,9 +338,36 @@ NEXT = step(
     | shown("Cost of too low over cost of too high", r"\tau/(1-\tau)", 1),
 )
 
+KEYS = (
+    Key("gradient", "-(slope * x)", 1, "which way the weight goes", "gradient < 0", "m"),
+    Key("squared_gradient", "-(2 * residual * x)"),
+    Key("step_width[pace=1]", "rate[pace=1] * x"),
+    Key("arrival[pace=1]", "distance / (rate[pace=1] * x)"),
+    Key(
+        "contraction[pace=1]",
+        "1 - 2 * rate[pace=1] * x ** 2",
+        1,
+        "whether descent on the L2 loss converges",
+        "rate[pace=1] < rate_limit",
+        "rate[pace=1]",
+    ),
+    Key("rate_limit", "1 / x ** 2"),
+    Key("floor[pace=1]", "rate[pace=1] * x ** 2 / 2"),
+    Key(
+        "reach",
+        "decay_rate[step=0] * x / (1 - ratio)",
+        2,
+        "whether a geometric decay gets to the minimum from the start",
+        "reach < distance",
+        "ratio",
+    ),
+    Key("mean_with", "(mean * rows + outlier_vote) / (rows + 1)"),
+    Key("odds", "quantile / (1 - quantile)"),
+)
 GRAPH = Graph(
     "l1-gradient",
     "The gradient of the L1 loss",
     [MODEL, LOSS, KINK, CHAIN, GRADIENT, DESCENT, COMPARE, MANY, PLANE, BETWEEN, CHOOSE, NEXT],
     axes=[METHOD, PACE, STEP, NEIGHBOUR, ROW, WITHIN],
+    keys=KEYS,
 )
