@@ -26,6 +26,7 @@ BOOK = {
     "base_sse base_mse": "754.00 | 125.67",  # 169 + 144 + 16 + 1 + 100 + 324; 754 / 6 = 125.667
     "trial_sse trial_excess": "760.00 | 6.00",  # around 20: 144 + 121 + 9 + 4 + 121 + 361; 6 x 1²
     "lower_median upper_median median": "17.0 | 22.0 | 19.50",
+    "median_sae": "58.00",  # 22 + 31 + 39 - 8 - 9 - 17
     "base_sae": "58.00",  # 13 + 12 + 4 + 1 + 10 + 18; 21 lies between 17 and 22
     "trial_sae late[row=1..6]": "58.00 | 0 | 0 | 0 | 0 | 1 | 1",  # 12 + 11 + 3 + 2 + 11 + 19
     "late_share base_p base_odds": "33.3% | 0.3333 | 0.5000",  # 2 / 6; 1 to 2
