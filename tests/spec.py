@@ -24,9 +24,9 @@ def sentence(test: ast.FunctionDef | ast.AsyncFunctionDef) -> str:
 def sentences(tree: ast.Module) -> Iterator[str]:
     """Yield the sentence of each test of a file, in its order; those of a class as well."""
     for node in ast.walk(tree):
-        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
-            if node.name.startswith("test_"):
-                yield sentence(node)
+        is_function = isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef))
+        if is_function and node.name.startswith("test_"):
+            yield sentence(node)
 
 
 def spec(path: Path) -> list[str]:
