@@ -99,8 +99,7 @@ BOOK = {
     "micro_batches[layout=tensor-pipeline]": "1,024 micro-batches",
     "micro_batches[layout=shorter-pipeline]": "512 micro-batches",
     # 7 / 1,031 = 0.006790; 3 / 515 = 0.005825
-    "bubble[layout=*]": "0% | 0% | 0% | 0% | 0.68% | 0.58% | 0.58%",
-    "few_micro_batches": "16",
+    "bubble[layout=*] few_micro_batches": "0% | 0% | 0% | 0% | 0.68% | 0.58% | 0.58% | 16",
     "few_bubble": "30.4%",  # 7 / 23 = 0.30435
     # 5. Communication.
     "nvlink_bandwidth": "450 GB/s",  # 18 links x 25; 900 counts both ways
@@ -182,8 +181,7 @@ BOOK = {
     "loss[tier=*]": "12.3 min | 17.6 min | 35.9 min",
     # x 64 / 3,600: 13.1504, 18.725, 38.321; x 3: 39.45, 56.18, 114.96
     "loss_gpu_hours[tier=*]": "13.2 GPU·h | 18.7 GPU·h | 38.3 GPU·h",
-    "loss_cost[tier=*]": "$39 | $56 | $115",
-    "chosen_interval": "30 min",
+    "loss_cost[tier=*] chosen_interval": "$39 | $56 | $115 | 30 min",
     # 1,800 s: half of it over M is 900 / 43,200 = 2.0833 %
     # 24.5/1,800 = 1.3611 %, together 3.444; 49/1,800 = 2.7222, 4.8056; 196/1,800 = 10.8889, 12.972
     "chosen_waste[tier=*]": "3.4% | 4.8% | 13.0%",

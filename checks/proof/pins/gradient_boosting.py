@@ -126,8 +126,7 @@ OTHERS = {
     "minutes=10 20 30 30 20 10": {
         "base lower_median upper_median base_sse": "20.00 | 20.0 | 20.0 | 400.00",
         "error[split=1 5, round=1]": "280.00 | 280.00",
-        "cut[round=1] lower[round=1] upper[round=1]": "1.5 | −10.00 | 2.00",
-        "gain[round=1]": "120.00",
+        "cut[round=1] lower[round=1] upper[round=1] gain[round=1]": "1.5 | −10.00 | 2.00 | 120.00",
         # Deliveries 3 and 4 are not late at a promise of 30: the promise is kept exactly.
         "late[row=3] sign[row=2]": "0 | 1",  # a residual of 0 counts as up
     },
@@ -148,8 +147,7 @@ OTHERS = {
     # Nothing is late: the share is kept a millionth away from 0.
     "promise=50": {
         "late[row=6] late_share base_p": "0 | 0% | 0.0000010",
-        "base_log_odds": "−13.816",  # -6 ln 10 = -13.8155
-        "late_cut": "1.5",  # five equal errors of 0
+        "base_log_odds late_cut": "−13.816 | 1.5",  # -6 ln 10 = -13.8155; five equal errors of 0
     },
     # All but the first are late: odds of 5 to 1.
     "promise=8.5": {
@@ -174,18 +172,13 @@ OTHERS = {
     },
     # Twenty rounds: the fifth is as before, and the outlier of above is halved in each.
     "rounds=20, minutes=2 20 20 20 20 20": {
-        "rounds": "20",
-        "residual[row=1, round=5]": "−0.94",
-        "residual[row=1, round=11]": "−0.015",
+        "rounds residual[row=1, round=5] residual[row=1, round=11]": "20 | −0.94 | −0.015",
     },
     "eta=1.5, aiming=3": {"left_over": "12.5%", "taken": "75.0%"},  # 0.5³; 1.5 x 0.5
     "nudge=0.1": {"chord[row=6]": "−17.950", "nudged": "21.10"},  # -18 + 0.05
     # 300 x 6; 2^7 - 1; x 300; a bag of 25 is the recorded one
     "trees=300, depth=6, more_trees=25": {
-        "comparisons": "1,800",
-        "nodes": "127",
-        "model_nodes": "38,100",
-        "larger_bag": "1.84",
+        "comparisons nodes model_nodes larger_bag": "1,800 | 127 | 38,100 | 1.84",
     },
 }
 

@@ -229,8 +229,7 @@ OTHERS = {
         "root_score[round=1]": "252.00",  # 42^2 / 7
         "root_stands[round=1] kept[round=1]": "prunes it | 0",
         "leaf_weight[leaf=lower highest, round=1]": "0 | −6.00",
-        "wall": "−5.25",  # half of -(29 + 21)/4 + (29 - 21)/4
-        "prediction[row=1, round=1]": "26.200",
+        "wall prediction[row=1, round=1]": "−5.25 | 26.200",  # half of -(29 + 21)/4 + (29 - 21)/4
         # 1: 28 - 0.3 x 6; 2: 26.2 - 0.3 x 6 x 5.2/7 = 26.2 - 1.337143; 3: 24.862857 - 0.3 x 6 x
         # 3.862857/7 = 24.862857 - 0.993306
         "query[round=1..3]": "26.200 | 24.863 | 23.870",
