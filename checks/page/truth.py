@@ -107,14 +107,25 @@ def offered(slug: str) -> tuple[Mapping[str, Any], ...]:
 
 @cache
 def pushed(slug: str) -> tuple[Mapping[str, Any], ...]:
-    """Return the chapter's values with each given moved alone, to its ends and in between."""
+    """Return the chapter's values with each given moved alone, to its ends and in between.
+
+    And to the value of another given of its kind, and rows with one value in all their cells.
+    """
     g = graph(slug)
     settings: list[dict[str, Any]] = []
+    alike: dict[Any, list[tuple[str, float]]] = {}
+    rows: dict[str, list[tuple[str, float]]] = {}
     for f, index, book, low, high in _cells(g):
         name = g.cell_name(f, index)
+        alike.setdefault((f.unit, low, high), []).append((name, book))
+        rows.setdefault(f.name, []).append((name, high))
         for value in (low, high, 0.0, *(book * s for s in STEPS), *(book + s for s in (-1, 1))):
             if low <= value <= high:
                 settings.append({name: round(value) if f.integer else value})
+    for kind in alike.values():
+        books = sorted({book for _, book in kind})
+        settings += [{name: book} for name, own in kind for book in books if book != own]
+    settings += [dict(cells) for cells in rows.values() if len(cells) > 1]
     return tuple(_accepted(g, settings))
 
 

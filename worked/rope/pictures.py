@@ -74,8 +74,8 @@ TURNING: dict[str, Any] = {
     "kind": "curve",
     "title": "The rotated query against its position",
     "alt": "Three curves over the position. The two components of the fast pair swing with a "
-    "wavelength of {{ wavelength[pair=0] }}; the first of the slow pair, with "
-    "{{ wavelength[pair=1] }}, hardly bends. At position {{ query_position }} they are "
+    "wavelength of {{ wavelength[pair=0] }}, the first of the slow pair with "
+    "{{ wavelength[pair=1] }}. At position {{ query_position }} they are "
     "{{ turned[vector=q, pair=0, side=x] }}, {{ turned[vector=q, pair=0, side=y] }} and "
     "{{ turned[vector=q, pair=1, side=x] }}.",
     "caption": "The query's components as it moves along the text: a fast clock and a slow one. "
@@ -98,13 +98,13 @@ WAVELENGTHS: dict[str, Any] = {
     "kind": "curve",
     "title": "Wavelength of every pair, for two bases",
     "alt": "Two straight lines on a logarithmic scale, from {{ wavelength[pair=0] }} at the "
-    "fastest pair up to {{ head_wavelength[hand=slowest] }} for the smaller base and "
-    "{{ larger_wavelength[hand=slowest] }} for the larger. The smaller base reaches the trained "
+    "fastest pair up to {{ size_wavelength[size=smaller, hand=slowest] }} for the smaller base and "
+    "{{ size_wavelength[size=larger, hand=slowest] }} for the larger. The smaller base reaches the trained "
     "length of {{ trained_length }} at pair {{ last_turned[size=smaller] }}, the larger at pair "
     "{{ last_turned[size=larger] }}.",
     "caption": "Each pair is slower than the one before by the same factor. The upright lines "
-    "stand where a pair would make exactly one turn within {{ trained_length }}: right of them "
-    "none does.",
+    "stand where a pair would make exactly one turn within {{ trained_length }}: right of its line "
+    "no pair of a base does.",
     "x": "pair_wanted",
     "x_label": "pair",
     "from": 0,
@@ -113,8 +113,8 @@ WAVELENGTHS: dict[str, Any] = {
     "y_scale": "log",
     "y_label": "wavelength, tokens",
     "series": [
-        {"figure": "head_wavelength[hand=looked-at]", "label": "smaller base"},
-        {"figure": "larger_wavelength[hand=looked-at]", "label": "larger base"},
+        {"figure": "size_wavelength[size=smaller, hand=looked-at]", "label": "smaller base"},
+        {"figure": "size_wavelength[size=larger, hand=looked-at]", "label": "larger base"},
     ],
     "lines": [
         {"figure": "last_turned[size=smaller]", "label": "smaller base"},
@@ -126,13 +126,14 @@ SCORE: dict[str, Any] = {
     "id": "score",
     "kind": "curve",
     "title": "Score against the offset",
-    "alt": "Three curves of the score over the offset from key to query. The one as trained "
-    "swings with a wavelength of {{ wavelength[pair=0] }} and tilts from negative to positive "
-    "offsets. At offset {{ probe }} it is {{ probe_score[slowing=as-trained] }}, with linear "
+    "alt": "Three curves of the score over the offset from key to query. At offset {{ probe }} it is {{ probe_score[slowing=as-trained] }}, with linear "
     "scaling {{ probe_score[slowing=linear] }}, NTK-aware {{ probe_score[slowing=ntk-aware] }}.",
-    "caption": "The score of this query and this key at every offset. It is not symmetric: ahead "
-    "and behind are told apart. Linear scaling slows both pairs by {{ factor }}, NTK-aware only "
-    "the slow one.",
+    "caption": "The score of this query and this key at every offset. "
+    "{{ claim: any(cross[pairing=adjacent] != 0, pair) | It is not symmetric: ahead and behind are "
+    "told apart. | It is symmetric, since no pair has a cross product: ahead and behind look "
+    "alike. }} {{ claim: factor > 1 | Linear scaling slows both pairs by {{ factor }}, NTK-aware "
+    "only the slow one. | With a stretch of {{ factor }} nothing is slowed, and the three curves "
+    "are one. }}",
     "x": "probe",
     "x_label": "offset, query minus key",
     "from": -20,
@@ -151,17 +152,22 @@ SCALED: dict[str, Any] = {
     "id": "scaled",
     "kind": "curve",
     "title": "Wavelength of every pair under each scaling",
-    "alt": "Six rising curves on a logarithmic scale. All but linear start at "
-    "{{ wavelength[pair=0] }} with the fastest pair. At pair {{ number[hand=looked-at] }} the "
+    "alt": "Six rising curves on a logarithmic scale. Linear starts at "
+    "{{ scaled_wavelength[scaling=linear, hand=fastest] }} with the fastest pair, NTK-aware at "
+    "{{ scaled_wavelength[scaling=ntk-aware, hand=fastest] }}. At pair {{ number[hand=looked-at] }} the "
     "wavelength is {{ head_wavelength[hand=looked-at] }} as trained, "
     "{{ scaled_wavelength[scaling=linear, hand=looked-at] }} linear, "
     "{{ scaled_wavelength[scaling=ntk-aware, hand=looked-at] }} NTK-aware, "
     "{{ scaled_wavelength[scaling=dynamic, hand=looked-at] }} dynamic, "
     "{{ scaled_wavelength[scaling=yarn, hand=looked-at] }} with YaRN and "
     "{{ scaled_wavelength[scaling=llama-3-1, hand=looked-at] }} with Llama 3.1's method.",
-    "caption": "What stretching by {{ factor }} does to each pair. Linear moves the whole line; "
-    "the others spare the fast pairs, in part or in full, and stretch the slow ones. The upright "
-    "lines are the ends of YaRN's ramp.",
+    "caption": "What a stretch of {{ factor }} does to each pair, and dynamic scaling at "
+    "{{ current_length }}. Linear treats all pairs alike. {{ claim: "
+    "count(scaled[hand=fastest] < head_frequency[hand=fastest], scaling) == 1 and "
+    "count(scaled[hand=slowest] < head_frequency[hand=slowest], scaling) == 5 | "
+    "The others leave the fastest pair as it is and slow the slowest. | "
+    "The others go from pair to pair by their own rules. }} The upright lines are the ends of "
+    "YaRN's ramp.",
     "x": "pair_wanted",
     "x_label": "pair",
     "from": 0,
@@ -225,10 +231,12 @@ ROUNDING: dict[str, Any] = {
     "id": "rounding",
     "kind": "curve",
     "title": "What bf16 makes of a position",
-    "alt": "A staircase: neighbouring positions share a step of {{ spacing }} tokens. "
-    "Position {{ rounded_position }} stands on the step at {{ held_position }}.",
-    "caption": "All positions of one step get the same angle; two tokens on either side of an "
-    "edge seem {{ spacing }} apart.",
+    "alt": "The position held against the true one. Near {{ rounded_position }} the format's "
+    "numbers lie {{ spacing }} apart, and position {{ rounded_position }} is held as "
+    "{{ held_position }}.",
+    "caption": "{{ claim: spacing > 1 | All positions of one step get the same angle; two tokens "
+    "on either side of an edge seem {{ spacing }} apart. | Here every position is held as it is: "
+    "the format's numbers lie {{ spacing }} apart. }}",
     "x": "rounded_position",
     "x_label": "true position",
     "near": {"step": "spacing", "steps": 4},

@@ -903,8 +903,8 @@ PICKED = (
     ),
     Choice(
         "price-of-a-base", "base",
-        "A model is trained at {{ trained_length }} with base {{ large_base }} instead of "
-        "{{ base }}. What changes?",
+        "A model is trained at {{ trained_length }} with base {{ bases[size=larger] }} instead of "
+        "{{ bases[size=smaller] }}. What changes?",
         (
             Option("Fewer pairs make a full turn: {{ turned_pairs[size=larger] }} instead of "
                    "{{ turned_pairs[size=smaller] }} of {{ pairs }}.",

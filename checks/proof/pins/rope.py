@@ -20,6 +20,8 @@ PINS: dict[str, str] = {
     "weight_width": "2 B",
     "table_params": "16,777,216 params",  # 4,096 x 4,096 = 2^24
     "table_bytes": "33.6 MB",  # 2^25 = 33.554e6
+    "params": "6,738,415,616 params",
+    "table_share": "0.25%",  # 16.777 / 6,738.4 = 0.00249
     "factor": "8×",
     "wanted_length": "32,768 tokens",  # 4,096 x 8 = 2^15
     "rows_missing": "28,672 tokens",  # 32,768 - 4,096
@@ -160,14 +162,16 @@ PINS: dict[str, str] = {
     "projection_flops": "2,147 MFLOP/token",  # 2 x 4,096 x 128 x 64 x 32 = 2^31
     "rotation_share": "0.037%",  # 3 / 8,192 = 0.0366 %
     # 9. Two bases. 500,000^(1/64) = e^0.2050369 = 1.227570
-    "large_base": "500,000",
+    "other_base": "500,000",
     # e^(-0.625 x 13.122363) = e^-8.201477 = 0.00027425
-    "larger_frequency[hand=looked-at]": "0.000274 rad/token",
+    "size_frequency[size=larger, hand=looked-at]": "0.000274 rad/token",
     # e^8.201477 = 3,646.33; x 6.283185 = 22,910.6
-    "larger_wavelength[hand=looked-at]": "22,911 tokens",
-    "larger_frequency[hand=slowest]": "0.0000025 rad/token",  # 1.227570 / 500,000 = 0.00000245514
+    "size_wavelength[size=larger, hand=looked-at]": "22,911 tokens",
+    # 1.227570 / 500,000 = 0.00000245514
+    "size_frequency[size=larger, hand=slowest]": "0.0000025 rad/token",
     # 500,000 / 1.227570 = 407,308.7; x 6.283185
-    "larger_wavelength[hand=slowest]": "2,559,196 tokens",
+    "size_wavelength[size=larger, hand=slowest]": "2,559,196 tokens",
+    "size_wavelength[size=smaller, hand=slowest]": "54,410 tokens",
     "growth[hand=slowest]": "47.0×",  # 50^(63/64) = 50 x e^-0.0611254 = 50 x 0.940705
     "growth[hand=looked-at]": "11.5×",  # 50^0.625 = e^(0.625 x 3.912023) = e^2.445014 = 11.531
     "bases[size=smaller]": "10,000",
@@ -328,11 +332,19 @@ OTHER_PINS: list[tuple[Mapping[str, Any], dict[str, str]]] = [
             "head_wavelength[hand=looked-at]": "2,559,196 tokens",
             "scaled_wavelength[scaling=linear, hand=looked-at]": "2,559,196 tokens",
             "attention_factor": "1.0000×",
+            # The bases are the same two: the model's own is the larger one now.
+            "other_base": "10,000",
+            "bases[size=smaller]": "10,000",
+            "bases[size=larger]": "500,000",
             # 64 x (9.010913 - 1.837877) / 13.122363 = 459.0743 / 13.122363
-            "last_turned[size=smaller]": "34.98",
-            "turned_pairs[size=smaller]": "35",
-            "other_pairs[size=smaller]": "29",
-            "growth[hand=slowest]": "1.0×",
+            "last_turned[size=larger]": "34.98",
+            "turned_pairs[size=larger]": "35",
+            "other_pairs[size=larger]": "29",
+            "last_turned[size=smaller]": "49.84",  # 459.0743 / 9.210340
+            "turned_pairs[size=smaller]": "50",
+            "other_pairs[size=smaller]": "14",
+            "growth[hand=slowest]": "47.0×",
+            "table_share": "0.42%",  # 8,192 x 4,096 = 33.554e6; over 8,030.3e6
             "rotation_flops": "491,520 FLOP/token",  # 3 x 128 x 40 x 32
             "rotation_share": "0.037%",
             "dynamic_scale": "2.00×",  # 16,384 / 8,192
@@ -410,12 +422,14 @@ OTHER_PINS: list[tuple[Mapping[str, Any], dict[str, str]]] = [
         },
     ),
     (
-        # The same for the larger base, while the other is as large as it may be.
-        {"pairs": 8, "base": 1e9, "large_base": 1000, "trained_length": 1048576},
+        # The other base is the smaller one, and the model's as large as it may be.
+        {"pairs": 8, "base": 1e9, "other_base": 1000, "trained_length": 1048576},
         {
-            "turned_pairs[size=smaller]": "5",  # 8 x 12.025067 / 20.723266 = 4.642, pairs 0 to 4
-            "turned_pairs[size=larger]": "8",  # 13.93 again
-            "other_pairs[size=larger]": "0",
+            "bases[size=smaller]": "1,000",
+            "bases[size=larger]": "1,000,000,000",
+            "turned_pairs[size=larger]": "5",  # 8 x 12.025067 / 20.723266 = 4.642, pairs 0 to 4
+            "turned_pairs[size=smaller]": "8",  # 13.93 again
+            "other_pairs[size=smaller]": "0",
         },
     ),
     (
@@ -432,14 +446,16 @@ OTHER_PINS: list[tuple[Mapping[str, Any], dict[str, str]]] = [
     ),
 ]
 
-_MODEL = ("base", "trained_length", "pairs", "hidden", "layers", "heads", "kv_heads")
+_MODEL = (
+    "base", "other_base", "trained_length", "pairs", "params", "hidden", "layers", "heads", "kv_heads"
+)  # fmt: skip
 
 OPTION_PINS: dict[str, dict[str, dict[str, float]]] = {
     "model": {
         name: dict(zip(_MODEL, values, strict=True))
         for name, values in {
-            "Llama 2 7B": (10_000, 4096, 64, 4096, 32, 32, 32),
-            "Llama 3 8B": (500_000, 8192, 64, 4096, 32, 32, 8),
+            "Llama 2 7B": (10_000, 500_000, 4096, 64, 6_738_415_616, 4096, 32, 32, 32),
+            "Llama 3 8B": (500_000, 10_000, 8192, 64, 8_030_261_248, 4096, 32, 32, 8),
         }.items()
     }
 }
