@@ -79,7 +79,8 @@ TURNING: dict[str, Any] = {
     "{{ turned[vector=q, pair=0, side=x] }}, {{ turned[vector=q, pair=0, side=y] }} and "
     "{{ turned[vector=q, pair=1, side=x] }}.",
     "caption": "The query's components as it moves along the text: a fast clock and a slow one. "
-    "The dots are at position {{ query_position }}. Positions are whole; straight lines join them.",
+    "{{ claim: query_position <= 40 | The dots are at position {{ query_position }}. | Position "
+    "{{ query_position }} lies further right. }} Positions are whole; straight lines join them.",
     "x": "query_position",
     "x_label": "position of the query",
     "from": 0,
@@ -102,9 +103,10 @@ WAVELENGTHS: dict[str, Any] = {
     "{{ size_wavelength[size=larger, hand=slowest] }} for the larger. The smaller base reaches the trained "
     "length of {{ trained_length }} at pair {{ last_turned[size=smaller] }}, the larger at pair "
     "{{ last_turned[size=larger] }}.",
-    "caption": "Each pair is slower than the one before by the same factor. The upright lines "
-    "stand where a pair would make exactly one turn within {{ trained_length }}: right of its line "
-    "no pair of a base does.",
+    "caption": "Each pair is slower than the one before by the same factor. An upright line stands "
+    "where a pair would make exactly one turn within {{ trained_length }}. {{ claim: "
+    "last_turned[size=smaller] <= number[hand=slowest] | Right of its line no pair of a base does. "
+    "| Of a base without a line all pairs do. }}",
     "x": "pair_wanted",
     "x_label": "pair",
     "from": 0,
@@ -166,7 +168,7 @@ SCALED: dict[str, Any] = {
     "count(scaled[hand=fastest] < head_frequency[hand=fastest], scaling) == 1 and "
     "count(scaled[hand=slowest] < head_frequency[hand=slowest], scaling) == 5 | "
     "The others leave the fastest pair as it is and slow the slowest. | "
-    "The others go from pair to pair by their own rules. }} The upright lines are the ends of "
+    "The others go from pair to pair by their own rules. }} An upright line is an end of "
     "YaRN's ramp.",
     "x": "pair_wanted",
     "x_label": "pair",
