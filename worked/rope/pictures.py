@@ -100,9 +100,9 @@ WAVELENGTHS: dict[str, Any] = {
     "title": "Wavelength of every pair, for two bases",
     "alt": "Two straight lines on a logarithmic scale, from {{ wavelength[pair=0] }} at the "
     "fastest pair up to {{ size_wavelength[size=smaller, hand=slowest] }} for the smaller base and "
-    "{{ size_wavelength[size=larger, hand=slowest] }} for the larger. The smaller base reaches the trained "
-    "length of {{ trained_length }} at pair {{ last_turned[size=smaller] }}, the larger at pair "
-    "{{ last_turned[size=larger] }}.",
+    "{{ size_wavelength[size=larger, hand=slowest] }} for the larger. The smaller base reaches the "
+    "trained length of {{ trained_length }} at pair {{ last_turned[size=smaller] }}, the larger at "
+    "pair {{ last_turned[size=larger] }}.",
     "caption": "Each pair is slower than the one before by the same factor. An upright line stands "
     "where a pair would make exactly one turn within {{ trained_length }}. {{ claim: "
     "last_turned[size=smaller] <= number[hand=slowest] | Right of its line no pair of a base does. "
@@ -128,8 +128,9 @@ SCORE: dict[str, Any] = {
     "id": "score",
     "kind": "curve",
     "title": "Score against the offset",
-    "alt": "Three curves of the score over the offset from key to query. At offset {{ probe }} it is {{ probe_score[slowing=as-trained] }}, with linear "
-    "scaling {{ probe_score[slowing=linear] }}, NTK-aware {{ probe_score[slowing=ntk-aware] }}.",
+    "alt": "Three curves of the score over the offset from key to query. At offset {{ probe }} it "
+    "is {{ probe_score[slowing=as-trained] }}, with linear scaling "
+    "{{ probe_score[slowing=linear] }}, NTK-aware {{ probe_score[slowing=ntk-aware] }}.",
     "caption": "The score of this query and this key at every offset. "
     "{{ claim: any(cross[pairing=adjacent] != 0, pair) | It is not symmetric: ahead and behind are "
     "told apart. | It is symmetric, since no pair has a cross product: ahead and behind look "
@@ -156,9 +157,9 @@ SCALED: dict[str, Any] = {
     "title": "Wavelength of every pair under each scaling",
     "alt": "Six rising curves on a logarithmic scale. Linear starts at "
     "{{ scaled_wavelength[scaling=linear, hand=fastest] }} with the fastest pair, NTK-aware at "
-    "{{ scaled_wavelength[scaling=ntk-aware, hand=fastest] }}. At pair {{ number[hand=looked-at] }} the "
-    "wavelength is {{ head_wavelength[hand=looked-at] }} as trained, "
-    "{{ scaled_wavelength[scaling=linear, hand=looked-at] }} linear, "
+    "{{ scaled_wavelength[scaling=ntk-aware, hand=fastest] }}. At pair "
+    "{{ number[hand=looked-at] }} the wavelength is {{ head_wavelength[hand=looked-at] }} as "
+    "trained, {{ scaled_wavelength[scaling=linear, hand=looked-at] }} linear, "
     "{{ scaled_wavelength[scaling=ntk-aware, hand=looked-at] }} NTK-aware, "
     "{{ scaled_wavelength[scaling=dynamic, hand=looked-at] }} dynamic, "
     "{{ scaled_wavelength[scaling=yarn, hand=looked-at] }} with YaRN and "

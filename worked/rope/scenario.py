@@ -66,8 +66,8 @@ TRAINED = Given("trained_length", LENGTH.value, "tokens", "L", "Trained length",
                 LENGTH.source, integer=True)
 HIDDEN = given(fact("models", MODEL, "hidden"), "hidden", "h", "Hidden size of the model", 64,
                65_536, integer=True)
-PARAMS = replace(given(fact("models", MODEL, "params"), "params", "N", "Parameters of the model", 1e6,
-                       5e12), unit="params")
+PARAMS = replace(given(fact("models", MODEL, "params"), "params", "N", "Parameters of the model",
+                       1e6, 5e12), unit="params")
 WEIGHT = Given("weight_width", 2, "B", "w", "Bytes of a weight (bf16)", 0.5, 8)
 FACTOR = Given("factor", 8, "×", "s", "Wanted length over trained length", 1, 128, LLAMA_31, 2)
 VALUE = Given("value", ((1, 2, 0.5, -1), (0.5, 1, 2, 1)), "", "{<vector>}_{<component>}",
@@ -344,9 +344,13 @@ BASE = step(
     OTHER,
     derived("bases", rotation.base_of_size, "size") | shown("The <size> base", r"b_{<size>}"),
     derived("size_frequency", rotation.frequency, "size hand", base="bases")
-    | shown("Frequency of the <hand> pair, <size> base", r"\theta^{<size>}_{<hand>}", 6, "rad/token"),
+    | shown(
+        "Frequency of the <hand> pair, <size> base", r"\theta^{<size>}_{<hand>}", 6, "rad/token"
+    ),
     derived("size_wavelength", rotation.wavelength, "size hand", frequency="size_frequency")
-    | shown("Wavelength of the <hand> pair, <size> base", r"\lambda^{<size>}_{<hand>}", 0, "tokens"),
+    | shown(
+        "Wavelength of the <hand> pair, <size> base", r"\lambda^{<size>}_{<hand>}", 0, "tokens"
+    ),
     derived("growth", rows.ratio, "hand", **BY_SIZE)
     | shown(
         "Wavelength under the larger base over that under the smaller, <hand> pair",

@@ -447,8 +447,9 @@ OTHER_PINS: list[tuple[Mapping[str, Any], dict[str, str]]] = [
 ]
 
 _MODEL = (
-    "base", "other_base", "trained_length", "pairs", "params", "hidden", "layers", "heads", "kv_heads"
-)  # fmt: skip
+    *("base", "other_base", "trained_length", "pairs", "params"),
+    *("hidden", "layers", "heads", "kv_heads"),
+)
 
 OPTION_PINS: dict[str, dict[str, dict[str, float]]] = {
     "model": {
