@@ -79,9 +79,9 @@ FIRST = Given("first_frequency", 1, "rad/token", r"\theta_0", "Frequency of the 
 OWN_BASE = Given("base", 10_000, "", "b", "Base", 1_000, 1e9, ROFORMER)
 OTHER = Given("other_base", 500_000, "", "b'", "Another base", 1_000, 1e9, LLAMA_3)
 PAIRS = Given("pairs", HEAD.value / 2, "", "P", "Pairs in a real head", 8, 512, HEAD.source,
-              integer=True, note="half of the head's width, so that the width is even")
+              integer=True, note="a head's components go in pairs, so its width is even")
 WANTED = Given("pair_wanted", 40, "", "i'", "Pair to look at", 0, 511, integer=True,
-               note="pairs count from the fastest, which is number 0")
+               note="pairs count from zero, the fastest")
 SHIFT = Given("shift", 100, "", "t", "Tokens put before the text", 0, 10_000, integer=True)
 TABLE_WIDTH = Given("table_width", 4, "B", "u", "Bytes of a table's value (fp32)", 1, 8)
 LAYERS = given(fact("models", MODEL, "layers"), "layers", r"\ell", "Layers", 1, 200, integer=True)
@@ -92,7 +92,7 @@ KV_HEADS = given(fact("models", MODEL, "kv_heads"), "kv_heads", r"H_{kv}", "Key-
 NOW = Given("current_length", 16_384, "tokens", r"L_\mathrm{now}", "Length of the text so far",
             1, 16_777_216, integer=True)
 DYNAMIC = Given("dynamic_factor", 1, "", "s_d", "Factor of dynamic scaling", 1, 16, places=2,
-                note="1 makes the scale the ratio of the lengths")
+                note="at one the scale is the ratio of the lengths")
 BETA = Given("beta", (32, 1), "", r"\beta_{<border>}",
              "Turns over the trained length at the <border> end of YaRN's ramp",
              (8, 0.25), (128, 4), PENG, 2, over="border", note="from the fast end on a pair keeps "
@@ -159,7 +159,7 @@ def settings(model: str, base: Given, other: Given) -> dict[str, Setting]:
         "base": Setting(base.value, base.source),
         "other_base": Setting(other.value, other.source),
         "trained_length": setting(fact("models", model, "max_positions")),
-        "pairs": Setting(head.value / 2, head.source, "half of the head's size"),
+        "pairs": Setting(head.value / 2, head.source, "pairs of the head's components"),
         **{name: setting(fact("models", model, name)) for name in SHAPE},
     }
 
@@ -190,6 +190,8 @@ POSITION_TABLE = step(
     study("study_steps", "training_steps", unit="") | shown("Training steps of the small models"),
     study("study_params", "parameters", unit="params")
     | shown("Parameters of a small model, no table"),
+    derived("longer", rotation.length_ratio, "times", times=label("times"))
+    | shown("Length of the study's texts over the trained one", unit="×"),
     study("chance", "chance_accuracy") | shown("Accuracy of guessing", places=1),
     study("inside", "{}_1x_accuracy_mean", EMBEDDING, at=TURNED_AT)
     | shown("Accuracy at the trained length: <embedding>", places=1),
@@ -204,7 +206,7 @@ POSITION_TABLE = step(
     )
     | shown("Accuracy at <times> times the trained length, <words> words: <embedding>", places=1),
     study("late", "{}_4x_without_start_accuracy_mean", EMBEDDING, at=TURNED_AT)
-    | shown("Accuracy at 4 times the length without the text's start: <embedding>", places=1),
+    | shown("Accuracy past the trained length without the text's start: <embedding>", places=1),
 )
 
 ONE_PAIR = step(
@@ -239,9 +241,9 @@ FREQUENCIES = step(
     OWN_BASE,
     derived("width", rotation.width) | shown("Width of the example's head", r"d_\circ"),
     derived("frequency", rotation.frequency, "pair", **BY_NUMBER)
-    | shown("Frequency of pair <pair> of two", r"\theta_{<pair>}", 4, "rad/token"),
+    | shown("Frequency of pair <pair> in the example", r"\theta_{<pair>}", 4, "rad/token"),
     derived("wavelength", rotation.wavelength, "pair")
-    | shown("Wavelength of pair <pair> of two", r"\lambda_{<pair>}", 2, "tokens"),
+    | shown("Wavelength of pair <pair> in the example", r"\lambda_{<pair>}", 2, "tokens"),
     PAIRS,
     derived("head_dim", rotation.head_width) | shown("Width of a real head", "d"),
     WANTED,
@@ -312,7 +314,7 @@ COMPLEX = step(
 
 PAIRINGS = step(
     "pairings",
-    "Two pairings and the permutation between them",
+    "The pairings and the permutation between them",
     derived("pairing_error", rotation.gap, one="offset_score[pairing=halves]", other="score")
     | shown("Error of the wrong pairing", r"e_\mathrm{pair}", 6),
 )
@@ -412,7 +414,9 @@ PAST = step(
     # The small example again, at an offset to look up, for the curve of the score.
     PROBE,
     derived("slowed", rotation.slowed_frequency, "slowing pair", own="frequency", **BY_NUMBER)
-    | shown("Frequency of pair <pair> of two", r"\theta^{<slowing>}_{<pair>}", 5, "rad/token"),
+    | shown(
+        "Frequency of pair <pair> in the example", r"\theta^{<slowing>}_{<pair>}", 5, "rad/token"
+    ),
     signed("probe_part", rotation.part_by_offset, "slowing pair", frequency="slowed", **PROBED)
     | shown("Part of pair <pair> at that offset", r"S^{<slowing>}_{<pair>}(\delta)", 6),
     signed("probe_score", rotation.score, "slowing", part="probe_part")
@@ -426,7 +430,7 @@ PAST = step(
         at=SCALED_AT,
         **METHODS,
     )
-    | shown("Accuracy at <times> times the trained length, <words> words", places=1),
+    | shown("Right next tokens at <times>× the length, <words> words", places=1),
     study(
         "spread",
         "rope_{}_4x_stretched_words_accuracy_{}",
@@ -435,7 +439,7 @@ PAST = step(
         at=SCALED_AT,
         **METHODS,
     )
-    | shown("The <extreme> of the seeds at 4 times the length, stretched words", places=1),
+    | shown("The <extreme> of the seeds on the longest texts, stretched words", places=1),
 )
 
 PRECISION = step(
@@ -466,11 +470,11 @@ PRECISION = step(
     | shown("Distance between fp32 angles there", r"\epsilon_{32}", 4, "rad"),
     rounding("tried", "first_wrong_{}_position", FORMAT)
     | shown("First position that <format> changes, found by trying"),
-    rounding("held_5000", "position_5000_in_bfloat16", at="bf16_bits")
-    | shown("What bf16 makes of position 5,000"),
+    rounding("held_5000", "position_5000_in_bfloat16", at="bf16_bits rounded_position")
+    | shown("What bf16 makes of the position to round, by trying"),
     rounding("counted", "positions_counted") | shown("Positions that were rounded and counted"),
     rounding("distinct", "distinct_bfloat16_positions_of_8192", at="bf16_bits")
-    | shown("Different positions that bf16 leaves of 8,192"),
+    | shown("Different positions that bf16 leaves of those"),
     rounding("score_error", "largest_score_error_{}_at_{}", ROUNDED, NEAR, at=ROUNDED_AT)
     | shown("Largest error of a score near position <near>", places=3),
 )
@@ -487,7 +491,7 @@ DECODE = step(
     | shown("Angle of the shift, pair <pair>", r"t\,\theta_{<pair>}", 2, "rad"),
     signed("twice", rotation.turned, "pair side", angle="shift_angle", **ONCE_TURNED)
     | shown(
-        "<side> of pair <pair> of the key, rotated twice", r"\tilde{\tilde k}_{<pair><side>}", 4
+        "<side> of pair <pair> of the key, rotated again", r"\tilde{\tilde k}_{<pair><side>}", 4
     ),
     CACHED,
     derived(

@@ -23,6 +23,8 @@ PINS: dict[str, str] = {
     "params": "6,738,415,616 params",
     "table_share": "0.25%",  # 16.777 / 6,738.4 = 0.00249
     "factor": "8×",
+    "longer[times=2]": "2×",
+    "longer[times=4]": "4×",
     "wanted_length": "32,768 tokens",  # 4,096 x 8 = 2^15
     "rows_missing": "28,672 tokens",  # 32,768 - 4,096
     "within_table": "No",

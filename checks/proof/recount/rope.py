@@ -134,6 +134,7 @@ def _sizes(g: Mapping[str, Any], r: Figures) -> Figures:
         "within_table": 0 if want > have else 1,
         "table_params": learned,
         "table_bytes": learned * g["weight_width"],
+        "longer": np.array([2, 4]),
         "table_share": learned / g["params"],
         "key_heads_fit": 0 if g["kv_heads"] > g["heads"] else 1,
         "values": values,
