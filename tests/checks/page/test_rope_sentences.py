@@ -61,7 +61,7 @@ SAID: list[tuple[Mapping[str, Any], str, str]] = [
     ({"factor": 1}, "0 of its rows untrained", "all of its rows trained"),
     ({"factor": 1}, "the fine hand is blurred", "nothing is blurred yet"),
     ({"factor": 1}, "which the network has never met", "meets no angle that is new"),
-    ({"factor": 1}, "NTK-aware only the slow one", "the three curves are one"),
+    ({"factor": 1}, "NTK-aware only the slow one", "nothing is slowed, and the curves are one"),
     ({"factor": 1}, "do leave the range", "would leave the range"),
     (
         {"dynamic_factor": 2},
