@@ -112,6 +112,7 @@ BOOK = {
     "values[table=each-twice] bytes[table=each-twice]": "8,388,608 values | 33.6 MB",  # 2^23
     "values[table=learned]": "134,217,728 values",  # 2^15 x 2^12 = 2^27
     "bytes[table=learned] layers heads kv_heads": "268.4 MB | 32 | 32 | 32",  # 2^28 = 268.435e6
+    "key_heads_fit": "each has its queries",  # 32 of 32
     "rotation_flops": "786,432 FLOP/token",  # 3 x 128 x 64 x 32 = 3 x 2^18
     "projection_flops": "2,147 MFLOP/token",  # 2 x 4,096 x 128 x 64 x 32 = 2^31
     "rotation_share": "0.037%",  # 3 / 8,192 = 0.0366 %
