@@ -25,7 +25,7 @@ for name in (
 # %% [markdown]
 # ## Where lambda moves the first split
 #
-# The gain of every candidate over lambda. The highest line wins, and the winner changes once.
+# The gain of every candidate over lambda. The highest line wins; where the winner changes stands below the plot.
 
 # %%
 lambdas = np.linspace(0, 4, 81)

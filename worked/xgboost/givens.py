@@ -59,8 +59,8 @@ LARGER_GAMMA = Given("larger_gamma", (60, 500), "", r"\gamma_{<larger>}",
 FEEDING = (
     Given("min_child_weight", 1, "", r"c_\mathrm{min}",
           "Hessian sum that each child must reach, min_child_weight", 0, 20, DEFAULT, places=2),
-    Given("believed", (0.99, 0.5), "", r"p_{<belief>}",
-          "The <belief> probability", (0.5, 0.01), (0.9999, 0.99), places=4,
+    Given("believed", (0.99, 0.5, 0.001), "", r"p_{<belief>}",
+          "The <belief> probability", (0.5, 0.01, 0.0001), (0.9999, 0.99, 0.1), places=4,
           over="belief"),
 )
 ROUNDS = (
@@ -68,7 +68,7 @@ ROUNDS = (
     Given("query_km", 20, "", "q", "A distance to predict for, km", 0.1, 100, places=1),
 )
 COLUMNS = (
-    Given("features", 28, "", "d", "Features of a larger table", 1, 10000, integer=True),
+    Given("features", 28, "", "d", "Features of a larger table", 2, 10000, integer=True),
     Given("share", (0.8, 0.5, 0.5), "", r"s_{<draw>}", "colsample_by<draw>", 0.05, 1,
           places=2, over="draw"),
 )
@@ -78,8 +78,8 @@ TABLE = (
     Given("rows", 1_000_000, "rows", "n", "Rows of a larger table", 1000, 1e10, integer=True),
     Given("depth", 6, "", "D", "Depth of its trees, max_depth", 1, 16, DEFAULT, integer=True),
     Given("max_bin", 256, "", "B", "Bins of a feature, max_bin", 2, 65535, DEFAULT, integer=True),
-    Given("width", (4, 8, 1), "B", r"b_{<store>}", "Bytes of an entry: <store>", 1,
-          (8, 16, 4), over="store",
+    Given("width", (4, 8, 1), "B", r"b_{<store>}", "Bytes of an entry: <store>",
+          (1, 5, 1), (8, 16, 4), over="store",
           note="a sorted column holds a 32-bit row number beside a float32; one byte counts up to "
           "256 bins"),
     Given("pair_width", 16, "B", r"b_\mathrm{pair}",
@@ -88,15 +88,15 @@ TABLE = (
           5000),
 )
 SKETCH = (
-    Given("sketch_factor", 8, "", "f", "How much finer than the bins the sketch resolves", 1, 64,
+    Given("sketch_factor", 8, "", "f", "How much finer than the bins the sketch resolves", 2, 64,
           FINER, integer=True),
     Given("sketch_entry", 16, "B", r"b_\mathrm{sketch}",
           "Bytes of a sketch's entry: value, two rank bounds, weight", 4, 64, note="four float32"),
 )
 PROMISE = Given("promise", 30, "", r"\tau", "Minutes promised; longer is late", 1, 500, places=1)
 CLUSTER = (
-    Given("workers", 4, "", "W", "Workers that share the rows", 1, 1024, integer=True),
-    Given("trees", 100, "", "T", "Trees of the model", 1, 100000, integer=True),
+    Given("workers", 4, "", "W", "Workers that share the rows", 2, 1024, integer=True),
+    Given("trees", 100, "", "T", "Trees of the model", 2, 100000, integer=True),
     Given("network", 1.25, "GB/s", r"\beta_\mathrm{net}", "Network rate of a worker, one-way",
           0.01, 400, places=2),
 )

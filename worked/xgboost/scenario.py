@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from worked.declare import derived, partial, shown, signed, step, steps, verdict
+from worked.declare import derived, must, partial, shown, signed, step, steps, verdict
 from worked.figures import Axis, Graph, Measured, before, label
 from worked.formulas import communication, histograms, newton, rows, trees
 from worked.recording import recorded
@@ -22,7 +22,7 @@ SIDE, CHILD = Axis("side", ("left", "right"), symbol="u"), Axis("child", symbol=
 LEAF = Axis("leaf", ("lowest", "lower", "upper", "highest"), symbol="j")
 ROW, ROUND = Axis("row", (1, 2, 3, 4, 5, 6), "delivery", "i"), Axis("round", (1, 2, 3), symbol="r")
 LARGER = Axis("larger", ("larger", "largest"))
-BELIEF = Axis("belief", ("sure", "unsure"), "probability")
+BELIEF = Axis("belief", ("sure", "unsure", "rare"), "probability")
 DRAW, FAR = Axis("draw", ("tree", "level", "node"), symbol="z"), Axis("far", (8, 20), "km")
 WAY, EARLIER = Axis("way", like="side"), Axis("earlier", like="row")
 THING = Axis("thing", ("trees", "nodes", "leaves"))
@@ -35,18 +35,23 @@ BY_HAND = (ROW, SPLIT, SIDE, CHILD, LEAF, ROUND, LARGER, BELIEF, DRAW, WAY, EARL
 AT_SCALE = (STORE, METHOD, THING, SYSTEM, PART, SIZE, FAR)
 
 KEEPS, FED, HOLDS = ("prunes it", "keeps it"), ("starved", "allowed"), ("forbidden", "allowed")
+BINS = ("{max_bin} bins are more than the {rows}: some would stay empty", "enough")
+GOSS = (
+    "{top_rate} of all rows are kept, so {other_rate} of all rows cannot be drawn from the others",
+    "enough",
+)
 PREDICTED, ASKED = before("prediction", "round", "base"), before("query", "round", "base")
 DRAWN = before("columns", "draw", "features")
 MARGIN = {"margin": "trial_margin", "label": "trial_label"}
 TAYLOR = {"loss": "trial_loss", "gradient": "trial_gradient", "step": "trial_step"}
-# Round 1: the two sides of a cut, the leaf of rows 5 and 6, all rows, row 4, and the first tree.
+# Round 1: the two sides of a cut, the leaf of rows 5 and 6, all rows, row 3, and the first tree.
 SIDES = {"gradient_sum": "side_gradient", "hessian_sum": "side_hessian"}
 G_PAIR, H_PAIR = "side_gradient[split=4, side=right, round=1]", "side_hessian[split=4, side=right]"
 PAIR = {"gradient_sum": G_PAIR, "hessian_sum": H_PAIR}
 ROWS = {"gradient_sum": "gradient_so_far[row=last]", "hessian_sum": "hessian_so_far[row=last]"}
 ALL = {**ROWS, "gradient_sum": "gradient_so_far[row=last, round=1]"}
 FIRST = {"side_gradient": "side_gradient[round=1]"}
-ALONE = {"gradient_sum": "gradient[row=4, round=1]", "hessian_sum": "row_weight"}
+ALONE = {"gradient_sum": "gradient[row=3, round=1]", "hessian_sum": "row_weight"}
 RIGHT = {"cut": "child_cut[child=right, round=1]", "gain": "child_best[child=right, round=1]"}
 CHILDREN = {"cut": "child_cut[round=1]", "gain": "child_best[round=1]", "gamma": "larger_gamma"}
 ROOT = {"cut": "cut[round=1]", "gain": "best_gain[round=1]", "gamma": "larger_gamma"}
@@ -63,13 +68,19 @@ READING = {"moved_bytes": "tree_read", "bandwidth": "memory_rate"}
 REDUCED = {"payload_bytes": "tree_payload", "ranks": "workers"}
 SENDING = {"moved_bytes": "model_sent", "bandwidth": "network"}
 LATE = {"gradient_sum": "late_sum[side=right]", "hessian_sum": "late_hessian_sum[side=right]"}
-LOW, HIGH = (f"side_weight[split=3, side={side}, round=1]" for side in ("left", "right"))
+LOW, HIGH = (f"side_weight[split=2, side={side}, round=1]" for side in ("left", "right"))
+# What a longer run of the deliveries depends on.
+LONG = (
+    "distance minutes row_weight base_shift reg_lambda reg_alpha gamma min_child_weight eta"
+)
 RUN, SPEED, ONE = "all_reduce_traffic", "training_speed", "xgboost_1_thread"
 
 
-def measured(name: str, record: str, key: str, over: Any = None, unit: Any = None) -> Measured:
+def measured(
+    name: str, record: str, key: str, over: Any = None, unit: Any = None, at: str = ""
+) -> Measured:
     """Return a recorded value of this chapter, or a row of them."""
-    return recorded("xgboost", record, key, "", unit, name=name, over=over)
+    return recorded("xgboost", record, key, "", unit, name=name, over=over, at=at)
 
 
 STEPS = steps(
@@ -207,12 +218,12 @@ STEPS = steps(
     | shown("Mean residual that a leaf <side> of the cut leaves", r"\rho_{<split>,<side>}", 0, "%"),
     signed("error_removed", trees.error_removed, before="base_mse", after="mse[round=last]")
     | shown("Mean squared error that all rounds removed", r"\mathrm{MSE}_0-\mathrm{MSE}_3", 2),
-    measured("long_rounds", "long_run", "rounds") | shown("Rounds of a long run"),
-    measured("long_minutes", "long_run", "predicted_minutes_at_{}_km", FAR)
+    measured("long_rounds", "long_run", "rounds", at=LONG) | shown("Rounds of a long run"),
+    measured("long_minutes", "long_run", "predicted_minutes_at_{}_km", FAR, at=LONG)
     | shown("Minutes that it predicts for <far> km", places=1),
-    measured("long_mse", "long_run", "mean_squared_error_minutes_squared")
+    measured("long_mse", "long_run", "mean_squared_error_minutes_squared", at=LONG)
     | shown("Mean squared error at its end", places=2),
-    measured("long_vanish", "long_run", "rounds_until_trees_vanish") | shown("Rounds that split"),
+    measured("long_vanish", "long_run", "rounds_until_trees_vanish", at=LONG) | shown("Rounds that split"),
     *givens.COLUMNS,
     derived("columns", histograms.sampled_columns, "draw", columns=DRAWN)
     | shown("Columns drawn for a <draw>", r"d_{<draw>}"),
@@ -254,6 +265,7 @@ STEPS = steps(
     | shown("Error of a rank in the sketch", r"\varepsilon", 3, "%"),
     derived("misplaced", histograms.misplaced_rows)
     | shown("Rows by which a boundary may be misplaced", r"\varepsilon n", 0, "rows"),
+    must("bins_fit", histograms.bins_hold_rows, BINS) | shown("Rows for the bins"),
     derived("bin_rows", histograms.rows_per_bin) | shown("Rows in a bin", "n/B", 0, "rows"),
     derived("misplaced_share", rows.ratio, part="misplaced", whole="bin_rows")
     | shown("A misplaced boundary, in bins", r"\varepsilon B", 1, "%"),
@@ -293,15 +305,15 @@ STEPS = steps(
     | shown("Probability of rows 5 and 6 after a round", "p_1", 3),
     step("monotone", "Monotone constraints"),
     signed("rise", newton.rise, low=LOW, high=HIGH)
-    | shown("Rise of the weight at the cut after row 3", r"w_\mathrm{high}-w_\mathrm{low}", 2),
+    | shown("Rise of the weight at the cut after row 2", r"w_\mathrm{high}-w_\mathrm{low}", 2),
     verdict("may_rise", newton.rises, HOLDS) | shown("A rising constraint", r"v_\mathrm{up}"),
     verdict("may_fall", newton.falls, HOLDS) | shown("A falling constraint", r"v_\mathrm{down}"),
     signed("wall", rows.midpoint, low=LOW, high=HIGH)
     | shown("Wall between the subtrees", r"\omega", 2),
     signed("lone_weight", newton.leaf_weight, **ALONE)
-    | shown("Weight of row 4 alone as a leaf", r"w'_4", 2),
+    | shown("Weight of row 3 alone as a leaf", r"w'_3", 2),
     signed("walled", newton.walled_weight, weight="lone_weight")
-    | shown("Weight of row 4 alone, held at or above the wall", r"\bar w_4", 2),
+    | shown("Weight of row 3 alone, held at or above the wall", r"\bar w_3", 2),
     step("fast", "Why it is fast, on one machine and on many"),
     *givens.CLUSTER,
     derived("filled", histograms.histograms_filled) | shown("Histograms of a full tree", "F"),
@@ -315,6 +327,9 @@ STEPS = steps(
     | shown("Time of that on the network", r"T_\mathrm{net}", 2, "s"),
     derived("sent_over_table", rows.ratio, part="model_sent", whole="table[store=float32]")
     | shown("Sent for the model over the table's bytes", r"V_\mathrm{model}/M", 1, "×"),
+    measured("real_workers", RUN, "workers") | shown("Processes of a real run"),
+    measured("real_depth", RUN, "depth") | shown("Depth of its tree"),
+    measured("real_features", RUN, "features") | shown("Its features"),
     measured("real_node", RUN, "histogram_bytes_per_node", unit="KiB")
     | shown("A histogram in a real run"),
     measured("real_reduces", RUN, "all_reduces_per_tree") | shown("All-reduces for its tree"),
@@ -341,6 +356,8 @@ STEPS = steps(
     derived("conditions", histograms.full_splits) | shown("Splits of a full tree", "2^D-1"),
     derived("leaves_ratio", rows.ratio, part="leaves", whole="num_leaves")
     | shown("Leaves of the full tree over LightGBM's limit", r"2^D/\Lambda", 1, "×"),
+    must("goss_fits", histograms.draw_fits, GOSS)
+    | shown("Rows that GOSS draws from the others"),
     derived("goss_rows", histograms.sampled_share) | shown("Rows that GOSS keeps", "a+b", 0, "%"),
     derived("goss_factor", histograms.small_gradient_factor)
     | shown("Factor on the rows drawn from the others", r"(1-a)/b", 1, "×"),

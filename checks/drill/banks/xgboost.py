@@ -366,15 +366,15 @@ NUMBERS = (
     Number(
         "wall", "monotone", "wall",
         "A rising constraint holds. A split's children would weigh "
-        "{{ side_weight[split=3, side=left, round=1] }} and "
-        "{{ side_weight[split=3, side=right, round=1] }}. At which weight does the wall between "
+        "{{ side_weight[split=2, side=left, round=1] }} and "
+        "{{ side_weight[split=2, side=right, round=1] }}. At which weight does the wall between "
         "the two subtrees stand?",
         {**MINUTES, "reg_lambda": (0.5, 1, 2, 3), "base_shift": (-3, -2, -1, 1, 2, 3)},
         (
             Mistake("That is the left child's weight; the right subtree may go below the right "
-                    "child.", lambda low: low, {"low": "side_weight[split=3, side=left, round=1]"}),
+                    "child.", lambda low: low, {"low": "side_weight[split=2, side=left, round=1]"}),
             Mistake("That is the right child's weight.", lambda high: high,
-                    {"high": "side_weight[split=3, side=right, round=1]"}),
+                    {"high": "side_weight[split=2, side=right, round=1]"}),
             Mistake("That is the distance of the two.", lambda rise: rise),
             Mistake("That is half of the distance; the wall stands in the middle, not there.",
                     lambda rise: rise / 2),
@@ -515,8 +515,8 @@ PICKED = (
             Option("The size of each leaf's step, for any loss, from two sums.",
                    "A Newton step needs no line search, and gradients and hessians simply add up.",
                    right=True),
-            Option("A better search direction for the splits.",
-                   "Splits are scored with both; the direction is still the gradient's."),
+            Option("Steps that cannot overshoot, so that no learning rate is needed.",
+                   "A Newton step can overshoot; eta still keeps it short."),
             Option("Exact minimisation of the loss in one step.",
                    "Only for the squared error, whose curvature is constant."),
             Option("Smaller trees.", "That is what gamma and depth are for."),
@@ -530,7 +530,7 @@ PICKED = (
             Option("It punishes small hessian sums more, so cuts with an unbalanced side lose.",
                    "A side of two rows is divided by two plus lambda, a side of four by four plus "
                    "lambda.", right=True),
-            Option("It rounds gains, and ties fall otherwise.", "Nothing is rounded."),
+            Option("It rounds gains, and ties fall otherwise.", "Scores are rounded to fp32, far more finely than lambda moves them."),
             Option("It changes the gradients.", "Gradients come from the predictions before."),
             Option("It subtracts the same amount from every gain.",
                    "Then the order of the gains would stay."),
@@ -591,7 +591,7 @@ PICKED = (
     ),
     Order(
         "one-tree", "pruning",
-        "Bring the building of one tree into order.",
+        "Bring the building of one tree by `tree_method=exact` into order.",
         (
             "Compute gradient and hessian of every row.",
             "Score every cut of every node and take the best, level by level, to the full depth.",

@@ -48,6 +48,7 @@ PINS: dict[str, str] = {
     "min_child_weight": "1",
     "believed[belief=sure]": "0.99",
     "believed[belief=unsure]": "0.5",
+    "believed[belief=rare]": "0.001",
     "eta": "0.3",
     "query_km": "20",
     "features": "28",  # as the HIGGS table has
@@ -217,6 +218,7 @@ PINS: dict[str, str] = {
     "may_split[split=5]": FED,
     "rows_to_feed[belief=sure]": "102 rows",  # 1 / 0.0099 = 101.01
     "rows_to_feed[belief=unsure]": "4 rows",  # 1 / 0.25
+    "rows_to_feed[belief=rare]": "1,002 rows",  # 1 / 0.000999 = 1,001.001
     # 7. Rounds. Squares of 13 12 4 1 10 18: 169 + 144 + 16 + 1 + 100 + 324 = 754; / 6 = 125.67
     "base_mse": "125.67",
     "prediction[row=1, round=1]": "18.825",  # 21 - 0.3 x 7.25 = 21 - 2.175 = 18.825
@@ -422,14 +424,14 @@ PINS: dict[str, str] = {
     "late_margin_after": "−0.416",  # -0.69315 + 0.3 x 0.92308 = -0.69315 + 0.27692
     "late_p_after": "0.397",  # 1 / (1 + e^0.41623) = 1 / 2.51624
     # 11. Monotone.
-    "side_weight[split=3, side=left, round=1]": "−7.25",  # -29 / 4
-    "side_weight[split=3, side=right, round=1]": "7.25",
-    "rise": "14.50",
+    "side_weight[split=2, side=left, round=1]": "−8.33",  # -25 / 3
+    "side_weight[split=2, side=right, round=1]": "5.00",  # 25 / 5
+    "rise": "13.33",
     "may_rise": "allowed",
     "may_fall": "forbidden",
-    "wall": "0",
-    "lone_weight": "0.50",  # 1 / 2
-    "walled": "0.50",
+    "wall": "−1.67",  # half of -8.3333 + 5
+    "lone_weight": "−2.00",  # -4 / 2
+    "walled": "−1.67",
     # 12. Fast.
     "filled": "32",  # 1 + (1 + 2 + 4 + 8 + 16)
     "tree_payload": "3.67 MB",  # 32 x 114,688 = 3,670,016
@@ -530,7 +532,7 @@ OTHER_PINS: list[tuple[Mapping[str, Any], dict[str, str]]] = [
             "kept[round=1]": "0",
             "leaf_weight[leaf=lower, round=1]": "0",
             "leaf_weight[leaf=highest, round=1]": "−6.00",
-            "wall": "−5.25",  # half of -(29 + 21)/4 + (29 - 21)/4
+            "wall": "−6.80",  # half of -(25 + 14)/3 - (28 - 25)/5 = half of -13 - 0.6
             "prediction[row=1, round=1]": "26.200",
             "query[round=1]": "26.200",  # 28 - 0.3 x 6
             "query[round=2]": "24.863",  # 26.2 - 0.3 x 6 x 5.2/7 = 26.2 - 1.337143
