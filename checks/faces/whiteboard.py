@@ -25,6 +25,7 @@ from worked.showing import pick
 from worked.units import Unit, rounded, unit
 
 RESULT_DIGITS = 2
+LARGE = ((1e12, "trillion"), (1e9, "billion"), (1e6, "million"))
 STEPS, HALVINGS = 32, 60
 NEVER = "nowhere in its range"
 
@@ -33,14 +34,18 @@ NEVER = "nowhere in its range"
 
 def taken(value: float, u: Unit, digits: int) -> tuple[float, str]:
     """Return a value to so many significant digits of its unit, and how that is written."""
+    worth, name = float(u.factor), u.name
+    if worth == 1:
+        large = ((w, f"{n} {name}".strip()) for w, n in LARGE if abs(value) >= w)
+        worth, name = next(large, (worth, name))
     context = Context(prec=digits, rounding=ROUND_HALF_UP)
-    number = context.create_decimal(Decimal(value / float(u.factor)))
+    number = context.create_decimal(Decimal(value / worth))
     places = max(0, digits - 1 - number.adjusted()) if number else 0
     short = float(number)
     while places and round(short, places - 1) == short:
         places -= 1
-    back = short * float(u.factor)
-    return back, with_unit(rounded(back, u, places), u.name)
+    written = rounded(short, unit(""), places)
+    return short * worth, with_unit(written, name)
 
 
 def route(g: Graph, name: str, told: Expression, digits: int, values: Mapping[str, Any]) -> str:

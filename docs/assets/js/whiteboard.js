@@ -8,16 +8,18 @@ import { text } from "./working/text.js";
 
 const RESULT_DIGITS = 2;
 const [STEPS, HALVINGS] = [32, 60];
+const LARGE = [[1e12, "trillion"], [1e9, "billion"], [1e6, "million"]];
 const NEVER = "nowhere in its range";
 
 // A value to so many significant digits of a figure's unit, and how that is written.
 function taken(value, { num, den, unit }, digits) {
-  const worth = Number(num) / Number(den);
+  const large = num === den && LARGE.find(([least]) => Math.abs(value) >= least);
+  const [worth, name] = large ? [large[0], `${large[1]} ${unit}`.trim()] : [Number(num) / Number(den), unit];
   const short = Number((value / worth).toPrecision(digits));
   let places = short ? Math.max(0, digits - 1 - Number(short.toExponential().split("e")[1])) : 0;
   while (places && Number(short.toFixed(places - 1)) === short) places -= 1;
-  const back = short * worth;
-  return [back, withUnit(rounded(back, num, den, places), unit)];
+  const written = rounded(short, "1", "1", places);
+  return [short * worth, withUnit(written, name)];
 }
 
 // A term with numbers in place of its arguments.
