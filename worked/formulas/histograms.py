@@ -136,6 +136,11 @@ def sampled_share(top_rate: Any, other_rate: Any) -> Any:
     return top_rate + other_rate
 
 
+def deepest_tree(num_leaves: Any) -> Any:
+    """Depth of the deepest tree of so many leaves: a chain, each split with a leaf beside it."""
+    return num_leaves - 1
+
+
 def draw_fits(top_rate: Any, other_rate: Any) -> Any:
     """Whether the rows that are not kept are enough to draw from: 1 or 0.
 

@@ -356,6 +356,8 @@ STEPS = steps(
     derived("conditions", histograms.full_splits) | shown("Splits of a full tree", "2^D-1"),
     derived("leaves_ratio", rows.ratio, part="leaves", whole="num_leaves")
     | shown("Leaves of the full tree over LightGBM's limit", r"2^D/\Lambda", 1, "×"),
+    derived("deepest", histograms.deepest_tree)
+    | shown("Depth of the deepest tree of LightGBM's leaves", r"\Lambda-1"),
     must("goss_fits", histograms.draw_fits, GOSS)
     | shown("Rows that GOSS draws from the others"),
     derived("goss_rows", histograms.sampled_share) | shown("Rows that GOSS keeps", "a+b", 0, "%"),

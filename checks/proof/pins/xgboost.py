@@ -443,6 +443,7 @@ PINS: dict[str, str] = {
     "leaves": "64",
     "conditions": "63",
     "leaves_ratio": "2.1×",  # 64 / 31
+    "deepest": "30",
     "goss_rows": "30%",
     "goss_factor": "8.0×",  # 0.8 / 0.1
 }

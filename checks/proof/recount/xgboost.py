@@ -342,6 +342,7 @@ def _costs(g: Mapping[str, Any], r: Figures) -> Figures:
         "leaves": 2.0**depth,
         "conditions": 2.0**depth - 1,
         "leaves_ratio": 2.0**depth / g["num_leaves"],
+        "deepest": g["num_leaves"] - 1,
         "goss_fits": float(_reaches(1, g["top_rate"] + g["other_rate"])),
         "goss_rows": g["top_rate"] + g["other_rate"],
         "goss_factor": (1 - g["top_rate"]) / g["other_rate"],
