@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from checks.faces.equations import formulas, kind
+from checks.faces.why import recorded_at
 from checks.page import code_pages
 from checks.page.workings import workings
 from worked.figures import Derived, Figure, Given, Graph, Measured, Source
@@ -41,7 +42,7 @@ def card(graph: Graph, name: str, root: Path, checks: Sequence[str] = ()) -> dic
         origin = _origin(figure.source, figure.note) | {"options": _options(graph, name)}
         each = [_origin(*one) for one in figure.each]
         return content | origin | ({"each": each} if each else {})
-    return content | {"record": _record(figure)}
+    return content | {"record": _record(graph, figure)}
 
 
 def _is_bytes(figure: Figure) -> bool:
@@ -89,8 +90,9 @@ def _origin(source: Source, note: str) -> dict[str, Any]:
     return {"note": note, "source": {"text": source.text, "url": source.url} | days}
 
 
-def _record(figure: Measured) -> dict[str, Any]:
+def _record(graph: Graph, figure: Measured) -> dict[str, Any]:
     return {
+        "at": recorded_at(graph, figure),
         "command": figure.command,
         "date": figure.date,
         "machine": figure.machine,

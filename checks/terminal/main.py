@@ -263,7 +263,7 @@ def _why_rows(
     elif isinstance(f, Given):
         found += ["", "given", *(f"  {line}" for line in source_lines(g, f, settings))]
     else:
-        found += ["", "measured", *(f"  {line}" for line in record_lines(f))]
+        found += ["", "measured", *(f"  {line}" for line in record_lines(g, f))]
     return found
 
 

@@ -319,9 +319,10 @@ function originParts({ model, settings = {} }, name, card) {
   ];
 }
 
-function record({ command, date, machine, deterministic, seed, file }) {
+function record({ command, at, date, machine, deterministic, seed, file }) {
   const rows = [
     ["Run", make("code", {}, command)],
+    ["At", at],
     ["On", `${date}, ${machine}`],
     ["Seed", seed === null ? null : String(seed)],
     ["Repeats", deterministic ? "exactly, on every machine; the tests run it again" : "not exactly: another run, or another machine, comes out a little different"],
