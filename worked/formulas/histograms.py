@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from worked.formulas.ops import along, floor, log2, maximum, where
+from worked.formulas.ops import along, floor, log2, maximum
 
 # -- on one machine ---------------------------------------------------------------------------
 
@@ -77,11 +77,6 @@ def rows_per_bin(rows: Any, max_bin: Any) -> Any:
     return rows / max_bin
 
 
-def bins_hold_rows(rows: Any, max_bin: Any) -> Any:
-    """Whether there is a row for every bin: 1 or 0."""
-    return where(rows >= max_bin, 1, 0)
-
-
 def sketch_bytes(features: Any, max_bin: Any, sketch_factor: Any, sketch_entry: Any) -> Any:
     """Bytes of the pruned summaries of all features that a worker sends around.
 
@@ -139,14 +134,6 @@ def sampled_share(top_rate: Any, other_rate: Any) -> Any:
 def deepest_tree(num_leaves: Any) -> Any:
     """Depth of the deepest tree of so many leaves: a chain, each split with a leaf beside it."""
     return num_leaves - 1
-
-
-def draw_fits(top_rate: Any, other_rate: Any) -> Any:
-    """Whether the rows that are not kept are enough to draw from: 1 or 0.
-
-    LightGBM checks the same of top_rate and other_rate.
-    """
-    return where(top_rate + other_rate <= 1, 1, 0)
 
 
 def small_gradient_factor(top_rate: Any, other_rate: Any) -> Any:

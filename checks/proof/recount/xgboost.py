@@ -329,7 +329,6 @@ def _costs(g: Mapping[str, Any], r: Figures) -> Figures:
         "node_histogram": node,
         "sketch_eps": 1 / fine,
         "misplaced": n / fine,
-        "bins_fit": float(n >= bins),
         "bin_rows": n / bins,
         "misplaced_share": 1 / g["sketch_factor"],
         "summary_bytes": d * fine * g["sketch_entry"],
@@ -343,7 +342,6 @@ def _costs(g: Mapping[str, Any], r: Figures) -> Figures:
         "conditions": 2.0**depth - 1,
         "leaves_ratio": 2.0**depth / g["num_leaves"],
         "deepest": g["num_leaves"] - 1,
-        "goss_fits": float(_reaches(1, g["top_rate"] + g["other_rate"])),
         "goss_rows": g["top_rate"] + g["other_rate"],
         "goss_factor": (1 - g["top_rate"]) / g["other_rate"],
     }
