@@ -288,13 +288,23 @@ function working(model, workings, name, card, values, go) {
     make("h3", {}, "Inputs"),
     make("ul", { class: "card-inputs" }, ...inputs),
     card.doc ? make("details", {}, make("summary", {}, "What the formula says"), make("p", { class: "card-doc" }, card.doc)) : null,
+    card.why?.length ? whyParts(card.why) : null,
     card.checks.length
-      ? make("p", {}, make("b", {}, "Checked by "), card.checks.join(", "))
+      ? make("p", {}, make("b", {}, "Proved "), card.checks.join("; "))
       : null,
     card.code
       ? make("p", {}, make("b", {}, "Code "), make("a", { href: new URL(card.code.href, SITE).href }, `${card.code.function}, ${card.code.file} line ${card.code.line}`))
       : null,
   ];
+}
+
+// The steps that lead from first principles to the formula, folded: each in words, then drawn.
+function whyParts(steps) {
+  const drawn = ({ words, tex }) => {
+    const drawing = fromHtml("x-maths", rendered(globalThis.katex, tex, true, "htmlAndMathml"), { class: "maths maths-block" });
+    return make("li", {}, words, make("div", { class: "card-formula", tabindex: "0" }, drawing));
+  };
+  return make("details", { class: "card-why" }, make("summary", {}, "Why this formula"), make("ol", {}, ...steps.map(drawn)));
 }
 
 // What leads to where a given can be changed: a field of this page, or its chapter.
