@@ -124,7 +124,10 @@ class Order:
 
 @dataclass(frozen=True, eq=False)
 class FindMistake:
-    """Find the line that is wrong (`wrong` is its index); it was published where `source` says."""
+    """Find the line that is wrong (`wrong` is its index); it was published where `source` says.
+
+    written: `why` with its sums still to be worked out, where it has some.
+    """
 
     name: str
     step: str
@@ -136,6 +139,7 @@ class FindMistake:
     url: str
     hints: tuple[str, ...] = ()
     level: str = "senior"
+    written: str = ""
 
 
 @dataclass(frozen=True, eq=False)

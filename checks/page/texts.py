@@ -329,7 +329,7 @@ def texts_of_question(question: Question) -> list[str]:
     texts = texts_of(question)
     if not isinstance(question, FindMistake):
         return texts
-    return [*question.hints, question.why]
+    return [*question.hints, question.written or question.why]
 
 
 def outside_pages(root: Path = ROOT) -> Iterator[Text]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from checks.drill.questions import FindMistake
@@ -224,6 +226,9 @@ def test_what_a_source_says_is_not_read() -> None:
         "x", "s", "Of 70 GB?", ("5 x 6 = 35",), 0, "It is twice that.", "A post, 2020", "u"
     )
     assert texts.texts_of_question(q) == ["It is twice that."]
+    assert texts.texts_of_question(replace(q, written="It is {{ 5 × 6 }}.")) == [
+        "It is {{ 5 × 6 }}."
+    ]
 
 
 def test_every_kind_of_text_is_read() -> None:
