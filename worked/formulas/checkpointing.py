@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from worked.formulas.ops import along, exp, minimum, sqrt
+from worked.formulas.ops import along, exp, minimum, sqrt, where
 from worked.formulas.rows import reaches
 
 
@@ -73,6 +73,23 @@ def stretch_without_checkpoints(work_seconds: Any, mtbf: Any) -> Any:
     Source: the same renewal argument with a single segment (Daly 2006, section 2).
     """
     return mtbf / work_seconds * (exp(work_seconds / mtbf) - 1)
+
+
+def can_get_through(work_seconds: Any, mtbf: Any) -> Any:
+    """Whether the expected time without checkpoints can be written as a float: 1 or 0.
+
+    It grows as e to the power of work over mean time between failures, and e^709 is the largest.
+    """
+    return reaches(700 * mtbf, work_seconds)
+
+
+def writes_end(write_seconds: Any, mtbf: Any) -> Any:
+    """Whether a write can be counted on: it takes less than twice the mean time: 1 or 0.
+
+    From there on Young's interval is no longer than the write itself.
+    Source: Daly 2006, equation 37, which holds below that.
+    """
+    return where(write_seconds < 2 * mtbf, 1, 0)
 
 
 def completion_probability(work_seconds: Any, mtbf: Any) -> Any:

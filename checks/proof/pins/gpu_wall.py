@@ -86,7 +86,6 @@ PINS: dict[str, str] = {
     # 6 x 8,192 + 2 x 1,024 + 4 x 28,672 = 49,152 + 2,048 + 114,688 = 165,888 values a token
     "acts_swiglu": "108.7 GB",  # 165,888 x 2 x 4,096 x 80 = 165,888 x 655,360 = 108.716e9
     "swiglu_over_gpt": "1.19×",  # 108.716 / 91.268 = 1.1912
-    "train_bytes": "1,125.4 GB",  # 1,120 + 5.369
     # 3. The wall.
     "gpu_memory": "80 GB",  # H100 SXM as sold
     "devices_static": "14 GPUs",  # 1,120 / 80 = 14 exactly
@@ -96,9 +95,10 @@ PINS: dict[str, str] = {
     "reported_over_sold": "1.069×",  # 85.521 / 80 = 1.06901
     "reserved": "6 GB",
     "usable": "74.0 GB",  # 80 - 6
-    "devices_train": "16 GPUs",  # 1,125.369 / 74 = 15.2
+    "room": "64.0 GB",  # 74 - 5.3687 - 1.1409 - 3.5 = 63.990
+    "devices_train": "18 GPUs",  # 1,120 / 63.990 = 17.503
     "gpus_per_node": "8 GPUs",
-    "devices_nodes": "16 GPUs",  # two nodes of 8
+    "devices_nodes": "24 GPUs",  # three nodes of 8
     "heads_by_devices": "does not divide",  # 64 = 4 x 14 + 8
     "layers_by_devices": "does not divide",  # 80 = 5 x 14 + 10
     # 4. Which parallelism.
@@ -286,7 +286,7 @@ PINS: dict[str, str] = {
     "chosen_overhead": "6.4%",
     # 10. The chain.
     "headroom": "46.5 GB",  # 80 - 33.5096
-    "saving": "161×",  # 3,008 / 18.725 = 160.6
+    "saving": "11.8×",  # 12.57 / 1.0637 = 11.817
     # The same over their axes, where it does not stand above.
     **row(
         "model_params[model={}]",
