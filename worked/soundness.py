@@ -182,6 +182,24 @@ def check_values(graph: Graph) -> None:
                     raise FigureError(f"{c.name} {option!r}: {error}") from None
 
 
+def check_knobs(graph: Graph) -> None:
+    """Check that numbers to know are figures, and that a knob is a choice or a given in its range.
+
+    Raises:
+        FigureError: one is not; the message names it.
+    """
+    for name in graph.numbers_to_know:
+        graph.find(name)
+    for knob in graph.knobs:
+        if knob.name not in graph.choices:
+            f, index = graph.find(knob.name)
+            graph.given(f.name)
+            if len(knob.values) < 2:
+                raise FigureError(f"{knob.name}: a knob wants two values or more to choose from")
+            for value in knob.values:
+                checked_cell(graph, f, index, value)
+
+
 def _shape(value: Any) -> list[int]:
     """Return the lengths of nested tuples; of ragged ones an impossible shape."""
     if not isinstance(value, tuple):

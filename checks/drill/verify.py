@@ -17,7 +17,7 @@ from fractions import Fraction
 from typing import Any
 
 from checks.drill.answers import PURE, find_unit
-from checks.drill.bank import bank, chapters
+from checks.drill.bank import bank, chapters, find
 from checks.drill.draw import Asked, Wrong, draw, shown_key, unit_of, wrong_value
 from checks.drill.grade import (
     AGAIN,
@@ -42,6 +42,7 @@ from checks.drill.questions import (
     Number,
     Open,
     Order,
+    Question,
     kind_of,
 )
 from checks.faces.output import counted
@@ -237,22 +238,41 @@ def _formula_problems(asked: Asked, q: Formula) -> Iterator[str]:
             yield f"mistake {i + 1} is not refused with its own cause alone: {m.cause}"
 
 
-def main(chapter: str | None = None, seeds: int = SEEDS) -> int:
-    """Verify every bank; print a line for each question; exit 1 if anything is wrong."""
-    failed = 0
-    for slug in [chapter] if chapter else chapters():
+def main(what: str | None = None, seeds: int = SEEDS) -> int:
+    """Verify every bank, that of a chapter, or `chapter/question`; exit 1 if anything is wrong.
+
+    Prints a line for each question, and ends with the names of those that have problems and the
+    file to mend them in.
+
+    Raises:
+        BankError, UnknownNameError: there is no such chapter or question.
+    """
+    chosen: dict[str, tuple[Question, ...]]
+    if what and "/" in what:
+        slug, question = find(what)
+        chosen = {slug: (question,)}
+    else:
+        chosen = {slug: bank(slug) for slug in ([what] if what else chapters())}
+    failed: dict[str, list[str]] = {}
+    for slug, questions in chosen.items():
         print(f"\n{graph(slug).title} ({slug})")
-        for q in bank(slug):
+        for q in questions:
             report = verify(slug, q.name, range(seeds))
-            failed += bool(report.problems)
+            if report.problems:
+                failed.setdefault(slug, []).append(q.name)
             mark = "WRONG" if report.problems else "ok   "
             many = f", {report.distinct_keys} different answers" if report.distinct_keys else ""
             print(f"  {mark} {report.kind:8} {q.name:36} {report.draws} draws{many}", flush=True)
             for what in report.problems:
                 print(f"          {what}")
-    have = "has" if failed == 1 else "have"
-    print(f"\n{counted(failed, 'question')} {have} problems" if failed else "\nall questions hold")
-    return 1 if failed else 0
+    if not failed:
+        print("\nall questions hold")
+        return 0
+    count = sum(map(len, failed.values()))
+    print(f"\n{counted(count, 'question')} {'has' if count == 1 else 'have'} problems:")
+    for slug, names in failed.items():
+        print(f"  {', '.join(names)}: checks/drill/banks/{slug.replace('-', '_')}.py")
+    return 1
 
 
 if __name__ == "__main__":

@@ -169,12 +169,17 @@ def _data(claim: Claim) -> str:
     g, told = claim.graph, claim.expression
     if not holds(g, told, g.base):
         raise FigureError(f"{claim.condition}: does not hold at the book's values")
-    data = {
-        "slug": claim.slug,
-        "term": term_as_json(told.term),
-        "wires": {name: wire_as_json(g, wire) for name, wire in told.wires.items()},
-    }
-    if at := recorded_at(g, told):
-        data["at"] = at
-    text = html.escape(json.dumps(data, ensure_ascii=False, separators=(",", ":")), quote=True)
-    return f'class="claim" data-claim="{text.replace("|", "&#124;")}"'
+    at = recorded_at(g, told)
+    return attributes("claim", expression_as_json(g, told) | ({"at": at} if at else {}))
+
+
+def expression_as_json(g: Graph, told: Expression) -> dict[str, Any]:
+    """Return what the page needs to work an expression out."""
+    wires = {name: wire_as_json(g, wire) for name, wire in told.wires.items()}
+    return {"slug": g.name, "term": term_as_json(told.term), "wires": wires}
+
+
+def attributes(kind: str, data: Mapping[str, Any]) -> str:
+    """Return the attributes of an element of a kind, with its data, for a page in Markdown."""
+    written = json.dumps(data, ensure_ascii=False, separators=(",", ":"))
+    return f'class="{kind}" data-{kind}="{html.escape(written).replace("|", "&#124;")}"'

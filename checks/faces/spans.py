@@ -9,16 +9,17 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from checks.faces import claims
+from checks.faces import claims, whiteboard
 from checks.faces.equations import kind
 from worked.chapters import CHAPTERS, graph
 from worked.figures import Graph
 from worked.units import unit
+from worked.words import FORMS, in_words
 
 _PLAIN = r"[^{}\n]|\n(?!\s*\n)|\{(?!\{)|\}(?!\})"
 DIRECTIVE = re.compile(rf"\{{\{{\s*((?:{_PLAIN}|\{{\{{(?:{_PLAIN})*\}}\}})*?)\s*\}}\}}")
 """What stands in double braces; what a claim says may hold directives itself."""
-WORDS = ("lit", "choice", *claims.KINDS)
+WORDS = ("lit", "choice", "board", "flip", *claims.KINDS)
 """What may stand before a colon in any text; a page has more."""
 _REFERENCE = re.compile(
     r"(?:(?P<chapter>[\w-]+)\.)?(?P<name>\w+(?:\[[^\[\]|]*\])?)\s*(?:\|\s*(?P<options>.*))?"
@@ -27,10 +28,11 @@ _REFERENCE = re.compile(
 
 @dataclass(frozen=True)
 class Reference:
-    """What `{{ chapter.name[axis=place] | unit places bare }}` asks for.
+    """What `{{ chapter.name[axis=place] | unit places bare words }}` asks for.
 
     name: the figure, or the cell as `Graph.cell` writes it; some axes may be left open, and then
-    it is rows that are meant. figure: the figure's own name.
+    it is rows that are meant. figure: the figure's own name. words: the form in which it is
+    written in words (worked/words.py), or None.
     """
 
     slug: str
@@ -39,6 +41,7 @@ class Reference:
     unit: str | None = None
     places: int | None = None
     bare: bool = False
+    words: str | None = None
 
     @property
     def graph(self) -> Graph:
@@ -65,7 +68,9 @@ def reference(body: str, chapter: str | None) -> Reference:
         raise ValueError(f"{slug}: no such chapter; there are {', '.join(CHAPTERS)}")
     options: dict[str, str | int | bool] = {}
     for word in (match["options"] or "").split():
+        is_form = word.lower() in FORMS
         key = "places" if word.isdigit() else "bare" if word == "bare" else "unit"
+        key = "words" if is_form else key
         if key in options:
             raise ValueError(f"{body}: {key} is given twice")
         options[key] = int(word) if key == "places" else True if key == "bare" else word
@@ -84,6 +89,8 @@ def written(ref: Reference, values: Mapping[str, Any] | None = None) -> str:
     Raises:
         FigureError, UnitError: the unit does not fit, or no single number is meant.
     """
+    if ref.words is not None:
+        return in_words(ref.graph, ref.name, ref.words, values, ref.unit, ref.places, ref.bare)
     return ref.graph.shown(ref.name, values, ref.unit, ref.places, ref.bare)
 
 
@@ -103,6 +110,8 @@ def span(ref: Reference) -> str:
         attributes += f' data-places="{ref.places}"'
     if ref.bare:
         attributes += " data-bare"
+    if ref.words is not None:
+        attributes += f' data-words="{ref.words}"'
     # A dollar sign would open a formula, so it is written as an entity.
     return f"<span {attributes}>{html.escape(written(ref)).replace('$', '&#36;')}</span>"
 
@@ -120,8 +129,24 @@ def filled(body: str, chapter: str | None, write: Callable[[str], str], plain: b
         return claims.inline(claims.read(word, rest, chapter), write, plain)
     if colon and word == "choice":
         return _choice(rest, chapter, plain)
+    if colon and word in ("board", "flip"):
+        return _on_board(word, rest, chapter, plain)
     ref = reference(body, chapter)
     return written(ref) if plain else span(ref)
+
+
+def _on_board(word: str, rest: str, chapter: str | None, plain: bool) -> str:
+    """Return `board: figure`, a sum in the head, or `flip: condition by given`, where it turns."""
+    head, colon, said = rest.partition(":")
+    slug, body = (head.strip(), said.strip()) if colon else (chapter or "", rest)
+    if slug not in CHAPTERS:
+        raise ValueError(f"{slug or rest}: no such chapter; write {word}: chapter: ...")
+    if word == "board":
+        return whiteboard.board(graph(slug), body, plain)
+    condition, by, given = body.rpartition(" by ")
+    if not by:
+        raise ValueError("write {{ flip: CONDITION by GIVEN }}")
+    return whiteboard.flip(graph(slug), condition, given.strip(), plain)
 
 
 def _choice(rest: str, chapter: str | None, plain: bool) -> str:

@@ -55,8 +55,8 @@ def _json(value: Any) -> str:
 def parts(text: str, slug: str, drawn: Collection[str] = ()) -> list[Any]:
     """Return a text as a list of strings and figures to be written.
 
-    A figure is {"fig": name} with unit, worth, places and bare where it asks for them; the label
-    of the place on a drawn axis {"axis": name}.
+    A figure is {"fig": name} with unit, worth, places, bare and words where it asks for them; the
+    label of the place on a drawn axis {"axis": name}.
     """
     found: list[Any] = []
     end = 0
@@ -77,6 +77,8 @@ def parts(text: str, slug: str, drawn: Collection[str] = ()) -> list[Any]:
             part["places"] = ref.places
         if ref.bare:
             part["bare"] = True
+        if ref.words is not None:
+            part["words"] = ref.words
         found.append(part)
     found.append(text[end:])
     return [p for p in found if p != ""]

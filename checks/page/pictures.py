@@ -106,6 +106,7 @@ def drawing_board(slug: str, graph: Graph, pictures: list[dict[str, Any]]) -> qu
             "floats.js",
             "exact.js",
             "graph.js",
+            "words.js",
             "charts_lines.js",
             "charts_clocks.js",
             "charts.js",

@@ -15,7 +15,18 @@ from pathlib import Path
 from checks.drill.bank import chapters as chapters_with_bank
 from checks.faces import claims, spans
 from checks.faces.equations import filled, formula_tex, symbol, values_template, values_tex
-from checks.page import exercise_table, maths, over_axes, panel, pictures, quiz, sources, tables
+from checks.page import (
+    exercise_table,
+    glossary,
+    keys,
+    maths,
+    over_axes,
+    panel,
+    pictures,
+    quiz,
+    sources,
+    tables,
+)
 from worked.chapters import CHAPTERS, graph
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -195,6 +206,10 @@ def _symbol(rest: str, spot: _Spot, page: PageContext) -> str:
     return maths.inline_safe(maths.render(symbol(ref.graph, ref.name)))
 
 
+def _term(rest: str, spot: _Spot, page: PageContext) -> str:
+    return rest.partition("|")[0].strip() if spot.plain else glossary.term(rest, page.base)
+
+
 def _step(rest: str, spot: _Spot, page: PageContext) -> str:
     g = graph(_chapter("", page))
     slugs = [s.slug for s in g.steps]
@@ -237,6 +252,18 @@ def _panel(rest: str, page: PageContext) -> str:
     return f"\n{panel.panel(slug, graph(slug), [tail for _, _, tail in names])}\n"
 
 
+def _key(rest: str, page: PageContext) -> str:
+    return f"\n{keys.aside(_chapter('', page), rest)}\n"
+
+
+def _sheet(rest: str, page: PageContext) -> str:
+    return f"\n{keys.sheet(_chapter(rest, page))}\n"
+
+
+def _requirements(rest: str, page: PageContext) -> str:
+    return f"\n{keys.requirements(_chapter(rest, page))}\n"
+
+
 def _steps(rest: str, page: PageContext) -> str:
     slug = _chapter(rest, page)
     where = "" if slug == page.chapter else f"{page.base}chapters/{slug}/"
@@ -273,6 +300,7 @@ _INLINE: dict[str, Callable[[str, _Spot, PageContext], str]] = {
     "eq": _equation,
     "sym": _symbol,
     "step": _step,
+    "term": _term,
 }
 _BLOCKS: dict[str, Callable[[str, PageContext], str]] = {
     "code": _code,
@@ -286,6 +314,10 @@ _BLOCKS: dict[str, Callable[[str, PageContext], str]] = {
     "practice": _practice,
     "exercises": _exercises,
     "table": _table,
+    "key": _key,
+    "sheet": _sheet,
+    "requirements": _requirements,
+    "glossary": lambda rest, page: f"\n{glossary.page()}\n",
     "chart": _chart,
 }
-_NEEDS_NO_MORE = ("panel", "steps", "quiz-set", "practice")
+_NEEDS_NO_MORE = ("panel", "glossary", "sheet", "requirements", "steps", "quiz-set", "practice")

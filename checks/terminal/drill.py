@@ -57,7 +57,7 @@ def add(commands: Any) -> None:
     one.set_defaults(run=_exam)
 
     one = commands.add_parser("verify", help="check every question of the bank at many seeds")
-    one.add_argument("chapter", nargs="?", help="only this chapter")
+    one.add_argument("what", nargs="?", help="only this chapter, or chapter/question")
     one.add_argument("--seeds", type=int, default=1000, metavar="N", help="1,000 if not given")
     one.set_defaults(run=_verify)
 
@@ -74,11 +74,9 @@ def _common(parser: argparse.ArgumentParser, count: int) -> None:
 def _verify(args: argparse.Namespace) -> int:
     from checks.drill import verify
 
-    if args.chapter is not None:
-        graph(args.chapter)
     if args.seeds < 1:
         raise FigureError(f"--seeds {args.seeds}: at least one")
-    return verify.main(args.chapter, args.seeds)
+    return verify.main(args.what, args.seeds)
 
 
 # -- which questions --------------------------------------------------------------------------

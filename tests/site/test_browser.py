@@ -116,6 +116,16 @@ def test_choosing_a_model_moves_every_number(visit: Any) -> None:
     assert text(page, "recorded_waste") == "12.4%"
 
 
+def test_a_number_in_words_moves_with_its_figure(visit: Any) -> None:
+    """Two bytes a weight; with other values in the panel, as many."""
+    page = visit(CHAPTER)
+    assert text(page, "weight_width") == "two bytes"
+    page.click(".panel-more")
+    page.fill("#panel-small-weight_width", "4")
+    wait_for_status(page)
+    assert text(page, "weight_width") == "four bytes"
+
+
 def wait_for_status(page: Any) -> str:
     """Return what the panel says once it speaks."""
     page.wait_for_function("document.querySelector('.panel-status').textContent !== ''")

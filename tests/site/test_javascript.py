@@ -332,7 +332,7 @@ def test_a_formula_in_words_is_filled_in_the_same(slug: str) -> None:
     """What a screen reader hears of every formula with values, negative ones and verdicts too."""
     g = graphs()[slug]
     page = context(
-        bundle("floats.js", "exact.js", "graph.js", "numbers.js"),
+        bundle("floats.js", "exact.js", "graph.js", "words.js", "numbers.js"),
         f"const model = {expression(slug, g, [])};",
         """function spoken(templates, values) {
              return JSON.stringify(JSON.parse(templates).map(

@@ -19,8 +19,11 @@ from worked.figures.kinds import (
     Derived,
     Figure,
     Given,
+    Key,
+    Knob,
     Measured,
     Places,
+    Requirement,
     Setting,
     Step,
     before,
@@ -31,7 +34,7 @@ from worked.sources import OWN, OWN_CHOICE, YOURS, Source
 
 __all__ = [
     "OWN", "OWN_CHOICE", "YOURS", "Axis", "Before", "Cell", "Choice", "Derived", "Figure",
-    "FigureError", "Given", "Graph", "Measured", "OutOfRangeError", "Places", "Setting", "Source",
-    "Step", "UnknownNameError", "before", "label", "reference", "sane", "suggest", "typed",
-    "with_unit",
+    "FigureError", "Given", "Graph", "Key", "Knob", "Measured", "OutOfRangeError", "Places",
+    "Requirement", "Setting", "Source", "Step", "UnknownNameError", "before", "label",
+    "reference", "sane", "suggest", "typed", "with_unit",
 ]

@@ -26,8 +26,11 @@ from worked.figures.kinds import (
     Derived,
     Figure,
     Given,
+    Key,
+    Knob,
     Measured,
     Places,
+    Requirement,
     Step,
     Wire,
 )
@@ -46,6 +49,9 @@ class Graph:
         steps: Iterable[Step],
         choices: Iterable[Choice] = (),
         axes: Iterable[Axis] = (),
+        keys: Iterable[Key] = (),
+        knobs: Iterable[Knob] = (),
+        requirements: Iterable[Requirement] = (),
     ) -> None:
         """Check how the figures hang together, and work out the order of evaluation.
 
@@ -59,6 +65,8 @@ class Graph:
         self.steps = tuple(steps)
         self.choices = {c.name: c for c in choices}
         self.axes = {a.name: a for a in axes}
+        self.numbers_to_know = {k.figure: k for k in keys}
+        self.knobs, self.requirements = tuple(knobs), tuple(requirements)
         figures: dict[str, Figure] = {}
         self.step_of: dict[str, Step] = {}
         for step in self.steps:
@@ -88,6 +96,7 @@ class Graph:
         self.plan = self._plan()
         soundness.check_words(self)
         soundness.check_values(self)
+        soundness.check_knobs(self)
 
     # How readers name, set and see what a graph holds: modules of their own.
     place, find, value = cells.place, cells.find, cells.value

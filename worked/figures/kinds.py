@@ -224,3 +224,39 @@ class Choice:
     label: str
     default: str
     options: Mapping[str, Mapping[str, Setting]]
+
+
+# -- what the reader takes away ---------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Key:
+    """A number to know: how one gets it on a whiteboard, and what it decides.
+
+    `route` is an expression over figures, each of which is taken to `digits` significant digits.
+    `turns` says what the number decides ("whether ZeRO-3 fits"), `verdict` is its condition, and
+    `by` the given that one would move to turn it.
+    """
+
+    figure: str
+    route: str = ""
+    digits: int = 1
+    turns: str = ""
+    verdict: str = ""
+    by: str = ""
+
+
+@dataclass(frozen=True)
+class Knob:
+    """What a designer sets: a choice, or a given with its allowed values in its unit."""
+
+    name: str
+    values: tuple[float, ...] = ()
+
+
+@dataclass(frozen=True)
+class Requirement:
+    """What a design has to meet, in words, and its condition."""
+
+    says: str
+    condition: str

@@ -9,7 +9,7 @@ from are `gpu` and `model`; the other axes are those of what was measured.
 from __future__ import annotations
 
 from worked.declare import derived, must, partial, shown, signed, step, steps, verdict
-from worked.figures import Axis, Choice, Graph
+from worked.figures import Axis, Choice, Graph, Key, Knob, Requirement
 from worked.formulas import (
     checkpointing,
     communication,
@@ -445,4 +445,68 @@ CHOICES = (
     Choice("gpu", "GPU", givens.GPU, givens.gpu_settings()),
 )
 AXES = (*BY_HAND, *CATALOGUE, *records.AXES)
-GRAPH = Graph("gpu-wall", "The 80 GB wall", STEPS, CHOICES, AXES)
+WRITE_FS, YOUNG_FS = "write[tier=parallel-file-system]", "young[tier=parallel-file-system]"
+ZERO_3 = "memory_per_gpu[layout=zero-3]"
+KEYS = (
+    Key("lost_cost", "gpus * run_hours * price"),
+    Key("survival", "exp(-run_hours / mtbf)", 2),
+    Key(
+        "static_bytes",
+        "bytes_per_param * params",
+        2,
+        "whether one node holds the state",
+        "static_bytes <= gpus_per_node * gpu_memory",
+        "gpu_memory",
+    ),
+    Key(
+        ZERO_3,
+        "static_bytes / gpus + zero3_gathered + acts_data_parallel + reserved",
+        2,
+        "whether a step fits under ZeRO-3",
+        f"{ZERO_3} <= gpu_memory",
+        "gpus",
+    ),
+    Key(
+        "ar_railed",
+        "2 * tensor[kept=gradients] / (gpus_per_node * network_bandwidth)",
+        2,
+        "whether the all-reduce hides behind the last backward pass",
+        "ar_hides",
+        "network_bandwidth",
+    ),
+    Key("rate", "gpus * peak_flops * mfu / train_flops"),
+    Key("step_seconds", "tokens_per_step / rate"),
+    Key("checkpoint", "(width[kept=weights] + optimizer_width) * params", 2),
+    Key(
+        WRITE_FS,
+        "checkpoint / fs_bandwidth",
+        1,
+        "whether a whole checkpoint goes out within the shorter notice",
+        f"{WRITE_FS} <= short_notice",
+        "fs_bandwidth",
+    ),
+    Key(YOUNG_FS, f"sqrt(2 * {WRITE_FS} * mtbf)"),
+    Key(
+        "ridge_batch",
+        "peak_flops * activation_width / (2 * memory_bandwidth)",
+        1,
+        "whether a decode step of the largest batch waits for memory",
+        "batch[batching=many] < ridge_batch",
+        "memory_bandwidth",
+    ),
+)
+KNOBS = (
+    Knob("gpu"),
+    Knob("gpus", (16, 32, 64, 128, 256)),
+    Knob("tensor_parallel", (1, 2, 4, 8)),
+    Knob("pipeline_parallel", (1, 2, 4, 8, 16)),
+    Knob("batch_sequences", (256, 512, 1024, 2048)),
+    Knob("chosen_interval", (10, 20, 30, 60, 120)),
+)
+REQUIREMENTS = (
+    Requirement("hold a training step on every GPU under ZeRO-3", f"{ZERO_3} <= gpu_memory"),
+    Requirement("give every GPU a micro-batch", "batch_feeds"),
+    Requirement("hide the all-reduce behind the backward pass", "ar_hides"),
+    Requirement("lose less than a tenth of the time to failures", "chosen_overhead < 0.1"),
+)
+GRAPH = Graph("gpu-wall", "The 80 GB wall", STEPS, CHOICES, AXES, KEYS, KNOBS, REQUIREMENTS)

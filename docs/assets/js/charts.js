@@ -5,6 +5,7 @@ import { clocks } from "./charts_clocks.js";
 import { around, moves, plane } from "./charts_lines.js";
 import { rounded } from "./exact.js";
 import { find, has, inUnit, shown, sweep, valueAt } from "./graph.js";
+import { FORMS, inText } from "./words.js";
 
 export const WIDTH = 640;
 const LEFT = 6;
@@ -36,7 +37,7 @@ export function escaped(text) {
     .replaceAll('"', "&quot;").replaceAll("$", "&#36;");
 }
 
-// Replace each {{ name | unit places bare }} and {{ lit: x }} in a text.
+// Replace each {{ name | unit places bare words }} and {{ lit: x }} in a text.
 export function filled(model, text, values) {
   return String(text ?? "").replace(/\{\{\s*(.*?)\s*\}\}/g, (_, body) => {
     if (body.startsWith("lit:")) return body.slice(4).trim();
@@ -45,9 +46,10 @@ export function filled(model, text, values) {
     for (const word of words.split(/\s+/).filter(Boolean)) {
       if (/^\d+$/.test(word)) options.places = Number(word);
       else if (word === "bare") options.bare = true;
+      else if (FORMS.includes(word.toLowerCase())) options.words = word;
       else options.unit = word;
     }
-    return shown(model, known(model, reference.trim().split(".").pop()), values, options);
+    return inText(model, known(model, reference.trim().split(".").pop()), values, options);
   });
 }
 

@@ -80,6 +80,13 @@ export function rangeOf(model, given, index) {
 
 const folded = (text) => text.toLowerCase().replace(/[^\p{L}\p{N}]/gu, "");
 
+// A cell of a given in its unit: its value with these settings, and its range.
+export function settingIn(model, given, index, settings) {
+  const cell = cellName(model, given, index);
+  const [low, high] = rangeOf(model, given, index);
+  return { now: changesOf(model, settings)[cell] ?? pick(given.value, index), low, high };
+}
+
 // The name of the option that `wanted` is or begins: "h200" finds "H200 SXM".
 export function optionOf(name, choice, wanted) {
   if (wanted in choice.options) return wanted;
@@ -270,6 +277,16 @@ export function update(model, before, settings) {
     for (const name of step.names) touched.add(name);
   }
   return values;
+}
+
+// What `update` gives, or null where the settings are refused.
+export function valueWith(model, before, settings) {
+  try {
+    return update(model, before, settings);
+  } catch (error) {
+    if (error instanceof FigureError) return null;
+    throw error;
+  }
 }
 
 const dependsOn = (step, touched) => [...step.sources, ...step.axes].some((name) => touched.has(name));

@@ -7,6 +7,7 @@ import { fetched } from "./fetched.js";
 import { FigureError, called, changesOf, evaluate, find, has, optionOf, pick, update } from "./graph.js";
 import { collect, isStale, isVerdict, redraw, reference, refresh } from "./numbers.js";
 import { buildPanel } from "./panel.js";
+import { boardsIn, writeNext } from "./whiteboard.js";
 
 const PAUSE = 150;
 const SCREEN = "300px";
@@ -27,6 +28,7 @@ export async function start(lookForWide) {
     found: collect(document, chapters),
     claims: claimsIn(document, chapters),
     choices: choicesIn(document, chapters),
+    boards: boardsIn(document, chapters),
     panels: [],
     problems: [],
     lookForWide,
@@ -233,8 +235,9 @@ function drawTheRest(page) {
   const next = () => {
     if (page.drawing !== mine) return;
     const it = page.found.pictures.find((one) => isStale(one, page.chapters));
-    if (!it) return void (document.documentElement.dataset.drawn = "all");
-    if (redraw([it], page.chapters)) page.cards.equip();
+    if (it) {
+      if (redraw([it], page.chapters)) page.cards.equip();
+    } else if (!writeNext(page.boards, page.chapters)) return void (document.documentElement.dataset.drawn = "all");
     soon(next);
   };
   soon(next);

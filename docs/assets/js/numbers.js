@@ -2,8 +2,9 @@
 import { axisChart } from "./axis_charts.js";
 import { picture } from "./charts.js";
 import { fromHtml } from "./dom.js";
-import { find, shown, valueAt } from "./graph.js";
+import { find, valueAt } from "./graph.js";
 import { table } from "./tables.js";
+import { inText } from "./words.js";
 
 // What "gradient-boosting.residual[row=5, round=2]" refers to; also a picture's name.
 export function reference(text) {
@@ -11,10 +12,10 @@ export function reference(text) {
   return { slug: text.slice(0, dot), name: text.slice(dot + 1) };
 }
 
-// How a span asks to be written: its unit, decimals, bare or not; a verdict as its number.
+// How a span asks to be written: its unit, decimals, bare or not, in words; a verdict as its number.
 function optionsOf(element) {
-  const { unit, worth, places } = element.dataset;
-  const options = { bare: "bare" in element.dataset, number: "number" in element.dataset };
+  const { unit, worth, places, words } = element.dataset;
+  const options = { bare: "bare" in element.dataset, number: "number" in element.dataset, words };
   if (places !== undefined) options.places = Number(places);
   if (unit !== undefined) Object.assign(options, { unit, worth: worth.split("/") });
   return options;
@@ -24,7 +25,7 @@ function optionsOf(element) {
 function write(model, name, values, options) {
   if (options.number) return String(valueAt(model, name, values));
   const units = options.worth ? { ...model.units, [options.unit]: options.worth } : model.units;
-  return shown({ ...model, units }, name, values, options);
+  return inText({ ...model, units }, name, values, options);
 }
 
 // Collect what on the page depends on the models. `chapters`: slug -> {model, base, values}.

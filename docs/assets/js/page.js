@@ -21,5 +21,6 @@ async function begin(where, load, what) {
 installCopyButtons();
 const lookForWide = makeWideFocusable();
 begin("[data-panel], [data-fig]", async () => (await import("./live.js")).start(lookForWide), "The numbers on this page cannot be changed");
+begin(".term", async () => (await import("./terms.js")).installTerms(), "What words mean is not shown");
 begin("[data-quiz], [data-quiz-set]", async () => (await import("./quiz/steps.js")).installQuestions(), "These questions cannot be answered here");
 begin("[data-practice]", async () => (await import("./quiz/practice.js")).installPractice(), "Practice cannot begin");

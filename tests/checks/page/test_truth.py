@@ -1,4 +1,4 @@
-"""Every claim of the book: true in it, false somewhere, with a sentence for where it often fails."""
+"""Every claim is true in the book, false somewhere, with a sentence for where it often fails."""
 
 from __future__ import annotations
 

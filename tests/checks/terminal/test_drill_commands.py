@@ -176,6 +176,7 @@ def test_the_day_has_room_for_so_many_new_questions(run: Run) -> None:
         ("drill --count 0", "at least one question"),
         ("exam --minutes 0", "above 0"),
         ("verify nonsense", "no such chapter"),
+        ("verify rope/nonsense", "no such question"),
         ("verify --seeds 0", "at least one"),
         ("export anki deck.zip", "end in .apkg"),
     ],
@@ -454,7 +455,7 @@ def test_a_card_does_not_depend_on_the_terminal_that_exports_it(
     assert as_html(asked.text) in card.front
 
 
-def test_verify_says_how_many_questions_have_problems(
+def test_verify_ends_with_the_questions_that_have_problems_and_their_file(
     run: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     first = bank("rope")[0].name
@@ -465,11 +466,15 @@ def test_verify_says_how_many_questions_have_problems(
 
     monkeypatch.setattr(verify, "verify", found)
     wanted = {first}
-    assert run("verify rope --seeds 1")[1].endswith("\n1 question has problems\n")
-    wanted = {first, bank("rope")[1].name}
+    file = "checks/drill/banks/rope.py"
+    said = f"\n1 question has problems:\n  {first}: {file}\n"
+    assert run("verify rope --seeds 1")[1].endswith(said)
+    assert run(f"verify rope/{first} --seeds 1")[1].endswith(said)
+    second = bank("rope")[1].name
+    wanted = {first, second}
     code, out, _ = run("verify rope --seeds 1")
     assert code == 1
-    assert out.endswith("\n2 questions have problems\n")
+    assert out.endswith(f"\n2 questions have problems:\n  {first}, {second}: {file}\n")
 
 
 def test_verify_prints_a_line_for_each_question(run: Run) -> None:

@@ -2,6 +2,7 @@
 // checks/drill/draw.py; the same seed gives the same question.
 import { withoutNoise } from "../exact.js";
 import { FigureError, cellAt, evaluate, find, pick, placeLabel, shown } from "../graph.js";
+import { inText } from "../words.js";
 import { readAnswer, toleranceOf } from "./answers.js";
 import { minus, times } from "./fraction.js";
 import { PortableRandom, seedOf } from "./portable_random.js";
@@ -30,11 +31,11 @@ export function fill(asked, parts) {
 function written({ model, values, places }, part) {
   if (part.axis) return placeLabel(model, part.axis, model.axes[part.axis].keys.indexOf(places[part.axis]), values);
   const cell = cellAt(model, part.fig, places);
-  const options = { bare: part.bare === true };
+  const options = { bare: part.bare === true, words: part.words };
   if (part.places !== undefined) options.places = part.places;
-  if (part.unit === undefined) return shown(model, cell, values, options);
+  if (part.unit === undefined) return inText(model, cell, values, options);
   const units = { ...model.units, [part.unit]: part.worth };
-  return shown({ ...model, units }, cell, values, { ...options, unit: part.unit });
+  return inText({ ...model, units }, cell, values, { ...options, unit: part.unit });
 }
 
 // The question as it is asked for `seed`: {model, question, seed, text, settings, values, places,
