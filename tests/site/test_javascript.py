@@ -363,9 +363,9 @@ def test_a_formula_in_words_is_filled_in_the_same(slug: str) -> None:
         ),
         (
             {"fs_bandwidth": 0.01},
-            "writes_end[tier=parallel-file-system]: a write takes 98,000.0 s while a preemption "
-            "comes every 12 h, so hardly one ends; take a faster tier, a smaller model or rarer "
-            "preemptions",
+            "leaves_time[tier=parallel-file-system]: a write takes 98,000.0 s, and a preemption "
+            "comes every 12 h: at more than half of that, writes leave no time for work; take a "
+            "faster tier, a smaller model or rarer preemptions",
         ),
 
         (

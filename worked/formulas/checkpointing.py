@@ -83,13 +83,13 @@ def can_get_through(work_seconds: Any, mtbf: Any) -> Any:
     return reaches(700 * mtbf, work_seconds)
 
 
-def writes_end(write_seconds: Any, mtbf: Any) -> Any:
-    """Whether a write can be counted on: it takes less than twice the mean time: 1 or 0.
+def leaves_time(write_seconds: Any, mtbf: Any) -> Any:
+    """Whether writes leave time for work: less than the whole is wasted at best: 1 or 0.
 
-    From there on Young's interval is no longer than the write itself.
-    Source: Daly 2006, equation 37, which holds below that.
+    To first order the least waste is the root of twice the write over the mean time between
+    failures, so a write must take less than half of that time.
     """
-    return where(write_seconds < 2 * mtbf, 1, 0)
+    return where(2 * write_seconds < mtbf, 1, 0)
 
 
 def completion_probability(work_seconds: Any, mtbf: Any) -> Any:

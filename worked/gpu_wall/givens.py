@@ -153,7 +153,7 @@ LINKS = (
           r"\beta_\mathrm{net}", "Network rate per GPU, one-way", 0.1, 1000),
 )
 SPEED = (
-    _hardware("peak_bf16", "peak_flops", "F", "Peak of a GPU, 16-bit dense", 1, 20000, 1),
+    _hardware("peak_bf16", "peak_flops", "F", "Peak of a GPU, 16-bit dense", 20, 20000, 1),
     Given("mfu", 40, "%", r"\mathrm{MFU}", "Model FLOPs utilization", 1, 75, places=1,
           note="above 75 % full recomputation would take more than the peak"),
 )

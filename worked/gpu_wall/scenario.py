@@ -65,9 +65,9 @@ TOO_MANY = (
     "are there",
 )
 TOO_SLOW = (
-    "a write takes {write} while a preemption comes every {mtbf}, so hardly one ends; take a faster "
-    "tier, a smaller model or rarer preemptions",
-    "ends",
+    "a write takes {write}, and a preemption comes every {mtbf}: at more than half of that, writes "
+    "leave no time for work; take a faster tier, a smaller model or rarer preemptions",
+    "leave time",
 )
 PLACED, HIDES = ("across nodes", "inside a node"), ("does not hide", "hides")
 IN_TIME = ("too late", "in time")
@@ -400,8 +400,8 @@ STEPS = steps(
     *givens.NOTICES,
     derived("write", checkpointing.write_seconds, "tier", **SAVED, **RATE)
     | shown("One write", r"\delta_{<tier>}", 1, "s"),
-    must("writes_end", checkpointing.writes_end, TOO_SLOW, "tier", **WRITE)
-    | shown("Whether a write ends between two preemptions", r"v_{<tier>}"),
+    must("leaves_time", checkpointing.leaves_time, TOO_SLOW, "tier", **WRITE)
+    | shown("Whether writes leave time for work", r"v_{<tier>}"),
     derived("young", checkpointing.young_interval_seconds, "tier", **WRITE)
     | shown("Young's interval", r"\tau_{<tier>}", 1, "min"),
     derived("daly", checkpointing.daly_interval_seconds, "tier", **WRITE)

@@ -326,7 +326,7 @@ def _preemption(g: Mapping[str, Any], r: Mapping[str, Any]) -> dict[str, Any]:
         "tier_rate": rate,
         "node_share": saved / nodes,
         "write": write,
-        "writes_end": _yes(write / 2 < m),
+        "leaves_time": _yes(write / m < 1 / 2),
         "young": best,
         "daly": best * (1 + z / 3 + z**2 / 9) - write,
         "waste": write / best + best / m / 2,
