@@ -184,7 +184,7 @@ COUNTED = (
     "track", "tracks", "value", "values", "row", "rows", "tree", "trees", "minute-of-delivery",
     "pair", "pairs", "position", "positions", "rad", "×", "instance", "instances", "device",
     "devices", "collective", "collectives", "slice", "slices", "replica", "replicas",
-    "micro-batch", "micro-batches", "Mtoken", "billion",
+    "micro-batch", "micro-batches", "sequence", "sequences", "Mtoken", "billion",
 )  # fmt: skip
 for _name in COUNTED:
     _ATOMS[_name] = (Fraction(1), _PURE)

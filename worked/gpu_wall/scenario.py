@@ -47,7 +47,7 @@ KV_HEADS = (
 )
 NO_REPLICA, ODD_CUT = "needs {replica_gpus}", "heads ({heads}) do not divide by {tensor_parallel}"
 PLAN = (*FITS, NO_REPLICA, ODD_CUT, "needs a layer for every stage")
-FED = ("is too small: it needs {least_batch} sequences to feed every GPU", "feeds every GPU")
+FED = ("is too small: it needs {least_batch} to feed every GPU", "feeds every GPU")
 HELD = ("deadlock", "no deadlock", "too few GPUs for even one job")
 POSSIBLE = ("cannot be: at their peak the GPUs do {peak_rate}", "is below the peak")
 HOPELESS = (
@@ -251,7 +251,7 @@ STEPS = steps(
     derived("dp_micro_batches", parallelism.micro_batches, ranks="gpus")
     | shown("Micro-batches per step and GPU, data parallel", "m", 0, "micro-batches"),
     derived("least_batch", parallelism.least_batch, ranks="gpus")
-    | shown("Sequences that give every GPU a micro-batch", r"b_\mathrm{least}"),
+    | shown("Sequences that give every GPU a micro-batch", r"b_\mathrm{least}", 0, "sequences"),
     verdict("batch_feeds", rows.reaches, FED, value="batch_sequences", wanted="least_batch")
     | shown("Verdict on the step's size", "v_b"),
     derived("bubble", parallelism.bubble_fraction, "layout")

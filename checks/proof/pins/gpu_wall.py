@@ -137,16 +137,16 @@ PINS: dict[str, str] = {
     "layout_verdict[layout=shorter-pipeline-zero-1]": FIT,
     "stage_layers[layout=tensor-pipeline]": "10 layers",  # 80 / 8
     "stage_layers[layout=shorter-pipeline]": "20 layers",  # 80 / 4
-    "batch_sequences": "1,024",
+    "batch_sequences": "1,024 sequences",
     "tokens_per_step": "4,194,304 tokens",  # 2^10 x 2^12 = 2^22
-    "least_batch": "64",  # one sequence for each of 64
+    "least_batch": "64 sequences",  # one sequence for each of 64
     "batch_feeds": "feeds every GPU",  # 1,024 are more
     "dp_micro_batches": "16 micro-batches",  # 1,024 / 64
     "micro_batches[layout=tensor-pipeline]": "1,024 micro-batches",  # one replica
     "micro_batches[layout=shorter-pipeline]": "512 micro-batches",  # two replicas
     "bubble[layout=tensor-pipeline]": "0.68%",  # 7 / 1,031 = 0.006790
     "bubble[layout=shorter-pipeline]": "0.58%",  # 3 / 515 = 0.005825
-    "few_micro_batches": "16",
+    "few_micro_batches": "16 micro-batches",
     "few_bubble": "30.4%",  # 7 / 23 = 0.30435
     # 5. Communication.
     "nvlink_bandwidth": "450 GB/s",  # 18 links x 25; 900 counts both ways
