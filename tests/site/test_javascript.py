@@ -367,7 +367,6 @@ def test_a_formula_in_words_is_filled_in_the_same(slug: str) -> None:
             "comes every 12 h: at more than half of that, writes leave no time for work; take a "
             "faster tier, a smaller model or rarer preemptions",
         ),
-
         (
             {"gpu": "A100"},
             "gpu: 'A100' could be A100 80GB SXM or A100 40GB SXM; write more of the name",

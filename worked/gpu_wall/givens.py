@@ -142,10 +142,10 @@ PIPELINES = (
     Given("pipeline_short", 4, "", "p'", "A shorter pipeline, to leave room for replicas",
           1, 64, integer=True),
 )
-BATCH = Given("batch_sequences", 1024, "sequences", r"b_\mathrm{step}", "Sequences in a step, all GPUs",
-              1, 1048576, integer=True)
-FEW = Given("few_micro_batches", 16, "micro-batches", r"m_\mathrm{few}", "Micro-batches of a small step",
-            1, 4096, integer=True)
+BATCH = Given("batch_sequences", 1024, "sequences", r"b_\mathrm{step}",
+              "Sequences in a step, all GPUs", 1, 1048576, integer=True)
+FEW = Given("few_micro_batches", 16, "micro-batches", r"m_\mathrm{few}",
+            "Micro-batches of a small step", 1, 4096, integer=True)
 LINKS = (
     _hardware("interconnect_bandwidth", "nvlink_bandwidth", r"\beta_\mathrm{NV}",
               "Rate between GPUs of a node, one-way", 1, 5000),

@@ -48,8 +48,8 @@ LAYOUT: dict[str, Any] = {
     "kind": "layout",
     "title": "Tensor groups and pipeline stages on the nodes",
     "alt": "A grid of {{ node_count }} of {{ gpus_per_node }} each. A tensor-parallel group of "
-    "{{ tensor_parallel }} stands {{ tp_place }}; a pipeline is {{ pipeline_short }} stages long, and "
-    "{{ gpus }} hold {{ replicas[layout=shorter-pipeline] }} of it.",
+    "{{ tensor_parallel }} stands {{ tp_place }}; a pipeline is {{ pipeline_short }} stages long, "
+    "and {{ gpus }} hold {{ replicas[layout=shorter-pipeline] }} of it.",
     "caption": "The layout with the shorter pipeline "
     "({{ layout_verdict[layout=shorter-pipeline] }}): each colour is a stage. A "
     "tensor-parallel group stands {{ tp_place }}; "

@@ -60,8 +60,8 @@ NO_ROOM = (
     "leaves room",
 )
 TOO_MANY = (
-    "an instance of {slice_compute} for computing and {slice_memory} of memory needs a GPU cut into "
-    "as many; this one has {compute_slices} and {memory_slices}",
+    "an instance of {slice_compute} for computing and {slice_memory} of memory needs a GPU cut "
+    "into as many; this one has {compute_slices} and {memory_slices}",
     "are there",
 )
 TOO_SLOW = (

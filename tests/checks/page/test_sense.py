@@ -88,7 +88,7 @@ LAWS: dict[str, dict[str, str]] = {
     },
     "rope": {
         "no more key-value heads than heads": "kv_heads <= heads",
-        "no rows are missing that there are": "rows_missing >= 0 and (rows_missing > 0 or within_table)",
+        "no rows are missing that there are": "rows_missing > 0 or within_table",
         "a wave is longer than nothing": "all(head_wavelength > 0, hand)",
         "no frequency grows as it is scaled":
             "all(scaled[scaling=yarn] <= scaled[scaling=as-trained], hand)",
