@@ -12,13 +12,14 @@ READY := $(VENV)/.ready
 export NO_MKDOCS_2_WARNING = 1
 export HF_HUB_OFFLINE = 1
 
-.PHONY: site build test pytest check mutations fuzz lint format benchmarks clean help
+.PHONY: site build test pytest check spec mutations fuzz lint format benchmarks clean help
 
 help:
 	@echo "make site        build the workbook and serve it on http://127.0.0.1:$(PORT)/"
 	@echo "make build       build it into site/"
 	@echo "make test        format, lint, types, and every test; with CI=1 the heavy ones too"
-	@echo "make check       the table of what proves each number"
+	@echo "make check       the table of what proves each number; of one chapter with CHAPTER=xgboost"
+	@echo "make spec        print the tests as sentences"
 	@echo "make mutations   plant mistakes and see that the checks catch them"
 	@echo "make fuzz        throw odd texts at what reads answers, a minute for each parser"
 	@echo "make benchmarks  print the ratios of the benchmarks"
@@ -59,7 +60,10 @@ format: $(READY)
 	@$(BIN)/ruff check --fix .
 
 check: $(READY)
-	@$(BIN)/python -m checks.proof.table
+	@$(BIN)/python -m checks.proof.table $(CHAPTER)
+
+spec: $(READY)
+	@$(BIN)/python -m tests.spec
 
 fuzz: $(READY)
 	@$(BIN)/python -m checks.drill.fuzz

@@ -1,4 +1,4 @@
-"""Settings for all tests: their order, and what only CI runs."""
+"""Settings for all tests: their order, what only CI runs, and that CI skips nothing."""
 
 from __future__ import annotations
 
@@ -9,6 +9,9 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 from tests.effort import FULL
+from tests.skips import pytest_make_collect_report, pytest_runtest_makereport
+
+__all__ = ["pytest_make_collect_report", "pytest_runtest_makereport"]
 
 # In CI the same examples every time; and no clock decides, on however slow a machine.
 settings.register_profile(

@@ -1,11 +1,22 @@
-"""Record what a measurement found, with what is needed to repeat it."""
+"""Record what a measurement found, with what is needed to repeat it.
+
+A record ends in a digest of all that it says, so that a number that is changed by hand is refused
+when it is read; a digest of the code that made it tells when the measurement is of other code.
+Neither stops one who makes a new digest: a deterministic record is computed again in the tests,
+and of others they check what its numbers have to do with one another.
+"""
 
 from __future__ import annotations
 
+import ast
 import datetime
+import hashlib
+import io
 import json
 import os
 import platform
+import re
+import tokenize
 from collections.abc import Mapping
 from functools import cache
 from itertools import product
@@ -14,6 +25,47 @@ from typing import Any
 
 from worked.figures import Axis, FigureError, Measured
 from worked.units import exact, unit
+
+ROOT = Path(__file__).resolve().parents[1]
+DOCUMENTED = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
+
+
+def digest(document: Mapping[str, Any]) -> str:
+    """Return the SHA-256 of what a record says, as JSON in one form, without its own digest."""
+    said = {key: value for key, value in document.items() if key != "digest"}
+    text = json.dumps(said, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def code_digest(command: str) -> str:
+    """Return the SHA-256 of the file that a record's command runs, as the statements that it is.
+
+    Docstrings, comments and what a formatter decides (blanks, line ends, commas and parentheses)
+    are left out, so that it is the same after them and under every version of Python.
+
+    Raises:
+        FigureError: the command names no file of this project.
+    """
+    words = command.split()
+    told = words[2:3] if words[1:2] == ["-m"] else words[1:2]
+    path = ROOT / ("".join(told).removesuffix(".py").replace(".", "/") + ".py")
+    if words[:1] != ["python"] or not path.is_file():
+        raise FigureError(f"{command!r} runs no file of this project")
+    return hashlib.sha256(_statements(path.read_text(encoding="utf-8")).encode()).hexdigest()
+
+
+def _statements(source: str) -> str:
+    lines = source.splitlines()
+    for token in tokenize.generate_tokens(io.StringIO(source).readline):
+        if token.type == tokenize.COMMENT:
+            row, column = token.start
+            lines[row - 1] = lines[row - 1][:column]
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, DOCUMENTED) and ast.get_docstring(node, clean=False) is not None:
+            first = node.body[0]
+            for row in range(first.lineno - 1, first.end_lineno or first.lineno):
+                lines[row] = ""
+    return re.sub(r"[\s,()]", "", "\n".join(lines))
 
 
 def machine() -> str:
@@ -29,15 +81,18 @@ def record(
     command: str,
     deterministic: bool,
     seed: int | None = None,
+    more: Mapping[str, Any] | None = None,
 ) -> None:
     """Write measured `values` (name -> (value, unit)) and their provenance to `path` as JSON.
 
     `what` says in one sentence what was run; `command` repeats it from the project's root;
     `deterministic` says whether every machine gets these very values (then the tests
-    recompute them); a result that is not is only ever quoted with its machine.
+    recompute them); a result that is not is only ever quoted with its machine. `more` is
+    written beside the values: what is not a number with a unit.
 
     Raises:
         ValueError: a deterministic result without a seed, or a value that is not finite.
+        FigureError: the command names no file of this project.
     """
     if deterministic and seed is None:
         raise ValueError(f"{path.name}: a deterministic measurement must name its seed")
@@ -51,17 +106,37 @@ def record(
         "deterministic": deterministic,
         "seed": seed,
         "machine": machine(),
+        "code": code_digest(command),
         "values": {name: {"value": value, "unit": unit} for name, (value, unit) in values.items()},
+        **(more or {}),
     }
+    document["digest"] = digest(document)
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(json.dumps(document, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
 
 
 @cache
 def load(path: Path) -> dict[str, Any]:
-    """Read what `record` wrote."""
+    """Read what `record` wrote.
+
+    Raises:
+        FigureError: it was changed since.
+    """
     document: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    check(document, path.name)
     return document
+
+
+def check(document: Mapping[str, Any], name: str) -> None:
+    """Refuse a record that no longer says what was measured.
+
+    Raises:
+        FigureError: its digest is another's, or missing.
+    """
+    if document.get("digest") != digest(document):
+        raise FigureError(
+            f"{name} was changed after it was recorded; record it again: {document.get('command')}"
+        )
 
 
 def recorded(
@@ -86,7 +161,8 @@ def recorded(
     (`called`). at: the givens at whose values in the book it was recorded.
 
     Raises:
-        FigureError: the record has no such value, or the unit has another dimension.
+        FigureError: the record was changed by hand, has no such value, or the unit has another
+            dimension.
     """
     path = Path(__file__).parent / chapter / "measured" / f"{record_name}.json"
     document = load(path)

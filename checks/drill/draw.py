@@ -26,7 +26,7 @@ from checks.drill.questions import (
     kind_of,
     texts_of,
 )
-from checks.faces.spans import DIRECTIVE, reference, written
+from checks.faces.spans import DIRECTIVE, literal, reference, written
 from worked.chapters import graph
 from worked.figures import Derived, FigureError
 
@@ -97,8 +97,8 @@ class Asked:
 
         def one(match: re.Match[str]) -> str:
             body = match[1]
-            if body.startswith("lit:"):
-                return body[4:].strip()
+            if (said := literal(body)) is not None:
+                return said
             if body in self.places:
                 return g.label(body, g.place(body, self.places[body]), self.values)
             ref = reference(body, self.chapter)
@@ -199,7 +199,7 @@ def figures_in(slug: str, question: Question) -> frozenset[str]:
         reference(match[1], slug).figure
         for text in texts_of(question)
         for match in DIRECTIVE.finditer(text)
-        if not match[1].startswith("lit:") and match[1] not in places
+        if literal(match[1]) is None and match[1] not in places
     ]
     names += [shown for axis in places if (shown := g.shown_by(axis))]
     if isinstance(question, Number):

@@ -70,6 +70,14 @@ def formula_tex(graph: Graph, name: str) -> str:
     return f"{placed(graph, figure.name, letters)} = {formula}"
 
 
+def argument_symbols(graph: Graph, name: str) -> dict[str, str]:
+    """Return the symbol of what each argument of a derived figure's formula takes, as LaTeX."""
+    wiring, figure = graph.wiring[name], graph.figure(name)
+    symbols = {a: _indexed(graph, source, wiring[a]) for a, source in graph.arguments(name).items()}
+    letters = index_letters(graph)
+    return {a: latex(Term("arg", (a,)), symbols, letters, figure.axes) for a in symbols}
+
+
 def _places(graph: Graph) -> dict[str, str]:
     """Return what each place is called, under "axis=key", the key as a plain name."""
     return {

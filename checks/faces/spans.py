@@ -19,7 +19,7 @@ from worked.words import FORMS, in_words
 _PLAIN = r"[^{}\n]|\n(?!\s*\n)|\{(?!\{)|\}(?!\})"
 DIRECTIVE = re.compile(rf"\{{\{{\s*((?:{_PLAIN}|\{{\{{(?:{_PLAIN})*\}}\}})*?)\s*\}}\}}")
 """What stands in double braces; what a claim says may hold directives itself."""
-WORDS = ("lit", "choice", "board", "flip", *claims.KINDS)
+WORDS = ("lit", "cite", "choice", "board", "flip", *claims.KINDS)
 """What may stand before a colon in any text; a page has more."""
 _REFERENCE = re.compile(
     r"(?:(?P<chapter>[\w-]+)\.)?(?P<name>\w+(?:\[[^\[\]|]*\])?)\s*(?:\|\s*(?P<options>.*))?"
@@ -116,6 +116,31 @@ def span(ref: Reference) -> str:
     return f"<span {attributes}>{html.escape(written(ref)).replace('$', '&#36;')}</span>"
 
 
+def literal(body: str, plain: bool = True) -> str | None:
+    """Return what `lit: x` and `cite: x | source` stand for, or None of any other directive.
+
+    A cited number shows its source where one points at it or comes to it with the keyboard; in
+    plain text, in brackets behind it.
+
+    Raises:
+        ValueError: a number is cited without its source.
+    """
+    if body.startswith("lit:"):
+        return body[4:].strip()
+    if not body.startswith("cite:"):
+        return None
+    number, _, source = (part.strip() for part in body[5:].partition("|"))
+    if not (number and source):
+        raise ValueError("a cited number has a source: {{ cite: 1.074 | who says so, and where }}")
+    if plain:
+        return f"{number} ({source})"
+    number, source = (html.escape(x).replace("$", "&#36;") for x in (number, source))
+    return (
+        f'<span class="cited" tabindex="0" title="{source}">{number}'
+        f'<span class="cited-source"> ({source})</span></span>'
+    )
+
+
 def filled(body: str, chapter: str | None, write: Callable[[str], str], plain: bool) -> str:
     """Return what a directive inside a line gives; `write` fills the branches of a claim.
 
@@ -123,8 +148,8 @@ def filled(body: str, chapter: str | None, write: Callable[[str], str], plain: b
         ValueError: a name or unit is not known, a claim does not hold in the book.
     """
     word, colon, rest = (x.strip() for x in body.partition(":"))
-    if colon and word == "lit":
-        return rest
+    if (said := literal(body, plain)) is not None:
+        return said
     if colon and word in claims.KINDS:
         return claims.inline(claims.read(word, rest, chapter), write, plain)
     if colon and word == "choice":
@@ -164,7 +189,7 @@ def _choice(rest: str, chapter: str | None, plain: bool) -> str:
 
 
 def fill(text: str, chapter: str | None, plain: bool = False) -> str:
-    """Replace each figure and literal in `text`; `plain` gives plain text without spans.
+    """Replace each figure, literal and cited number in `text`; `plain` gives no spans.
 
     Raises:
         ValueError: a name or unit is not known.

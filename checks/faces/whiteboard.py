@@ -34,18 +34,17 @@ NEVER = "nowhere in its range"
 
 def taken(value: float, u: Unit, digits: int) -> tuple[float, str]:
     """Return a value to so many significant digits of its unit, and how that is written."""
-    worth, name = float(u.factor), u.name
+    worth, scale = float(u.factor), ""
     if worth == 1:
-        large = ((w, f"{n} {name}".strip()) for w, n in LARGE if abs(value) >= w)
-        worth, name = next(large, (worth, name))
+        worth, scale = next(((w, f" {n}") for w, n in LARGE if abs(value) >= w), (worth, scale))
     context = Context(prec=digits, rounding=ROUND_HALF_UP)
     number = context.create_decimal(Decimal(value / worth))
     places = max(0, digits - 1 - number.adjusted()) if number else 0
     short = float(number)
     while places and round(short, places - 1) == short:
         places -= 1
-    written = rounded(short, unit(""), places)
-    return short * worth, with_unit(written, name)
+    written = rounded(short, unit(""), places) + scale
+    return short * worth, with_unit(written, u.name)
 
 
 def route(g: Graph, name: str, told: Expression, digits: int, values: Mapping[str, Any]) -> str:

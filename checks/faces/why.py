@@ -83,7 +83,7 @@ def working(
                 break_on_hyphens=False,
             )
     else:
-        found += ["", "measured"] + [f"  {line}" for line in record_lines(f)]
+        found += ["", "measured"] + [f"  {line}" for line in record_lines(graph, f)]
     return found
 
 
@@ -170,11 +170,23 @@ def source_lines(graph: Graph, f: Given, settings: Mapping[str, Any], cell: str 
     return [*found, f"may be set from {low:g} to {high:g} {f.unit}".rstrip()]
 
 
-def record_lines(f: Measured) -> list[str]:
+def recorded_at(graph: Graph, f: Measured) -> str:
+    """Return the givens at which it was recorded, with the book's values: "eta 0.5, rounds 5"."""
+    names = [cell for n in f.at.split() for cell in _cells(graph, n)]
+    return ", ".join(f"{graph.called(n)} {graph.shown(n)}" for n in names)
+
+
+def _cells(graph: Graph, name: str) -> list[str]:
+    return [graph.cell_name(graph.figures[name], index) for index in graph.cells(name)]
+
+
+def record_lines(graph: Graph, f: Measured) -> list[str]:
     """Return how a measured figure was made."""
     again = "the same on every machine" if f.deterministic else "of that machine only"
     seed = f", seed {f.seed}" if f.seed is not None else ""
-    return [f.command, f"on {f.date}{seed}; {f.machine}; {again}", f"recorded in worked/{f.record}"]
+    at = [f"at {said}"] if (said := recorded_at(graph, f)) else []
+    made = f"on {f.date}{seed}; {f.machine}; {again}"
+    return [f.command, *at, made, f"recorded in worked/{f.record}"]
 
 
 def as_json(

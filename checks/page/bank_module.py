@@ -33,7 +33,7 @@ from checks.drill.questions import (
     Question,
     kind_of,
 )
-from checks.faces.spans import DIRECTIVE, reference
+from checks.faces.spans import DIRECTIVE, literal, reference
 from checks.page.browser_model import worth
 from worked.chapters import graph
 from worked.figures.program import javascript
@@ -63,8 +63,8 @@ def parts(text: str, slug: str, drawn: Collection[str] = ()) -> list[Any]:
     for match in DIRECTIVE.finditer(text):
         found.append(text[end : match.start()])
         end = match.end()
-        if match[1].startswith("lit:"):
-            found.append(match[1][4:].strip())
+        if (said := literal(match[1])) is not None:
+            found.append(said)
             continue
         if match[1] in drawn:
             found.append({"axis": match[1]})

@@ -123,7 +123,8 @@ def _steps(graph: Graph) -> Iterable[str]:
 
 
 def _measured(graph: Graph, figure: Figure) -> dict[str, Any]:
-    return _common(graph, figure) | {"value": graph.base[figure.name]}
+    assert isinstance(figure, Measured)
+    return _common(graph, figure) | {"value": graph.base[figure.name], "at": figure.at.split()}
 
 
 def _derived(graph: Graph, figure: Derived) -> str:

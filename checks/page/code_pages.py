@@ -17,7 +17,8 @@ from worked.chapters import CHAPTERS
 
 def files(root: Path) -> Iterator[str]:
     """Yield the paths (from the project's root) of the code that gets a page."""
-    folders = ["worked/formulas", *sorted({_folder(m) for m in CHAPTERS.values()})]
+    chapters = sorted({_folder(m) for m in CHAPTERS.values()})
+    folders = ["worked/formulas", *chapters, "checks/proof/recount"]
     for folder in folders:
         for file in sorted((root / folder).glob("*.py")):
             if file.name != "__init__.py":

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from checks.drill.bank import bank
 from checks.page import bank_module, browser_model, cards, code_pages, quiz_data
 from worked.chapters import CHAPTERS, graph, pictures
+
+if TYPE_CHECKING:
+    from checks.proof.table import Proof
 
 
 def documents(root: Path) -> Iterator[tuple[str, str]]:
@@ -26,8 +30,8 @@ def documents(root: Path) -> Iterator[tuple[str, str]]:
         yield code_pages.source_uri(path), code_pages.page(root, path)
 
 
-def _proofs(slug: str) -> dict[str, tuple[str, ...]]:
-    """Return figure -> the names of the checks that it passed."""
-    from checks.proof.table import table
+def _proofs(slug: str) -> dict[str, Proof]:
+    """Return figure -> how its formula is proved."""
+    from checks.proof.table import how
 
-    return {row.figure: row.routes for row in table(slug)}
+    return {f.name: how(f.formula) for f in graph(slug).derived}

@@ -1,20 +1,23 @@
 """The hooks that MkDocs calls; thin on purpose, the work is done in the modules beside this one.
 
-Order for a page: the prose gate reads the Markdown, `place` fills it, Markdown turns it into
+Order for a page: the gate reads the Markdown, `place` fills it, Markdown turns it into
 HTML, `maths` renders the formulas, `finish` tidies what the theme and the notebooks leave.
 """
 
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from mkdocs.exceptions import PluginError
 from mkdocs.plugins import event_priority
 from mkdocs.structure.files import File, Files
+
+if TYPE_CHECKING:
+    from checks.page.gate import Loose
 
 ROOT = Path(__file__).resolve().parents[2]
 if str(ROOT) not in sys.path:
@@ -47,9 +50,12 @@ def on_serve(server: Any, config: Any, builder: Any) -> Any:
 @event_priority(50)
 def on_files(files: Files, config: Any) -> Files:
     """Add what is generated: each chapter's model and cards, and the pages that show code."""
+    from checks.page.gate import new_outside_pages
     from checks.page.generated import documents
 
     with _plain_errors():
+        if Path(config["docs_dir"]) == ROOT / "docs":
+            _refuse(new_outside_pages(ROOT))
         for uri, content in documents(ROOT):
             files.append(File.generated(config, uri, content=content))
     return files
@@ -57,7 +63,7 @@ def on_files(files: Files, config: Any) -> Files:
 
 def on_page_markdown(markdown: str, page: Any, config: Any, files: Files) -> str:
     """Check the page's text for loose numbers, then place figures, formulas and pictures."""
-    from checks.page.gate import loose_in_file
+    from checks.page.gate import new_in_file
     from checks.page.place import PageContext, place
     from checks.page.quiz import with_questions
 
@@ -66,9 +72,7 @@ def on_page_markdown(markdown: str, page: Any, config: Any, files: Files) -> str
     source_file = Path(page.file.abs_src_path)
     path = f"docs/{page.file.src_uri}"
     source = source_file.read_text(encoding="utf-8-sig")
-    loose = loose_in_file(source, path)
-    if loose:
-        raise PluginError("numbers typed by hand:\n" + "\n".join(map(str, loose)))
+    _refuse(new_in_file(source, path))
     if source_file.suffix != ".md":
         return markdown
     first_line = source.count("\n") - markdown.count("\n") + 1
@@ -109,6 +113,11 @@ def on_post_build(config: Any) -> None:
     from checks.page import finish
 
     finish.trim(Path(config["site_dir"]))
+
+
+def _refuse(loose: Sequence[Loose]) -> None:
+    if loose:
+        raise PluginError("numbers typed by hand:\n" + "\n".join(map(str, loose)))
 
 
 def _to_root(page: Any) -> str:

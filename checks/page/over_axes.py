@@ -30,7 +30,6 @@ from typing import Any
 import markdown
 
 from checks.faces.spans import fill
-from checks.page.gate import loose_numbers
 from checks.page.pictures import drawn
 from worked.chapters import CHAPTERS, graph
 from worked.figures import Derived, Figure, Graph, reference, suggest
@@ -174,11 +173,6 @@ def _options(form: _Form, parts: Sequence[str]) -> dict[str, list[str]]:
         if name in found and name not in ("log", "mark"):
             raise ValueError(f"{name}: is given twice")
         found.setdefault(name, []).append(value)
-    for name in ("caption", "heads"):
-        for loose in loose_numbers(_braced(" ".join(found.get(name, []))), name):
-            raise ValueError(
-                f"{name}: {loose.numeral!r} is typed by hand; write a figure as {{name}}"
-            )
     return found
 
 

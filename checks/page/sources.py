@@ -29,24 +29,35 @@ def embedded(root: Path, target: str) -> tuple[str, str]:
     Raises:
         ValueError: there is no such file, section or function.
     """
+    path, where = place(root, target)
+    shown = _lines(root / path)[where.start - 1 : where.stop - 1]
+    code = textwrap.dedent("\n".join(shown)).strip("\n")
+    return path, without_markers(code)
+
+
+def place(root: Path, target: str) -> tuple[str, range]:
+    """Return (path, lines) of `path#name`, the lines counted from 1.
+
+    Raises:
+        ValueError: there is no such file, section or function.
+    """
     path, _, name = target.partition("#")
     file = root / path
     if not file.is_file():
         raise ValueError(f"no file {path!r} to show code from")
     lines = _lines(file)
     if not name:
-        return path, without_markers("\n".join(lines)).strip("\n")
-    section = _section(lines, name)
-    if section is None:
-        section = _function(lines, name)
-    if section is None:
+        return path, range(1, len(lines) + 1)
+    found = _section(lines, name)
+    if found is None:
+        found = _function(lines, name)
+    if found is None:
         raise ValueError(f"{path} has neither a section nor a function {name!r}")
-    code = textwrap.dedent("\n".join(section)).strip("\n")
-    return path, without_markers(code)
+    return path, found
 
 
-def _section(lines: tuple[str, ...], name: str) -> list[str] | None:
-    """Return what stands between the markers of `name`, or None where there are none."""
+def _section(lines: tuple[str, ...], name: str) -> range | None:
+    """Return the lines between the markers of `name`, or None where there are none."""
     start = None
     for index, line in enumerate(lines):
         match = _MARKER.match(line)
@@ -54,17 +65,17 @@ def _section(lines: tuple[str, ...], name: str) -> list[str] | None:
             if match[1] == "start":
                 start = index + 1
             elif start is not None:
-                return list(lines[start:index])
+                return range(start + 1, index + 1)
     if start is not None:
         raise ValueError(f"section {name!r} is opened and never closed")
     return None
 
 
-def _function(lines: tuple[str, ...], name: str) -> list[str] | None:
+def _function(lines: tuple[str, ...], name: str) -> range | None:
     """Return the lines of the function or class `name`, decorators included."""
     for node in ast.walk(ast.parse("\n".join(lines))):
         named = isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef)
         if named and node.name == name:  # type: ignore[attr-defined]
             first = min([node.lineno, *(d.lineno for d in node.decorator_list)])  # type: ignore[attr-defined]
-            return list(lines[first - 1 : node.end_lineno])  # type: ignore[attr-defined]
+            return range(first, node.end_lineno + 1)  # type: ignore[attr-defined]
     return None

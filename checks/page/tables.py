@@ -1,15 +1,17 @@
-"""Tables of the site: givens with their sources, and what checked each figure."""
+"""Tables of the site: givens with their sources, and how each formula is proved."""
 
 from __future__ import annotations
 
 import html
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date
 from itertools import groupby
 from typing import Any
 
+from checks.faces.output import counted
+from checks.page import code_pages
 from worked.chapters import CHAPTERS, graph
-from worked.figures import Given, Graph, Source, with_unit
+from worked.figures import Derived, Given, Graph, Source, with_unit
 from worked.units import rounded_fraction
 
 
@@ -117,29 +119,64 @@ def _small(text: str) -> str:
 
 
 def proof(slug: str, base: str) -> str:
-    """Return the table of what checked each derived figure of a chapter.
+    """Return how each formula of a chapter is proved, in words, with its figures and their pins.
 
     Raises:
         ProofError, FigureError: a check disagrees with a formula, or nothing proves a figure.
     """
 
-    from checks.proof.table import ProofError, table
+    from checks.proof.table import PLAIN, ProofError, how, table
 
     proved = table(slug)
     if weak := [r.figure for r in proved if not r.proved]:
         raise ProofError(f"{slug}: nothing proves {', '.join(weak)}")
-    rows = "".join(
-        f"<tr><td>{_safe(r.label)}<br><code>{_safe(r.figure)}</code></td>"
-        f"<td><code>{_safe(r.formula)}</code></td>"
-        f"<td>{_safe(', '.join(r.routes))}</td></tr>"
-        for r in proved
+    g = graph(slug)
+    by_formula: dict[Any, list[Derived]] = {}
+    for f in g.derived:
+        by_formula.setdefault(f.formula, []).append(f)
+    rows: dict[bool, list[str]] = {True: [], False: []}
+    for formula, figures in by_formula.items():
+        words = how(formula).words
+        said = "" if words == (PLAIN,) else "".join(f"<p>{_sentence(w)}</p>" for w in words)
+        rows[bool(said)].append(
+            f"<tr><td><code>{_safe(formula.__name__)}</code>{said}</td>"
+            f"<td>{'<br>'.join(_pinned(slug, f) for f in figures)}</td></tr>"
+        )
+    again = f"checks/proof/recount/{slug.replace('-', '_')}.py"
+    label = _safe(g.title)
+    return (
+        f'<p>Computed a second time, cell by cell, by <a href="{base}{code_pages.href(again, 1)}">'
+        f"<code>{again}</code></a>: every figure agrees.</p>"
+        f"{_proofs(f'Formulas with a route of their own: {label}', rows[True])}"
+        f"<details><summary>{PLAIN.capitalize()}: {counted(len(rows[False]), 'formula')}</summary>"
+        f"{_proofs(f'Plain arithmetic: {label}', rows[False])}</details>"
     )
-    label = f"Checks of each figure: {_safe(graph(slug).title)}"
+
+
+def _proofs(label: str, rows: Sequence[str]) -> str:
     return (
         f'<div class="wide-table" tabindex="0" role="region" aria-label="{label}">'
-        '<table class="proof"><thead><tr><th scope="col">Figure</th><th scope="col">Formula</th>'
-        f'<th scope="col">Checked by</th></tr></thead><tbody>{rows}</tbody></table></div>'
+        '<table class="proof"><thead><tr><th scope="col">Formula, and how it is proved</th>'
+        '<th scope="col">Figures, and what is pinned of them</th></tr></thead>'
+        f"<tbody>{''.join(rows)}</tbody></table></div>"
     )
+
+
+MOST_PINS = 3
+
+
+def _pinned(slug: str, f: Derived) -> str:
+    """Return a figure's label and the texts that are pinned of it, up to a few."""
+    from checks.proof.pins import PINS
+
+    texts = [t for cell, t in PINS.get(slug, {}).items() if cell.partition("[")[0] == f.name]
+    more = f" and {len(texts) - MOST_PINS} more" if len(texts) > MOST_PINS else ""
+    pinned = f": {'; '.join(texts[:MOST_PINS])}{more}" if texts else ""
+    return f'{_safe(graph(slug).called(f.name))}<span class="quiet">{_safe(pinned)}</span>'
+
+
+def _sentence(words: str) -> str:
+    return _safe(f"{words[:1].upper()}{words[1:]}.")
 
 
 def _safe(text: str) -> str:

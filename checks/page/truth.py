@@ -107,15 +107,34 @@ def offered(slug: str) -> tuple[Mapping[str, Any], ...]:
 
 @cache
 def pushed(slug: str) -> tuple[Mapping[str, Any], ...]:
-    """Return the chapter's values with each given moved alone, to its ends and in between."""
+    """Return the chapter's values with each given moved alone, to its ends and in between.
+
+    It also takes the values of the others in its unit, and rows are made equal throughout, since
+    much turns where two are equal.
+    """
     g = graph(slug)
     settings: list[dict[str, Any]] = []
-    for f, index, book, low, high in _cells(g):
+    cells = list(_cells(g))
+    for f, index, book, low, high in cells:
         name = g.cell_name(f, index)
-        for value in (low, high, 0.0, *(book * s for s in STEPS), *(book + s for s in (-1, 1))):
+        others = {value for other, _, value, _, _ in cells if other.unit == f.unit}
+        moved = (*(book * s for s in STEPS), *(book + s for s in (-1, 1)))
+        for value in (low, high, 0.0, *moved, *sorted(others - {book})):
             if low <= value <= high:
                 settings.append({name: round(value) if f.integer else value})
-    return tuple(_accepted(g, settings))
+    return tuple(_accepted(g, [*settings, *_level(g)]))
+
+
+def _level(g: Graph) -> Iterator[dict[str, Any]]:
+    """Yield for each row of givens that may be equal the setting in which they are."""
+    rows: dict[str, list[tuple[str, float, float, float]]] = {}
+    for f, index, book, low, high in _cells(g):
+        if f.axes:
+            rows.setdefault(f.name, []).append((g.cell_name(f, index), book, low, high))
+    for cells in rows.values():
+        value = cells[0][1]
+        if all(low <= value <= high for _, _, low, high in cells):
+            yield {name: value for name, _, _, _ in cells}
 
 
 def drawn(g: Graph, number: int) -> dict[str, Any]:

@@ -3,8 +3,12 @@
 A datasheet's peak is its multipliers times its clock; a bandwidth is pins times rate; a sparse
 figure is twice the dense one; a parameter count is a sum over tensors. Where two of them are on
 record, one checks the other, and a slip (sparse for dense, both ways for one, GB for GiB, bits
-for bytes, thousands) shows. The TOML files are read directly, not through `worked.givens`, so
-that the loader cannot hide a slip either. Run `python -m checks.proof.givens` for the table.
+for bytes, thousands) shows. What has no parts is held against a second document (`second` in its
+row), a price against the others for the same GPU. A fact that no chapter reads and nothing
+recomputes says in its row why it stands `alone`, or it goes.
+
+The TOML files are read directly, not through `worked.givens`, so that the loader cannot hide a slip
+either. Run `python -m checks.proof.givens` for the table.
 """
 
 from __future__ import annotations
@@ -14,57 +18,22 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
+from statistics import median
 from typing import Any
 
 import worked
+from worked.gpu_wall.mig import maximal_layouts
 from worked.units import exact, unit
 
 FILES = ("hardware", "models", "prices", "storage")
 MANDATORY = ("name", "value", "unit", "source", "read", "review_by")
-OPTIONAL = ("url", "note", "direction", "sparsity", "format", "own_choice")
-UNITS = frozenset(
-    (
-        "",
-        "B",
-        "kB",
-        "MB",
-        "GB",
-        "TB",
-        "KiB",
-        "MiB",
-        "GiB",
-        "TiB",
-        "bit",
-        "Gbit",
-        "B/s",
-        "MB/s",
-        "GB/s",
-        "TB/s",
-        "Gbit/s",
-        "FLOP",
-        "TFLOP",
-        "FLOP/s",
-        "TFLOP/s",
-        "PFLOP/s",
-        "OP/s",
-        "TOP/s",
-        "s",
-        "ms",
-        "min",
-        "h",
-        "day",
-        "Hz",
-        "MHz",
-        "GHz",
-        "W",
-        "param",
-        "token",
-        "USD",
-        "USD/h",
-        "USD/GPU/h",
-        "USD/GB/month",
-    )
+OPTIONAL = ("url", "note", "direction", "sparsity", "format", "own_choice", "second", "alone")
+_UNITS = (
+    "B kB MB GB TB KiB MiB GiB TiB bit Gbit B/s MB/s GB/s TB/s Gbit/s "
+    "FLOP TFLOP FLOP/s TFLOP/s PFLOP/s OP/s TOP/s "
+    "s ms min h day Hz MHz GHz param token USD USD/h USD/GPU/h USD/GB/month"
 )
+UNITS = frozenset(("", *_UNITS.split()))
 DIRECTIONS = ("one-way", "both ways")
 SPARSITIES = ("dense", "sparse")
 FORMATS = ("bf16", "fp16", "fp8", "fp32", "tf32", "int8", "fp4")
@@ -120,6 +89,7 @@ WIDER: dict[str, tuple[Fraction, str]] = {
         "1 % of it: the running example rounds its shape's 70.55 billion to a plain 70",
     ),
 }
+PRICE_SPREAD = 4  # how far a seller's price may be from the median of the others, as a factor
 MEMORY_RESERVE = Fraction(15, 1000)
 MEMORY_WHY = "drivers and firmware keep up to 1.5 % of the memory for themselves"
 
@@ -178,77 +148,59 @@ def _pins_times_rate(bus: Fraction, rate: Fraction) -> Fraction:
     return bus * 8 * rate  # the bus in base units is bytes; one pin carries one bit at a time
 
 
+def _most_instances() -> Fraction:
+    return Fraction(max(len(layout) for layout in maximal_layouts()))
+
+
 def _clock(rows: Mapping[str, Row]) -> str:
     return "tensor_boost_clock" if "tensor_boost_clock" in rows else "boost_clock"
 
 
 # --8<-- [start:hardware_routes]
+SMS = "SMs x operations per clock and SM x clock"
+MATRIX = "matrix units x operations per clock and unit x clock"
+LINKS = "links x one-way rate per link"
+DOUBLED, WHOLE = "sparse = 2 x dense", "GPUs x one GPU's"
+PRODUCTS = (
+    ("peak_bf16", "sm_count tensor_flops_per_clock_per_sm clock", SMS),
+    ("peak_fp16", "sm_count tensor_flops_per_clock_per_sm clock", SMS),
+    ("peak_fp8", "sm_count fp8_flops_per_clock_per_sm clock", SMS),
+    ("peak_int8", "sm_count int8_ops_per_clock_per_sm clock", SMS),
+    ("peak_fp32", "sm_count fp32_flops_per_clock_per_sm boost_clock", SMS),
+    ("peak_bf16", "mxu_count mxu_flops_per_clock clock", MATRIX),
+    ("peak_int8", "mxu_count mxu_int8_ops_per_clock clock", MATRIX),
+    (
+        "interconnect_bandwidth",
+        "nvlink_links nvlink_rate_per_link",
+        "links x one-way rate per link",
+    ),
+    ("interconnect_total", "interconnect_bandwidth", "both ways = 2 x one-way"),
+    ("interconnect_bits", "interconnect_bandwidth", "bits = 8 x bytes"),
+    ("system_memory", "memory_bytes system_gpus", WHOLE),
+    ("system_interconnect", "interconnect_bandwidth system_gpus", WHOLE),
+    ("system_peak_fp8", "peak_fp8 system_gpus", f"{WHOLE}, {DOUBLED}"),
+)
+PCIE = ("pcie_lanes", "pcie_lane_rate"), "lanes x line rate x 128/130 / 8", _pcie
+
+
 def hardware_routes(rows: Mapping[str, Row]) -> list[Route]:
     """Return the routes that a device's facts might allow; those lacking an input are skipped."""
     clock = _clock(rows)
     routes = [
-        Route(
-            f"peak_{fmt}",
-            ("sm_count", per_clock, clock if fmt != "fp32" else "boost_clock"),
-            "SMs x operations per clock and SM x clock",
-            _product,
-        )
-        for fmt, per_clock in (
-            ("bf16", "tensor_flops_per_clock_per_sm"),
-            ("fp16", "tensor_flops_per_clock_per_sm"),
-            ("fp8", "fp8_flops_per_clock_per_sm"),
-            ("int8", "int8_ops_per_clock_per_sm"),
-            ("fp32", "fp32_flops_per_clock_per_sm"),
-        )
+        Route(fact, tuple(clock if i == "clock" else i for i in inputs.split()), words, _product)
+        for fact, inputs, words in PRODUCTS
     ]
-    matrix = "matrix units x operations per clock and unit x clock"
     routes += [
-        Route("peak_bf16", ("mxu_count", "mxu_flops_per_clock", clock), matrix, _product),
-        Route("peak_int8", ("mxu_count", "mxu_int8_ops_per_clock", clock), matrix, _product),
+        Route(f"peak_{f}_sparse", (f"peak_{f}",), DOUBLED, _product, Fraction(1))
+        for f in ("bf16", "fp8", "int8", "fp4")
     ]
-    both = ("bf16", "fp8", "int8", "fp4")
-    routes += [
-        Route(f"peak_{f}_sparse", (f"peak_{f}",), "sparse = 2 x dense", _product, Fraction(1))
-        for f in both
-    ]
+    pins = ("memory_bus_bits", "memory_pin_rate")
     routes += [
         Route("peak_fp8", ("peak_bf16",), "fp8 = 2 x bf16", lambda x: 2 * x, Fraction(2)),
         Route("peak_fp4", ("peak_fp8",), "fp4 = 2 x fp8", lambda x: 2 * x, Fraction(2)),
-        Route(
-            "memory_bandwidth",
-            ("memory_bus_bits", "memory_pin_rate"),
-            "pins x rate per pin / 8",
-            _pins_times_rate,
-        ),
-        Route(
-            "interconnect_bandwidth",
-            ("nvlink_links", "nvlink_rate_per_link"),
-            "links x one-way rate per link",
-            _product,
-        ),
-        Route(
-            "interconnect_total", ("interconnect_bandwidth",), "both ways = 2 x one-way", _product
-        ),
-        Route("interconnect_bits", ("interconnect_bandwidth",), "bits = 8 x bytes", _product),
-        Route(
-            "pcie_bandwidth",
-            ("pcie_lanes", "pcie_lane_rate"),
-            "lanes x line rate x 128/130 / 8",
-            _pcie,
-        ),
-        Route("system_memory", ("memory_bytes", "system_gpus"), "GPUs x one GPU's", _product),
-        Route(
-            "system_interconnect",
-            ("interconnect_bandwidth", "system_gpus"),
-            "GPUs x one GPU's",
-            _product,
-        ),
-        Route(
-            "system_peak_fp8",
-            ("peak_fp8", "system_gpus"),
-            "GPUs x one GPU's, sparse = 2 x",
-            _product,
-        ),
+        Route("memory_bandwidth", pins, "pins x rate per pin / 8", _pins_times_rate),
+        Route("pcie_bandwidth", *PCIE),
+        Route("mig_max", (), "the most instances of any legal layout", _most_instances),
     ]
     if "int8_ops_per_clock_per_sm" not in rows and "peak_fp8" in rows:
         routes.append(Route("peak_int8", ("peak_fp8",), "int8 = fp8", _product, Fraction(1)))
@@ -346,23 +298,18 @@ def deepseek_parameters(c: Mapping[str, int]) -> tuple[int, int]:
 
 # --8<-- [end:parameters]
 
-_COMMON = ("layers", "hidden", "heads", "kv_heads", "head_dim", "ffn", "vocab", "tied_embeddings")
-_MOE = ("experts", "experts_per_token")
-_LATENT = ("q_lora_rank", "kv_lora_rank", "qk_nope_head_dim", "qk_rope_head_dim", "v_head_dim")
-FAMILIES: dict[str, tuple[Callable[[Mapping[str, int]], tuple[int, int]], tuple[str, ...]]] = {
-    "gpt2": (
-        gpt2_parameters,
-        ("layers", "hidden", "ffn", "vocab", "max_positions", "tied_embeddings"),
-    ),
-    "llama": (llama_parameters, (*_COMMON, "qkv_bias")),
-    "mixtral": (mixtral_parameters, (*_COMMON, "qkv_bias", *_MOE)),
-    "deepseek": (
-        deepseek_parameters,
-        (
-            *("layers", "dense_layers", "hidden", "heads", "ffn", "expert_ffn", "vocab"),
-            *("tied_embeddings", "shared_experts", *_LATENT, *_MOE),
-        ),
-    ),
+_COMMON = "layers hidden heads kv_heads head_dim ffn vocab tied_embeddings qkv_bias"
+_MOE = "experts experts_per_token"
+_LATENT = (
+    "layers dense_layers hidden heads ffn expert_ffn vocab tied_embeddings shared_experts "
+    "q_lora_rank kv_lora_rank qk_nope_head_dim qk_rope_head_dim v_head_dim"
+)
+_GPT2 = "layers hidden ffn vocab max_positions tied_embeddings"
+FAMILIES: dict[str, tuple[Callable[[Mapping[str, int]], tuple[int, int]], str]] = {
+    "gpt2": (gpt2_parameters, _GPT2),
+    "llama": (llama_parameters, _COMMON),
+    "mixtral": (mixtral_parameters, f"{_COMMON} {_MOE}"),
+    "deepseek": (deepseek_parameters, f"{_LATENT} {_MOE}"),
 }
 
 
@@ -374,7 +321,8 @@ def model_routes(family: str) -> list[Route]:
     """
     if family not in FAMILIES:
         raise ValueError(f"unknown family {family!r}; there are {', '.join(FAMILIES)}")
-    count, names = FAMILIES[family]
+    count, used = FAMILIES[family]
+    names = tuple(used.split())
 
     def counted(which: int) -> Callable[..., Fraction]:
         return lambda *v: Fraction(count(dict(zip(names, map(int, v), strict=True)))[which])
@@ -392,34 +340,83 @@ def model_routes(family: str) -> list[Route]:
         Route("active_params", names, "the same with the experts of one token", counted(1)),
     ]
     if family == "deepseek":
-        routes.append(
-            Route(
-                "head_dim",
-                ("qk_nope_head_dim", "qk_rope_head_dim"),
-                "nope + rope part",
-                lambda a, b: a + b,
-            )
-        )
+        parts = ("qk_nope_head_dim", "qk_rope_head_dim")
+        routes.append(Route("head_dim", parts, "nope + rope part", lambda a, b: a + b))
     else:
         routes.append(Route("hidden", ("heads", "head_dim"), "heads x head size", _product))
-    if family == "gpt2":
+    if family in ("gpt2", "deepseek"):
         routes.append(Route("kv_heads", ("heads",), "as many as query heads", _product))
+    routes.append(Route("max_positions", ("seq",), "it trains at its full length", _product))
     return routes
 
 
-PRICE_ROUTES = [
-    Route(
-        "gpu_hour",
-        ("instance_hour", "instance_gpus"),
-        "instance price / GPUs",
-        lambda price, gpus: price / gpus,
-    ),
-]
+PER_GPU = ("instance_hour", "instance_gpus"), "instance price / GPUs", lambda p, gpus: p / gpus
+PRICE_ROUTES = [Route("gpu_hour", *PER_GPU)]
 STORAGE_ROUTES = [
     Route("bandwidth", ("link_rate",), "bytes = bits / 8", _product),
     Route("link_rate", ("lanes", "lane_rate"), "lanes x rate per lane", _product),
-    Route("bandwidth", ("pcie_lanes", "pcie_lane_rate"), "lanes x line rate x 128/130 / 8", _pcie),
+    Route("bandwidth", *PCIE),
 ]
+
+
+def second_source(thing: str, row: Row) -> list[GivenCheck]:
+    """Hold a fact against what a second document says of it, within the rounding of both."""
+    if "second" not in row:
+        return []
+    other = row["second"]
+    claimed, said = canonical(row), canonical(other)
+    exactly = row["unit"] in ("", "param", "token")
+    tolerance = Fraction(0) if exactly else half_last_digit(row) + half_last_digit(other)
+    return [
+        GivenCheck(
+            f"{thing}.{row['name']}",
+            float(claimed),
+            float(said),
+            float(said / claimed - 1) if claimed else None,
+            AGREES if abs(said - claimed) <= tolerance else DISAGREES,
+            f"a second source: {other['source']}",
+            (),
+            float(tolerance),
+            "a count is exact" if exactly else "half a unit of each one's last printed digit",
+        )
+    ]
+
+
+def price_checks(tables: Mapping[str, Any]) -> dict[str, list[GivenCheck]]:
+    """Hold each price of a GPU's hour against the median of all the others for that GPU.
+
+    They differ by seller and contract, but not by a factor of `PRICE_SPREAD`: a slip of
+    thousands stands out, and so does most often the price of an instance with eight GPUs.
+
+    Returns:
+        The checks of each thing, by its id; a GPU with a single price has none.
+    """
+    asked = [
+        (table["id"], table["gpu"], row["name"], canonical(row))
+        for table in tables.values()
+        for row in table["facts"]
+        if row["name"] in ("gpu_hour", "spot_gpu_hour")
+    ]
+    checks: dict[str, list[GivenCheck]] = {table["id"]: [] for table in tables.values()}
+    for thing, gpu, name, price in asked:
+        others = [p for t, g, n, p in asked if g == gpu and (t, n) != (thing, name)]
+        if not others or not price:
+            continue
+        middle = median(others)
+        checks[thing].append(
+            GivenCheck(
+                f"{thing}.{name}",
+                float(price),
+                float(middle),
+                float(middle / price - 1),
+                AGREES if price / PRICE_SPREAD <= middle <= price * PRICE_SPREAD else DISAGREES,
+                f"median of the other prices of an hour of {gpu}",
+                (),
+                float(price * (PRICE_SPREAD - 1)),
+                "sellers and contracts differ, by less than a factor of four",
+            )
+        )
+    return checks
 
 
 def _routes(file: str, table: Mapping[str, Any], rows: Mapping[str, Row]) -> list[Route]:
@@ -474,6 +471,7 @@ def check_givens(data: Data | None = None) -> list[GivenCheck]:
         raise ValueError("; ".join(problems))
     checks: list[GivenCheck] = []
     for file, tables in data.items():
+        prices = price_checks(tables) if file == "prices" else {}
         for table in tables.values():
             rows = {row["name"]: row for row in table["facts"]}
             routed = [
@@ -483,6 +481,8 @@ def check_givens(data: Data | None = None) -> list[GivenCheck]:
             ]
             if file == "hardware":
                 routed += memory_check(table["id"], rows)
+            routed += prices.get(table["id"], [])
+            routed += [c for row in table["facts"] for c in second_source(table["id"], row)]
             checks += routed + _unrouted(table["id"], rows, routed)
     return checks
 
@@ -502,8 +502,7 @@ def _unrouted(thing: str, rows: Mapping[str, Row], routed: list[GivenCheck]) -> 
             route = "input of " + ", ".join(dict.fromkeys(c.given[len(thing) + 1 :] for c in users))
         else:
             verdict, route = (CHOSEN, "") if row.get("own_choice") else (SOURCE_ONLY, "")
-        amount = row["value"] if row["unit"] == "W" else float(canonical(row))
-        rest.append(GivenCheck(given, amount, None, None, verdict, route))
+        rest.append(GivenCheck(given, float(canonical(row)), None, None, verdict, route))
     return rest
 
 
@@ -529,7 +528,7 @@ def schema_errors(data: Data) -> list[str]:
         ids: set[str] = set()
         for thing, table in tables.items():
             where = f"{file}.toml, {thing}"
-            for key in ("id", "vendor", "facts"):
+            for key in ("id", "vendor", "facts", *(("gpu",) if file == "prices" else ())):
                 if key not in table:
                     errors.append(f"{where}: no {key}")
             if table.get("id") in ids:
@@ -561,6 +560,10 @@ def row_errors(row: Row) -> list[str]:
     for key, allowed in (("direction", DIRECTIONS), ("sparsity", SPARSITIES), ("format", FORMATS)):
         if key in row and row[key] not in allowed:
             errors.append(f"{name}: {key} is {row[key]!r}, not one of {', '.join(allowed)}")
+    if "second" in row:
+        errors += [f"{name}: its second source {e}" for e in _second_errors(row["second"])]
+    if "alone" in row and not row["alone"].strip():
+        errors.append(f"{name}: stands alone and does not say why")
     if row["review_by"] <= row["read"]:
         errors.append(f"{name}: is to be reviewed before it was read")
     if _is_operation_rate(row):
@@ -576,6 +579,15 @@ def row_errors(row: Row) -> list[str]:
     if not row["source"].strip():
         errors.append(f"{name}: the source is empty")
     return errors
+
+
+def _second_errors(second: Row) -> list[str]:
+    if set(second) != {"value", "unit", "source"}:
+        return ["has a value, a unit and a source, and nothing else"]
+    value = second["value"]
+    if isinstance(value, bool) or not isinstance(value, (int, float)) or not 0 <= value < 1e300:
+        return [f"has the value {value!r}, not a finite number from 0 up"]
+    return [] if second["unit"] in UNITS else [f"has the unit {second['unit']!r}, not allowed"]
 
 
 def as_text(checks: list[GivenCheck]) -> str:

@@ -690,18 +690,38 @@ def run(slug: str, kinds: Iterable[str] = KINDS) -> list[Outcome]:
     return found
 
 
+DISTINCT, APART = ("formula", "given"), ("wiring", "unit", "display")
+
+
 def summary(found: list[Outcome]) -> str:
-    """Return the outcomes as a table: kinds by what killed them."""
-    head = f"{'':10}{'planted':>9}{'killed':>9}{'survived':>10}{'equivalent':>12}   killed first by"
+    """Return the outcomes as a table: kinds by what killed them.
+
+    What is counted together is distinct mistakes in formulas and givens. Wrong wires, units and
+    displays stand apart: one mistake makes many of them.
+    """
+    head = f"{'':20}{'planted':>9}{'killed':>9}{'survived':>10}{'equivalent':>12}   killed first by"
     lines = [head]
-    for kind in (*KINDS, "all"):
-        these = [o for o in found if kind in (o.mutant.kind, "all")]
+    for name, kinds in (
+        *((kind, (kind,)) for kind in DISTINCT),
+        ("distinct mistakes", DISTINCT),
+        *((f"apart: {kind}", (kind,)) for kind in APART),
+    ):
+        these = [o for o in found if o.mutant.kind in kinds]
         by = Counter(o.killed_by for o in these if o.killed_by)
-        detail = ", ".join(f"{name} {by[name]:,}" for name in CHECKS if by[name])
+        detail = ", ".join(f"{check} {by[check]:,}" for check in CHECKS if by[check])
         survived = sum(o.survived for o in these)
         equal = sum(bool(o.equivalent) for o in these)
-        lines.append(f"{kind:10}{len(these):9,}{by.total():9,}{survived:10,}{equal:12,}   {detail}")
+        lines.append(f"{name:20}{len(these):9,}{by.total():9,}{survived:10,}{equal:12,}   {detail}")
     return "\n".join(lines)
+
+
+def distinct(found: Iterable[Outcome]) -> set[tuple[str, str, str]]:
+    """Return the distinct mistakes in formulas and givens: what, where, and what is wrong there."""
+    return {
+        (o.mutant.kind, o.mutant.where, o.mutant.mistake)
+        for o in found
+        if o.mutant.kind in DISTINCT
+    }
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -710,7 +730,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--chapter", choices=list(CHAPTERS), help="only this chapter")
     parser.add_argument("--verbose", action="store_true", help="list every mutant")
     options = parser.parse_args(arguments)
-    survived = 0
+    survived, mistakes = 0, set()
     for slug in [options.chapter] if options.chapter else CHAPTERS:
         print(f"{graph(slug).title} ({slug})", flush=True)
         found = run(slug)
@@ -722,7 +742,9 @@ def main(arguments: list[str] | None = None) -> int:
                 )
                 print(f"  {o.mutant.kind} {o.mutant.where}: {o.mutant.mistake}: {fate}")
         survived += sum(o.survived for o in found)
-    print(f"\n{survived} survived" if survived else "\nevery mistake was caught or proved harmless")
+        mistakes |= distinct(found)
+    print(f"\n{len(mistakes):,} distinct mistakes in formulas and givens, wirings apart: ", end="")
+    print(f"{survived} survived" if survived else "every mistake was caught or proved harmless")
     return 1 if survived else 0
 
 

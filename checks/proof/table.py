@@ -1,16 +1,15 @@
 """Prove a chapter: run every independent check of every derived figure and table the result.
 
-Two checks every figure has: its dimensions, when the graph is built, and the **recount**, the
-whole chapter computed a second time (`checks/proof/recounts.py`). A formula with content, more than
-arithmetic, comparisons and look-ups, has an independent route as well. The routes, each looked
-up by the formula's own name:
+Two checks every figure has: its dimensions, when the graph is built and once more with Pint, and
+the **recount**, the whole chapter computed a second time (`checks/proof/recounts.py`). A formula
+with content, more than arithmetic, comparisons and look-ups, has an independent route as well,
+looked up by the formula's own name:
 - derivation: `checks/proof/derivations/<topic>.py` derives the formula from first principles with
-  SymPy; the difference to the traced formula simplifies to zero;
+  SymPy; the difference to the traced formula simplifies to zero. Its steps are shown;
 - count: `checks/proof/brute/<topic>.py` finds the same number by brute force: it builds the
-  tensors, moves the chunks, runs the schedule; compared at many small points;
-- dimension: Pint recomputes the figure with units. It counts only where something in the
-  formula has a dimension, for otherwise it could not fail; and it is no route of its own.
+  tensors, moves the chunks, runs the schedule; compared at many small points.
 A derived figure that is not computed a second time fails, and one with content without a route.
+What the tests measure of the real thing besides is declared in `checks/proof/measured.py`.
 """
 
 from __future__ import annotations
@@ -19,7 +18,7 @@ import importlib
 import inspect
 import random
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cache
@@ -28,6 +27,8 @@ from typing import Any
 from checks.faces.output import counted
 from checks.proof import recounts
 from checks.proof.dimensions import check_figure
+from checks.proof.measured import MEASURED
+from checks.proof.steps import Step, as_text, heard_from
 from worked import rows
 from worked.chapters import CHAPTERS, graph
 from worked.figures import Derived, FigureError
@@ -37,7 +38,9 @@ from worked.showing import flat
 # What makes the content of a formula plain in its terms. Other content, such as a gradient or the
 # cost of a protocol, is arithmetic to look at: whoever writes the formula brings its route.
 WITH_CONTENT = ("exp", "ln", "log2", "sqrt", "sin", "cos", "pi", "softmax")
+WITH_EDGES = ("ceiling", "floor", "Max", "Min", "Piecewise", "Mod", "Abs", "sign")
 RECOUNT = "recount"
+PLAIN = "plain arithmetic: recounted"
 POINTS = 40
 
 
@@ -62,6 +65,14 @@ class Row:
         return RECOUNT in self.routes and (has_route or not self.has_content)
 
 
+@dataclass(frozen=True)
+class Proof:
+    """How a formula is proved: in words, and the steps of its derivation if it has one."""
+
+    words: tuple[str, ...]
+    steps: tuple[Step, ...] = ()
+
+
 def has_content(term: Term) -> bool:
     """Whether a formula is more than arithmetic, comparisons and look-ups of its arguments."""
     if term.op in WITH_CONTENT or (term.op == "**" and term.args[1].op != "num"):
@@ -71,7 +82,7 @@ def has_content(term: Term) -> bool:
 
 def counterpart(kind: str, formula: Callable[..., Any]) -> Callable[..., Any] | None:
     """Return the function of `checks/proof/<kind>/` that stands beside `formula`, name for name."""
-    topic = formula.__module__.rpartition(".")[2]
+    topic = _topic(formula)
     try:
         module = importlib.import_module(f"checks.proof.{kind}.{topic}")
     except ModuleNotFoundError as error:
@@ -99,9 +110,9 @@ def derive(formula: Callable[..., Any]) -> str | None:
     derivation = counterpart("derivations", formula)
     if derivation is None:
         return None
-    symbols = _symbols(formula)
+    symbols = _symbols(derivation)
     try:
-        want = _cells(_derived(derivation))
+        want = _cells(_derived(derivation)[0])
         got = [sympy.nsimplify(sympy.sympify(x), rational=True) for x in applied(formula, symbols)]
         differences = [sympy.simplify(a - b) for a, b in zip(got, want, strict=True)]
     except (TypeError, NotImplementedError, ValueError) as error:
@@ -136,14 +147,12 @@ def _zero(formula: Callable[..., Any], symbols: list[Any], difference: Any) -> s
 
     if difference == 0:
         return "derivation"
-    if not difference.has(
-        sympy.ceiling, sympy.floor, sympy.Max, sympy.Min, sympy.Piecewise, sympy.Mod, sympy.Abs
-    ):
+    if not difference.has(*(getattr(sympy, name) for name in WITH_EDGES)):
         return None
     # Steps and cases seldom simplify: compare exactly at rational points instead. Whole ones
     # are among them because that is where steps and cases have their edges.
     for point in _points(formula, whole=False) + _points(formula, whole=True):
-        at = {s: sympy.Rational(p) for s, p in zip(symbols, point, strict=True)}
+        at = {s: sympy.Rational(p) for s, p in zip(symbols, _signs(symbols, point), strict=True)}
         try:
             differs = sympy.simplify(difference.xreplace(at)) != 0
         except ValueError as error:  # SymPy compares no infinity that has no sign
@@ -153,16 +162,30 @@ def _zero(formula: Callable[..., Any], symbols: list[Any], difference: Any) -> s
     return f"derivation (exact at {2 * POINTS} rational points)"
 
 
-def _symbols(formula: Callable[..., Any]) -> list[Any]:
+def _symbols(derivation: Callable[..., Any]) -> list[Any]:
+    """Return the arguments of a derivation: positive, but for those that it says have any sign."""
     import sympy
 
-    return [sympy.Symbol(n, positive=True) for n in inspect.signature(formula).parameters]
+    either = getattr(derivation, "signed", ())
+    return [
+        sympy.Symbol(n, real=True) if n in either else sympy.Symbol(n, positive=True)
+        for n in inspect.signature(derivation).parameters
+    ]
+
+
+def _signs(symbols: list[Any], point: tuple[Any, ...]) -> list[Any]:
+    """Return a point with a sign for what may have either, drawn from the point itself."""
+    rng = random.Random(str(point))
+    return [
+        x if s.is_positive else x * rng.choice((-1, 0, 1))
+        for s, x in zip(symbols, point, strict=True)
+    ]
 
 
 @cache
-def _derived(derivation: Callable[..., Any]) -> Any:
-    """Return what a derivation arrives at; the same for every formula held against it."""
-    return derivation(*_symbols(derivation))
+def _derived(derivation: Callable[..., Any]) -> tuple[Any, list[Step]]:
+    """Return what a derivation arrives at, and how; the same for every formula held against it."""
+    return heard_from(derivation, _symbols(derivation))
 
 
 def count(formula: Callable[..., Any]) -> str | None:
@@ -222,8 +245,46 @@ def _points(formula: Callable[..., Any], whole: bool) -> list[tuple[Any, ...]]:
 
 @cache
 def formula_routes(formula: Callable[..., Any]) -> tuple[str, ...]:
-    """Return the routes, other than dimension, by which a formula is proved."""
+    """Return the routes, other than the recount, by which a formula is proved."""
     return tuple(r for r in (derive(formula), count(formula)) if r)
+
+
+@cache
+def how(formula: Callable[..., Any]) -> Proof:
+    """Return how a formula is proved, as whoever reads the page of proofs is told.
+
+    Raises:
+        ProofError: a route disagrees.
+    """
+    formula_routes(formula)
+    derivation, counter = (counterpart(kind, formula) for kind in ("derivations", "brute"))
+    words = []
+    if derivation:
+        words.append(f"derived with SymPy: {_said(derivation)}")
+    if counter:
+        words.append(f"counted by brute force: {_said(counter)}")
+    if measured := MEASURED.get(f"{_topic(formula)}.{formula.__name__}"):
+        words.append(f"measured: {measured.words}")
+    steps = tuple(_derived(derivation)[1]) if derivation else ()
+    return Proof(tuple(words) or (PLAIN,), steps)
+
+
+def told(proof: Proof) -> list[str]:
+    """Return a proof as lines of plain text: the words, then each step and what it gives."""
+    lines = list(proof.words)
+    for number, step in enumerate(proof.steps, 1):
+        lines += [f"{number}. {step.words}", f"     {as_text(step)}"]
+    return lines
+
+
+def _said(route: Callable[..., Any]) -> str:
+    """Return the first sentence of a route's description, to stand behind a colon."""
+    line = (inspect.getdoc(route) or "").split("\n", 1)[0].removesuffix(".")
+    return line[:1].lower() + line[1:]
+
+
+def _topic(formula: Callable[..., Any]) -> str:
+    return formula.__module__.rpartition(".")[2]
 
 
 def prove_figure(slug: str, figure: Derived) -> Row:
@@ -239,8 +300,7 @@ def prove_figure(slug: str, figure: Derived) -> Row:
         if cell := recounts.differs(g, figure, shown, again):
             raise ProofError(f"{cell}: the second computation of {slug} comes to something else")
         routes.append(RECOUNT)
-    if check_figure(g, figure):
-        routes.append("dimension")
+    check_figure(g, figure)
     name = figure.formula.__name__
     return Row(figure.name, figure.label, name, tuple(routes), has_content(figure.term))
 
@@ -254,23 +314,48 @@ def table(slug: str) -> list[Row]:
     return [prove_figure(slug, f) for f in graph(slug).derived]
 
 
-def main() -> int:
-    """Print the table of every chapter; exit 1 where a figure is not proved."""
-    failed = 0
-    for slug in CHAPTERS:
+def where_to_write(slug: str, figure: Derived, row: Row) -> str:
+    """Return which file proves what a figure lacks, in words."""
+    if RECOUNT not in row.routes:
+        return f"{figure.name}: compute it again in checks/proof/recount/{_as_name(slug)}.py"
+    topic = _topic(figure.formula)
+    return (
+        f"{figure.name}: {row.formula} has content; prove it in checks/proof/derivations/"
+        f"{topic}.py or checks/proof/brute/{topic}.py"
+    )
+
+
+def _as_name(slug: str) -> str:
+    return slug.replace("-", "_")
+
+
+def what_fails(slug: str, figure: Derived) -> tuple[str, str]:
+    """Return the line of the table for a figure, and what to do about it where it is not proved."""
+    try:
+        row = prove_figure(slug, figure)
+    except (ProofError, FigureError) as error:
+        return f"  FAIL {figure.name:28} {error}", f"{figure.name}: {error}"
+    mark = "ok  " if row.proved else "WEAK"
+    line = f"  {mark} {figure.name:28} {row.formula:36} {', '.join(row.routes)}"
+    return line, "" if row.proved else where_to_write(slug, figure, row)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Print the table of each chapter or of one, and what failed; exit 1 where something did."""
+    asked = list(sys.argv[1:] if arguments is None else arguments)
+    if unknown := [slug for slug in asked if slug not in CHAPTERS]:
+        print(f"{', '.join(unknown)}: no such chapter; there are {', '.join(CHAPTERS)}")
+        return 2
+    failed: list[str] = []
+    for slug in asked or CHAPTERS:
         g = graph(slug)
         print(f"\n{g.title} ({slug}): {len(g.derived)} derived figures")
         for f in g.derived:
-            try:
-                row = prove_figure(slug, f)
-                mark = "ok  " if row.proved else "WEAK"
-                print(f"  {mark} {f.name:28} {row.formula:36} {', '.join(row.routes)}")
-                failed += not row.proved
-            except (ProofError, FigureError) as error:
-                failed += 1
-                print(f"  FAIL {f.name:28} {error}")
-    lacking = f"{counted(failed, 'figure')} not proved"
-    print(f"\n{lacking if failed else 'all proved'}")
+            line, lacking = what_fails(slug, f)
+            print(line)
+            failed += [f"{slug}: {lacking}"] if lacking else []
+    print(f"\n{counted(len(failed), 'figure')} not proved" if failed else "\nall proved")
+    print("".join(f"  {line}\n" for line in failed), end="")
     return 1 if failed else 0
 
 

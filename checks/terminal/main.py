@@ -263,7 +263,7 @@ def _why_rows(
     elif isinstance(f, Given):
         found += ["", "given", *(f"  {line}" for line in source_lines(g, f, settings))]
     else:
-        found += ["", "measured", *(f"  {line}" for line in record_lines(f))]
+        found += ["", "measured", *(f"  {line}" for line in record_lines(g, f))]
     return found
 
 
@@ -280,7 +280,7 @@ def _why(args: argparse.Namespace) -> int:
     opened = working if grid.is_whole(g, name) else _why_rows
     print("\n".join(opened(g, name, values, settings)))
     if args.checks:
-        from checks.proof.table import ProofError, prove_figure
+        from checks.proof.table import ProofError, how, prove_figure, told
 
         f = g.find(name)[0]
         print("\nchecks")
@@ -289,6 +289,7 @@ def _why(args: argparse.Namespace) -> int:
             return 0
         try:
             print(f"  {', '.join(prove_figure(g.name, f).routes)}: agree")
+            print("\n".join(f"  {line}" for line in told(how(f.formula))))
         except ProofError as error:
             print(f"  {error}")
             return 1

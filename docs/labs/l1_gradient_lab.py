@@ -63,7 +63,7 @@ fig.tight_layout()
 # %% [markdown]
 # ## Schedules
 #
-# A fixed rate bounces, one over k comes to rest, a geometric schedule may stop short of the minimum.
+# A fixed rate bounces unless it lands, one over k comes to rest, a geometric schedule may stop short of the minimum.
 
 # %%
 from worked.l1_gradient.descent import geometric_rate, harmonic_rate, square_root_rate

@@ -20,15 +20,17 @@ from typing import Any
 import numpy as np
 import pytest
 
-pytest.importorskip("sklearn", reason="compares with scikit-learn")
+from tests.skips import required
 
-from sklearn.ensemble import GradientBoostingClassifier, GradientBoostingRegressor
-from sklearn.inspection import permutation_importance as sklearn_permutation_importance
-from sklearn.model_selection import train_test_split
+required("sklearn", "compares with scikit-learn")
 
-from tests.effort import some
-from tests.oracles.ordinary_data import SETS, class_numbers, one_of, table
-from worked.gradient_boosting.boosting import (
+from sklearn.ensemble import GradientBoostingClassifier, GradientBoostingRegressor  # noqa: E402
+from sklearn.inspection import permutation_importance as sklearn_permutation_importance  # noqa: E402
+from sklearn.model_selection import train_test_split  # noqa: E402
+
+from tests.effort import some  # noqa: E402
+from tests.oracles.ordinary_data import SETS, class_numbers, one_of, table  # noqa: E402
+from worked.gradient_boosting.boosting import (  # noqa: E402
     Model,
     Settings,
     draw_rows,
@@ -38,14 +40,14 @@ from worked.gradient_boosting.boosting import (
     predict_raw,
     staged_raw,
 )
-from worked.gradient_boosting.by_hand import DISTANCE_KM, MINUTES, OVER_30_MINUTES
-from worked.gradient_boosting.importance import (
+from worked.gradient_boosting.by_hand import DISTANCE_KM, MINUTES, OVER_30_MINUTES  # noqa: E402
+from worked.gradient_boosting.importance import (  # noqa: E402
     impurity_importance,
     permutation_importance,
     r_squared,
 )
-from worked.gradient_boosting.real_data import breast_cancer, diabetes
-from worked.gradient_boosting.regression_tree import LEAF, TIE, Choose, Split
+from worked.gradient_boosting.real_data import breast_cancer, diabetes  # noqa: E402
+from worked.gradient_boosting.regression_tree import LEAF, TIE, Choose, Split  # noqa: E402
 
 X6 = np.array(DISTANCE_KM, dtype=float)[:, None]
 Y6 = np.array(MINUTES, dtype=float)

@@ -8,10 +8,11 @@ import math
 import numpy as np
 import pytest
 
+from tests.skips import required
 from worked.l1_gradient import losses, medians
 
-torch = pytest.importorskip("torch")
-lad = pytest.importorskip("worked.l1_gradient.least_absolute_deviations", exc_type=ImportError)
+torch = required("torch")
+lad = required("worked.l1_gradient.least_absolute_deviations")
 
 RANDOM = np.random.default_rng(3)
 POINTS = [tuple(map(float, row)) for row in RANDOM.normal(scale=4, size=(60, 3))]
@@ -121,7 +122,7 @@ def test_the_best_slope_is_what_a_linear_programme_without_intercept_finds():
 
 @pytest.fixture(scope="module")
 def diabetes():
-    return pytest.importorskip("sklearn.datasets").load_diabetes(return_X_y=True)
+    return required("sklearn.datasets").load_diabetes(return_X_y=True)
 
 
 @pytest.fixture(scope="module")
@@ -151,7 +152,7 @@ def test_linear_programme_equals_its_dual(diabetes, exact):
 
 
 def test_linear_programme_equals_statsmodels_median_regression(diabetes, exact):
-    quantile = pytest.importorskip("statsmodels.regression.quantile_regression")
+    quantile = required("statsmodels.regression.quantile_regression")
     X, y = diabetes
     theirs = quantile.QuantReg(y, np.column_stack([X, np.ones(len(y))])).fit(
         q=0.5, max_iter=5_000, p_tol=1e-10

@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 import torch
 
+from tests.skips import required
 from worked import givens
 from worked.formulas import parameters as formulas
 from worked.gpu_wall import parameter_counts
@@ -26,7 +27,7 @@ from worked.gpu_wall.transformer import (
 )
 from worked.recording import load
 
-transformers = pytest.importorskip("transformers")
+transformers = required("transformers")
 
 FACTS = {
     thing.id: {name: int(fact.value) for name, fact in thing.facts.items()}

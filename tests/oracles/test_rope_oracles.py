@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+import math
+import random
+
 import numpy as np
 import pytest
 
+from tests.skips import required
 from worked.rope import precision
 from worked.rope import rotary_numpy as ours
 
-torch = pytest.importorskip("torch")
-transformers = pytest.importorskip("transformers")
+torch = required("torch")
+transformers = required("transformers")
 
 from transformers.models.cohere import modeling_cohere  # noqa: E402
 from transformers.models.deepseek_v2 import modeling_deepseek_v2  # noqa: E402
 from transformers.models.llama import modeling_llama  # noqa: E402
 
 from worked.rope import rotary_torch  # noqa: E402
+from worked.rope.scenario import GRAPH  # noqa: E402
 
 # (batch, query heads, key heads, tokens, head_dim, base)
 SHAPES = [
@@ -138,7 +143,7 @@ def test_the_complex_form_equals_transformers_deepseek_v2(shape):
 @pytest.mark.parametrize("dtype", [torch.float32, torch.bfloat16])
 @pytest.mark.parametrize("shape", SHAPES)
 def test_adjacent_equal_rotary_embedding_torch(shape, dtype):
-    library = pytest.importorskip("rotary_embedding_torch")
+    library = required("rotary_embedding_torch")
     _, _, _, tokens, head_dim, base = shape
     q, _ = random_query_and_key(shape, dtype)
     expected = library.RotaryEmbedding(dim=head_dim, theta=base).rotate_queries_or_keys(q)
@@ -156,7 +161,7 @@ def test_adjacent_equal_rotary_embedding_torch(shape, dtype):
 
 @pytest.mark.parametrize("factor", [1.0, 2.0, 4.0])
 def test_ntk_frequencies_equal_rotary_embedding_torchs(factor):
-    library = pytest.importorskip("rotary_embedding_torch")
+    library = required("rotary_embedding_torch")
     theirs = library.RotaryEmbedding(dim=64, theta=10_000, theta_rescale_factor=factor).freqs
     np.testing.assert_allclose(
         ours.ntk_frequencies(64, 10_000.0, factor), theirs.detach().numpy(), rtol=1e-6
@@ -234,6 +239,123 @@ class TestFrequenciesEqualTransformers:
         assert attention == 1
         got = ours.llama3_frequencies(head_dim, base, factor, trained)
         np.testing.assert_allclose(got, theirs, **SAME)
+
+
+# ---------------------------------------------------------------- the chapter's graph
+
+
+def graph_settings():
+    """Return the book's own settings, then 50 drawn ones, of all that a frequency depends on.
+
+    The first pair's frequency stays 1: every library takes that as given.
+    """
+    draw = random.Random(50)
+
+    def settings():
+        pairs = draw.choice([8, 16, 32, 48, 64, 128])
+        return {
+            "base": draw.choice([1_000, 10_000, 500_000, 1e6, 1e8]),
+            "trained_length": draw.choice([256, 2_048, 4_096, 8_192, 131_072]),
+            "factor": round(draw.uniform(1, 64), 2),
+            "pairs": pairs,
+            "pair_wanted": draw.randrange(pairs),
+            "current_length": draw.choice([100, 4_096, 5_000, 40_000, 1_000_000]),
+            "dynamic_factor": round(draw.uniform(1, 8), 2),
+            "beta[border=fast]": round(draw.uniform(16, 64), 1),
+            "beta[border=slow]": round(draw.uniform(0.5, 2), 2),
+            "low_factor": round(draw.uniform(0.5, 2), 2),
+            "high_factor": round(draw.uniform(3, 16), 2),
+        }
+
+    return [{}, *(settings() for _ in range(50))]
+
+
+@pytest.mark.parametrize("settings", graph_settings(), ids=str)
+def test_the_graphs_frequencies_are_the_codes_and_the_libraries(settings):
+    """Each scaling's frequency of three pairs of a head, and YaRN's attention factor.
+
+    Against our own NumPy to 1e-12, for both are in float64; against the library to 5e-7, which
+    is its float32. On Llama 3.1's ramp its turns, off by 5e-7 of themselves, move the share that
+    is kept by that times turns / (high - low), and the frequency by that over its own share.
+    NTK-aware scaling is not in transformers, so rotary-embedding-torch has it.
+    """
+    v = GRAPH.evaluate(settings)
+    d, base, length, factor = int(v["head_dim"]), v["base"], v["trained_length"], v["factor"]
+    places = [int(n) for n in v["number"]]  # fastest, looked at, slowest
+    beta, ends = v["beta"], (v["low_factor"], v["high_factor"])
+
+    def theirs(**scaling):
+        longer, kind = int(length), scaling["rope_type"]
+        if kind in ("yarn", "llama3"):  # these are told both lengths
+            scaling["original_max_position_embeddings"] = longer
+            longer = math.ceil(longer * factor)
+        now = v["current_length"]
+        return inverse_frequencies_of_transformers(d, base, longer, seq_len=now, **scaling)
+
+    yarn, attention = theirs(rope_type="yarn", factor=factor, beta_fast=beta[0], beta_slow=beta[1])
+    ntk = required("rotary_embedding_torch").RotaryEmbedding(
+        dim=d, theta=base, theta_rescale_factor=factor
+    )
+    expected = {
+        "as-trained": (
+            ours.inverse_frequencies(d, base),
+            modeling_llama.LlamaRotaryEmbedding(config(d, base)).inv_freq.numpy(),
+        ),
+        "linear": (
+            ours.linear_frequencies(d, base, factor),
+            theirs(rope_type="linear", factor=factor)[0],
+        ),
+        "ntk-aware": (ours.ntk_frequencies(d, base, factor), ntk.freqs.detach().numpy()),
+        "dynamic": (
+            ours.dynamic_ntk_frequencies(d, base, v["dynamic_factor"], v["current_length"], length),
+            theirs(rope_type="dynamic", factor=v["dynamic_factor"])[0],
+        ),
+        "yarn": (ours.yarn_frequencies(d, base, factor, length, *beta), yarn),
+        "llama-3-1": (
+            ours.llama3_frequencies(d, base, factor, length, *ends),
+            theirs(
+                rope_type="llama3",
+                factor=factor,
+                low_freq_factor=ends[0],
+                high_freq_factor=ends[1],
+            )[0],
+        ),
+    }
+    assert list(expected) == list(GRAPH.axes["scaling"].keys)
+    ramp = [
+        turns / (ends[1] - ends[0]) / (kept + (1 - kept) / factor) if 0 < kept < 1 else 0
+        for turns, kept in zip(v["turns"], v["kept"][1], strict=True)
+    ]
+    for got, (name, (code, library)) in zip(v["scaled"], expected.items(), strict=True):
+        np.testing.assert_allclose(got, code[places], rtol=1e-12, err_msg=name)
+        slack = 1 + np.array(ramp) * (name == "llama-3-1")
+        off = np.abs(np.array(got) / library[places] - 1)
+        assert (off <= SAME["rtol"] * slack).all(), (name, off)
+    assert v["attention_factor"] == pytest.approx(ours.yarn_attention_factor(factor), rel=1e-14)
+    assert v["attention_factor"] == pytest.approx(attention, rel=1e-12)
+    # The head of two pairs, from the paper: 4 components.
+    slowed = {
+        "as-trained": ours.inverse_frequencies(4, base),
+        "linear": ours.linear_frequencies(4, base, factor),
+        "ntk-aware": ours.ntk_frequencies(4, base, factor),
+    }
+    assert list(slowed) == list(GRAPH.axes["slowing"].keys)
+    for got, code in zip(v["slowed"], slowed.values(), strict=True):
+        np.testing.assert_allclose(got, code, rtol=1e-12)
+
+
+def test_the_books_frequencies_by_hand():
+    """Llama 2's head of 128, base 10,000, factor 8, pair 40: 10000^(-80/128) = 0.0031623.
+
+    Linear 0.0031623 / 8 = 0.00039528. Over 4,096 tokens the pair turns 4096 x 0.0031623 / 2 pi
+    = 2.061485 times; Llama 3.1 keeps (2.061485 - 1)/(4 - 1) = 0.353828 of it:
+    0.0031623 x (0.353828 + 0.646172/8) = 0.00137432.
+    """
+    keys = GRAPH.axes["scaling"].keys
+    scaled = {k: row[1] for k, row in zip(keys, GRAPH.base["scaled"], strict=True)}
+    assert scaled["as-trained"] == pytest.approx(0.0031622777, rel=1e-7)
+    assert scaled["linear"] == pytest.approx(0.00039528471, rel=1e-7)
+    assert scaled["llama-3-1"] == pytest.approx(0.00137432, rel=1e-5)
 
 
 def test_yarn_tables_carry_the_attention_factor_as_transformers_do():

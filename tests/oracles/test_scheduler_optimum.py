@@ -6,6 +6,7 @@ import random
 
 import pytest
 
+from tests.skips import required
 from worked.gpu_wall.cluster import Cluster
 from worked.gpu_wall.scheduler import (
     BACKFILL,
@@ -17,7 +18,7 @@ from worked.gpu_wall.scheduler import (
     simulate,
 )
 
-cp_model = pytest.importorskip("ortools.sat.python.cp_model")
+cp_model = required("ortools.sat.python.cp_model")
 
 # Two leaves of two nodes of 4 GPUs. The solver sees only 16 GPUs, so that it may also place jobs
 # in ways the cluster could not: its optimum is a lower bound for every policy.

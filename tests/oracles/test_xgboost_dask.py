@@ -10,17 +10,17 @@ import warnings
 from pathlib import Path
 
 import numpy as np
-import pytest
 
+from tests.skips import required
 from worked.xgboost.booster import train
 from worked.xgboost.splits import TreeParameters
 from worked.xgboost.tree import Tree, first_difference, trees_in_model_json
 
-pytest.importorskip("torch", reason="torch is not installed: no process group to compare with")
-xgb = pytest.importorskip("xgboost", reason="xgboost-cpu is not installed: no oracle to ask")
-pytest.importorskip("dask.array", reason="dask is not installed: no distributed oracle")
-pytest.importorskip("dask.dataframe", reason="xgboost.dask needs dask[dataframe] (pyarrow)")
-distributed = pytest.importorskip("distributed", reason="dask's distributed is not installed")
+required("torch", "torch is not installed: no process group to compare with")
+xgb = required("xgboost", "xgboost-cpu is not installed: no oracle to ask")
+required("dask.array", "dask is not installed: no distributed oracle")
+required("dask.dataframe", "xgboost.dask needs dask[dataframe] (pyarrow)")
+distributed = required("distributed", "dask's distributed is not installed")
 
 TOLERANCE = 32 * 2.0**-24  # as in test_xgboost_trees.py: 32 roundings of float32
 

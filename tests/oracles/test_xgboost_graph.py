@@ -9,10 +9,11 @@ import numpy as np
 import pytest
 
 from tests.effort import SETTINGS
+from tests.skips import required
 from worked.chapters import graph
 from worked.xgboost.tree import LEAF, Tree, trees_in_model_json
 
-xgb = pytest.importorskip("xgboost", reason="xgboost-cpu is not installed: no oracle to ask")
+xgb = required("xgboost", "xgboost-cpu is not installed: no oracle to ask")
 
 G = graph("xgboost")
 GIVENS = {

@@ -18,6 +18,7 @@ import pytest
 from sklearn.datasets import load_breast_cancer, load_diabetes, load_iris
 
 from tests.oracles.ordinary_data import SETS, class_numbers, one_of, table
+from tests.skips import required
 from worked.xgboost import objective as losses
 from worked.xgboost.booster import Booster, Draw, predict_value, train
 from worked.xgboost.by_hand import DISTANCE_KM, MINUTES, candidate_gains
@@ -32,7 +33,7 @@ from worked.xgboost.tree import (
     trees_in_model_json,
 )
 
-xgb = pytest.importorskip("xgboost", reason="xgboost-cpu is not installed: no oracle to ask")
+xgb = required("xgboost", "xgboost-cpu is not installed: no oracle to ask")
 
 Float32 = npt.NDArray[np.float32]
 

@@ -10,7 +10,6 @@ from typing import Any
 
 import pytest
 
-from tests.effort import FULL
 from tests.site.browsing import Browser, load, watched
 from tests.site.build import BASE, build_fixture
 from tests.site.serve import served
@@ -33,13 +32,10 @@ def site(site_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterato
 
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
-    """A Chromium; without one the test is skipped, and fails where CI=1."""
+    """A Chromium; without one the test is skipped."""
     path = shutil.which("chromium") or shutil.which("chromium-browser")
     if path is None:
-        message = "no Chromium on the path: the browser tests need one (apt install chromium)"
-        if FULL:
-            pytest.fail(message)
-        pytest.skip(message)
+        pytest.skip("no Chromium on the path: the browser tests need one (apt install chromium)")
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as playwright:

@@ -126,6 +126,17 @@ def test_a_number_in_words_moves_with_its_figure(visit: Any) -> None:
     assert text(page, "weight_width") == "four bytes"
 
 
+def test_a_cited_number_names_its_source(visit: Any) -> None:
+    """Out of sight until the number has the focus, and then behind it; always read out."""
+    page = visit(CHAPTER)
+    source = page.locator(".cited-source")
+    assert source.text_content() == " (A post about it, 2026)"
+    assert source.bounding_box()["width"] <= 1
+    page.locator(".cited").focus()
+    assert source.bounding_box()["width"] > 50
+    assert_accessible(page)
+
+
 def wait_for_status(page: Any) -> str:
     """Return what the panel says once it speaks."""
     page.wait_for_function("document.querySelector('.panel-status').textContent !== ''")

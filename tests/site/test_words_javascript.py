@@ -126,7 +126,7 @@ def test_a_unit_may_be_asked_for_beside_the_words() -> None:
 
 
 def test_a_picture_writes_words_and_follows_the_givens() -> None:
-    """Its title, at the book's 6 rounds and at 3."""
+    """Its title, at the book's 6 rounds and at 3; a cited number has its source beside it."""
     spec = {
         "id": "one",
         "kind": "bars",
@@ -134,6 +134,7 @@ def test_a_picture_writes_words_and_follows_the_givens() -> None:
         "alt": "{{ left | fraction }}",
         "unit": "steps",
         "series": ["x"],
+        "axis": "{{ cite: 1.5 | a post }} {{ lit: 2022 }}",
         "groups": [{"label": "{{ rounds | words bare }}", "figures": ["rounds"]}],
     }
     board = drawing_board("small", SMALL, [spec])
@@ -144,6 +145,7 @@ def test_a_picture_writes_words_and_follows_the_givens() -> None:
         drawn = board.get("drawn")("picture", json.dumps("one"), json.dumps(settings))
         assert f"{title}</title>" in drawn
         assert f"{alt}</desc>" in drawn
+        assert ">1.5 (a post) 2022<" in drawn
 
 
 def test_a_question_writes_words_with_what_was_drawn() -> None:

@@ -14,6 +14,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.skips import required
 from worked.gpu_wall import batching
 from worked.gpu_wall.batching import (
     Request,
@@ -238,7 +239,7 @@ def test_with_infinite_patience_only_full_batches_run():
 
 
 def test_a_real_networks_batched_answers_are_its_single_answers():
-    torch = pytest.importorskip("torch")
+    torch = required("torch")
     from worked.gpu_wall import batching_model
 
     torch.set_num_threads(1)
@@ -251,7 +252,7 @@ def test_a_real_networks_batched_answers_are_its_single_answers():
 
 
 def test_line_and_interpolation_through_a_latency_curve():
-    pytest.importorskip("torch")
+    required("torch")
     from worked.gpu_wall.batching_model import fit_line, interpolate
 
     curve = {1: 5.5, 4: 7.0, 8: 9.0}  # 5 + 0.5 b
@@ -282,8 +283,8 @@ def test_knobs_and_streams_that_make_no_sense_are_refused():
 
 
 def test_t_quantiles_and_percentiles_are_scipys_and_numpys():
-    stats = pytest.importorskip("scipy.stats")
-    numpy = pytest.importorskip("numpy")
+    stats = required("scipy.stats")
+    numpy = required("numpy")
     for freedom, quantile in T_975.items():
         assert quantile == pytest.approx(stats.t.ppf(0.975, freedom), rel=1e-8)
     values = [3.0, 1.0, 4.0, 1.5, 9.0]

@@ -4,11 +4,13 @@ from collections.abc import Callable
 
 import pytest
 
-pytest.importorskip("sklearn", reason="the experiments read scikit-learn's data sets")
+from tests.skips import required
 
-from worked.gradient_boosting.experiments import EXPERIMENTS, MEASURED
-from worked.gradient_boosting.tie_experiment import spread_over_seeds, tied_nodes
-from worked.recording import load
+required("sklearn", "the experiments read scikit-learn's data sets")
+
+from worked.gradient_boosting.experiments import EXPERIMENTS, MEASURED  # noqa: E402
+from worked.gradient_boosting.tie_experiment import spread_over_seeds, tied_nodes  # noqa: E402
+from worked.recording import load  # noqa: E402
 
 Values = dict[str, tuple[float, str]]
 

@@ -11,6 +11,7 @@ import pytest
 
 from checks.proof.pins.gradient_boosting import OTHER_PINS, PINS
 from checks.proof.recount.gradient_boosting import recount
+from tests.skips import required
 from worked.gradient_boosting.boosting import Settings, fit, predict_probability, predict_raw
 from worked.gradient_boosting.by_hand import DISTANCE_KM, MINUTES, boosting_rounds
 from worked.gradient_boosting.scenario import GRAPH as G
@@ -87,7 +88,7 @@ def test_the_straight_line_is_numpy_s() -> None:
 
 def test_the_defaults_are_scikit_learn_s() -> None:
     """Read off the installed library's signature."""
-    ensemble = pytest.importorskip("sklearn.ensemble")
+    ensemble = required("sklearn.ensemble")
     known = inspect.signature(ensemble.GradientBoostingRegressor).parameters
     assert G.base["trees"] == known["n_estimators"].default
     assert G.base["depth"] == known["max_depth"].default

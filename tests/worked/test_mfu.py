@@ -5,6 +5,7 @@ import math
 
 import pytest
 
+from tests.skips import required
 from worked.gpu_wall import mfu
 from worked.recording import load
 
@@ -18,7 +19,7 @@ def with_(**changes: float) -> mfu.LoggedRun:
 
 def tiny(**sizes: int):  # type: ignore[no-untyped-def]
     """Return settings, model and tokens of a tiny transformer that skips no layer."""
-    torch = pytest.importorskip("torch")
+    torch = required("torch")
     from worked.gpu_wall import resumable_training as rt
 
     settings = rt.Settings(steps=10, layer_drop=0.0, **sizes)

@@ -15,7 +15,9 @@ from types import SimpleNamespace
 
 import pytest
 
-torch = pytest.importorskip("torch")
+from tests.skips import required
+
+torch = required("torch")
 
 from tests.effort import some  # noqa: E402
 from tests.waiting import until  # noqa: E402

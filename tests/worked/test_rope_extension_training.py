@@ -8,7 +8,9 @@ import math
 import numpy as np
 import pytest
 
-torch = pytest.importorskip("torch")
+from tests.skips import required
+
+torch = required("torch")
 
 from worked.rope import extension_training as study  # noqa: E402
 

@@ -11,7 +11,9 @@ import torch
 
 from worked.formulas import communication, memory, parallelism
 from worked.gpu_wall import sharding_real as sr
+from worked.gpu_wall import sharding_study as study
 from worked.gpu_wall.memory_real import small_batch
+from worked.gpu_wall.process_group import run_group
 from worked.gpu_wall.transformer import GPTConfig, Transformer, next_token_loss
 from worked.recording import load
 from worked.rows import Row, as_row
@@ -25,7 +27,7 @@ EVEN_PARAMETERS = 55_488  # (64 + 16) x 32 + 4 x (12 x 32^2 + 13 x 32) + 2 x 32 
 @cache
 def survey(ranks: int) -> list[dict[str, Any]]:
     """Run the group once for all tests."""
-    return sr.run_group(ranks, sr.survey)
+    return run_group(ranks, study.survey)
 
 
 @pytest.fixture(params=[2, 4], ids=["2 ranks", "4 ranks"])
@@ -104,11 +106,11 @@ def test_ring_order_sum_adds_in_the_order_of_the_ring() -> None:
 
 def test_the_models_units_divide_evenly_or_not_as_the_tests_need() -> None:
     """EVEN's units are multiples of 4; those of UNEVEN include odd numbers."""
-    assert sr.unit_sizes(sr.EVEN) == [2560, 12_704, 12_704, 12_704, 12_704, 2112]
-    assert sum(sr.unit_sizes(sr.EVEN)) == EVEN_PARAMETERS
-    assert all(size % 4 == 0 for size in sr.unit_sizes(sr.EVEN))
+    assert study.unit_sizes(study.EVEN) == [2560, 12_704, 12_704, 12_704, 12_704, 2112]
+    assert sum(study.unit_sizes(study.EVEN)) == EVEN_PARAMETERS
+    assert all(size % 4 == 0 for size in study.unit_sizes(study.EVEN))
     # (61 + 13) x 33, twice 12 x 33^2 + 13 x 33, 2 x 33 + 61 x 33
-    assert sr.unit_sizes(sr.UNEVEN) == [2442, 13_497, 13_497, 2079]
+    assert study.unit_sizes(study.UNEVEN) == [2442, 13_497, 13_497, 2079]
 
 
 def formula_bytes(strategy: str, parameters: float, ranks: int) -> float:
@@ -168,7 +170,7 @@ def test_padding_is_accounted_for(found: list[dict[str, Any]], strategy: str) ->
     """
     ranks = len(found)
     padded = {2: 31_518, 4: 31_524}[ranks]
-    assert padded - sum(sr.unit_sizes(sr.UNEVEN)) == {2: 3, 4: 9}[ranks]
+    assert padded - sum(study.unit_sizes(study.UNEVEN)) == {2: 3, 4: 9}[ranks]
     for rank in found:
         held = sum(rank[f"{strategy}_uneven"]["held"].values())
         assert held == formula_bytes(strategy, padded, ranks)
@@ -215,7 +217,7 @@ def initial_weights(config: GPTConfig) -> torch.Tensor:
 def test_every_strategy_learns_the_very_bits_of_one_process(found: list[dict[str, Any]]) -> None:
     """One process that adds the ranks' gradients in the ring's order gets the same weights."""
     ranks = len(found)
-    for suffix, config, steps in (("", sr.EVEN, sr.STEPS), ("_uneven", sr.UNEVEN, 1)):
+    for suffix, config, steps in (("", study.EVEN, study.STEPS), ("_uneven", study.UNEVEN, 1)):
         alone = sr.train_alone(config, ranks, steps)
         assert not torch.equal(alone, initial_weights(config))
         for rank in found:
@@ -235,11 +237,11 @@ def test_sharded_training_is_torchs_training_on_the_whole_batch(
     """
     ranks = len(found)
     torch.manual_seed(sr.SEED)
-    model = Transformer(sr.EVEN)
+    model = Transformer(study.EVEN)
     start = flat_without_key_biases(model)
     optimizer = torch.optim.Adam(model.parameters(), lr=1e-3)
-    for step in range(1, sr.STEPS + 1):
-        tokens, targets = small_batch(sr.EVEN, sr.SEED + step, batch=2 * ranks)
+    for step in range(1, study.STEPS + 1):
+        tokens, targets = small_batch(study.EVEN, sr.SEED + step, batch=2 * ranks)
         optimizer.zero_grad()
         next_token_loss(model(tokens), targets).backward()
         optimizer.step()
@@ -250,12 +252,8 @@ def test_sharded_training_is_torchs_training_on_the_whole_batch(
     theirs = flat_without_key_biases(model)
     assert (theirs - start).abs().max() > 1e-3
     for rank in found:
-        ours = Transformer(sr.EVEN)
-        torch.nn.utils.vector_to_parameters(
-            rank[f"{strategy}_fp32"]["weights"],
-            [p for unit in ours.units() for p in unit.parameters()],
-        )
-        torch.testing.assert_close(flat_without_key_biases(ours), theirs, rtol=0, atol=1e-6)
+        ours = without_key_biases(rank[f"{strategy}_fp32"]["weights"])
+        torch.testing.assert_close(ours, theirs, rtol=0, atol=1e-6)
 
 
 def flat_without_key_biases(model: Transformer) -> torch.Tensor:
@@ -265,6 +263,85 @@ def flat_without_key_biases(model: Transformer) -> torch.Tensor:
         thirds = p.detach().flatten().chunk(3)
         parts += [thirds[0], thirds[2]] if name.endswith("qkv.bias") else [p.detach().flatten()]
     return torch.cat(parts)
+
+
+# ---------------------------------------------------------------- several micro-batches
+
+MICRO_BATCHES = (1, 2, 3)
+
+
+@cache
+def accumulated(strategy: str) -> list[dict[str, Any]]:
+    """Train with 1, 2 and 3 micro-batches a step on four ranks; once for all tests."""
+    return run_group(4, study.survey_accumulation, strategy, MICRO_BATCHES)
+
+
+@pytest.mark.parametrize("k", MICRO_BATCHES)
+@pytest.mark.parametrize("strategy", STRATEGIES)
+def test_what_a_step_of_several_micro_batches_sends(strategy: str, k: int) -> None:
+    """DDP and ZeRO-1 reduce once a step, ZeRO-2 after each micro-batch, ZeRO-3 gathers anew too.
+
+    Payload 2 x 55,488 = 110,976 B, of which a ring of four sends 3/4 = 83,232 B a phase:
+    2 phases whatever k is; k + 1 under ZeRO-2, so 166,464, 249,696 and 332,928 B; 3 k under
+    ZeRO-3, so 249,696, 499,392 and 749,088 B.
+    """
+    ranks, payload, phase = 4, 2 * EVEN_PARAMETERS, 83_232
+    expected, by_hand = {
+        "ddp": (communication.all_reduce_bytes(payload, ranks), 2 * phase),
+        "zero1": (communication.all_reduce_bytes(payload, ranks), 2 * phase),
+        "zero2": (communication.zero2_step_bytes(payload, ranks, k), (k + 1) * phase),
+        "zero3": (communication.zero3_step_bytes(payload, ranks, k), 3 * k * phase),
+    }[strategy]
+    for rank in accumulated(strategy):
+        traffic = rank[f"{k}_bf16"]["traffic"]
+        assert traffic["sent_bytes"] == traffic["received_bytes"] == expected == by_hand
+        if strategy == "zero2":  # six units
+            assert traffic["collectives"] == {"reduce_scatter": 6 * k, "all_gather": 6}
+
+
+@pytest.mark.parametrize("k", MICRO_BATCHES)
+def test_zero_2_never_holds_whole_gradients_however_many_micro_batches(k: int) -> None:
+    """2 + 14/4 = 5.5 B a parameter at the end of the step, for any k; nothing else is alive."""
+    for rank in accumulated("zero2"):
+        result = rank[f"{k}_bf16"]
+        assert result["live_bytes"] == sum(result["held"].values()) == 5.5 * EVEN_PARAMETERS
+
+
+@pytest.mark.parametrize("k", MICRO_BATCHES)
+@pytest.mark.parametrize("strategy", STRATEGIES)
+def test_accumulation_learns_the_very_bits_of_one_process(strategy: str, k: int) -> None:
+    """One process that adds the same bf16 gradients in the same order gets the same weights."""
+    reduce_each = strategy in ("zero2", "zero3")
+    alone = sr.train_alone(study.EVEN, 4, study.STEPS, micro_batches=k, reduce_each=reduce_each)
+    for rank in accumulated(strategy):
+        assert torch.equal(rank[f"{k}_bf16"]["weights"], alone)
+
+
+@pytest.mark.parametrize("k", MICRO_BATCHES)
+def test_zero_2_with_micro_batches_learns_what_data_parallelism_learns(k: int) -> None:
+    """With one micro-batch the very bits; with more, fp32 weights equal to 1e-6.
+
+    Data parallelism adds a gradient's 4 k terms over micro-batches and then over ranks, ZeRO-2
+    over ranks and then over micro-batches: only the rounding of sums may differ. Three steps of
+    1e-3 are compared to a thousandth of one; key biases, whose gradient is rounding noise, are
+    left out (see the comparison with torch.optim.Adam).
+    """
+    for whole, sharded in zip(accumulated("ddp"), accumulated("zero2"), strict=True):
+        theirs, ours = whole[f"{k}_fp32"]["weights"], sharded[f"{k}_fp32"]["weights"]
+        if k == 1:
+            assert torch.equal(ours, theirs)
+            assert torch.equal(whole["1_bf16"]["weights"], sharded["1_bf16"]["weights"])
+        torch.testing.assert_close(
+            without_key_biases(ours), without_key_biases(theirs), rtol=0, atol=1e-6
+        )
+
+
+def without_key_biases(weights: torch.Tensor) -> torch.Tensor:
+    """Return EVEN's flat weights but the middle third of each QKV bias."""
+    model = Transformer(study.EVEN)
+    parameters = [p for unit in model.units() for p in unit.parameters()]
+    torch.nn.utils.vector_to_parameters(weights, parameters)
+    return flat_without_key_biases(model)
 
 
 # ---------------------------------------------------------------- PyTorch's own
@@ -309,7 +386,7 @@ def test_fsdp2_gathers_each_layer_twice_and_scatters_once(found: list[dict[str, 
 @pytest.fixture(scope="module")
 def whole_layer() -> dict[str, Any]:
     """The same layer and input in one process, fp64."""
-    layer, x = sr.gpt_layer_and_input(sr.EVEN, sr.SEQUENCE, sr.BATCH, torch.float64)
+    layer, x = sr.gpt_layer_and_input(study.EVEN, study.SEQUENCE, study.BATCH, torch.float64)
     x.requires_grad_()
     output = layer(x)
     (output**2).sum().div(2).backward()
@@ -408,9 +485,9 @@ def test_activations_kept_under_tensor_and_sequence_parallelism(
 
 def test_the_recorded_values_are_found_again() -> None:
     """Bytes and counts do not depend on the machine: every value is measured again."""
-    recorded = load(sr.RECORD)
+    recorded = load(study.RECORD)
     assert recorded["deterministic"]
-    values = sr.measure({ranks: survey(ranks) for ranks in (2, 4)})
+    values = study.measure({ranks: survey(ranks) for ranks in (2, 4)})
     again = {name: {"value": v, "unit": u} for name, (v, u) in values.items()}
     expected = recorded["values"]
     if "ranks_2_kernel_ring_bytes" not in again:  # not on Linux
@@ -421,15 +498,15 @@ def test_the_recorded_values_are_found_again() -> None:
 def test_bad_input_is_refused_with_the_reason() -> None:
     """Each message says what was wrong and what would be right."""
     with pytest.raises(ValueError, match="at least one process"):
-        sr.run_group(0, sr.survey)
+        run_group(0, study.survey)
     with pytest.raises(ValueError, match="pad it first"):
         sr.equal_chunks(torch.ones(5), 2)
     with pytest.raises(ValueError, match="tied=False"):
         sr.make_units(GPTConfig(1, 8, 2, 5, 5), "ddp", 0, 1, torch.float32)
-    layer, _ = sr.gpt_layer_and_input(sr.EVEN, 2, 1, torch.float32)
+    layer, _ = sr.gpt_layer_and_input(study.EVEN, 2, 1, torch.float32)
     with pytest.raises(ValueError, match="hidden = 32 must be a multiple of ranks = 3"):
         sr.tensor_parallel_shard(dict(layer.named_parameters()), 0, 3)
     with pytest.raises(ValueError, match="not one of ddp, zero1, zero2, zero3"):
-        sr.train_sharded("zero4", sr.EVEN, 1)
+        sr.train_sharded("zero4", study.EVEN, 1)
     with pytest.raises(ValueError, match="not one of ddp, zero1, fsdp2"):
-        sr.torch_bytes_per_rank("zero9", sr.EVEN)
+        study.torch_bytes_per_rank("zero9", study.EVEN)

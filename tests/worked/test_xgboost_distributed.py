@@ -7,13 +7,15 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-pytest.importorskip("torch", reason="torch is not installed: no process group to run on")
+from tests.skips import required
 
-from worked import recording
-from worked.xgboost import distributed
-from worked.xgboost.booster import train
-from worked.xgboost.splits import TreeParameters
-from worked.xgboost.tree import first_difference
+required("torch", "torch is not installed: no process group to run on")
+
+from worked import recording  # noqa: E402
+from worked.xgboost import distributed  # noqa: E402
+from worked.xgboost.booster import train  # noqa: E402
+from worked.xgboost.splits import TreeParameters  # noqa: E402
+from worked.xgboost.tree import first_difference  # noqa: E402
 
 
 def sixteenths(rng: np.random.Generator, rows: int, features: int) -> np.ndarray:

@@ -29,6 +29,8 @@ def young_interval_seconds(write_seconds: Any, mtbf: Any) -> Any:
     """Computing between checkpoints that wastes least, to first order.
 
     Source: Young 1974, "A first order approximation to the optimum checkpoint interval".
+    Often got wrong: the mean time between failures of a cluster of another size (museum:
+    harvard-edge/cs249r_book 1782).
     """
     return sqrt(2 * write_seconds * mtbf)
 

@@ -23,6 +23,8 @@ def all_gather_bytes(payload_bytes: Any, ranks: Any) -> Any:
     """Bytes that each rank sends in a ring all-gather (a reduce-scatter costs the same).
 
     payload_bytes: the gathered tensor; each rank starts with 1/n of it.
+    Often got wrong: the shares that come in from all others taken for one (museum:
+    jax-ml/scaling-book 128).
     """
     return (ranks - 1) * payload_bytes / ranks
 
@@ -144,7 +146,11 @@ def traffic_seconds(
 
 
 def transfer_seconds(moved_bytes: Any, bandwidth: Any) -> Any:
-    """Seconds to move bytes at a one-way rate, latency left out."""
+    """Seconds to move bytes at a one-way rate, latency left out.
+
+    Often got wrong: a rate that counts both directions (museum: open-mpi/hwloc 574); bytes read as
+    bits (museum: Infrasys-AI/AISystem 271).
+    """
     return moved_bytes / bandwidth
 
 
@@ -187,6 +193,8 @@ def hierarchical_all_reduce_seconds(
     """Seconds of an all-reduce in three phases that do not overlap.
 
     Reduce-scatter inside each node, all-reduce of each shard between nodes, all-gather inside.
+    Often got wrong: the last phase run over a share in place of the whole (museum:
+    harvard-edge/cs249r_book 1530).
     """
     return (
         2 * (gpus_per_node - 1) * payload_bytes / gpus_per_node / nvlink_bandwidth

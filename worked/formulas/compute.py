@@ -20,6 +20,7 @@ def attention_flops_per_token(layers: Any, hidden: Any, seq: Any) -> Any:
     """FLOPs of training per token for attention scores and their use, no causal saving.
 
     Source: Chowdhery et al. 2022 (PaLM), appendix B: 12·L·H·Q·T with H·Q = h.
+    Often got wrong: one of the two products forgotten (museum: karpathy/nanoGPT 456).
     """
     return 12 * layers * hidden * seq
 
@@ -41,6 +42,8 @@ def model_flops_utilization(
 
     tokens_per_second: of the whole cluster, not per GPU.
     Source: Chowdhery et al. 2022 (PaLM), appendix B.
+    Often got wrong: another GPU's peak (museum: karpathy/nanoGPT 464); the peak with sparsity
+    (museum: pytorch/torchtitan 1393, qoofyk/LLM_Sizing_Guide 3).
     """
     return tokens_per_second * flops_per_token / (gpus * peak_flops)
 

@@ -51,7 +51,11 @@ def gradient_by_method(x: Any, residual: Any, delta: Any, beta: Any) -> Any:
 
 
 def descend(weight: Any, rate: Any, gradient: Any) -> Any:
-    """Weight after one step of gradient descent, from the weight and the gradient before it."""
+    """Weight after one step of gradient descent, from the weight and the gradient before it.
+
+    Often got wrong: the step taken uphill (museum: scikit-learn/scikit-learn 9885); the next weight
+    printed as the gradient (museum: 42-AI/bootcamp_machine-learning 64).
+    """
     return weight - rate * gradient
 
 

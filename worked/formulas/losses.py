@@ -100,6 +100,8 @@ def huber_loss(residual: Any, threshold: Any) -> Any:
 
     With c the smaller of |r| and δ, both pieces are c·(|r| - c/2).
     Source: Huber 1964, "Robust estimation of a location parameter"; torch.nn.HuberLoss.
+    Often got wrong: the residual's sign kept in the linear branch (museum: PaddlePaddle/Paddle
+    44019).
     """
     return minimum(absolute(residual), threshold) * (
         absolute(residual) - minimum(absolute(residual), threshold) / 2
@@ -111,6 +113,7 @@ def smooth_l1_loss(residual: Any, threshold: Any) -> Any:
 
     With c the smaller of |r| and β, both pieces are c·(|r| - c/2)/β.
     Source: torch.nn.SmoothL1Loss; with β = 1, Girshick 2015 (Fast R-CNN), equation 3.
+    Often got wrong: the square not divided by β (museum: ml-explore/mlx 1986).
     """
     return (
         minimum(absolute(residual), threshold)
@@ -133,5 +136,7 @@ def pinball_loss(residual: Any, quantile: Any) -> Any:
     """Pinball loss, whose minimiser over many points is a quantile; quantile: 0 to 1.
 
     Source: Koenker and Bassett 1978, "Regression quantiles".
+    Often got wrong: a branch with the wrong sign, so that the loss falls without end (museum:
+    scikit-learn/scikit-learn 8087); the quantile and its rest exchanged (museum: ufal/npfl139 17).
     """
     return maximum(quantile * residual, (quantile - 1) * residual)

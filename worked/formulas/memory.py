@@ -15,6 +15,8 @@ def tensor_bytes(params: Any, bytes_per_value: Any) -> Any:
     """Bytes of one tensor per parameter (weights, gradients, a moment).
 
     params: number of parameters; bytes_per_value: bytes of one element.
+    Often got wrong: the bytes of a value multiplied in twice (museum: harvard-edge/cs249r_book
+    1118); or lost (museum: chiphuyen/aie-book 7).
     """
     return params * bytes_per_value
 
@@ -32,6 +34,8 @@ def optimizer_bytes_per_param(master_bytes: Any, momentum_bytes: Any, variance_b
     """Bytes per parameter of what only the optimizer reads: master copy and Adam's moments.
 
     Source: Rajbhandari et al. 2020 (ZeRO), section 3.1, where this is K = 12.
+    Often got wrong: one of Adam's two moments left out (museum: harvard-edge/cs249r_book 1681); the
+    fp32 copy counted alone (museum: caomaolufei/AIInfraGuide 24).
     """
     return master_bytes + momentum_bytes + variance_bytes
 
@@ -132,7 +136,13 @@ def activation_bytes_swiglu(
 
 
 def kv_width(kv_heads: Any, head_dim: Any) -> Any:
-    """Width of the keys (or of the values) of one token in one layer, in values."""
+    """Width of the keys (or of the values) of one token in one layer, in values.
+
+    Often got wrong: the number of groups, which is that of key-value heads, taken as a divisor of
+    the query heads (museum: rasbt/LLMs-from-scratch 922); the head size guessed from the hidden
+    size (museum: ai-dynamo/dynamo 14431, NVIDIA/Model-Optimizer 2482); one head counted for all
+    (museum: rohitg00/ai-engineering-from-scratch 57).
+    """
     return kv_heads * head_dim
 
 

@@ -57,7 +57,12 @@ def logistic_gradient(probability: Any, label: Any) -> Any:
 
 
 def log_loss(margin: Any, label: Any) -> Any:
-    """Log loss of one row in nats at a margin m: ln(1 + e^m) - y m; label: 0 or 1."""
+    """Log loss of one row in nats at a margin m: ln(1 + e^m) - y m; label: 0 or 1.
+
+    Often got wrong: the minus before one of the two terms only (museum: rasbt/machine-learning-book
+    239); labels 0 and 1 in the formula for −1 and 1 (museum: scikit-learn/scikit-learn 1625); the
+    deviance, twice as much, read as the loss (museum: scikit-learn/scikit-learn 25206).
+    """
     return ln(1 + exp(margin)) - label * margin
 
 
@@ -199,6 +204,8 @@ def paper_gain(gain: Any, gamma: Any) -> Any:
 
     Source: Chen and Guestrin 2016, equation 7; XGBoost documentation, "Introduction to Boosted
     Trees".
+    Often got wrong: held against the gain that the library prints, which leaves the half out
+    (museum: dmlc/xgboost 665).
     """
     return gain / 2 - gamma
 
@@ -214,7 +221,10 @@ def paper_keeps(cut: Any, gain: Any, gamma: Any) -> Any:
 
 
 def library_gamma(paper_gamma: Any) -> Any:
-    """The γ to give the library for the γ of the paper's formula."""
+    """The γ to give the library for the γ of the paper's formula.
+
+    Often got wrong: the paper's γ given to the library as it is (museum: dmlc/xgboost 2283).
+    """
     return 2 * paper_gamma
 
 
@@ -351,7 +361,10 @@ def best_way(best_gain: Any) -> Any:
 
 
 def rows_to_feed(min_child_weight: Any, probability: Any) -> Any:
-    """Fewest rows of one predicted probability whose hessians reach min_child_weight."""
+    """Fewest rows of one predicted probability whose hessians reach min_child_weight.
+
+    Often got wrong: each row counted as 1 (museum: OHDSI/PatientLevelPrediction 256).
+    """
     return ceil(min_child_weight / (probability * (1 - probability)))
 
 

@@ -62,6 +62,8 @@ def member_number(pair: Any) -> Any:
 
     pair: its number, from 0; of a vector of four components.
     Source: Su et al. 2021, equation 15 (adjacent); GPT-NeoX, `rotate_half` (halves).
+    Often got wrong: partners of one layout with angles of the other (museum:
+    raiyanyahya/how-to-train-your-gpt 7).
     """
     adjacent = along("side", x=2 * pair, y=2 * pair + 1)
     halves = along("side", x=pair, y=pair + 2)
@@ -79,7 +81,11 @@ def in_pairs(vector: Any, member: Any) -> Any:
 
 
 def angle(position: Any, frequency: Any) -> Any:
-    """Angle in radians of a pair of that frequency at a position."""
+    """Angle in radians of a pair of that frequency at a position.
+
+    Often got wrong: positions multiplied by a scale where linear scaling divides (museum:
+    ml-explore/mlx-lm 1553).
+    """
     return position * frequency
 
 
@@ -134,6 +140,8 @@ def frequency(first_frequency: Any, base: Any, number: Any, head_dim: Any) -> An
     first_frequency: radians a token of the pair number 0, which the paper sets to 1; head_dim:
     the head's width. Source: Su et al. 2021, section 3.2.2, which counts pairs from 1:
     θ_i = 10000^(-2(i-1)/d).
+    Often got wrong: the exponent without its minus (museum:
+    labmlai/annotated_deep_learning_paper_implementations 313).
     """
     return first_frequency * base ** (-2 * number / head_dim)
 
@@ -204,6 +212,8 @@ def part_by_offset(dot: Any, cross: Any, offset: Any, frequency: Any) -> Any:
 
     dot, cross: of the pair before any rotation.
     Source: Su et al. 2021, section 3.2.1, the real part written out.
+    Often got wrong: second times first where it is second times second (museum:
+    labmlai/annotated_deep_learning_paper_implementations 265).
     """
     return dot * cos(offset * frequency) + cross * sin(offset * frequency)
 
@@ -310,6 +320,8 @@ def dynamic_scale(dynamic_factor: Any, current_length: Any, trained_length: Any)
 
     dynamic_factor: 1 for the plain ratio of the lengths. Lengths in tokens.
     Source: emozilla 2023 (the proposal of dynamic scaling), in the form of transformers 5.
+    Often got wrong: the longest length allowed for the present one, so that nothing is dynamic
+    (museum: vllm-project/vllm 41236).
     """
     longer = maximum(current_length, trained_length)
     return dynamic_factor * longer / trained_length - (dynamic_factor - 1)
@@ -415,6 +427,7 @@ def yarn_attention_factor(factor: Any) -> Any:
     """Factor on the rotated queries and on the rotated keys under YaRN.
 
     Source: Peng et al. 2023, equation 15.
+    Often got wrong: the factor put through the logarithm again (museum: NVIDIA/TensorRT-LLM 16379).
     """
     return 0.1 * ln(factor) + 1
 

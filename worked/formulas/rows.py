@@ -33,7 +33,10 @@ def row_count(row: Any) -> Any:
 
 
 def row_mean(value: Any) -> Any:
-    """Arithmetic mean over the rows: the constant with the least squared error."""
+    """Arithmetic mean over the rows: the constant with the least squared error.
+
+    Often got wrong: the sum not divided by the number of rows (museum: apache/spark 19190).
+    """
     return mean(value, "row")
 
 

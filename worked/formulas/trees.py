@@ -79,7 +79,10 @@ def leaf_at(x: Any, cut: Any, lower: Any, upper: Any) -> Any:
 
 
 def shrunken_step(prediction: Any, eta: Any, leaf: Any) -> Any:
-    """Prediction after a tree: η, the learning rate, times the value of its leaf is added."""
+    """Prediction after a tree: η, the learning rate, times the value of its leaf is added.
+
+    Often got wrong: the base score left out (museum: dmlc/xgboost 1274).
+    """
     return prediction + eta * leaf
 
 

@@ -123,7 +123,7 @@ SHAPE = (
     _atlas("heads", "a", "Attention heads", 1, 256),
     _atlas("kv_heads", r"H_{kv}", "Key-value heads", 1, 256),
     _atlas("ffn", "f", "Feed-forward width", 64, 262144),
-    Given("seq", 4096, "tokens", "s", "Sequence length", 128, 1048576, integer=True),
+    replace(_atlas("seq", "s", "Sequence length", 128, 1048576), unit="tokens"),
     Given("micro_batch", 1, "", "b", "Sequences in a micro-batch", 1, 1024, integer=True),
     Given("activation_width", 2, "B", "v", "Bytes of an activation (bf16)", 1, 8),
     Given("mask_width", 1, "B", "u", "Bytes of a dropout mask's element", 0, 8),

@@ -9,7 +9,6 @@ and the results are the same on every machine.
 from __future__ import annotations
 
 import argparse
-import json
 import math
 import random
 from collections.abc import Mapping, Sequence
@@ -357,18 +356,15 @@ def main(argv: Sequence[str] | None = None) -> None:
         deterministic=True,
         seed=SEEDS[0],
     )
-    path = MEASURED / "deadlock_timeline.json"
     record(
-        path,
+        MEASURED / "deadlock_timeline.json",
         scene,
         what="two 64-GPU jobs on 96 free GPUs, simulated: pods placed one by one, then gangs",
         command=command,
         deterministic=True,
         seed=0,
+        more={"segments": rows},
     )
-    document = json.loads(path.read_text(encoding="utf-8"))
-    document["segments"] = rows
-    path.write_text(json.dumps(document, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -2,26 +2,14 @@
 
 Processes on this machine form a gloo group. The collectives are rings written out over
 point-to-point sends, so that every byte is counted; data parallelism and ZeRO stages 1 to 3
-are built on them, and so is a tensor-parallel layer. PyTorch's own DDP,
-ZeroRedundancyOptimizer and FSDP2 are measured beside them.
-
-Run `python -m worked.gpu_wall.sharding_real --record` to write measured/sharding.json.
+are built on them, and so is a tensor-parallel layer. `sharding_study` measures them.
 """
 
 from __future__ import annotations
 
-import argparse
-import datetime
 import gc
-import os
-import socket
-import struct
-import sys
-import tempfile
-import warnings
-from collections.abc import Callable
-from dataclasses import asdict, dataclass, field, replace
-from pathlib import Path
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, field
 from typing import Any, Literal, get_args
 
 import torch
@@ -31,7 +19,6 @@ from torch.func import functional_call
 from torch.nn import functional
 from torch.utils.checkpoint import checkpoint
 
-from worked import processes
 from worked.gpu_wall.memory_real import (
     MixedPrecisionState,
     adam_step,
@@ -48,57 +35,8 @@ from worked.gpu_wall.transformer import (
     dropout,
     next_token_loss,
 )
-from worked.recording import record
 
 SEED = 12
-RECORD = Path(__file__).parent / "measured" / "sharding.json"
-
-# --- A group of processes ----------------------------------------------------------------
-
-
-def run_group(ranks: int, work: Callable[..., Any], *arguments: Any, seconds: float = 120) -> list:
-    """Run `work(*arguments)` in `ranks` processes joined in a gloo group; return each result.
-
-    `work` must be importable by name. A rank that does not hear from another for `seconds`
-    fails, and with it the whole call.
-
-    Raises:
-        ValueError: `ranks` is less than 1.
-        torch.multiprocessing.ProcessRaisedException: a rank failed; holds its traceback.
-    """
-    if ranks < 1:
-        raise ValueError(f"ranks = {ranks}: a group needs at least one process")
-    with tempfile.TemporaryDirectory() as folder:
-        processes.run_ranks(_join_group, (ranks, folder, seconds, work, arguments), ranks)
-        return [torch.load(Path(folder) / f"{rank}.pt") for rank in range(ranks)]
-
-
-def _join_group(
-    rank: int,
-    ranks: int,
-    folder: str,
-    seconds: float,
-    work: Callable[..., Any],
-    arguments: tuple[Any, ...],
-) -> None:
-    """Join the group as `rank`, work, and leave the result in `folder`."""
-    torch.set_num_threads(1)
-    gc.freeze()  # what importing made is not looked at by live_storages: it takes long
-    if sys.platform == "linux":
-        os.environ["GLOO_SOCKET_IFNAME"] = "lo"
-    dist.init_process_group(
-        "gloo",
-        init_method=f"file://{folder}/meet",  # no port to choose, so none to be taken
-        rank=rank,
-        world_size=ranks,
-        timeout=datetime.timedelta(seconds=seconds),
-    )
-    try:
-        torch.save(work(*arguments), Path(folder) / f"{rank}.pt")
-        dist.barrier()
-    finally:
-        dist.destroy_process_group()
-
 
 # --- Rings -------------------------------------------------------------------------------
 
@@ -202,29 +140,6 @@ def ring_order_sum(all_values: list[Tensor]) -> Tensor:
     return torch.cat(sums)
 
 
-def kernel_bytes() -> tuple[int, int]:
-    """Return the bytes that the kernel sent and received on this process's TCP connections.
-
-    Read from each socket's tcp_info (tcpi_bytes_sent less tcpi_bytes_retrans, and
-    tcpi_bytes_received); Linux only. Includes the headers that gloo puts before each message.
-    """
-    sent = received = 0
-    for name in os.listdir("/proc/self/fd"):
-        try:
-            if not os.readlink(f"/proc/self/fd/{name}").startswith("socket:"):
-                continue
-        except FileNotFoundError:
-            continue  # the descriptor that listed this folder is closed by now
-        with socket.socket(fileno=os.dup(int(name))) as connection:
-            if connection.type != socket.SOCK_STREAM or connection.family == socket.AF_UNIX:
-                continue
-            info = connection.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, 216)
-            received += struct.unpack_from("Q", info, 128)[0]
-            first_time, again = struct.unpack_from("QQ", info, 200)
-            sent += first_time - again
-    return sent, received
-
-
 # --- ZeRO --------------------------------------------------------------------------------
 
 Strategy = Literal["ddp", "zero1", "zero2", "zero3"]
@@ -326,11 +241,16 @@ def gathered_forward(units: list[ShardedUnit], tokens: Tensor, traffic: Traffic)
 
 
 def reduce_as_soon_as_ready(unit: ShardedUnit, traffic: Traffic) -> None:
-    """Make ZeRO-2's backward pass keep only this rank's shard of the unit's gradients."""
+    """Make ZeRO-2's backward pass keep only this rank's shard of the unit's gradients.
+
+    Only the shard can be accumulated, so every micro-batch ends in a reduce-scatter.
+    """
 
     def reduce(weights: Tensor) -> None:
         assert weights.grad is not None
-        unit.adam.gradients = ring_reduce_scatter(weights.grad, traffic)
+        shard = ring_reduce_scatter(weights.grad, traffic)
+        earlier = unit.adam.gradients  # of the step's micro-batches before this one
+        unit.adam.gradients = shard if earlier is None else earlier + shard
         weights.grad = None  # a unit's whole gradients live no longer than this
         traffic.count("reduce_scatter")
 
@@ -398,20 +318,31 @@ def make_units(
     return [shard_unit(u, strategy, rank, ranks, dtype) for u in Transformer(config).units()]
 
 
-def rank_batch(config: GPTConfig, step: int, rank: int, ranks: int) -> tuple[Tensor, Tensor]:
-    """Return this rank's columns of the step's global batch of two sequences a rank."""
-    tokens, targets = small_batch(config, SEED + step, batch=2 * ranks)
-    return tokens.chunk(ranks, dim=1)[rank], targets.chunk(ranks, dim=1)[rank]
+def rank_batch(
+    config: GPTConfig, step: int, rank: int, ranks: int, micro: int = 0, micro_batches: int = 1
+) -> tuple[Tensor, Tensor]:
+    """Return this rank's columns of the step's global batch, for its micro-batch number `micro`.
+
+    Each micro-batch of each rank has two sequences; tokens and targets are (positions, 2).
+    """
+    parts = ranks * micro_batches
+    tokens, targets = small_batch(config, SEED + step, batch=2 * parts)
+    mine = micro * ranks + rank
+    return tokens.chunk(parts, dim=1)[mine], targets.chunk(parts, dim=1)[mine]
 
 
 def train_sharded(
-    strategy: Strategy, config: GPTConfig, steps: int, dtype: torch.dtype = torch.bfloat16
+    strategy: Strategy,
+    config: GPTConfig,
+    steps: int,
+    dtype: torch.dtype = torch.bfloat16,
+    micro_batches: int = 1,
 ) -> dict[str, Any]:
     """Train in this process group; return what this rank held and sent, and the weights.
 
-    `held` and `live_bytes` are read in the last step, when gradients are complete and the
-    optimizer has not yet run; `traffic` is that step's. `weights` is the whole model, flat,
-    without padding.
+    Each step adds up the gradients of `micro_batches` micro-batches. `held` and `live_bytes`
+    are read in the last step, when gradients are complete and the optimizer has not yet run;
+    `traffic` is that step's. `weights` is the whole model, flat, without padding.
 
     Raises:
         ValueError: an unknown `strategy`.
@@ -427,12 +358,13 @@ def train_sharded(
             reduce_as_soon_as_ready(unit, traffic)
     for step in range(1, steps + 1):
         traffic.reset()
-        tokens, targets = rank_batch(config, step, rank, ranks)
-        if strategy == "zero3":
-            logits = gathered_forward(units, tokens, traffic)
-        else:
-            logits = whole_forward(units, tokens)
-        (next_token_loss(logits, targets) / ranks).backward()
+        for micro in range(micro_batches):
+            tokens, targets = rank_batch(config, step, rank, ranks, micro, micro_batches)
+            if strategy == "zero3":
+                logits = gathered_forward(units, tokens, traffic)
+            else:
+                logits = whole_forward(units, tokens)
+            (next_token_loss(logits, targets) / (ranks * micro_batches)).backward()
         for unit in units:
             reduce_gradients(unit, strategy, traffic)
         if step == steps:
@@ -457,25 +389,41 @@ def train_sharded(
 
 
 def train_alone(
-    config: GPTConfig, ranks: int, steps: int, dtype: torch.dtype = torch.bfloat16
+    config: GPTConfig,
+    ranks: int,
+    steps: int,
+    dtype: torch.dtype = torch.bfloat16,
+    micro_batches: int = 1,
+    reduce_each: bool = False,
 ) -> Tensor:
     """Return the weights that one process trains on the batches that `ranks` ranks would see.
 
-    It computes each rank's gradients in turn and adds them in the order of the ring.
+    It computes each rank's gradients in turn and adds them in the order of the ring: over the
+    micro-batches first, as where whole gradients are accumulated (DDP, ZeRO-1), or with
+    `reduce_each` over the ranks first, as where every micro-batch is reduced (ZeRO-2, ZeRO-3).
     """
     units = make_units(config, "ddp", 0, ranks, dtype)
+    micros = range(micro_batches)
+
+    def gradients(step: int, rank: int, numbers: Sequence[int]) -> list[Tensor]:
+        for micro in numbers:
+            tokens, targets = rank_batch(config, step, rank, ranks, micro, micro_batches)
+            loss = next_token_loss(whole_forward(units, tokens), targets)
+            (loss / (ranks * micro_batches)).backward()
+        found = [unit.weights.grad for unit in units]
+        for unit in units:
+            unit.weights.grad = None
+        return [gradient for gradient in found if gradient is not None]
+
     for step in range(1, steps + 1):
-        gradients: list[list[Tensor]] = [[] for _ in units]
-        for rank in range(ranks):
-            tokens, targets = rank_batch(config, step, rank, ranks)
-            (next_token_loss(whole_forward(units, tokens), targets) / ranks).backward()
-            for unit, seen in zip(units, gradients, strict=True):
-                assert unit.weights.grad is not None
-                seen.append(unit.weights.grad)
-                unit.weights.grad = None
-        for unit, seen in zip(units, gradients, strict=True):
-            unit.adam.gradients = ring_order_sum(seen)
+        for numbers in [[micro] for micro in micros] if reduce_each else [list(micros)]:
+            by_rank = [gradients(step, rank, numbers) for rank in range(ranks)]
+            for unit, seen in zip(units, zip(*by_rank, strict=True), strict=True):
+                summed, earlier = ring_order_sum(list(seen)), unit.adam.gradients
+                unit.adam.gradients = summed if earlier is None else earlier + summed
+        for unit in units:
             adam_step(unit.adam, step)
+            unit.adam.gradients = None
     return torch.cat([u.weights.detach()[: u.parameters] for u in units])
 
 
@@ -686,229 +634,3 @@ def run_tensor_parallel(
         "forward": after_forward,
         "backward": asdict(traffic),
     }
-
-
-# --- Checks and comparisons run inside a group --------------------------------------------
-
-
-def check_rings(numbers: int) -> dict[str, Any]:
-    """Compare the rings with torch's collectives on `numbers` whole fp32 numbers a rank.
-
-    They are small, so that fp32 adds them exactly in any order. Returns whether
-    each result is equal, the traffic of one all-reduce, and what the kernel's sockets sent
-    for it and for torch's own all-reduce (a barrier's share subtracted).
-    """
-    rank, ranks = dist.get_rank(), dist.get_world_size()
-    generator = torch.Generator().manual_seed(SEED + rank)
-    mine = torch.randint(-1000, 1000, (numbers,), generator=generator).float()
-    expected = mine.clone()
-    dist.all_reduce(expected)
-    traffic = Traffic()
-    result: dict[str, Any] = {
-        "all_reduce_equal": torch.equal(ring_all_reduce(mine, traffic), expected)
-    }
-    result["traffic"] = asdict(traffic)
-
-    shard = expected.chunk(ranks)[rank]
-    result["reduce_scatter_equal"] = torch.equal(ring_reduce_scatter(mine, Traffic()), shard)
-    gathered = [torch.empty_like(shard) for _ in range(ranks)]
-    dist.all_gather(gathered, shard)
-    result["all_gather_equal"] = torch.equal(ring_all_gather(shard, Traffic()), torch.cat(gathered))
-    if sys.platform == "linux":
-        barrier = kernel_bytes_sent_by(lambda: None)
-        result["kernel_ring_bytes"] = (
-            kernel_bytes_sent_by(lambda: ring_all_reduce(mine, Traffic())) - barrier
-        )
-        result["kernel_torch_bytes"] = (
-            kernel_bytes_sent_by(lambda: dist.all_reduce(mine.clone())) - barrier
-        )
-    return result
-
-
-def kernel_bytes_sent_by(work: Callable[[], Any]) -> int:
-    """Return the bytes that this process's sockets sent during `work` and a barrier."""
-    dist.barrier()
-    before, _ = kernel_bytes()
-    work()
-    dist.barrier()
-    return kernel_bytes()[0] - before
-
-
-TORCH_METHODS = ("ddp", "zero1", "fsdp2", "fsdp2_reshard_root")
-
-
-def torch_bytes_per_rank(method: str, config: GPTConfig) -> dict[str, Any]:
-    """Train one fp32 step by PyTorch's own `method`; return the bytes this rank then holds.
-
-    `method` is "ddp" (DistributedDataParallel), "zero1" (ZeroRedundancyOptimizer) or
-    "fsdp2" (fully_shard on each layer and on the whole; the root keeps its whole weights from
-    forward to backward, as is the default) or "fsdp2_reshard_root" (it does not). Adam's step
-    counters, one number for each tensor, are left out. `collectives` counts those of forward
-    and backward.
-
-    Raises:
-        ValueError: an unknown `method`.
-    """
-    from torch.distributed.fsdp import fully_shard
-    from torch.distributed.optim import ZeroRedundancyOptimizer
-    from torch.distributed.tensor import DTensor
-    from torch.distributed.tensor.debug import CommDebugMode
-    from torch.nn.parallel import DistributedDataParallel
-
-    if method not in TORCH_METHODS:
-        raise ValueError(f"method {method!r} is not one of {', '.join(TORCH_METHODS)}")
-    warnings.simplefilter("ignore")  # PyTorch's wrappers warn about PyTorch's own calls
-    torch.manual_seed(SEED)
-    model = Transformer(config)
-    tokens, targets = rank_batch(config, 1, dist.get_rank(), dist.get_world_size())
-    wrapped: nn.Module = model
-    if method in ("fsdp2", "fsdp2_reshard_root"):
-        mesh = torch.distributed.device_mesh.init_device_mesh("cpu", (dist.get_world_size(),))
-        for layer in model.layers:
-            fully_shard(layer, mesh=mesh)
-        fully_shard(model, mesh=mesh, reshard_after_forward=method != "fsdp2" or None)
-    else:
-        wrapped = DistributedDataParallel(model, gradient_as_bucket_view=True)
-    optimizer: torch.optim.Optimizer
-    if method == "zero1":
-        optimizer = ZeroRedundancyOptimizer(model.parameters(), torch.optim.Adam)
-        states = optimizer.optim.state
-    else:
-        optimizer = torch.optim.Adam(model.parameters())
-        states = optimizer.state
-    with CommDebugMode() as collectives:
-        next_token_loss(wrapped(tokens), targets).backward()
-    optimizer.step()
-
-    def local(tensor: Tensor) -> Tensor:
-        return tensor.to_local() if isinstance(tensor, DTensor) else tensor
-
-    moments = [s[name] for s in states.values() for name in ("exp_avg", "exp_avg_sq")]
-    return {
-        "weights": tensor_bytes(local(p) for p in model.parameters()),
-        "gradients": tensor_bytes(local(p.grad) for p in model.parameters() if p.grad is not None),
-        "optimizer": tensor_bytes(local(m) for m in moments),
-        "collectives": {
-            str(operation).split(".")[-1]: count
-            for operation, count in collectives.get_comm_counts().items()
-        },
-    }
-
-
-# --- What is recorded ----------------------------------------------------------------------
-
-EVEN = GPTConfig(layers=4, hidden=32, heads=4, vocab=64, positions=16, dropout=0.0, tied=False)
-UNEVEN = GPTConfig(layers=2, hidden=33, heads=3, vocab=61, positions=13, dropout=0.0, tied=False)
-STEPS = 3
-RING_NUMBERS = 65_536
-SEQUENCE, BATCH = 16, 2  # of the tensor-parallel layer
-
-
-def survey() -> dict[str, Any]:
-    """Run everything in this process group once; return what this rank found, by name.
-
-    EVEN's units have numbers of parameters that 4 divides; UNEVEN's have odd ones.
-    """
-    found: dict[str, Any] = {"rings": check_rings(RING_NUMBERS)}
-    for strategy in get_args(Strategy):
-        found[strategy] = train_sharded(strategy, EVEN, STEPS)
-        found[f"{strategy}_uneven"] = train_sharded(strategy, UNEVEN, 1)
-        found[f"{strategy}_fp32"] = train_sharded(strategy, EVEN, STEPS, torch.float32)
-    for name, sequence_parallel in (("tensor_parallel", False), ("sequence_parallel", True)):
-        found[name] = run_tensor_parallel(EVEN, SEQUENCE, BATCH, torch.float64, sequence_parallel)
-        found[f"{name}_training"] = run_tensor_parallel(
-            replace(EVEN, dropout=0.1), SEQUENCE, BATCH, torch.bfloat16, sequence_parallel
-        )
-    for method in TORCH_METHODS:
-        found[f"torch_{method}"] = torch_bytes_per_rank(method, EVEN)
-    return found
-
-
-def unit_sizes(config: GPTConfig) -> list[int]:
-    """Return the number of parameters of each unit of the model."""
-    with torch.device("meta"):
-        units = Transformer(config).units()
-    return [sum(p.numel() for p in unit.parameters()) for unit in units]
-
-
-def values_of(found: dict[str, Any], ranks: int) -> dict[str, tuple[float, str]]:
-    """Return name -> (value, unit) of what rank 0 of a group of `ranks` found."""
-    values: dict[str, tuple[float, str]] = {}
-    group = f"ranks_{ranks}"
-    parameters = sum(unit_sizes(EVEN))
-
-    def held(name: str, kinds: dict[str, int], count: int) -> None:
-        kinds = {kind: kinds[kind] for kind in ("weights", "gradients", "optimizer")}
-        for kind, size in kinds.items():
-            values[f"{group}_{name}_{kind}_bytes"] = (size, "B")
-        values[f"{group}_{name}_bytes"] = (sum(kinds.values()), "B")
-        values[f"{group}_{name}_bytes_per_parameter"] = (sum(kinds.values()) / count, "B")
-
-    for strategy in get_args(Strategy):
-        for name, config in ((strategy, EVEN), (f"{strategy}_uneven", UNEVEN)):
-            held(name, found[name]["held"], sum(unit_sizes(config)))
-            values[f"{group}_{name}_sent_bytes_per_step"] = (
-                found[name]["traffic"]["sent_bytes"],
-                "B",
-            )
-    for method in TORCH_METHODS:
-        held(f"torch_{method}", found[f"torch_{method}"], parameters)
-        for operation, count in found[f"torch_{method}"]["collectives"].items():
-            operation = operation.strip("_").replace("_base", "").replace("all", "all_")
-            values[f"{group}_torch_{method}_{operation}_count"] = (count, "")
-    values[f"{group}_ring_payload_bytes"] = (4 * RING_NUMBERS, "B")
-    values[f"{group}_ring_all_reduce_sent_bytes"] = (found["rings"]["traffic"]["sent_bytes"], "B")
-    values[f"{group}_ring_all_reduce_steps"] = (found["rings"]["traffic"]["messages"], "")
-    for name in ("kernel_ring_bytes", "kernel_torch_bytes"):
-        if name in found["rings"]:
-            values[f"{group}_{name}"] = (found["rings"][name], "B")
-    for name in ("tensor_parallel", "sequence_parallel"):
-        values[f"{group}_{name}_saved_bytes"] = (found[f"{name}_training"]["saved_bytes"], "B")
-        for way in ("forward", "backward"):
-            traffic = found[f"{name}_training"][way]
-            values[f"{group}_{name}_{way}_sent_bytes"] = (traffic["sent_bytes"], "B")
-            for collective, count in traffic["collectives"].items():
-                values[f"{group}_{name}_{way}_{collective}_count"] = (count, "")
-    return values
-
-
-def measure(groups: dict[int, list[dict[str, Any]]]) -> dict[str, tuple[float, str]]:
-    """Return name -> (value, unit) of surveys by groups, keyed by their number of ranks."""
-    values: dict[str, tuple[float, str]] = {
-        "even_parameters": (sum(unit_sizes(EVEN)), ""),
-        "even_layers": (EVEN.layers, ""),
-        "uneven_parameters": (sum(unit_sizes(UNEVEN)), ""),
-        "tensor_parallel_hidden": (EVEN.hidden, ""),
-        "tensor_parallel_heads": (EVEN.heads, ""),
-        "tensor_parallel_sequence": (SEQUENCE, ""),
-        "tensor_parallel_batch": (BATCH, ""),
-    }
-    for ranks, found in groups.items():
-        padding = sum(-size % ranks for size in unit_sizes(UNEVEN))
-        values[f"ranks_{ranks}_uneven_padding_parameters"] = (padding, "")
-        values |= values_of(found[0], ranks)
-    return values
-
-
-def main() -> None:
-    """Run groups of 2 and 4 processes and print what they found; with --record, write it."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--record", action="store_true", help=f"write {RECORD.name}")
-    arguments = parser.parse_args()
-    values = measure({ranks: run_group(ranks, survey) for ranks in (2, 4)})
-    for name, (value, unit) in values.items():
-        print(f"{name:56} {value:>14,} {unit}")
-    if arguments.record:
-        record(
-            RECORD,
-            values,
-            what="Bytes that each of 2 and of 4 gloo processes holds and sends under data "
-            "parallelism, ZeRO 1 to 3, tensor and sequence parallelism, and under PyTorch's own.",
-            command="python -m worked.gpu_wall.sharding_real --record",
-            deterministic=True,
-            seed=SEED,
-        )
-
-
-if __name__ == "__main__":
-    main()

@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 
 from worked.gradient_boosting.bagging import bagged_predictions, bias_and_variance, friedman_1
 from worked.gradient_boosting.boosting import (
+    DEFAULTS,
     Model,
     Settings,
     fit,
@@ -73,7 +74,7 @@ def no_extrapolation() -> Values:
     X, y = small_data_columns()
     model = fit(X, y, Settings(rounds=100, learning_rate=0.5, max_depth=1))
     slope, intercept = np.polyfit(X[:, 0], y, 1)
-    values: Values = {}
+    values: Values = {"trees": (len(model.trees), "")}
     for km in (8, 20, 1000):
         values[f"predicted_minutes_at_{km}_km"] = (
             float(predict_raw(model, [[km]])[0]),
@@ -94,9 +95,14 @@ def shrinkage() -> Values:
     """
     X, y = diabetes()
     train, test = split_rows(len(y), 0.25, SEED)
-    values: Values = {}
+    depth = 2
+    values: Values = {
+        "rows": (len(y), ""),
+        "held_out_rows": (len(test), ""),
+        "depth_of_a_tree": (depth, ""),
+    }
     for eta in (1.0, 0.3, 0.1, 0.03):
-        model = fit(X[train], y[train], Settings(rounds=400, learning_rate=eta, max_depth=2))
+        model = fit(X[train], y[train], Settings(rounds=400, learning_rate=eta, max_depth=depth))
         test_mse = [float(np.mean((y[test] - raw) ** 2)) for raw in staged_raw(model, X[test])]
         best = int(np.argmin(test_mse))
         values[f"best_round_at_eta_{tag(eta)}"] = (best + 1, "")
@@ -114,16 +120,20 @@ def stopping_and_subsampling() -> Values:
     def test_mse(model: Model) -> float:
         return float(np.mean((y[test] - predict_raw(model, X[test])) ** 2))
 
+    patience = 10
     values: Values = {
-        "test_mse_of_the_mean": (float(np.mean((y[test] - y[train].mean()) ** 2)), "")
+        "test_mse_of_the_mean": (float(np.mean((y[test] - y[train].mean()) ** 2)), ""),
+        "learning_rate": (DEFAULTS.learning_rate, ""),
+        "patience": (patience, ""),
+        "validation_fraction": (DEFAULTS.validation_fraction, ""),
     }
     for name, settings in (
         ("all_rounds", Settings(rounds=400, max_depth=2)),
-        ("early_stopping", Settings(rounds=400, max_depth=2, patience=10)),
+        ("early_stopping", Settings(rounds=400, max_depth=2, patience=patience)),
         ("half_the_rows", Settings(rounds=400, max_depth=2, subsample=0.5)),
         (
             "half_the_rows_early_stopping",
-            Settings(rounds=400, max_depth=2, subsample=0.5, patience=10),
+            Settings(rounds=400, max_depth=2, subsample=0.5, patience=patience),
         ),
     ):
         model = fit(X[train], y[train], settings)
@@ -161,10 +171,11 @@ def runaway_newton_steps() -> Values:
     hardly any curvature to divide by; nothing here bounds the step (XGBoost's lambda does).
     """
     X, y = breast_cancer()
-    values: Values = {}
-    for eta in (0.1, 1.0):
+    rounds, gentle = 30, 0.1
+    values: Values = {"rounds": (rounds, ""), "small_learning_rate": (gentle, "")}
+    for eta in (gentle, 1.0):
         settings = Settings(
-            loss="logistic", rounds=30, learning_rate=eta, max_depth=1, subsample=0.6, seed=3
+            loss="logistic", rounds=rounds, learning_rate=eta, max_depth=1, subsample=0.6, seed=3
         )
         largest = float(np.max(np.abs(predict_raw(fit(X, y, settings), X))))
         # Beyond a few digits the size of a runaway step is rounding: keep its order only.
@@ -205,7 +216,7 @@ def importance() -> Values:
     X_test, y_test = deliveries(400, generator)
     names = ("express", "floor", "order_number")
     settings = Settings(rounds=100, max_depth=4)
-    values: Values = {}
+    values: Values = {"rows": (len(y), "")}
 
     def measure(
         label: str, model: Model, X: FloatArray, X_test: FloatArray, names: tuple[str, ...]
@@ -266,7 +277,12 @@ def bias_variance() -> Values:
         X = generator.uniform(size=(100, 5))
         return X, friedman_1(X) + generator.normal(size=100)
 
-    values: Values = {"training_rows": (100, ""), "trees_in_a_bag": (25, "")}
+    sets = 10
+    values: Values = {
+        "training_rows": (100, ""),
+        "training_sets": (sets, ""),
+        "trees_in_a_bag": (25, ""),
+    }
     for name, method in (
         ("one_stump", partial(single_tree, depth=1)),
         ("25_bagged_stumps", partial(bagged, trees=25, depth=1)),
@@ -275,7 +291,7 @@ def bias_variance() -> Values:
         ("25_bagged_deep_trees", partial(bagged, trees=25, depth=20)),
         ("10_boosted_deep_trees", partial(boosted, rounds=10, eta=0.5, depth=20)),
     ):
-        bias, variance = bias_and_variance(method, draw, X_new, truth, 10)
+        bias, variance = bias_and_variance(method, draw, X_new, truth, sets)
         values[f"squared_bias_of_{name}"] = (bias, "")
         values[f"variance_of_{name}"] = (variance, "")
     return values

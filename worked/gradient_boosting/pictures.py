@@ -4,18 +4,19 @@ from __future__ import annotations
 
 from typing import Any
 
+LABELS = [f"minutes[row={i}]" for i in range(1, 7)]
+
 SQUARED: dict[str, Any] = {
     "id": "squared",
     "kind": "curve",
-    "title": "The squared error of one constant for all six",
+    "title": "The squared error of one constant for all deliveries",
     "alt": "A parabola over the constant. It is lowest at the mean, {{ base }} minutes, with "
     "{{ base_sse }}; at {{ trial }} minutes it stands at {{ trial_sse }}.",
     "caption": "Lowest at the mean. The dot is the constant of the panel: {{ trial_excess }} "
     "above the bottom.",
     "x": "trial",
     "x_label": "constant, minutes",
-    "from": 0,
-    "to": 50,
+    "around": [*LABELS, "trial"],
     "unit": "",
     "y_label": "sum of squared errors, square minutes",
     "series": [{"figure": "trial_sse", "label": "squared error"}],
@@ -25,16 +26,16 @@ SQUARED: dict[str, Any] = {
 ABSOLUTE: dict[str, Any] = {
     "id": "absolute",
     "kind": "curve",
-    "title": "The absolute error of one constant for all six",
-    "alt": "A line with a kink at every label. It is lowest, and flat, between the lower median "
-    "{{ lower_median }} and the upper median {{ upper_median }}; at {{ trial }} minutes it "
+    "title": "The absolute error of one constant for all deliveries",
+    "alt": "A line with a kink at every label. It is lowest, {{ median_sae }}, from the lower "
+    "median {{ lower_median }} to the upper median {{ upper_median }}; at {{ trial }} minutes it "
     "stands at {{ trial_sae }}.",
-    "caption": "Flat between the two middle labels: every constant there is as good as any other.",
+    "caption": "{{ claim: lower_median < upper_median | Flat between the two middle labels: every "
+    "constant there is as good as any other. | Lowest at the two middle labels, which are equal. "
+    "}}",
     "x": "trial",
     "x_label": "constant, minutes",
-    "from": 0,
-    "to": 50,
-    "points": 201,
+    "around": [*LABELS, "trial"],
     "unit": "",
     "y_label": "sum of absolute errors, minutes",
     "series": [{"figure": "trial_sae", "label": "absolute error"}],
@@ -48,13 +49,13 @@ CANDIDATES: dict[str, Any] = {
     "id": "candidates",
     "kind": "bars",
     "title": "The squared error that each first split leaves",
-    "alt": "Five bars, one for each threshold: {{ error[split=1, round=1] }}, "
+    "alt": "A bar for each threshold: {{ error[split=1, round=1] }}, "
     "{{ error[split=2, round=1] }}, {{ error[split=3, round=1] }}, "
     "{{ error[split=4, round=1] }} and {{ error[split=5, round=1] }} square minutes. A line "
     "stands at {{ base_sse }}, the error "
-    "without a split. The least belongs to the cut at {{ cut[round=1] }} km.",
-    "caption": "The shortest bar wins: the cut at {{ cut[round=1] }} km leaves "
-    "{{ least_error[round=1] }}.",
+    "without a split. The cut at {{ cut[round=1] }} km leaves the least.",
+    "caption": "The shortest bar wins, of equal ones the first: the cut at {{ cut[round=1] }} km "
+    "leaves {{ least_error[round=1] }}.",
     "unit": "",
     "places": 2,
     "axis": "squared error, square minutes",
@@ -72,10 +73,12 @@ FIT: dict[str, Any] = {
     "id": "fit",
     "kind": "curve",
     "title": "The fitted curve, round by round",
-    "alt": "Staircases over the distance after one, two, three and five rounds, beside the six "
-    "deliveries. Each round adds a step or moves one. Beyond the last threshold all are flat.",
-    "caption": "Squares are the deliveries. Every tree so far adds one step; at {{ query }} km, "
-    "where the dots stand, the model says what it says at the last delivery.",
+    "alt": "Staircases over the distance after one, two, three and five rounds, beside the "
+    "deliveries. Each round adds a step or changes one. Beyond the last threshold all are flat.",
+    "caption": "Squares are the deliveries. Every tree adds one step, some where there is one "
+    "already. {{ claim: query <= 20 and all(answer == prediction[row=6], round) | At {{ query }} "
+    "km, where the dots stand, the model says in every round what it says at the last delivery. | "
+    "At {{ query }} km it says {{ answer[round=last] }} minutes after all rounds. }}",
     "x": "query",
     "x_label": "distance, km",
     "from": 0,
@@ -99,11 +102,11 @@ LEARNING_RATE: dict[str, Any] = {
     "id": "learning-rate",
     "kind": "curve",
     "title": "The error on the six deliveries against the learning rate",
-    "alt": "Curves over eta for one, two, three and five rounds. Each falls from the error of the "
-    "mean and rises again towards eta two. At eta {{ eta }} they stand at {{ mse[round=1] }}, "
+    "alt": "Curves over eta for one, two, three and five rounds. Each leaves the error of the "
+    "mean and is back at it where eta is two. At eta {{ eta }} they stand at {{ mse[round=1] }}, "
     "{{ mse[round=2] }}, {{ mse[round=3] }} and {{ mse[round=5] }}.",
-    "caption": "A single round is best with a full step. With more rounds smaller steps overtake, "
-    "because what they leave can be split elsewhere.",
+    "caption": "A single round is best with a full step. With more rounds a smaller step may do "
+    "better, because what it leaves can be split elsewhere.",
     "x": "eta",
     "x_label": "learning rate, eta",
     "from": 0.01,
@@ -123,7 +126,7 @@ OVERFIT: dict[str, Any] = {
     "kind": "bars",
     "title": "Diabetes: the error on held-out patients, at the best number of trees and after "
     "{{ stop_rounds[brake=all-rounds] }}",
-    "alt": "Pairs of bars for four learning rates. At the best number of trees: "
+    "alt": "Pairs of bars, one for each learning rate. At the best number of trees: "
     "{{ best_mse[rate=1] }}, "
     "{{ best_mse[rate=0-3] }}, {{ best_mse[rate=0-1] }}, {{ best_mse[rate=0-03] }}. After all "
     "trees: "
@@ -148,11 +151,12 @@ IMPORTANCE: dict[str, Any] = {
     "id": "importance",
     "kind": "bars",
     "title": "Impurity importance: a column of noise comes first",
-    "alt": "Three bars of impurity share: express {{ share[column=express] }}, floor "
+    "alt": "Bars of impurity share: express {{ share[column=express] }}, floor "
     "{{ share[column=floor] }}, "
     "order number {{ share[column=order-number] }}, although the order number means nothing.",
     "caption": "Recorded. Shuffling the order number on held-out rows loses "
-    "{{ test_loss[column=order-number] }} of the share explained: nothing.",
+    "{{ test_loss[column=order-number] }} of the share explained{{ law: "
+    "test_loss[column=order-number] <= 0 | : nothing }}.",
     "unit": "%",
     "places": 1,
     "axis": "share of the squared error that splits removed",
@@ -170,7 +174,7 @@ BIAS_VARIANCE: dict[str, Any] = {
     "id": "bias-variance",
     "kind": "stacked_bars",
     "title": "Where the error comes from: bias and variance",
-    "alt": "Six stacked bars of squared bias and variance. One stump "
+    "alt": "Stacked bars of squared bias and variance. One stump "
     "{{ bias[method=one-stump] }} and "
     "{{ variance[method=one-stump] }}; bagged stumps {{ bias[method=25-bagged-stumps] }} and "
     "{{ variance[method=25-bagged-stumps] }}; boosted stumps "
@@ -181,8 +185,8 @@ BIAS_VARIANCE: dict[str, Any] = {
     "{{ variance[method=25-bagged-deep-trees] }}; boosted deep "
     "trees {{ bias[method=10-boosted-deep-trees] }} and "
     "{{ variance[method=10-boosted-deep-trees] }}.",
-    "caption": "Recorded: Friedman's first function, averages over ten training sets of "
-    "{{ sample_rows }} rows.",
+    "caption": "Recorded: Friedman's first function, averages over "
+    "{{ training_sets | words }} training sets of {{ sample_rows }} rows.",
     "unit": "",
     "places": 1,
     "bars": [

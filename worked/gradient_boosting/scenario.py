@@ -9,7 +9,7 @@ from __future__ import annotations
 from datetime import date
 
 from worked.declare import derived, shown, signed, step
-from worked.figures import Axis, Given, Graph, Measured, Source, before, label
+from worked.figures import Axis, Given, Graph, Key, Measured, Source, before, label
 from worked.formulas import boosting, losses, rows, trees
 from worked.gradient_boosting.pictures import PICTURES
 from worked.recording import recorded
@@ -55,6 +55,8 @@ TREES = Given("trees", 100, "trees", "T", "Trees of a model", 1, 10000, SKLEARN,
 DEPTH = Given("depth", 3, "", "d", "Depth of a tree", 1, 20, SKLEARN, integer=True)
 # fmt: on
 
+LABELS = "minutes"
+FITTED = "distance minutes eta"
 EARLIER = before("prediction", over="round", start="base")
 EARLIER_SSE = before("sse", over="round", start="base_sse")
 EARLIER_ANSWER = before("answer", over="round", start="base")
@@ -62,10 +64,12 @@ ONE, BAG = "variance[method=one-deep-tree]", "variance[method=25-bagged-deep-tre
 
 
 def measured(
-    name: str, record: str, key: str, over: Axis | None = None, unit: str = ""
+    name: str, record: str, key: str, over: Axis | None = None, unit: str = "", at: str = ""
 ) -> Measured:
-    """Return a recorded value of this chapter, or a row of them."""
-    return recorded("gradient_boosting", record, key, "", unit, name=name, signed=True, over=over)
+    """Return a recorded value of this chapter, or a row of them; `at`: the givens it rests on."""
+    return recorded(
+        "gradient_boosting", record, key, "", unit, name=name, signed=True, over=over, at=at
+    )
 
 
 BASE = step(
@@ -91,6 +95,8 @@ BASE = step(
     | shown("Upper median, minutes", r"m_\mathrm{high}", 1),
     derived("median", rows.midpoint, low="lower_median", high="upper_median")
     | shown("Median: the middle of the two, minutes", "m", 2),
+    derived("median_sae", rows.absolute_error, label="minutes", prediction="median")
+    | shown("Absolute error of the median, minutes", "A(m)", 2),
     derived("base_sae", rows.absolute_error, label="minutes", prediction="base")
     | shown("Absolute error of the mean, minutes", "A(F_0)", 2),
     derived("trial_sae", rows.absolute_error, label="minutes", prediction="trial")
@@ -183,23 +189,32 @@ SHRINKAGE = step(
     AIMING,
     derived("left_over", boosting.share_left_after, learning_rate="eta", rounds="aiming")
     | shown("Share of a residual left after those trees, at best", r"|1-\eta|^n", 1, "%"),
-    measured("trees_needed", "small_data", "trees_to_mse_below_1_at_eta_{}", HAND_RATE)
+    measured("trees_needed", "small_data", "trees_to_mse_below_1_at_eta_{}", HAND_RATE, at=LABELS)
     | shown("Trees to a mean squared error below 1"),
+    measured("patients", "shrinkage", "rows") | shown("Diabetes: patients"),
+    measured("held_out", "shrinkage", "held_out_rows") | shown("Diabetes: of them held out"),
+    measured("fit_depth", "shrinkage", "depth_of_a_tree") | shown("Diabetes: depth of a tree"),
     measured("best_round", "shrinkage", "best_round_at_eta_{}", RATE)
     | shown("Diabetes: best number of trees"),
     measured("best_mse", "shrinkage", "test_mse_at_best_round_at_eta_{}", RATE)
     | shown("Diabetes: test error at that number"),
     measured("late_mse", "shrinkage", "test_mse_after_400_rounds_at_eta_{}", RATE)
-    | shown("Diabetes: test error after 400 trees"),
+    | shown("Diabetes: test error after all trees"),
     measured("fit_mse", "shrinkage", "train_mse_after_400_rounds_at_eta_{}", RATE)
-    | shown("Diabetes: training error after 400 trees"),
+    | shown("Diabetes: training error after all trees"),
 )
 
 OVERFITTING = step(
     "overfitting",
     "Overfitting, early stopping, subsampling",
     derived("overfit", rows.ratio, part="late_mse[rate=0-1]", whole="best_mse[rate=0-1]")
-    | shown("Test error after 400 trees over that of the best number", "o", 2, "×"),
+    | shown("Test error after all trees over that of the best number", "o", 2, "×"),
+    measured("stop_eta", "stopping_and_subsampling", "learning_rate")
+    | shown("Diabetes: learning rate", places=1),
+    measured("judges", "stopping_and_subsampling", "validation_fraction", unit="%")
+    | shown("Diabetes: share of the training rows that early stopping holds out"),
+    measured("patience", "stopping_and_subsampling", "patience")
+    | shown("Diabetes: rounds that early stopping looks back on"),
     measured("mean_mse", "stopping_and_subsampling", "test_mse_of_the_mean")
     | shown("Diabetes: test error of predicting the mean"),
     measured("stop_rounds", "stopping_and_subsampling", "rounds_with_{}", BRAKE)
@@ -256,15 +271,20 @@ CLASSIFICATION = step(
     | shown("Breast cancer: log loss on held-out rows", places=3),
     measured("cancer_base_loss", "classification", "test_log_loss_of_the_base_rate")
     | shown("Breast cancer: log loss of the base rate", places=3),
+    measured("wild_rounds", "runaway_newton_steps", "rounds")
+    | shown("Breast cancer: rounds of the runaway"),
+    measured("gentle_eta", "runaway_newton_steps", "small_learning_rate")
+    | shown("Breast cancer: learning rate without a runaway", places=1),
     measured("decades_gentle", "runaway_newton_steps", "decades_of_largest_log_odds_at_eta_0_1")
-    | shown("Power of ten of the largest log-odds at eta 0.1"),
+    | shown("Power of ten of the largest log-odds with small steps"),
     measured("decades_wild", "runaway_newton_steps", "decades_of_largest_log_odds_at_eta_1")
-    | shown("Power of ten of the largest log-odds at eta 1"),
+    | shown("Power of ten of the largest log-odds with full steps"),
 )
 
 IMPORTANCE = step(
     "importance",
     "Feature importance and its traps",
+    measured("noise_rows", "importance", "rows") | shown("Invented deliveries"),
     measured("share", "importance", "noise_column_impurity_share_of_{}", COLUMN, "%")
     | shown("Impurity share", places=1),
     measured("train_loss", "importance", "noise_column_r2_lost_on_training_rows_without_{}", COLUMN)
@@ -275,6 +295,8 @@ IMPORTANCE = step(
     | shown("With a copy: impurity share", places=1),
     measured("copy_loss", "importance", "copy_by_lot_r2_lost_on_held_out_rows_without_{}", COPY)
     | shown("With a copy: R² lost on held-out rows by shuffling it", places=3),
+    measured("first_share", "importance", "copy_first_wins_impurity_share_of_{}", COPY, "%")
+    | shown("With a copy that always wins: impurity share", places=1),
     derived("share_together", trees.of_all_copies, value="copy_share")
     | shown("Impurity share of both copies", places=1, unit="%"),
     signed("loss_together", trees.of_all_copies, value="copy_loss")
@@ -294,14 +316,16 @@ EXTRAPOLATION = step(
     | shown("Slope of the straight line, minutes per km", "b", 2),
     signed("line", rows.line_at, x="query", y_mean="base")
     | shown("The straight line at that distance, minutes", r"\hat y_q", 2),
-    measured("long", "no_extrapolation", "predicted_minutes_at_{}_km", FAR)
-    | shown("Prediction after 100 trees, minutes", places=2),
+    measured("long_trees", "no_extrapolation", "trees") | shown("Trees of a longer run"),
+    measured("long", "no_extrapolation", "predicted_minutes_at_{}_km", FAR, at=FITTED)
+    | shown("Prediction of the longer run, minutes", places=2),
 )
 
 BAGGING = step(
     "bagging",
     "Boosting against bagging",
     measured("sample_rows", "bias_variance", "training_rows") | shown("Rows of a training set"),
+    measured("training_sets", "bias_variance", "training_sets") | shown("Training sets"),
     derived("others", boosting.other_rows, rows="sample_rows")
     | shown("Rows other than a given one", "n-1"),
     derived("left_out", boosting.left_out_share, rows="sample_rows")
@@ -329,8 +353,10 @@ NEXT = step(
     derived("nodes", boosting.tree_nodes) | shown("Nodes of a full tree", "2^{d+1}-1"),
     derived("model_nodes", boosting.model_nodes)
     | shown("Nodes of the model, at most", "T (2^{d+1}-1)"),
+    measured("tied_trees", "tied_nodes", "trees") | shown("Diabetes: trees of that fit"),
+    measured("tied_depth", "tied_nodes", "depth_of_a_tree") | shown("Diabetes: their depth"),
     measured("splits_seen", "tied_nodes", "splits_with_squared_error")
-    | shown("Splits in fifty trees on diabetes"),
+    | shown("Diabetes: splits in those trees"),
     measured("splits_tied", "tied_nodes", "tied_splits_with_squared_error")
     | shown("Of them with an equally good rival"),
     measured("test_gap", "spread_over_seeds", "largest_spread_on_held_out_rows_with_squared_error")
@@ -342,4 +368,24 @@ NEXT = step(
 BY_HAND = (BASE, RESIDUALS, FIRST_TREE, UPDATE, LATER_ROUNDS, SHRINKAGE, OVERFITTING)
 BEYOND = (CLASSIFICATION, IMPORTANCE, EXTRAPOLATION, BAGGING, NEXT)
 AXES = (ROW, SPLIT, ROUND, HAND_RATE, RATE, BRAKE, COLUMN, COPY, FAR, METHOD)
-GRAPH = Graph("gradient-boosting", "Gradient boosted trees", (*BY_HAND, *BEYOND), axes=AXES)
+KEYS = (
+    Key("base_mse", "base_sse / rows"),
+    Key("base_log_odds", "ln(late_share / (1 - late_share))", 2),
+    Key("prediction[row=6, round=1]", "base + eta * leaf[row=6, round=1]", 2),
+    Key(
+        "taken",
+        "1 - (1 - eta) ** 2",
+        1,
+        "whether a step takes less than the whole gain",
+        "taken < 1",
+        "eta",
+    ),
+    Key("left_over", "(1 - eta) ** aiming"),
+    Key("newton[row=6]", "late_leaf[row=6] / hessian", 2),
+    Key("left_out", "(1 - 1 / (others + 1)) ** others", 2),
+    Key("line", "base + slope * (query - x_mean)", 2),
+    Key("comparisons", "trees * depth"),
+    Key("model_nodes", "trees * 2 ** (depth + 1)"),
+)
+TITLE = "Gradient boosted trees"
+GRAPH = Graph("gradient-boosting", TITLE, (*BY_HAND, *BEYOND), axes=AXES, keys=KEYS)

@@ -10,6 +10,7 @@ feature and threshold wins. Each function returns named values with units. Recor
 from __future__ import annotations
 
 import argparse
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -31,9 +32,13 @@ SEEDS = 3
 def tied_nodes() -> Values:
     """Diabetes, 50 trees of depth 3: how many of the splits had an equally good rival."""
     X, y = diabetes()
-    values: Values = {}
+    settings = Settings(rounds=50)
+    values: Values = {
+        "trees": (settings.rounds, ""),
+        "depth_of_a_tree": (settings.max_depth, ""),
+    }
     for loss in LOSSES:
-        trees = fit(X, y, Settings(loss=loss, rounds=50)).trees
+        trees = fit(X, y, replace(settings, loss=loss)).trees
         values[f"splits_with_{loss}"] = (sum(int(np.sum(t.feature != LEAF)) for t in trees), "")
         values[f"tied_splits_with_{loss}"] = (sum(int(np.sum(t.tied > 1)) for t in trees), "")
     return values

@@ -13,8 +13,9 @@ LINE: dict[str, Any] = {
     "alt": "A straight line that starts at the intercept {{ intercept }} and rises by {{ m }} for "
     "each unit of x. At x = {{ x }} it predicts {{ prediction }}; the data point stands at "
     "{{ y }}, and between the two lies the residual, {{ residual }}.",
-    "caption": "The line predicts {{ prediction }} where the point stands at {{ y }}. What lies "
-    "between them is the residual, {{ residual }}. Turn the line: change the weight in "
+    "caption": "The line predicts {{ prediction }} where the point stands at {{ y }}. "
+    "{{ claim: residual != 0 | What lies between them is the residual, {{ residual }}. | Nothing "
+    "lies between them: the residual is {{ residual }}. }} Turn the line: change the weight in "
     "the panel.",
     **X_AXIS,
     "lines": [{"slope": "m", "intercept": "intercept", "label": "the line ŷ = m·x + b"}],
@@ -32,9 +33,9 @@ KINK: dict[str, Any] = {
     "kind": "plane",
     "title": "A line through the kink",
     "alt": "The absolute value of r is a V with its tip at 0. A line of slope {{ line_slope }} "
-    "runs through the tip and {{ touches }}.",
-    "caption": "A line of slope {{ line_slope }}: {{ touches }}. Turn it in the panel: between the "
-    "two arms of the V every slope is a subgradient.",
+    "through the tip {{ touches }} the V.",
+    "caption": "A line of slope {{ line_slope }} {{ touches }} the V. Turn it in the panel: "
+    "between the two arms of the V every slope is a subgradient.",
     "from": -3,
     "to": 3,
     "x_label": "residual r",
@@ -92,7 +93,7 @@ GRADIENTS = _against_weight(
 
 FOUR_LOSSES = _against_weight(
     "four-losses",
-    "Four losses against the weight",
+    "Every loss against the weight",
     "The losses of the one point against the weight m, all 0 at {{ best }}. At the current weight "
     "L1 is {{ loss }}, L2 {{ squared_loss }}, Huber {{ huber }} and smooth L1 {{ smooth }}. Huber "
     "and smooth L1 are round at the bottom and straight outside.",
@@ -104,7 +105,7 @@ FOUR_LOSSES = _against_weight(
 
 FOUR_GRADIENTS = _against_weight(
     "four-gradients",
-    "Four gradients against the weight",
+    "Every gradient against the weight",
     "The gradients by the weight m. L1 jumps at {{ best }}, L2 is a straight line through 0 there. "
     "Huber and smooth L1 are straight in the middle and flat outside, Huber at "
     "{{ huber_gradient }} and smooth L1 at {{ smooth_gradient }} at the current weight.",
@@ -122,9 +123,10 @@ DESCENT: dict[str, Any] = {
     "id": "descent",
     "kind": "curve",
     "title": "Descent under L1 and under L2",
-    "alt": "The weight against the step, from {{ m }} towards {{ best }}. L1 climbs in equal "
-    "steps and is there after {{ arrival[pace=1] }}; L2 covers most of the way in its first step "
-    "and then closes what is left by the factor {{ contraction[pace=1] }} a step. At step "
+    "alt": "The weight against the step, from {{ m }}; the minimum is {{ best }}. L1 moves in "
+    "equal steps, is at the minimum or first past it at step {{ arrival[pace=1] }}, and "
+    "{{ landing[pace=1] }}; L2 multiplies what is left by {{ contraction[pace=1] }} at each "
+    "step. At step "
     "{{ look }} L1 is at {{ look_weight[method=l1, pace=1] }} and L2 at "
     "{{ look_weight[method=l2, pace=1] }}.",
     "caption": "Both with a rate of {{ rate[pace=1] }}. Move the step in the panel: the dots are "
@@ -146,11 +148,10 @@ BOUNCE: dict[str, Any] = {
     "id": "bounce",
     "kind": "curve",
     "title": "The bounce of a fixed rate, and the decay that ends it",
-    "alt": "The weight against the step at a rate of {{ rate[pace=2] }}: it climbs to "
-    "{{ near[pace=2] }}, jumps to {{ far[pace=2] }} and alternates between the two. Squares show "
-    "decayed rates from {{ decay_start }} on: {{ decay_weight[step=1] }}, "
-    "{{ decay_weight[step=2] }}, {{ decay_weight[step=3] }} and so on, nearer to {{ best }} each "
-    "time the rate has shrunk.",
+    "alt": "The weight against the step at a rate of {{ rate[pace=2] }}: the descent from {{ m }} "
+    "{{ landing[pace=2] }}; its last two weights are {{ near[pace=2] }} and {{ far[pace=2] }}. "
+    "Squares show decayed rates from {{ decay_start }} on: {{ decay_weight[step=1] }}, "
+    "{{ decay_weight[step=2] }}, {{ decay_weight[step=3] }} and so on, in steps that shrink.",
     "caption": "Fixed rate {{ rate[pace=2] }}: {{ landing[pace=2] }}. The squares count their own "
     "steps: they begin at {{ decay_start }} and divide the rate by the step's number.",
     "x": "look",
@@ -186,7 +187,7 @@ def _outlier(
         "title": title,
         "alt": alt,
         "caption": "One step from {{ m }} at a rate of {{ rate[pace=1] }}, on the target {{ y }} "
-        "and on the misread target {{ outlier }}. The upright line is the weight that fits the "
+        "and on that of the outlier, {{ outlier }}. The upright line is the weight that fits the "
         "point.",
         "unit": "",
         "places": 2,
@@ -215,7 +216,7 @@ OUTLIER = _outlier(
 
 OUTLIER_FOUR = _outlier(
     "outlier-four",
-    "One step under four losses: on the point, and on the outlier",
+    "One step under every loss: on the point, and on the outlier",
     "The weight after one step from {{ m }}, on the point and on the outlier. L1: "
     "{{ weight[method=l1, pace=1, step=1] }} and {{ outlier_weight[method=l1] }}. L2: "
     "{{ weight[method=l2, pace=1, step=1] }} and {{ outlier_weight[method=l2] }}. Huber: "
@@ -259,8 +260,10 @@ STEP_LOSSES: dict[str, Any] = {
     "{{ look_weight[method=l1, pace=1] }} with a loss of {{ look_loss[method=l1, pace=1] }}, "
     "descent under L2 at {{ look_weight[method=l2, pace=1] }} with "
     "{{ look_loss[method=l2, pace=1] }}.",
-    "caption": "Step {{ look }}: down the V by equal steps, down the parabola by shrinking ones. "
-    "The dots stand at the start.",
+    "caption": "{{ claim: distance > 0 | Step {{ look }}: down the V by equal steps, {{ claim: "
+    "absolute(contraction[pace=1]) < 1 | down the parabola by shrinking ones | on the parabola by "
+    "steps that do not shrink }}. The dots stand at the start. | Step {{ look }}: still at the "
+    "start, which is the minimum. }}",
     "x": "m",
     "x_label": "weight m",
     "around": ["m", "best", "beyond", "look_weight[method=l1, pace=1]"],
@@ -296,7 +299,7 @@ DRAGGED: dict[str, Any] = {
     "stays between the middle votes, {{ median_low }} and {{ median_high }}.",
     "unit": "",
     "axis": "fitted weight",
-    "before": "four points",
+    "before": "without the outlier",
     "after": "with the outlier",
     "rows": [
         {"label": "least absolute error (median)", "from": "median", "to": "median_with"},
@@ -307,8 +310,8 @@ DRAGGED: dict[str, Any] = {
 DRAGGED_LINES: dict[str, Any] = {
     "id": "dragged-lines",
     "kind": "plane",
-    "title": "The line of each loss through five points",
-    "alt": "Five points at the input {{ x }}, with the targets {{ target[row=a] }}, "
+    "title": "The line of each loss through all points",
+    "alt": "Points at the input {{ x }}, with the targets {{ target[row=a] }}, "
     "{{ target[row=b] }}, {{ y }}, {{ target[row=d] }} and, the outlier, {{ outlier }}. The line "
     "of least absolute error has the weight {{ median_with }}, that of least squares "
     "{{ mean_with }}.",
@@ -321,7 +324,7 @@ DRAGGED_LINES: dict[str, Any] = {
     ],
     "points": [
         *(
-            {"x": "x", "y": y, "label": "four points"}
+            {"x": "x", "y": y, "label": "the points"}
             for y in ("target[row=a]", "target[row=b]", "y", "target[row=d]")
         ),
         {"x": "x", "y": "outlier", "label": "the outlier"},
@@ -331,12 +334,14 @@ DRAGGED_LINES: dict[str, Any] = {
 MEDIAN: dict[str, Any] = {
     "id": "median",
     "kind": "curve",
-    "title": "The mean absolute error of four points and of five",
-    "alt": "Two curves of straight pieces against the weight m. That of four points is flat from "
-    "{{ median_low }} to {{ median_high }}; that of five points has its lowest corner at "
+    "title": "The mean absolute error without the outlier and with it",
+    "alt": "Two curves of straight pieces against the weight m. Without the outlier the bottom is "
+    "flat from {{ median_low }} to {{ median_high }}; with it the lowest corner is at "
     "{{ median_with }}.",
-    "caption": "Four points leave a flat bottom from {{ median_low }} to {{ median_high }}; a "
-    "fifth makes it a corner, at {{ median_with }}, and lifts the whole curve.",
+    "caption": "{{ claim: median_low < median_high | Without the outlier the bottom is "
+    "flat from {{ median_low }} to {{ median_high }}; with it, a corner at {{ median_with }}. "
+    "| The two middle votes agree, so that both curves have a corner there, at "
+    "{{ median_with }}. }}",
     "x": "m",
     "x_label": "weight m",
     "around": ["m", "vote[row=a]", "vote[row=b]", "best", "vote[row=d]"],
@@ -344,10 +349,10 @@ MEDIAN: dict[str, Any] = {
     "unit": "",
     "y_label": "mean L1 loss",
     "series": [
-        {"figure": "mean_loss[method=l1]", "label": "four points"},
+        {"figure": "mean_loss[method=l1]", "label": "without the outlier"},
         {"figure": "mean_loss_with[method=l1]", "label": "with the outlier"},
     ],
-    "lines": [{"figure": "median_with", "label": "median of five"}],
+    "lines": [{"figure": "median_with", "label": "median with the outlier"}],
 }
 
 PICTURES: list[dict[str, Any]] = [

@@ -7,7 +7,7 @@ One point and one weight; then descents, under four losses (`method`) and with t
 from __future__ import annotations
 
 from worked.declare import derived, shown, signed, step, verdict
-from worked.figures import Axis, Given, Graph, Measured, before, label
+from worked.figures import Axis, Given, Graph, Key, Measured, before, label
 from worked.formulas import descent, losses, rows
 from worked.l1_gradient.pictures import PICTURES
 from worked.recording import recorded
@@ -30,12 +30,12 @@ INTERCEPT_GIVEN = Given("intercept", 4, "", "b", "Intercept, fixed", -20, 20, pl
 OTHER_WEIGHT = Given("other", 2, "", r"\check m", "Another weight, to compare", -10, 10, places=2)
 Y = Given("y", 10, "", "y", "Target of the data point", -50, 50, places=2)
 LINE_SLOPE = Given("line_slope", 0.5, "", "c", "Slope of a line through the kink", -2, 2, places=2)
-BEYOND = Given("beyond", 5, "", r"m_+", "A weight on the other side of the minimum", -10, 10,
+BEYOND = Given("beyond", 5, "", r"m_+", "A weight for the other side of the minimum", -10, 10,
                places=2)
 RATE = Given("rate", (0.1, 0.15), "", r"\eta_{<pace>}", "Learning rate <pace>", 0.01, 0.25,
              places=3, over="pace")
 TOLERANCE = Given("tolerance", 1e-9, "", r"\varepsilon", "Distance by which landing may miss",
-                  1e-12, 0.01, places=9, note="for the rounding of binary numbers, nothing else")
+                  1e-12, 1e-6, places=9, note="for the rounding of binary numbers, nothing else")
 LOOK = Given("look", 5, "", r"\kappa", "Step to look at", 0, 12, integer=True)
 OUTLIER = Given("outlier", 100, "", r"y_\mathrm{out}", "An outlier's target", -1000, 1000,
                 places=2, note="the same input, the target misread")
@@ -105,7 +105,7 @@ KINK = step(
     "kink",
     "The kink",
     LINE_SLOPE,
-    verdict("touches", losses.stays_below, ("cuts through", "stays below"))
+    verdict("touches", losses.stays_below, ("cuts through", "stays on or below"))
     | shown("A line of that slope against |r|", "v_c"),
     signed("subgradient_low", losses.subgradient_low)
     | shown("Smallest subgradient at the kink", r"g_\mathrm{low}", 1),
@@ -173,12 +173,12 @@ DESCENT = step(
     derived("l2_left", descent.l2_distance_after, "pace", step="arrival")
     | shown("Distance that L2 has left by then", "d^{(2)}_{<pace>}", 9),
     floats("float_miss", "weight_past_the_minimum_after_ten_steps")
-    | shown("Float weight after ten steps, past the minimum", places=17),
+    | shown("Float weight where it should land, past the minimum", places=17),
     floats("float_miss_units", "in_units_of_the_last_place")
     | shown("That miss in units of the last place"),
     floats("float_rest", "prediction_short_of_the_target_after_ten_steps")
     | shown("What the float prediction then misses the target by"),
-    floats("float_rate", "small_rate") | shown("A rate of half the size", places=2),
+    floats("float_rate", "small_rate") | shown("A smaller rate", places=2),
     floats("float_exact_steps", "small_rate_exact_steps")
     | shown("Steps in which it lands exactly"),
     floats("float_amplitude", "small_rate_float_amplitude")
@@ -264,25 +264,25 @@ MANY = step(
     signed(
         "mean_gradient", rows.mean_with, "method", value="row_gradient", added="outlier_gradient"
     )
-    | shown("Mean gradient of the five points", r"\bar g^{<method>}", 2),
+    | shown("Mean gradient of all points", r"\bar g^{<method>}", 2),
     signed("median_low", rows.lower_median, value="vote")
-    | shown("Lowest minimiser of four points", r"\mu_\mathrm{low}", 2),
+    | shown("Lowest minimiser without the outlier", r"\mu_\mathrm{low}", 2),
     signed("median_high", rows.upper_median, value="vote")
-    | shown("Highest minimiser of four points", r"\mu_\mathrm{high}", 2),
+    | shown("Highest minimiser without the outlier", r"\mu_\mathrm{high}", 2),
     signed("median", rows.midpoint, low="median_low", high="median_high")
-    | shown("Middle of the two medians, the conventional one", r"\mu_4", 2),
+    | shown("Median without the outlier, by convention the middle", r"\mu_4", 2),
     signed("mean", rows.row_mean, value="vote")
-    | shown("Mean of four votes: the L2 minimiser", r"\bar m_4", 2),
+    | shown("Mean of the votes without the outlier", r"\bar m_4", 2),
     signed(
         "median_with", rows.median_with, low="median_low", high="median_high", added="outlier_vote"
     )
     | shown("Median with the outlier", r"\mu_5", 2),
     signed("mean_with", rows.mean_with, value="vote", added="outlier_vote")
-    | shown("Mean with the outlier", r"\bar m_5", 2),
+    | shown("Mean of the votes with the outlier", r"\bar m_5", 2),
     derived("mean_loss", rows.row_mean, "method", value="row_loss")
-    | shown("Mean loss of four points at m", r"\bar L^{<method>}_4", 2),
+    | shown("Mean loss at m without the outlier", r"\bar L^{<method>}_4", 2),
     derived("mean_loss_with", rows.mean_with, "method", value="row_loss", added="outlier_loss")
-    | shown("Mean loss of five points at m", r"\bar L^{<method>}_5", 2),
+    | shown("Mean loss at m with the outlier", r"\bar L^{<method>}_5", 2),
 )
 
 PLANE = step(
@@ -338,9 +338,36 @@ NEXT = step(
     | shown("Cost of too low over cost of too high", r"\tau/(1-\tau)", 1),
 )
 
+KEYS = (
+    Key("gradient", "-(slope * x)", 1, "which way the weight goes", "gradient < 0", "m"),
+    Key("squared_gradient", "-(2 * residual * x)"),
+    Key("step_width[pace=1]", "rate[pace=1] * x"),
+    Key("arrival[pace=1]", "distance / (rate[pace=1] * x)"),
+    Key(
+        "contraction[pace=1]",
+        "1 - 2 * rate[pace=1] * x ** 2",
+        1,
+        "whether descent on the L2 loss converges",
+        "rate[pace=1] < rate_limit",
+        "rate[pace=1]",
+    ),
+    Key("rate_limit", "1 / x ** 2"),
+    Key("floor[pace=1]", "rate[pace=1] * x ** 2 / 2"),
+    Key(
+        "reach",
+        "decay_rate[step=0] * x / (1 - ratio)",
+        2,
+        "whether a geometric decay gets to the minimum from the start",
+        "reach < distance",
+        "ratio",
+    ),
+    Key("mean_with", "(mean * rows + outlier_vote) / (rows + 1)"),
+    Key("odds", "quantile / (1 - quantile)"),
+)
 GRAPH = Graph(
     "l1-gradient",
     "The gradient of the L1 loss",
     [MODEL, LOSS, KINK, CHAIN, GRADIENT, DESCENT, COMPARE, MANY, PLANE, BETWEEN, CHOOSE, NEXT],
     axes=[METHOD, PACE, STEP, NEIGHBOUR, ROW, WITHIN],
+    keys=KEYS,
 )

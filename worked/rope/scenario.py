@@ -12,7 +12,7 @@ from datetime import date
 from typing import Any
 
 from worked.declare import derived, shown, signed, step, verdict
-from worked.figures import Axis, Choice, Given, Graph, Measured, Setting, Source, label
+from worked.figures import Axis, Choice, Given, Graph, Key, Measured, Setting, Source, label
 from worked.formulas import memory, rotation, rows
 from worked.givens import fact, given, setting
 from worked.recording import recorded
@@ -453,4 +453,35 @@ MODELS = {MODEL: settings(MODEL, SMALLER), LATER: settings(LATER, LARGER)}
 CHOICES = [Choice("model", "Model", MODEL, MODELS)]
 AXES = (*TOY, *REAL, SCALING, *STUDIED)
 TITLE = "Rotary position embedding (RoPE)"
-GRAPH = Graph("rope", TITLE, (*BY_HAND, *IN_EARNEST), CHOICES, AXES)
+KEYS = (
+    Key(
+        "wanted_length",
+        "factor * trained_length",
+        1,
+        "whether a table of learned positions has a row for every token",
+        "within_table",
+        "factor",
+    ),
+    Key("table_bytes", "trained_length * hidden * weight_width"),
+    Key("head_wavelength[hand=last]", "6.28 / head_frequency[hand=last]"),
+    Key(
+        "turned_pairs[size=smaller]",
+        "pairs * ln(trained_length / 6.28) / ln(base)",
+        1,
+        "whether any pair is left that never makes a full turn",
+        "other_pairs[size=smaller] > 0",
+        "trained_length",
+    ),
+    Key("ntk_base", "base * factor ** (head_dim / (head_dim - 2))", 2),
+    Key("attention_factor", "1 + 0.1 * ln(factor)"),
+    Key(
+        "lost_position",
+        "2 ** bf16_bits + 1",
+        1,
+        "whether bf16 holds every position up to the one that is looked at",
+        "rounded_position < lost_position",
+        "rounded_position",
+    ),
+    Key("recomputed", "decoded ** 2 / 2"),
+)
+GRAPH = Graph("rope", TITLE, (*BY_HAND, *IN_EARNEST), CHOICES, AXES, KEYS)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 from worked.declare import derived, partial, shown, signed, step, steps, verdict
-from worked.figures import Axis, Graph, Measured, before, label
+from worked.figures import Axis, Graph, Key, Measured, before, label
 from worked.formulas import communication, histograms, newton, rows, trees
 from worked.recording import recorded
 from worked.xgboost import givens
@@ -347,4 +347,45 @@ STEPS = steps(
     step("next", "What the interviewer asks next"),
 )
 
-GRAPH = Graph("xgboost", "XGBoost", STEPS, axes=(*BY_HAND, *AT_SCALE))
+LAST_TWO = "[split=4, side=right, round=1]"
+KEYS = (
+    Key("trial_hessian", "trial_p * (1 - trial_p)"),
+    Key(
+        f"side_weight{LAST_TWO}",
+        f"-(side_gradient{LAST_TWO} / (side_hessian[split=4, side=right] + reg_lambda))",
+    ),
+    Key(
+        "gain[split=4, round=1]",
+        f"side_score[split=4, side=left, round=1] + side_score{LAST_TWO} - root_score[round=1]",
+        2,
+        "whether the cut stands by itself",
+        "gain[split=4, round=1] >= gamma",
+        "gamma",
+    ),
+    Key("paper_gain", "gain[split=4, round=1] / 2 - gamma", 2),
+    Key(
+        "rows_to_feed[belief=sure]",
+        "min_child_weight / (believed[belief=sure] * (1 - believed[belief=sure]))",
+        2,
+    ),
+    Key(
+        "share_left[split=4, side=right]",
+        "1 - eta * side_hessian[split=4, side=right] "
+        "/ (side_hessian[split=4, side=right] + reg_lambda)",
+    ),
+    Key("newton", "-(late_sum[side=right] / late_hessian_sum[side=right])", 2),
+    Key("late_margin", "ln(late_odds)"),
+    Key("table[store=bin-numbers]", "rows * features * width[store=bin-numbers]"),
+    Key("node_histogram", "features * max_bin * pair_width", 2),
+    Key("tree_sent", "2 * tree_payload * (workers - 1) / workers"),
+    Key(
+        "leaves",
+        "2 ** depth",
+        1,
+        "whether LightGBM's limit cuts such a tree",
+        "leaves > num_leaves",
+        "depth",
+    ),
+    Key("goss_factor", "(1 - top_rate) / other_rate"),
+)
+GRAPH = Graph("xgboost", "XGBoost", STEPS, axes=(*BY_HAND, *AT_SCALE), keys=KEYS)

@@ -12,34 +12,6 @@ from typing import Any
 
 from worked.rows import Row
 
-DIGITS = 14
-
-
-def dealt(total: Any, players: int) -> float:
-    """Return what each player holds when `total` is dealt one piece at a time.
-
-    What is left after a round is cut into tenths and dealt again, `DIGITS` times over.
-    """
-    left, piece, each = Fraction(total), Fraction(1), Fraction(0)
-    for _ in range(DIGITS):
-        while left >= players * piece:
-            left -= players * piece
-            each += piece
-        piece /= 10
-    return float(each + left * Fraction(1, players))
-
-
-def how_many_times(part: Any, whole: Any) -> float:
-    """Return how many times `whole` can be taken away from `part`, to `DIGITS` decimals."""
-    left, piece, times = Fraction(part), Fraction(whole), Fraction(0)
-    step = Fraction(1)
-    for _ in range(DIGITS):
-        while left >= piece:
-            left -= piece
-            times += step
-        piece, step = piece / 10, step / 10
-    return float(times)
-
 
 def seconds_to_move(size: int, rate: Any) -> float:
     """Return what a clock shows that advances by one byte's time for every byte."""
@@ -47,12 +19,6 @@ def seconds_to_move(size: int, rate: Any) -> float:
     for _ in range(size):
         clock += Fraction(1) / Fraction(rate)
     return float(clock)
-
-
-def without(all_of_it: int, taken: int) -> int:
-    """Return how many numbered places stay free; a shortage counts as negative."""
-    places, wanted = set(range(all_of_it)), set(range(taken))
-    return len(places - wanted) - len(wanted - places)
 
 
 def lowest(f: Callable[[float], float], low: float, high: float) -> float:

@@ -7,12 +7,7 @@ from math import expm1
 
 import numpy as np
 
-from checks.proof.brute.brute import (
-    at,
-    draws,
-    lowest,
-    midpoints,
-)
+from checks.proof.brute.brute import at, draws, lowest, midpoints
 
 
 def waste_fraction(write_seconds: float, interval: float, mtbf: float) -> float:
@@ -89,12 +84,6 @@ def stretch(write_seconds: float, interval: float, mtbf: float, restart_seconds:
     return through(interval + write_seconds, mtbf, come_back) / interval
 
 
-@at(*draws("bare", lambda r: (r(1, 24), r(6, 30)), 8), tolerance=1e-6)
-def stretch_without_checkpoints(work_seconds: float, mtbf: float) -> float:
-    """Let time pass in small steps through the whole work, in one go."""
-    return through(work_seconds, mtbf, 0) / work_seconds
-
-
 @at(*draws("survival", lambda r: (r(1, 24), r(6, 30)), 12), tolerance=1e-6)
 def completion_probability(work_seconds: float, mtbf: float) -> float:
     """Survive small steps one after the other.
@@ -108,9 +97,3 @@ def completion_probability(work_seconds: float, mtbf: float) -> float:
     for _ in range(steps):
         alive = alive * (1 - half) / (1 + half)
     return alive
-
-
-def expected_loss_seconds(interval: float, write_seconds: float) -> float:
-    """Average over failures at every moment of a period: all since its start is lost."""
-    moments = list(midpoints(interval + write_seconds, 200))
-    return sum(moments) / len(moments)

@@ -104,13 +104,13 @@ def _payload(randint: Any) -> tuple[int, int]:
 
 @at(*draws("all-reduce", _payload))
 def all_reduce_bytes(payload_bytes: int, ranks: int) -> int:
-    """Run the ring."""
+    """Run the ring on real tensors, see that all have the sum, and add up what each sent."""
     return ring_all_reduce(payload_bytes, ranks)
 
 
 @at(*draws("all-gather", _payload))
 def all_gather_bytes(payload_bytes: int, ranks: int) -> int:
-    """Run the ring."""
+    """Run the ring on a real tensor, see that all have it, and add up what each sent."""
     return ring_all_gather(payload_bytes, ranks)
 
 
@@ -179,23 +179,6 @@ def pipeline_step_bytes(
     return max(sent)
 
 
-@at(*draws("rails", lambda r: (r(1, 12) * (g := r(1, 8)), g, r(1, 40), r(1, 6))))
-def railed_ring_seconds(
-    sent_bytes: int, gpus_per_node: int, nvlink_bandwidth: int, network_bandwidth: int
-) -> float:
-    """Send ring after ring: all pass over NVLink, one in g also over this GPU's port."""
-    over_nvlink, over_port = [], []
-    for byte in range(sent_bytes):
-        over_nvlink.append(byte)
-        if byte % gpus_per_node == 0:
-            over_port.append(byte)
-    clocks = [
-        seconds_to_move(len(over_nvlink), nvlink_bandwidth),
-        seconds_to_move(len(over_port), network_bandwidth),
-    ]
-    return sorted(clocks)[-1]
-
-
 def _hierarchy_point(randint: Any) -> tuple[int, ...]:
     g, m = randint(1, 4), randint(1, 4)
     return (g * m * randint(1, 6), g, m, randint(1, 12), randint(1, 12))
@@ -209,7 +192,7 @@ def hierarchical_all_reduce_seconds(
     nvlink_bandwidth: int,
     network_bandwidth: int,
 ) -> float:
-    """Run the three phases on all GPUs, see that all have the sum, and read one GPU's clock."""
+    """Run the phases on all GPUs, see that all have the sum, and read a GPU's clock."""
     tensors = _tensors(payload_bytes, gpus_per_node * nodes)
     rings = [Ring(tensors[i * gpus_per_node : (i + 1) * gpus_per_node]) for i in range(nodes)]
     for ring in rings:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from checks.proof.brute.brute import dealt
-
 
 def product_flops(rows: int, columns: int) -> int:
     """Multiply a matrix with a vector, element by element, and return the operations done."""
@@ -21,27 +19,19 @@ def training_flops(rows: int, columns: int) -> int:
     The input's gradient is a product with the transposed matrix; the matrix's gradient is a
     column times a row, added to what other tokens left there.
     """
-    return (
-        product_flops(rows, columns) + product_flops(columns, rows) + product_flops(rows, columns)
-    )
+    forward = product_flops(rows, columns)
+    return forward + product_flops(columns, rows) + product_flops(rows, columns)
 
 
 def parameter_flops_per_token(params: int) -> int:
-    """Run one token through a matrix of so many weights and back."""
+    """Run a token through a matrix of so many weights and back, and count every operation."""
     return training_flops(params, 1)
 
 
 def attention_flops_per_token(layers: int, hidden: int, seq: int) -> int:
-    """Run one token's attention in every layer: the keys times the query, the values' mix."""
+    """Run a token's attention, scores and mix, through every layer and back, and count."""
     operations = 0
     for _ in range(layers):
         operations += training_flops(seq, hidden)  # a score for each of the keys
         operations += training_flops(hidden, seq)  # the values, weighted by the scores
     return operations
-
-
-def hardware_flops_utilization(mfu: int) -> float:
-    """Run a step with full recomputation: the passes needed make up the MFU, all make the HFU."""
-    run = ["forward", "forward again", "input gradients", "weight gradients"]
-    needed = [done for done in run if not done.endswith("again")]
-    return sum(dealt(mfu, len(needed)) for _ in run)

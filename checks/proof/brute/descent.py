@@ -11,37 +11,16 @@ from typing import Any
 
 import numpy as np
 
-from checks.proof.brute.brute import at, crossing, draws
+from checks.proof.brute.brute import at, draws
 from worked.l1_gradient import descent, losses
 
 TOLERANCE = Fraction(1, 10**9)
 
 
-def _run(distance: Any, width: Any, steps: int) -> list[Any]:
-    """Run the real descent on |w - 0| from `distance` with steps of `width`."""
-    return descent.descend(
-        lambda w: losses.l1_gradient(w, 1, 0, 0),
-        Fraction(distance),
-        descent.fixed_rate(Fraction(width)),
-        steps,
-    )
-
-
-@at(*draws("next residual", lambda r: (r(-9, 9), Fraction(r(1, 20), 20), r(1, 9), r(-9, 9))))
-def next_residual(residual: int, rate: Fraction, x: int, gradient: int) -> float:
-    """Step with the real descent from a line through the origin, and predict anew."""
-    start, y = Fraction(2), 2 * x + residual
-    after = descent.descend(lambda m: gradient, start, descent.fixed_rate(rate), 1)[-1]
-    return float(y - losses.predict(after, x, 0))
-
-
-@at(*draws("l1 step", lambda r: (Fraction(r(1, 20), 20), r(-9, 9) or 2)))
-def l1_step(rate: Fraction, x: int) -> float:
-    """Run one step of the real descent and see how far it went."""
-    before, after = descent.descend(
-        lambda m: losses.l1_gradient(m, x, 100, 0), 0, descent.fixed_rate(rate), 1
-    )
-    return abs(float(after) - float(before))
+def _run(start: Any, rate: Any, x: Any, steps: int) -> list[Any]:
+    """Run the real descent on the loss |x·w| from a weight."""
+    gradient = lambda w: losses.l1_gradient(w, x, 0, 0)  # noqa: E731
+    return descent.descend(gradient, start, descent.fixed_rate(Fraction(rate)), steps)
 
 
 def _ways(randint: Callable[[int, int], int]) -> tuple[Any, ...]:
@@ -69,7 +48,7 @@ def whole_steps(distance: Fraction, step_width: Fraction, tolerance: Fraction) -
 @at(*draws("steps", _ways), *EXACT_WAYS[:2], EXACT_WAYS[3])
 def steps_to_minimum(distance: Fraction, step_width: Fraction, tolerance: Fraction) -> int:
     """Run the real descent until it is at 0 or beyond."""
-    weights = _run(distance, step_width, int(distance / step_width) + 2)
+    weights = _run(distance, step_width, 1, int(distance / step_width) + 2)
     return next(k for k, w in enumerate(weights) if w <= tolerance)
 
 
@@ -80,67 +59,11 @@ def bounce_floor(rate: Fraction, x: int) -> float:
     One of the starts splits the step in half.
     """
     width = rate * abs(x)
-    worst = []
-    for share in range(2, 200, 2):
-        path = descent.descend(
-            lambda m: losses.l1_gradient(m, x, 0, 0),
-            width * Fraction(share, 200),
-            descent.fixed_rate(rate),
-            6,
-        )
-        worst.append(max(float(losses.l1_loss(0, losses.predict(m, x, 0))) for m in path))
-    return min(worst)
-
-
-def _l2_rates(randint: Callable[[int, int], int]) -> tuple[Any, ...]:
-    return (Fraction(randint(1, 40), 40), randint(-4, 4) or 1)
-
-
-@at(*draws("contraction", _l2_rates))
-def l2_contraction(rate: Fraction, x: int) -> float:
-    """Run one step of the real L2 descent; divide the distances after and before."""
-    y, b, start = 10, 4, Fraction(1, 3)
-    best = descent.minimiser(x, y, b)
-    after = descent.descend(
-        lambda m: losses.l2_gradient(m, x, y, b), start, descent.fixed_rate(rate), 1
-    )[-1]
-    return float((after - best) / (start - best))
-
-
-@at(*draws("l2 distance", lambda r: (r(0, 9), Fraction(r(-12, 12), 8), r(0, 8))))
-def l2_distance_after(distance: int, contraction: Fraction, step: int) -> float:
-    """Run the real L2 descent, from that far beside the minimum, at the rate with this factor."""
-    x, y, b = 2, 10, 4
-    best = descent.minimiser(x, y, b)
-    m, rate = best + distance, (1 - contraction) / (2 * x * x)
-    for _ in range(step):
-        m -= rate * losses.l2_gradient(m, x, y, b)
-    return abs(float(m - best))
-
-
-@at(*((x,) for x in (-5, -2, 1, 2, 3, 7)))
-def l2_rate_limit(x: int) -> float:
-    """Halve an interval of rates until one step of the real descent just mirrors the distance."""
-
-    def too_far(rate: float) -> float:
-        after = descent.descend(
-            lambda m: losses.l2_gradient(m, x, 0, 0), 1.0, descent.fixed_rate(rate), 1
-        )[-1]
-        return -1 - float(after)
-
-    return crossing(too_far, 1e-9, 4.0)
-
-
-@at(*draws("reach", lambda r: (Fraction(r(1, 9), 10), r(-9, 9), Fraction(r(1, 9), 10))))
-def geometric_reach(initial: Fraction, x: int, ratio: Fraction) -> float:
-    """Take the steps one by one until they are too short to matter."""
-    step, way = float(initial) * abs(x), 0.0
-    while step > 1e-16:
-        step, way = step * float(ratio), way + step
-    return way
+    paths = [_run(width * Fraction(share, 200), rate, x, 6) for share in range(2, 200, 2)]
+    return float(min(max(abs(x * w) for w in path) for path in paths))
 
 
 def programme_variables(points: int, inputs: int) -> int:
-    """Build the constraint matrix and count its columns."""
+    """Build the constraint matrix of the linear programme and count its columns."""
     design = np.column_stack([np.zeros((points, inputs)), np.ones(points)])
     return int(np.hstack([design, np.eye(points), -np.eye(points)]).shape[1])

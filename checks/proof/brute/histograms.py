@@ -1,39 +1,15 @@
-"""Count what exact greedy and histograms cost: sort, grow the real tree, draw the rows."""
+"""Count what exact greedy and histograms cost: grow trees and see what is read and filled."""
 
 from __future__ import annotations
 
-from fractions import Fraction
-from itertools import pairwise, product
 from typing import Any
 
 import numpy as np
 
-from checks.proof.brute.brute import as_rows, at, dealt
+from checks.proof.brute.brute import as_rows, at
 from worked.rows import Row
 from worked.xgboost.hist_tree import bin_rows, grow_hist_tree, quantile_cuts
 from worked.xgboost.splits import TreeParameters
-
-
-@at(*((2**k, d) for k in (1, 2, 5, 8) for d in (1, 3)))
-def sort_comparisons(rows: int, features: int) -> int:
-    """Merge runs that double in length; every pass looks at every row once."""
-    looks = 0
-    for _ in range(features):
-        length = 1
-        while length < rows:
-            looks += sum(1 for _ in range(rows))
-            length *= 2
-    return looks
-
-
-@at(*as_rows(product((1, 2, 7), (1, 3), (2, 5))))
-def candidates(rows: Row, features: Row, max_bin: Row) -> Row:
-    """Look between all neighbours, of values and of bins, of every feature."""
-    gaps = []
-    for neighbours in (rows, max_bin):
-        places = range(int(float(neighbours)))
-        gaps.append(sum(1 for _ in range(int(float(features))) for _ in pairwise(places)))
-    return Row.of(gaps, "method")
 
 
 @at(*as_rows((10 * 2**k, 2**k, depth) for k in (4, 6) for depth in (1, 2, 3, 4)))
@@ -59,11 +35,6 @@ def sampled_columns(columns: int, share: float) -> int:
     return drawn
 
 
-def sketch_error(max_bin: int, sketch_factor: int) -> float:
-    """Deal all the weight to the fine bins."""
-    return dealt(1, len(list(product(range(max_bin), range(sketch_factor)))))
-
-
 @at((1,), (2,), (3,), (4,), (5,))
 def histograms_filled(depth: int) -> int:
     """Grow a full tree with the real builder and count the histograms that it sums."""
@@ -81,23 +52,3 @@ def histograms_filled(depth: int) -> int:
     grown, _ = grow_hist_tree(data, -label, np.ones_like(label), settings, lambda _: [0], count)
     assert len(grown) == 2 ** (depth + 1) - 1, "the tree is not full"
     return sum(filled)
-
-
-@at((1,), (2,), (3,), (6,))
-def full_leaves(depth: int) -> int:
-    """Write down every path of lefts and rights."""
-    return len(list(product("LR", repeat=depth)))
-
-
-@at((1,), (2,), (3,), (6,))
-def full_splits(depth: int) -> int:
-    """Write down every path that ends above the leaves."""
-    return sum(len(list(product("LR", repeat=level))) for level in range(depth))
-
-
-@at((0.2, 0.1), (0.1, 0.25), (0.3, 0.35), (0.5, 0.5))
-def small_gradient_factor(top_rate: float, other_rate: float) -> float:
-    """See how many rows outside the top each drawn row stands for."""
-    outside = [row for row in range(1000) if row >= Fraction(str(top_rate)) * 1000]
-    drawn = [row for row in range(1000) if row < Fraction(str(other_rate)) * 1000]
-    return dealt(len(outside), len(drawn))

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from checks.proof.brute.brute import at, dealt, draws, how_many_times
+from checks.proof.brute.brute import at, draws
 from checks.proof.brute.memory import in_memory, tensor
 
 
@@ -97,16 +97,6 @@ def bubble_fraction(stages: int, micro_batches: int) -> float:
     shares = set()
     for alternate in (True, False):
         *idle, slots = run_pipeline(stages, micro_batches, alternate)
-        shares |= {how_many_times(waited, slots) for waited in idle}
+        shares |= {waited / slots for waited in idle}
     (same,) = shares
     return same
-
-
-def hiding_seconds(step_seconds: int, micro_batches: int) -> float:
-    """Lay out the step in equal slots, one forward and two backward for each micro-batch.
-
-    The gradients are whole once the last backward starts; its slots are what can hide them.
-    """
-    slots = [f"{kind} {k}" for k in range(micro_batches) for kind in ("F", "B", "B")]
-    last = slots.count(f"B {micro_batches - 1}")
-    return last * dealt(step_seconds, len(slots))

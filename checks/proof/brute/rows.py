@@ -2,58 +2,46 @@
 
 from __future__ import annotations
 
-import cmath
 import math
 import random
-from collections.abc import Callable
-from typing import Any
 
-import numpy as np
-
-from checks.proof.brute.brute import at, crossing
-from worked.gradient_boosting import losses
+from checks.proof.brute.brute import at
 from worked.rows import Row
 
-SAMPLES = [[3, 1, 2], [4, 1, 3, 2], [5, 5, 1, 2, 2], [6, 1, 6, 1, 3, 0], [7, 7]]
-"""Of odd and of even length, with and without ties."""
+
+def samples(*cells: list[float]) -> list[tuple[Row, int]]:
+    """Return samples as rows, each with its size."""
+    return [(Row.of(s, "row"), len(s)) for s in cells]
 
 
-def _halves(value: Row) -> tuple[list[Any], list[Any]]:
+# Of odd and of even length, with and without ties.
+SAMPLES = samples([3, 1, 2], [4, 1, 3, 2], [5, 5, 1, 2, 2], [6, 1, 6, 1, 3, 0], [7, 7])
+
+
+def middle(value: Row) -> list[float]:
     """Take the least and the largest away in turn until one or two are left in the middle."""
     rest = sorted(value.nested("row"))
     while len(rest) > 2:
         rest = rest[1:-1]
-    return rest[:1], rest[-1:]
+    return rest
 
 
+@at(*SAMPLES)
 def lower_median(value: Row, rows: int) -> float:
-    """The lower of what is left in the middle."""
-    return float(_halves(value)[0][0])
+    """Take the least and the largest away in turn; the lower of what is left."""
+    return middle(value)[0]
 
 
+@at(*SAMPLES)
 def upper_median(value: Row, rows: int) -> float:
-    """The upper of what is left in the middle."""
-    return float(_halves(value)[1][0])
+    """Take the least and the largest away in turn; the upper of what is left."""
+    return middle(value)[-1]
 
 
-lower_median.points = [(Row.of(s, "row"), len(s)) for s in SAMPLES]  # type: ignore[attr-defined]
-upper_median.points = lower_median.points  # type: ignore[attr-defined]
-
-
+@at((29, 30), (30, 30), (31, 30))
 def is_late(minutes: float, promise: float) -> float:
-    """What has come by the promised minute, its last moment included, is not late."""
+    """Hold minutes before, at and after the promise: what comes at its last moment is not late."""
     return 1.0 - (minutes <= promise)
-
-
-is_late.points = [(29, 30), (30, 30), (31, 30)]  # type: ignore[attr-defined]
-
-
-def line_slope(x: Row, y: Row, x_mean: float) -> float:
-    """Least squares by its normal equations, two unknowns: the slope that they give."""
-    xs, ys = x.nested("row"), y.nested("row")
-    n, sx, sy = len(xs), sum(xs), sum(ys)
-    sxx, sxy = sum(a * a for a in xs), sum(a * b for a, b in zip(xs, ys, strict=True))
-    return (n * sxy - sx * sy) / (n * sxx - sx * sx)
 
 
 def _lines() -> list[tuple[Row, Row, float]]:
@@ -67,43 +55,13 @@ def _lines() -> list[tuple[Row, Row, float]]:
     return points
 
 
-line_slope.points = _lines()  # type: ignore[attr-defined]
-
-
-# -- odds, run through the chapter's real losses ------------------------------------------------
-
-P = [0.02, 0.1, 0.25, 0.37, 0.6, 0.81, 0.99]
-NUDGE = 1e-30  # of an imaginary step, which loses no digits to subtraction
-
-
-def nudged(f: Callable[[complex], complex], x: float) -> float:
-    """Return the slope of `f` at x by an imaginary nudge."""
-    return f(complex(x, NUDGE)).imag / NUDGE
-
-
-@at(*((p / (1 - p),) for p in P), tolerance=1e-6)
-def log_odds(odds: float) -> float:
-    """Search for the log-odds with the least log loss where odds to 1 of the labels are 1."""
-    return crossing(lambda m: 1 / (1 + math.exp(-m)) - odds / (1 + odds), -20, 20)
-
-
-@at((-4.5,), (-1.0,), (0.0,), (0.7,), (3.0,), tolerance=1e-9)
-def probability(log_odds: float) -> float:
-    """Run the real one."""
-    return float(losses.sigmoid(np.array([log_odds]))[0])
-
-
-@at(*((p,) for p in P))
-def logistic_hessian(probability: float) -> float:
-    """Nudge the log-odds and see how the probability, and with it the gradient, changes."""
-    margin = math.log(probability) - math.log(1 - probability)
-    return nudged(lambda m: 1 / (1 + cmath.exp(-m)), margin)
-
-
-def mean_log_loss(margin: Row, label: Row) -> float:
-    """Run the real deviance, which is twice as much."""
-    y, raw = (np.array(row.nested("row"), float) for row in (label, margin))
-    return losses.deviance(y, raw) / 2
+@at(*_lines())
+def line_slope(x: Row, y: Row, x_mean: float) -> float:
+    """Solve the normal equations of least squares, two unknowns, for the slope."""
+    xs, ys = x.nested("row"), y.nested("row")
+    n, sx, sy = len(xs), sum(xs), sum(ys)
+    sxx, sxy = sum(a * a for a in xs), sum(a * b for a, b in zip(xs, ys, strict=True))
+    return (n * sxy - sx * sy) / (n * sxx - sx * sx)
 
 
 def _labelled() -> list[tuple[Row, Row]]:
@@ -117,4 +75,9 @@ def _labelled() -> list[tuple[Row, Row]]:
     ]
 
 
-mean_log_loss.points = _labelled()  # type: ignore[attr-defined]
+@at(*_labelled())
+def mean_log_loss(margin: Row, label: Row) -> float:
+    """Multiply the chances given to what happened; minus the logarithm of their geometric mean."""
+    odds = [math.exp(m) for m in margin.nested("row")]
+    given = [(1, o)[y] / (1 + o) for o, y in zip(odds, label.nested("row"), strict=True)]
+    return -math.log(math.prod(given) ** (1 / len(given)))

@@ -2,34 +2,49 @@
 
 from __future__ import annotations
 
-from sympy import Expr, Max, Min, Symbol, solve, summation
+from sympy import Expr, Min, Sum, Symbol
+
+from checks.proof.steps import noted
+
+K = Symbol("k", integer=True)
 
 
 def all_reduce_bytes(payload_bytes: Expr, ranks: Expr) -> Expr:
-    """Sum the ring's steps: n-1 that reduce and n-1 that gather, a chunk of 1/n in each."""
-    k = Symbol("k", integer=True)
-    chunk = payload_bytes / ranks
-    return summation(chunk, (k, 1, 2 * (ranks - 1)))
+    """Sum the ring's steps: those that reduce and those that gather, a chunk in each."""
+    chunk = noted("Cut for the ring, a chunk is", payload_bytes / ranks)
+    way = noted("A chunk's sum has been everywhere after as many steps", ranks - 1)
+    passed = Sum(chunk, (K, 1, 2 * way))
+    return noted(
+        "Every rank passes a chunk on in each step that adds and each that copies",
+        passed.doit().factor(),
+    )
 
 
 def all_gather_bytes(payload_bytes: Expr, ranks: Expr) -> Expr:
-    """Sum the ring's steps: each passes one of the n chunks on, until n-1 have come by."""
-    k = Symbol("k", integer=True)
-    return summation(payload_bytes / ranks, (k, 1, ranks - 1))
+    """Sum the ring's steps: each passes a chunk on, until all others' have come by."""
+    chunk = noted("Each rank starts with a chunk of", payload_bytes / ranks)
+    passed = Sum(chunk, (K, 1, ranks - 1))
+    return noted(
+        "It passes its own on, then each that comes by but the last", passed.doit().factor()
+    )
 
 
 def zero2_step_bytes(payload_bytes: Expr, ranks: Expr, micro_batches: Expr) -> Expr:
-    """Every micro-batch reduce-scatters its gradients; the step ends with one gather."""
-    k = Symbol("k", integer=True)
+    """Sum the collectives: every micro-batch scatters gradients, the step ends with a gather."""
     half = all_gather_bytes(payload_bytes, ranks)
-    return summation(half, (k, 1, micro_batches)) + half
+    scattered = Sum(half, (K, 1, micro_batches)).doit()
+    noted("A reduce-scatter is a gather run backwards; every micro-batch ends in one", scattered)
+    return noted("The updated weights are gathered once", (scattered + half).factor())
 
 
 def zero3_step_bytes(payload_bytes: Expr, ranks: Expr, micro_batches: Expr) -> Expr:
-    """Every micro-batch: gather for forward, gather for backward, reduce-scatter gradients."""
-    k = Symbol("k", integer=True)
-    one = 2 * all_gather_bytes(payload_bytes, ranks) + all_gather_bytes(payload_bytes, ranks)
-    return summation(one, (k, 1, micro_batches))
+    """Sum the collectives: every micro-batch gathers for both passes and scatters its gradients."""
+    gather = all_gather_bytes(payload_bytes, ranks)
+    weights = noted(
+        "A micro-batch gathers the weights for forward and again for backward", gather + gather
+    )
+    one = noted("and scatters its gradients, a gather run backwards", weights + gather)
+    return noted("Over all micro-batches", Sum(one, (K, 1, micro_batches)).doit())
 
 
 def tensor_parallel_step_bytes(
@@ -42,11 +57,12 @@ def tensor_parallel_step_bytes(
     tensor_parallel: Expr,
 ) -> Expr:
     """Sum the all-reduces: after attention and feed-forward, in forward and in backward."""
-    blocks, passes = 2, 2
-    one = all_reduce_bytes(activation_width * seq * micro_batch * hidden, tensor_parallel)
-    layer = Symbol("layer", integer=True)
-    per_micro_batch = summation(blocks * passes * one, (layer, 1, layers_per_stage))
-    return per_micro_batch * micro_batches
+    layer = Symbol("l", integer=True)
+    state = noted("A partial sum of the states has", activation_width * seq * micro_batch * hidden)
+    one = noted("Its all-reduce over the group sends", all_reduce_bytes(state, tensor_parallel))
+    per_layer = noted("After attention and feed-forward, in both passes", (one + one) + (one + one))
+    all_layers = Sum(per_layer, (layer, 1, layers_per_stage)).doit()
+    return noted("Over the stage's layers and all micro-batches", all_layers * micro_batches)
 
 
 def pipeline_step_bytes(
@@ -57,28 +73,15 @@ def pipeline_step_bytes(
     activation_width: Expr,
     pipeline_parallel: Expr,
 ) -> Expr:
-    """Sum over micro-batches: one hidden state forward, its gradient back, to each neighbour.
-
-    A stage has a neighbour on either side, but no more than there are other stages.
-    """
-    k = Symbol("k", integer=True)
-    state = activation_width * seq * micro_batch * hidden
+    """Sum over micro-batches: a hidden state forward, its gradient back, to each neighbour."""
+    state = noted("A micro-batch's hidden state has", activation_width * seq * micro_batch * hidden)
+    sent = noted("To one neighbour the step sends", Sum(state, (K, 1, micro_batches)).doit())
     neighbours = Min(pipeline_parallel - 1, 2)
-    return neighbours * summation(state, (k, 1, micro_batches))
-
-
-def railed_ring_seconds(
-    sent_bytes: Expr, gpus_per_node: Expr, nvlink_bandwidth: Expr, network_bandwidth: Expr
-) -> Expr:
-    """Every GPU passes all rings on over NVLink but one, g-th part, over its port.
-
-    The two links work at the same time, so the later of them ends the collective.
-    """
-    x, t = Symbol("x", positive=True), Symbol("t", positive=True)
-    (through_port,) = solve(x * gpus_per_node - sent_bytes, x)
-    (ports_done,) = solve(network_bandwidth * t - through_port, t)
-    (links_done,) = solve(nvlink_bandwidth * t - sent_bytes, t)
-    return Max(ports_done, links_done)
+    noted(
+        "A stage has a neighbour on either side, but no more than there are other stages",
+        neighbours,
+    )
+    return noted("so the busiest sends", neighbours * sent)
 
 
 def hierarchical_all_reduce_seconds(
@@ -90,6 +93,9 @@ def hierarchical_all_reduce_seconds(
 ) -> Expr:
     """Sum three phases: scatter inside, reduce each shard between the nodes, gather inside."""
     inside = all_gather_bytes(payload_bytes, gpus_per_node) / nvlink_bandwidth
+    noted("A reduce-scatter inside the node leaves each GPU a shard; it takes", inside)
     shard = payload_bytes / gpus_per_node
     between = all_reduce_bytes(shard, nodes) / network_bandwidth
-    return inside + between + inside
+    noted("All GPUs at once then reduce their own shard between the nodes", between)
+    whole = inside + between + inside
+    return noted("and a gather inside ends it as the scatter began it", whole)

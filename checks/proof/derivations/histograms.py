@@ -3,45 +3,48 @@
 from __future__ import annotations
 
 import sympy
-from sympy import Eq, Expr, Symbol, simplify, solve, summation
+from sympy import Eq, Expr, Sum, Symbol, simplify, solve
+
+from checks.proof.steps import noted
+
+LEVEL, D = Symbol("l", integer=True), Symbol("D", integer=True, positive=True)
 
 
 def sort_comparisons(rows: Expr, features: Expr) -> Expr:
-    """Merge sort: log₂ n passes, each comparing every row once, for every feature."""
-    passes = Symbol("k", positive=True)
-    # After k passes runs are 2^k long; the last pass makes one of all rows.
-    (count,) = solve(Eq(2**passes, rows), passes)
-    return sympy.expand_log(features * rows * count)
-
-
-def sketch_error(max_bin: Expr, sketch_factor: Expr) -> Expr:
-    """Solve: a sketch of that error tells as many places apart as there are fine bins."""
-    eps = Symbol("eps", positive=True)
-    return solve(eps * max_bin * sketch_factor - 1, eps)[0]
+    """Count the passes of a merge sort, whose runs double until one holds all rows."""
+    k = Symbol("k", positive=True)
+    grown = noted(
+        "After k passes sorted runs are that long; the last makes one of all", Eq(2**k, rows)
+    )
+    passes = noted("so there are as many passes", solve(grown, k)[0])
+    return noted(
+        "Each pass looks at every row of every feature", sympy.expand_log(features * rows * passes)
+    )
 
 
 def histograms_filled(depth: Expr) -> Expr:
-    """The root's, and on each level that splits again one for each pair of siblings."""
-    level, D = Symbol("l", integer=True), Symbol("D", integer=True, positive=True)
-    pairs = summation(2**level / 2, (level, 1, D - 1))
-    return simplify(1 + pairs).subs(D, depth)
+    """Add to the root's one for each pair of siblings, on each level that splits again."""
+    pairs = Sum(2**LEVEL / 2, (LEVEL, 1, D - 1))
+    noted(
+        "Of two siblings only the smaller is filled, the other is a difference",
+        pairs.subs(D, depth),
+    )
+    return noted("With the root's own", simplify(1 + pairs.doit()).subs(D, depth))
 
 
 def full_leaves(depth: Expr) -> Expr:
     """Solve the recurrence: every level has twice the nodes of the one above it."""
     n = Symbol("n", integer=True)
-    nodes = sympy.Function("nodes")
-    return sympy.rsolve(nodes(n + 1) - 2 * nodes(n), nodes(n), {nodes(0): 1}).subs(n, depth)
+    nodes = sympy.Function("N")
+    rule = noted("Each node has two children", Eq(nodes(n + 1), 2 * nodes(n)))
+    return noted(
+        "From a single root",
+        sympy.rsolve(rule.lhs - rule.rhs, nodes(n), {nodes(0): 1}).subs(n, depth),
+    )
 
 
 def full_splits(depth: Expr) -> Expr:
     """Sum the nodes of all levels above the leaves."""
-    level, D = Symbol("l", integer=True), Symbol("D", integer=True, positive=True)
-    return simplify(summation(2**level, (level, 0, D - 1))).subs(D, depth)
-
-
-def small_gradient_factor(top_rate: Expr, other_rate: Expr) -> Expr:
-    """Solve: the drawn rows, enlarged, stand for all rows outside the top."""
-    n, factor = Symbol("n", positive=True), Symbol("factor", positive=True)
-    drawn, outside = other_rate * n, n - top_rate * n
-    return simplify(solve(drawn * factor - outside, factor)[0])
+    nodes = Sum(2**LEVEL, (LEVEL, 0, D - 1))
+    noted("Every node above the leaves is a split", nodes.subs(D, depth))
+    return noted("Summed", simplify(nodes.doit()).subs(D, depth))

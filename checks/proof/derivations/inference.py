@@ -2,31 +2,16 @@
 
 from __future__ import annotations
 
-from sympy import Expr, Max, Min, Symbol, floor, solve
+from sympy import Eq, Expr, Symbol, solve
 
-
-def instances_per_gpu(
-    compute_slices: Expr, memory_slices: Expr, slice_compute: Expr, slice_memory: Expr
-) -> Expr:
-    """The largest whole n with n instances' slices within both kinds."""
-    n = Symbol("n", positive=True)
-    by_compute = solve(n * slice_compute - compute_slices, n)[0]
-    by_memory = solve(n * slice_memory - memory_slices, n)[0]
-    return floor(Min(by_compute, by_memory))
-
-
-def decode_step_seconds(
-    weights: Expr, memory_bandwidth: Expr, params: Expr, batch: Expr, peak_flops: Expr
-) -> Expr:
-    """Reading and computing overlap at best: the later of the two ends the step."""
-    multiply_add = 2
-    t = Symbol("t", positive=True)
-    reading = solve(memory_bandwidth * t - weights, t)[0]
-    computing = solve(peak_flops * t - multiply_add * params * batch, t)[0]
-    return Max(reading, computing)
+from checks.proof.steps import noted
 
 
 def ridge_batch(weights: Expr, memory_bandwidth: Expr, params: Expr, peak_flops: Expr) -> Expr:
-    """Solve: computing takes as long as reading."""
+    """Solve for the batch at which computing takes as long as reading."""
     b = Symbol("b", positive=True)
-    return solve(2 * params * b / peak_flops - weights / memory_bandwidth, b)[0]
+    reading = noted("A step reads all weights, whatever the batch", weights / memory_bandwidth)
+    computing = noted(
+        "It multiplies and adds each parameter for every sequence", 2 * params * b / peak_flops
+    )
+    return noted("They take equally long at", solve(Eq(computing, reading), b)[0])

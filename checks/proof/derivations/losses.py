@@ -5,147 +5,179 @@ from __future__ import annotations
 from sympy import (
     Abs,
     And,
-    Dummy,
     Eq,
     Expr,
     Integer,
+    Integral,
     Piecewise,
     Rational,
     Symbol,
     diff,
-    integrate,
     limit,
     simplify,
     solve,
 )
+
+from checks.proof.steps import noted, signed
+
+M, B, Y, T, P = (Symbol(name, real=True) for name in ("m", "b", "y", "t", r"\hat y"))
+"""The weight, the intercept, the target, a residual and a prediction, for any value."""
 
 
 class DisagreementError(ValueError):
     """Two derivations of one thing that do not arrive at the same."""
 
 
+@signed("x", "y", "intercept")
 def minimiser(x: Expr, y: Expr, intercept: Expr) -> Expr:
     """Minimise the squared error: it has its only minimum where the absolute error has its own.
 
     Both are increasing functions of |r|, so what minimises the one minimises the other.
     """
-    m = Dummy("m", real=True)
-    return solve(diff((y - (m * x + intercept)) ** 2, m), m)[0]
+    loss = noted(
+        "What minimises the absolute error minimises the squared one",
+        (y - (M * x + intercept)) ** 2,
+    )
+    noted("There the slope is zero", Eq(diff(loss, M), 0))
+    return noted("Solved for the weight", solve(diff(loss, M), M)[0])
 
 
 # --8<-- [start:slope]
+@signed("residual")
 def absolute_value_slope(residual: Expr) -> Expr:
     """Differentiate |t| off 0; at 0 take the slope of the chords that lie even on both sides."""
-    t, h = Dummy("t", real=True), Dummy("h", positive=True)
-    at_kink = limit((Abs(h) - Abs(-h)) / (2 * h), h, 0)
-    return Piecewise(
-        (diff(Abs(t), t).subs(t, residual), residual > 0),
-        (at_kink, Eq(residual, 0)),
-        (diff(Abs(t), t).subs(t, residual), True),
+    h = Symbol("h", positive=True)
+    off_kink = noted("Off zero the slope of |t| is the sign", diff(Abs(T), T).subs(T, residual))
+    chord = (Abs(h) - Abs(-h)) / (2 * h)
+    at_kink = noted(
+        "At zero the chords that reach as far to either side have the slope", limit(chord, h, 0)
     )
+    return Piecewise((at_kink, Eq(residual, 0)), (off_kink, True))
 
 
+@signed("x", "residual")
 def l1_gradient(x: Expr, residual: Expr) -> Expr:
     """Differentiate |y - (m·x + b)| directly and link by link; both must agree.
 
     Raises:
         DisagreementError: the chain rule and direct differentiation differ.
     """
-    m, b, y, t, p = (Dummy(name, real=True) for name in "mbytp")
-    yhat = m * x + b
-    directly = diff(Abs(y - yhat), m)
-    links = diff(Abs(t), t).subs(t, y - yhat), diff(y - p, p), diff(yhat, m)
+    yhat = M * x + B
+    directly = noted("Differentiated by the weight directly", diff(Abs(Y - yhat), M))
+    links = diff(Abs(T), T).subs(T, Y - yhat), diff(Y - P, P), diff(yhat, M)
+    noted(
+        "Link by link: the loss by the residual, that by the prediction, that by the weight", links
+    )
     linked = links[0] * links[1] * links[2]
     if simplify((directly - linked).rewrite(Piecewise)) != 0:
         raise DisagreementError(f"directly {directly}, by the chain rule {linked}")
-    return _at_prediction(directly, m, b, x, y - residual).rewrite(Piecewise)
+    at_residual = _at_prediction(directly, x, Y - residual)
+    return noted("Both are the same; at the residual", at_residual).rewrite(Piecewise)
 
 
 # --8<-- [end:slope]
 
 
-def _at_prediction(gradient: Expr, m: Expr, b: Expr, x: Expr, prediction: Expr) -> Expr:
+def _at_prediction(gradient: Expr, x: Expr, prediction: Expr) -> Expr:
     """Return a gradient at the weight whose prediction is the given one."""
-    return simplify(gradient.subs(m, (prediction - b) / x))
+    return simplify(gradient.subs(M, (prediction - B) / x))
 
 
+@signed("residual")
 def squared_slope(residual: Expr) -> Expr:
-    """Differentiate t²."""
-    t = Dummy("t", real=True)
-    return diff(t**2, t).subs(t, residual)
+    """Differentiate the square."""
+    return noted("The slope of the square", diff(T**2, T).subs(T, residual))
 
 
+@signed("loss_by_residual", "prediction_by_weight")
 def chain_rule(loss_by_residual: Expr, prediction_by_weight: Expr) -> Expr:
     """Differentiate a loss of that slope, of a residual, of a prediction of that slope."""
-    m, p, r = Dummy("m"), Dummy("p"), Dummy("r")
-    y, b = Symbol("y"), Symbol("b")
-    return diff(loss_by_residual * r, r) * diff(y - p, p) * diff(prediction_by_weight * m + b, m)
+    loss = loss_by_residual * (Y - (prediction_by_weight * M + B))
+    noted("A loss of this slope, of the residual of a line of that slope", loss)
+    return noted("Differentiated by the weight", diff(loss, M))
 
 
+@signed("x", "residual")
 def l2_gradient(x: Expr, residual: Expr) -> Expr:
-    """Differentiate (y - (m·x + b))² directly, at the weight whose prediction is y - r."""
-    m, b, y = (Dummy(name, real=True) for name in "mby")
-    return _at_prediction(diff((y - (m * x + b)) ** 2, m), m, b, x, y - residual)
+    """Differentiate the squared error directly, at the weight that leaves the residual."""
+    slope = noted("Differentiated by the weight", diff((Y - (M * x + B)) ** 2, M))
+    return noted("At the weight that leaves the residual", _at_prediction(slope, x, Y - residual))
 
 
+@signed("x")
 def subgradient_low(x: Expr) -> Expr:
-    """The slope from the left at the kink, where the loss at a distance t is |x·t|."""
-    t = Dummy("t", real=True)
-    return limit(Abs(x * t) / t, t, 0, "-")
+    """Take the slope from the left at the kink."""
+    loss = noted("At a distance t from the kink the loss is", Abs(x * T))
+    return noted("Its chords from the left have the slope", limit(loss / T, T, 0, "-"))
 
 
+@signed("x")
 def subgradient_high(x: Expr) -> Expr:
-    """The slope from the right at the kink."""
-    t = Dummy("t", real=True)
-    return limit(Abs(x * t) / t, t, 0, "+")
+    """Take the slope from the right at the kink."""
+    loss = noted("At a distance t from the kink the loss is", Abs(x * T))
+    return noted("Its chords from the right have the slope", limit(loss / T, T, 0, "+"))
 
 
+@signed("line_slope")
 def stays_below(line_slope: Expr) -> Expr:
-    """c·r ≤ |r| for all r: both sides scale with |r|, so r = 1 and r = -1 decide."""
+    """Compare the line with |r| on either side; both scale with |r|, so one point each decides."""
     sides = [line_slope * r <= abs(r) for r in (Integer(1), Integer(-1))]
+    noted("Line and |r| both scale with |r|, so a point on either side decides", sides)
     return Piecewise((1, And(*sides)), (0, True))
 
 
 def _clipped(residual: Expr, threshold: Expr, inner: Expr, outer: Expr) -> Expr:
-    """Integrate a slope from 0 to the residual: `inner` times t up to the threshold, then flat."""
-    t = Dummy("t", positive=True)
-    below = integrate(inner * t, (t, 0, residual))
-    to_join = integrate(inner * t, (t, 0, threshold))
-    beyond = integrate(outer, (t, threshold, residual))
-    return Piecewise((below, residual <= threshold), (to_join + beyond, True))
+    """Integrate a slope from 0 to the size of the residual: up to the threshold, then flat."""
+    t = Symbol("t", positive=True)
+    size = Symbol("c", positive=True)
+    noted("Up to the threshold the loss has this slope, beyond it that one", [inner * t, outer])
+    below = Integral(inner * t, (t, 0, size)).doit()
+    noted("Integrated up to a residual of size c below the threshold", below)
+    beyond = Integral(inner * t, (t, 0, threshold)).doit() + outer * (size - threshold)
+    noted("and beyond it", beyond)
+    return Piecewise((below, size <= threshold), (beyond, True)).subs(size, Abs(residual))
 
 
+@signed("residual")
 def huber_loss(residual: Expr, threshold: Expr) -> Expr:
-    """Integrate the slope t, held at the threshold from there on."""
+    """Integrate a slope that grows up to the threshold and stays there."""
     return _clipped(residual, threshold, Integer(1), threshold)
 
 
+@signed("residual")
 def smooth_l1_loss(residual: Expr, threshold: Expr) -> Expr:
-    """Integrate the slope t/β, held at 1 from β on."""
+    """Integrate a slope that reaches 1 at the threshold and stays there."""
     return _clipped(residual, threshold, 1 / threshold, Integer(1))
 
 
 def _by_weight(x: Expr, residual: Expr, threshold: Expr, scale: Expr) -> Expr:
     """Differentiate the three pieces of Huber's loss over `scale` by m."""
-    m, b, y = (Dummy(name, real=True) for name in "mby")
-    r = y - (m * x + b)
-    above, below, between = (
-        _at_prediction(diff(piece, m), m, b, x, y - residual) / scale
-        for piece in (threshold * (r - threshold / 2), threshold * (-r - threshold / 2), r**2 / 2)
-    )
+    r = Y - (M * x + B)
+    losses = [threshold * (r - threshold / 2), threshold * (-r - threshold / 2), r**2 / 2]
+    pieces = [piece / scale for piece in losses]
+    noted("The loss has three pieces: above the threshold, below minus it, between", pieces)
+    above, below, between = (_at_prediction(diff(p, M), x, Y - residual) for p in pieces)
+    noted("Each differentiated by the weight, at the residual", [above, below, between])
     return Piecewise((above, residual > threshold), (below, residual < -threshold), (between, True))
 
 
+@signed("x", "residual")
 def huber_gradient(x: Expr, residual: Expr, threshold: Expr) -> Expr:
     """Differentiate Huber's loss piece by piece."""
     return _by_weight(x, residual, threshold, Integer(1))
 
 
+@signed("x", "residual")
 def smooth_l1_gradient(x: Expr, residual: Expr, threshold: Expr) -> Expr:
     """Differentiate Huber's loss piece by piece, over its threshold."""
     return _by_weight(x, residual, threshold, threshold)
 
 
+@signed("residual")
 def pinball_loss(residual: Expr, quantile: Expr) -> Expr:
-    """Half of |r| tilted by the line (τ - ½)·r."""
-    return Abs(residual) / 2 + (quantile - Rational(1, 2)) * residual
+    """Tilt half of |r| by a line until its slopes are the quantile and what is missing to 1."""
+    tilt = Symbol("k", real=True)
+    slopes = Rational(1, 2) + tilt, Rational(1, 2) - tilt
+    noted("Half of |r| and a line of slope k fall to zero at these rates on the two sides", slopes)
+    found = noted("They are the quantile and the rest at", solve(Eq(slopes[0], quantile), tilt)[0])
+    return noted("so the loss is", Abs(residual) / 2 + found * residual)

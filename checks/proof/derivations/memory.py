@@ -2,59 +2,59 @@
 
 from __future__ import annotations
 
-from sympy import Add, Expr, Symbol, summation
+from sympy import Add, Expr
+
+from checks.proof.steps import noted
 
 
-def gpt_block_tensors(activation: Expr, mask: Expr) -> dict[str, dict[str, Expr]]:
-    """List the tensors that one GPT block saves for backward, by where they live.
-
-    "whole" (what tensor parallelism cannot split) and "split" (what it does) are in bytes per
-    token and hidden unit, "core" in bytes per attention score. `activation` and `mask` are the
-    bytes of one value. Source: Korthikanti et al. 2022, section 4.1, operation by operation.
-    """
-    return {
-        "whole": {
-            "input of the first norm": activation,
-            "input of the query-key-value projections": activation,
-            "mask of the dropout after attention": mask,
-            "input of the second norm": activation,
-            "input of the first feed-forward layer": activation,
-            "mask of the dropout after the feed-forward block": mask,
-        },
-        "split": {
-            "queries": activation,
-            "keys": activation,
-            "values": activation,
-            "input of the attention's output projection": activation,
-            "input of the GELU, 4h wide": 4 * activation,
-            "input of the second feed-forward layer, 4h wide": 4 * activation,
-        },
-        "core": {
-            "output of the softmax": activation,
-            "mask of the dropout on the scores": mask,
-            "scores after dropout, multiplied with the values": activation,
-        },
-    }
+def added(kept: dict[str, Expr]) -> Expr:
+    """Say each tensor and add them up."""
+    for name, width in kept.items():
+        noted(name[0].upper() + name[1:], width)
+    return noted("Added up", Add(*kept.values()))
 
 
 def whole_width(activation_width: Expr, mask_width: Expr) -> Expr:
-    """Add up what lives outside the parallel regions."""
-    return Add(*gpt_block_tensors(activation_width, mask_width)["whole"].values())
+    """Add up what a block saves outside its parallel regions, tensor by tensor.
+
+    Here and below: of one GPT block, in the order it runs. Source: Korthikanti et al. 2022,
+    section 4.1.
+    """
+    return added(
+        {
+            "input of the first norm": activation_width,
+            "input of the query-key-value projections": activation_width,
+            "mask of the dropout after attention": mask_width,
+            "input of the second norm": activation_width,
+            "input of the first feed-forward layer": activation_width,
+            "mask of the dropout after the feed-forward block": mask_width,
+        }
+    )
 
 
 def split_width(activation_width: Expr) -> Expr:
-    """Add up what lives inside them."""
-    return Add(*gpt_block_tensors(activation_width, Symbol("mask"))["split"].values())
+    """Add up what a block saves inside its parallel regions, tensor by tensor."""
+    return added(
+        {
+            "queries": activation_width,
+            "keys": activation_width,
+            "values": activation_width,
+            "input of the attention's output projection": activation_width,
+            "input of the GELU, four times as wide": 4 * activation_width,
+            "input of the second feed-forward layer, four times as wide": 4 * activation_width,
+        }
+    )
 
 
 def score_width(activation_width: Expr, mask_width: Expr) -> Expr:
-    """Add up what each score leaves behind."""
-    return Add(*gpt_block_tensors(activation_width, mask_width)["core"].values())
-
-
-def _layers(one: Expr, layers: Expr) -> Expr:
-    i = Symbol("i", integer=True)
-    return summation(one, (i, 1, layers))
+    """Add up what each attention score leaves behind."""
+    return added(
+        {
+            "output of the softmax": activation_width,
+            "mask of the dropout on the scores": mask_width,
+            "scores after dropout, multiplied with the values": activation_width,
+        }
+    )
 
 
 def activation_bytes_swiglu(
@@ -66,19 +66,19 @@ def activation_bytes_swiglu(
     kv_width: Expr,
     ffn: Expr,
 ) -> Expr:
-    """List the values that a Llama-style block saves for each token."""
-    values_per_token = {
-        "input of the first norm": hidden,
-        "input of the query-key-value projections": hidden,
-        "queries": hidden,
-        "keys": kv_width,
-        "values": kv_width,
-        "attention output, input of its projection": hidden,
-        "input of the second norm": hidden,
-        "input of the gate and up projections": hidden,
-        "gate, input of its SiLU": ffn,
-        "SiLU of the gate": ffn,
-        "up": ffn,
-        "their product, input of the down projection": ffn,
-    }
-    return _layers(seq * micro_batch * activation_width * Add(*values_per_token.values()), layers)
+    """Add up the values that a Llama-style block saves for each token."""
+    values_per_token = added(
+        {
+            "inputs of both norms": 2 * hidden,
+            "input of the query-key-value projections": hidden,
+            "queries": hidden,
+            "keys and values": 2 * kv_width,
+            "attention output, input of its projection": hidden,
+            "input of the gate and up projections": hidden,
+            "gate, its SiLU, up and their product": 4 * ffn,
+        }
+    )
+    tokens = seq * micro_batch
+    return noted(
+        "For all tokens and layers, in bytes", layers * tokens * activation_width * values_per_token
+    )

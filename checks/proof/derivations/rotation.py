@@ -11,136 +11,152 @@ from sympy import (
     Eq,
     Expr,
     I,
+    Integral,
     Matrix,
-    Piecewise,
     Rational,
+    Sum,
     Symbol,
-    ceiling,
     conjugate,
     cos,
     exp,
     expand_complex,
-    floor,
     im,
-    integrate,
     log,
     periodicity,
     re,
     simplify,
     solve,
     sqrt,
-    summation,
 )
+
+from checks.proof.steps import noted, signed
 
 
 def _turned(x: Expr, y: Expr, turn: Expr) -> Expr:
     return expand_complex((x + I * y) * exp(I * turn))
 
 
+@signed("angle")
 def cosine(angle: Expr) -> Expr:
-    """The real part of a number of size 1 with that angle."""
-    return re(exp(I * angle))
+    """Take the real part of a number of size 1 with that angle."""
+    return noted(
+        "The point at that angle on the circle of radius 1 has the real part", re(exp(I * angle))
+    )
 
 
+@signed("angle")
 def sine(angle: Expr) -> Expr:
-    """Its imaginary part."""
-    return im(exp(I * angle))
+    """Take the imaginary part of a number of size 1 with that angle."""
+    return noted(
+        "The point at that angle on the circle of radius 1 has the imaginary part",
+        im(exp(I * angle)),
+    )
 
 
+@signed("x", "y", "angle")
 def turned(x: Expr, y: Expr, angle: Expr) -> list[Expr]:
-    """Both parts of the pair, read as a complex number, times e^(iφ)."""
+    """Multiply the pair, read as a complex number, by the number of size 1 with that angle."""
+    noted("Read the pair as a complex number; to turn it multiply", (x + I * y) * exp(I * angle))
     z = _turned(x, y, angle)
-    return [re(z), im(z)]
+    return noted("Real and imaginary part", [re(z), im(z)])
 
 
 def frequency(first_frequency: Expr, base: Expr, number: Expr, head_dim: Expr) -> Expr:
-    """A geometric row that would have fallen by the base after half of the width.
-
-    The logarithm falls by the same step from pair to pair: solve for the step, go `number` steps.
-    """
-    step = Symbol("step")
-    (each,) = solve(step * head_dim / 2 + log(base), step)
-    return first_frequency * exp(number * each)
+    """Go down a geometric row that would have fallen by the base after half of the width."""
+    fall = Symbol("c")
+    noted(
+        "The logarithm falls by the same c from pair to pair, by the base's in all",
+        Eq(fall * head_dim / 2, -log(base)),
+    )
+    each = solve(fall * head_dim / 2 + log(base), fall)[0]
+    return noted("So many steps down from the first", first_frequency * exp(number * each))
 
 
 def wavelength(frequency: Expr) -> Expr:
-    """The period of the cosine of position times frequency."""
-    position = Symbol("position", positive=True)
-    return periodicity(cos(frequency * position), position)
+    """Take the period of the cosine of position times frequency."""
+    x = Symbol("x", positive=True)
+    wave = noted("At position x the pair points in the direction", cos(frequency * x))
+    return noted("It comes round after", periodicity(wave, x))
 
 
-def cross(q_x: Expr, q_y: Expr, k_x: Expr, k_y: Expr) -> Expr:
-    """The area of the parallelogram from the query's pair to the key's: a determinant."""
-    return Matrix([[q_x, q_y], [k_x, k_y]]).det()
-
-
+@signed("q_x", "q_y", "k_x", "k_y")
 def imaginary(q_x: Expr, q_y: Expr, k_x: Expr, k_y: Expr) -> Expr:
     """Multiply by the conjugate."""
-    return im(expand_complex((q_x + I * q_y) * conjugate(k_x + I * k_y)))
+    product = (q_x + I * q_y) * conjugate(k_x + I * k_y)
+    noted("The query's pair times the conjugate of the key's", product)
+    return noted("Its imaginary part", im(expand_complex(product)))
 
 
+@signed("dot", "cross", "offset")
 def part_by_offset(dot: Expr, cross: Expr, offset: Expr, frequency: Expr) -> Expr:
-    """Rotate a query and a key of general components at two positions; collect what is left.
+    """Rotate a query and a key at two positions and see what is left of them.
 
     With the key along the first axis at length 1 the query is (dot, -cross); nothing but the
     difference of the positions survives.
     """
-    key_position = Symbol("n", positive=True)
-    q = _turned(dot, -cross, (key_position + offset) * frequency)
-    k = _turned(Rational(1), Rational(0), key_position * frequency)
-    return simplify(re(q) * re(k) + im(q) * im(k))
+    n = Symbol("n", positive=True)
+    noted("With the key at (1, 0) the query lies at", [dot, -cross])
+    q = _turned(dot, -cross, (n + offset) * frequency)
+    k = _turned(Rational(1), Rational(0), n * frequency)
+    noted("Turned at a position n, the key lies at", [re(k), im(k)])
+    return noted(
+        "The turned two have the dot product, without n", simplify(re(q) * re(k) + im(q) * im(k))
+    )
 
 
+@signed("real", "imaginary", "offset")
 def part_by_complex(real: Expr, imaginary: Expr, offset: Expr, frequency: Expr) -> Expr:
     """Multiply, and take the mean of the product and its conjugate."""
-    z = expand_complex((real + I * imaginary) * exp(I * offset * frequency))
-    return expand_complex((z + conjugate(z)) / 2)
+    product = noted(
+        "Turn the product by the offset", (real + I * imaginary) * exp(I * offset * frequency)
+    )
+    z = expand_complex(product)
+    return noted(
+        "Its real part is the mean of it and its conjugate", expand_complex((z + conjugate(z)) / 2)
+    )
 
 
+@signed("real", "imaginary")
 def modulus(real: Expr, imaginary: Expr) -> Expr:
-    """The root of the number times its conjugate."""
+    """Take the root of the number times its conjugate."""
     z = real + I * imaginary
-    return sqrt(expand_complex(z * conjugate(z)))
-
-
-def rotation_flops(layers: Expr, heads: Expr, kv_heads: Expr, head_dim: Expr) -> Expr:
-    """A pair's rotation is a 2 × 2 matrix times a vector: two rows of two products and a sum."""
-    layer, pair = Symbol("layer", integer=True), Symbol("pair", integer=True)
-    row = 2 + 1
-    head = summation(2 * row, (pair, 1, head_dim / 2))
-    return summation(heads * head + kv_heads * head, (layer, 1, layers))
+    squared = noted("The number times its conjugate", expand_complex(z * conjugate(z)))
+    return noted("The size is its root", sqrt(squared))
 
 
 def pair_of_wavelength(pairs: Expr, wavelength: Expr, first_wavelength: Expr, base: Expr) -> Expr:
     """Solve the row of wavelengths, in logarithms, for the pair."""
     i = Symbol("i")
-    (step,) = solve(i * pairs - log(base), i)  # by how much ln(wavelength) grows from pair to pair
-    return solve(log(first_wavelength) + i * step - log(wavelength), i)[0]
+    each = noted("From pair to pair the logarithm of the wavelength grows by", log(base) / pairs)
+    reached = noted(
+        "Pair i has that wavelength at", Eq(log(first_wavelength) + i * each, log(wavelength))
+    )
+    return noted("Solved for the pair", solve(reached, i)[0])
 
 
 def _interpolated(frequency: Expr, factor: Expr) -> Expr:
     """Solve: at `factor` times a position the new frequency gives the angle of the old one."""
-    new, position = Symbol("new", positive=True), Symbol("x", positive=True)
-    return solve(factor * position * new - position * frequency, new)[0]
+    new, x = Symbol("nu", positive=True), Symbol("x", positive=True)
+    same = noted(
+        "Linear: at so many times the position the angle is the old one",
+        Eq(factor * x * new, x * frequency),
+    )
+    return solve(same, new)[0]
 
 
 def ntk_base(base: Expr, factor: Expr, head_dim: Expr) -> Expr:
-    """Solve in logarithms: the slowest frequency of the new base is the old one over factor."""
-    growth = Symbol("growth")  # of the base's logarithm
-    (found,) = solve(growth * (2 / head_dim - 1) + log(factor), growth)
-    return base * factor ** simplify(found / log(factor))
-
-
-def dynamic_scale(dynamic_factor: Expr, current_length: Expr, trained_length: Expr) -> Expr:
-    """A straight line: 1 up to the trained length, then so much more for every further one."""
-    beyond = Piecewise(
-        (0, current_length <= trained_length), (current_length - trained_length, True)
+    """Solve in logarithms for the base whose slowest frequency is the old one over the factor."""
+    growth = Symbol("g")  # of the base's logarithm
+    slower = noted(
+        "NTK-aware: g on the base's logarithm slows the last pair by the factor",
+        Eq(growth * (2 / head_dim - 1), -log(factor)),
     )
-    return 1 + dynamic_factor * beyond / trained_length
+    found = noted("Solved", solve(slower, growth)[0], "g")
+    return noted("The base that has grown by it", base * factor ** simplify(found / log(factor)))
 
 
 def blended(frequency: Expr, factor: Expr, kept: Expr) -> Expr:
-    """A straight line in `kept`: interpolated at 0, unchanged at 1."""
+    """Draw a straight line in `kept`: interpolated at 0, unchanged at 1."""
     low = _interpolated(frequency, factor)
     return low + kept * (frequency - low)
 
@@ -156,57 +172,59 @@ def scaled_frequency(
     number: Expr,
     head_dim: Expr,
 ) -> list[Expr]:
-    """As trained, interpolated, two new rows, and two mixtures."""
-    new_rows = (frequency(first_frequency, b, number, head_dim) for b in (ntk_base, dynamic_base))
-    mixtures = (blended(own, factor, kept) for kept in (yarn_kept, llama_kept))
-    return [own, _interpolated(own, factor), *new_rows, *mixtures]
+    """Take the row as trained, the interpolated one, two of new bases, and two mixtures."""
+    linear = _interpolated(own, factor)
+    rows = [frequency(first_frequency, b, number, head_dim) for b in (ntk_base, dynamic_base)]
+    mixtures = [blended(own, factor, kept) for kept in (yarn_kept, llama_kept)]
+    noted("A new base makes a row anew: NTK-aware, dynamic", rows)
+    noted("A straight line from the slowed frequency to the kept one: YaRN, Llama 3.1", mixtures)
+    return [own, linear, *rows, *mixtures]
 
 
 def slowed_frequency(own: Expr, factor: Expr, number: Expr, head_dim: Expr) -> list[Expr]:
-    """The row of the larger base over the row of the old one, times the frequency as trained."""
-    base = Symbol("base", positive=True)
-    larger = ntk_base(base, factor, head_dim)
-    rows = [frequency(Rational(1), b, number, head_dim) for b in (larger, base)]
+    """Put the larger base into the row, and hold the new row over the old one."""
+    base = Symbol("B", positive=True)
+    linear = _interpolated(own, factor)
+    rows = [
+        frequency(Rational(1), b, number, head_dim)
+        for b in (ntk_base(base, factor, head_dim), base)
+    ]
     fall = (log(rows[0]) - log(rows[1])).expand(force=True)
-    return [own, _interpolated(own, factor), own * factor ** simplify(fall / log(factor))]
+    aware = own * factor ** simplify(fall / log(factor))
+    return [
+        own,
+        linear,
+        noted("The new row over the old one, times the frequency as trained", aware),
+    ]
 
 
 def yarn_attention_factor(factor: Expr) -> Expr:
-    """A tenth more for every factor of e in length, from 1: integrate d(factor)/(10·factor)."""
+    """Integrate a tenth more for every factor of e in length, from 1."""
     x = Symbol("x", positive=True)
-    return 1 + integrate(1 / (10 * x), (x, 1, factor))
+    more = noted("At a length x a little more of it adds a tenth of its share", 1 / (10 * x))
+    return noted("From the trained length on", 1 + Integral(more, (x, 1, factor)).doit())
 
 
 def score_growth(attention_factor: Expr) -> Expr:
-    """The dot product of two vectors that are both multiplied, over that of the two."""
-    a, b = Matrix([Symbol("a0", positive=True), 2]), Matrix([3, Symbol("b1", positive=True)])
-    return simplify((attention_factor * a).dot(attention_factor * b) / a.dot(b))
+    """Hold the dot product of two vectors that are both multiplied over that of the two."""
+    a, b = (Matrix([Symbol(f"{v}_{i}", positive=True) for i in (1, 2)]) for v in "uv")
+    noted("The dot product of two vectors", a.dot(b))
+    multiplied = noted("and of both multiplied", (attention_factor * a).dot(attention_factor * b))
+    return noted("One over the other", simplify(multiplied / a.dot(b)))
 
 
 def lost_position(bits: Expr) -> Expr:
-    """All bits ones is the last of the whole numbers without a gap but one; then add two.
-
-    The ones add up to a geometric sum; the next power of two is held, the number after is not.
-    """
-    power = Symbol("power", integer=True)
-    all_ones = simplify(summation(2**power, (power, 0, bits - 1)))
-    return all_ones + 2
-
-
-def number_spacing(value: Expr, bits: Expr) -> Expr:
-    """A number of `bits` bits whose first is worth 2^e has a last bit worth 2^(e - bits + 1)."""
-    first_bit = 2 ** floor(log(value, 2))
-    return first_bit * Rational(1, 2) ** (bits - 1)
-
-
-def nearest_multiple(spacings: Expr) -> Expr:
-    """Round half down and half up; where they differ it is a tie, and the even one is taken."""
-    down = ceiling(spacings - Rational(1, 2))
-    up = floor(spacings + Rational(1, 2))
-    return Piecewise((down, Eq(down, up)), (2 * floor((down + 1) / 2), True))
+    """Take the number after the next power of two past all bits ones."""
+    k = Symbol("k", integer=True)
+    ones = Sum(2**k, (k, 0, bits - 1))
+    all_ones = noted("With all bits ones the number is", simplify(ones.doit()))
+    held = noted("The next has a single one, and is held too", all_ones + 1)
+    return noted("The one after it needs a first bit and a last one too far apart", held + 1)
 
 
 def rotations_without_cache(tokens: Expr) -> Expr:
-    """Sum: step number t rotates t keys."""
-    step = Symbol("step", integer=True)
-    return summation(step, (step, 1, tokens))
+    """Sum the keys that each step rotates."""
+    k = Symbol("k", integer=True)
+    rotated = Sum(k, (k, 1, tokens))
+    noted("Step k rotates as many keys; over all steps", rotated)
+    return noted("Summed", rotated.doit())

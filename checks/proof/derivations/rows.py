@@ -1,27 +1,29 @@
-"""Derive what is said of the rows of a sample: odds and probabilities from the loss they minimise.
-
-All symbols are positive; the counts beside this file take both signs.
-"""
+"""Derive odds and probabilities from the loss that they minimise."""
 
 from __future__ import annotations
 
 from sympy import Eq, Expr, Symbol, diff, exp, log, simplify, solve
 
+from checks.proof.steps import noted, signed
+
 
 def log_odds(odds: Expr) -> Expr:
-    """Minimise the mean log loss of labels of which odds / (1 + odds) are 1."""
-    m, share = Symbol("m", real=True), odds / (1 + odds)
+    """Minimise the mean log loss of labels with those odds of being 1."""
+    m, u, share = Symbol("z", real=True), Symbol("u", positive=True), odds / (1 + odds)
     ones, zeros = -log(1 / (1 + exp(-m))), -log(1 / (1 + exp(m)))
-    slope = simplify(diff(share * ones + (1 - share) * zeros, m))
-    u = Symbol("u", positive=True)
+    loss = noted("At one score z for all rows the mean loss is", share * ones + (1 - share) * zeros)
+    slope = simplify(diff(loss, m))
+    noted("It is least where its slope is zero", Eq(slope, 0))
     (best,) = solve(simplify(slope.rewrite(exp).subs(m, log(u))), u)
-    return log(best)
+    return noted("Solved for the score", log(best))
 
 
+@signed("log_odds")
 def probability(log_odds: Expr) -> Expr:
     """Solve for the probability that has those odds."""
     p = Symbol("p", positive=True)
-    return solve(Eq(p / (1 - p), exp(log_odds)), p)[0]
+    meant = noted("Odds are the chance for over the chance against", Eq(p / (1 - p), exp(log_odds)))
+    return noted("Solved for the chance", solve(meant, p)[0])
 
 
 def by_margin(label: Expr, order: int, probability: Expr) -> Expr:
@@ -29,10 +31,17 @@ def by_margin(label: Expr, order: int, probability: Expr) -> Expr:
 
     The loss is minus the logarithm of the probability that the label had.
     """
-    m = Symbol("m", real=True)
-    p = 1 / (1 + exp(-m))
-    derivative = diff(-label * log(p) - (1 - label) * log(1 - p), m, order)
-    return simplify(derivative.subs(m, log(probability / (1 - probability))))
+    m = Symbol("z", real=True)
+    p = noted("A score z gives the probability", 1 / (1 + exp(-m)))
+    loss = -label * log(p) - (1 - label) * log(1 - p)
+    noted("The loss is minus the logarithm of what the label was given", loss)
+    derivative = simplify(diff(loss, m, order))
+    noted(
+        "Differentiated twice by the score" if order == 2 else "Differentiated by the score",
+        derivative,
+    )
+    there = derivative.subs(m, log(probability / (1 - probability)))
+    return noted("At the score of that probability", simplify(there))
 
 
 def logistic_hessian(probability: Expr) -> Expr:

@@ -11,12 +11,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-
-def row(cells: str, places: str, texts: str) -> dict[str, str]:
-    """Return cell -> text, place by place; {} in `cells` is the place, | stands between texts."""
-    pairs = zip(places.split(), texts.split("|"), strict=True)
-    return {cells.format(place): text.strip() for place, text in pairs}
-
+from checks.proof.pins.cells import at_others, cells
 
 GPUS = "h100-sxm h100-pcie h200-sxm b200 mi300x a100-80gb-sxm a100-40gb-sxm v100-sxm2-32gb l40s"
 MODELS = (
@@ -29,480 +24,265 @@ LAYOUTS = (
 KEPT = "weights gradients master-weights first-moment second-moment"
 PARTS = "static-state gathered-layers activations runtime"
 TIERS = "node-local-nvme parallel-file-system object-store"
+KEEPING = (
+    "everything no-scores full-recomputation everything-tensor-parallel no-scores-sequence-parallel"
+)
+TRAFFIC = "data-parallel-zero-1 zero-2 zero-3 tensor-parallel tensor-parallel-network pipeline"
 FIT, NOT = "fits", "does not fit"
 
-PINS: dict[str, str] = {
+AXES = {
+    "gpu": GPUS,
+    "model": MODELS,
+    "layout": LAYOUTS,
+    "kept": KEPT,
+    "part": PARTS,
+    "tier": TIERS,
+    "keeping": KEEPING,
+    "traffic": TRAFFIC,
+}
+
+BOOK = {
     # 1. The failure. Givens of the story, then what they make.
-    "gpus": "64 GPUs",
-    "run_hours": "47 h",
-    "price": "$3.00 per GPU-h",
-    "mtbf": "12 h",
+    "gpus run_hours price mtbf": "64 GPUs | 47 h | $3.00 per GPU-h | 12 h",
     "lost_gpu_hours": "3,008 GPU·h",  # 64 x 47 = 64 x 50 - 64 x 3 = 3,200 - 192
     "lost_cost": "$9,024",  # 3,008 x 3
     "survival": "2.0%",  # e^-(47/12) = e^-4 x e^(1/12) = 0.018316 x 1.08690 = 0.01991
     "stretch_bare": "12.6×",  # 12/47 x (1/0.019907 - 1) = 0.25532 x 49.23 = 12.57
     # 2. The bill.
     "params": "70,000,000,000 params",
-    "width[kept=weights]": "2 B",  # bf16 is 16 bits
-    "width[kept=gradients]": "2 B",
-    "width[kept=master-weights]": "4 B",  # fp32 is 32 bits
-    "width[kept=first-moment]": "4 B",
-    "width[kept=second-moment]": "4 B",
-    "bytes_per_param": "16 B",  # 2 + 2 + 4 + 4 + 4
-    "optimizer_width": "12 B",  # 4 + 4 + 4
-    "tensor[kept=weights]": "140 GB",  # 70 x 2
-    "tensor[kept=gradients]": "140 GB",  # 70 x 2
-    "tensor[kept=master-weights]": "280 GB",  # 70 x 4
-    "tensor[kept=first-moment]": "280 GB",
-    "tensor[kept=second-moment]": "280 GB",
-    "optimizer_bytes": "840 GB",  # 70 x 12
-    "static_bytes": "1,120 GB",  # 70 x 16
+    "width[kept=*]": "2 B | 2 B | 4 B | 4 B | 4 B",  # bf16 is 16 bits, fp32 32
+    "bytes_per_param optimizer_width": "16 B | 12 B",  # 2 + 2 + 4 + 4 + 4; 4 + 4 + 4
+    "tensor[kept=*]": "140 GB | 140 GB | 280 GB | 280 GB | 280 GB",  # 70 x 2, 70 x 4
+    "optimizer_bytes static_bytes": "840 GB | 1,120 GB",  # 70 x 12; 70 x 16
     "layers": "80",  # the shape is that of Llama 3 70B
-    "hidden": "8,192",
-    "heads": "64",
-    "kv_heads": "8",
-    "ffn": "28,672",
-    "seq": "4,096 tokens",
-    "micro_batch": "1",
-    "activation_width": "2 B",
-    "mask_width": "1 B",
-    "whole_width": "10 B",  # 4 x 2 + 2 x 1
-    "split_width": "24 B",  # (3 + 1 + 4 + 4) x 2
-    "saved_width": "34 B",  # 10 + 24
+    "hidden heads kv_heads ffn seq micro_batch": "8,192 | 64 | 8 | 28,672 | 4,096 tokens | 1",
+    "activation_width mask_width whole_width": "2 B | 1 B | 10 B",  # 4 x 2 + 2 x 1
+    "split_width saved_width": "24 B | 34 B",  # (3 + 1 + 4 + 4) x 2; 10 + 24
     "score_width": "5 B",  # 2 + 1 + 2
     # One state is 4,096 x 8,192 = 2^25 = 33,554,432 values; 80 of them are 2.684355e9 =: U.
-    "acts[keeping=no-scores]": "91.3 GB",  # U x 34 = 91.268
-    # Scores: 80 x 64 x 4,096^2 = 80 x 2^30 = 85.899e9, five bytes each: 429.497
-    "acts[keeping=everything]": "520.8 GB",  # 91.268 + 429.497 = 520.765
-    "acts[keeping=full-recomputation]": "5.4 GB",  # U x 2 = 5.369
+    # no-scores: U x 34 = 91.268; everything: Scores: 80 x 64 x 4,096^2 = 80 x 2^30 = 85.899e9, five
+    # bytes each: 429.497 91.268 + 429.497 = 520.765; full-recomputation: U x 2 = 5.369
+    "acts[keeping=no-scores everything full-recomputation]": "91.3 GB | 520.8 GB | 5.4 GB",
     "tensor_parallel": "8",
     # U x (10 + 24/8) + 429.497/8 = 34.897 + 53.687 = 88.584
-    "acts[keeping=everything-tensor-parallel]": "88.6 GB",
-    "acts[keeping=no-scores-sequence-parallel]": "11.4 GB",  # 91.268 / 8 = 11.409
-    "head_dim": "128",  # 8,192 / 64
-    "heads_share": "divides",  # 64 x 128 = 8,192
-    "kv_heads_share": "divides",  # 8 x 8 = 64
-    "kv_width": "1,024",  # 8 x 128
+    # no-scores-sequence-parallel: 91.268 / 8 = 11.409
+    "acts[keeping=everything-tensor-parallel no-scores-sequence-parallel]": "88.6 GB | 11.4 GB",
+    "head_dim heads_share": "128 | divides",  # 8,192 / 64; 64 x 128 = 8,192
+    "kv_heads_share kv_width": "divides | 1,024",  # 8 x 8 = 64; 8 x 128
     # 6 x 8,192 + 2 x 1,024 + 4 x 28,672 = 49,152 + 2,048 + 114,688 = 165,888 values a token
     "acts_swiglu": "108.7 GB",  # 165,888 x 2 x 4,096 x 80 = 165,888 x 655,360 = 108.716e9
     "swiglu_over_gpt": "1.19×",  # 108.716 / 91.268 = 1.1912
     # 3. The wall.
-    "gpu_memory": "80 GB",  # H100 SXM as sold
-    "devices_static": "14 GPUs",  # 1,120 / 80 = 14 exactly
-    "left_over": "0 GB",  # 14 x 80 - 1,120
-    "reported_memory": "81,559 MiB",  # nvidia-smi on an H100 80GB
+    "gpu_memory devices_static": "80 GB | 14 GPUs",  # H100 SXM as sold; 1,120 / 80 = 14 exactly
+    "left_over reported_memory": "0 GB | 81,559 MiB",  # 14 x 80 - 1,120; nvidia-smi on an H100 80GB
     "devices_reported": "14 GPUs",  # 81,559 x 1.048576e6 = 85.521e9; 1,120 / 85.521 = 13.1
-    "reported_over_sold": "1.069×",  # 85.521 / 80 = 1.06901
-    "reserved": "6 GB",
-    "usable": "74.0 GB",  # 80 - 6
-    "room": "64.0 GB",  # 74 - 5.3687 - 1.1409 - 3.5 = 63.990
-    "devices_train": "18 GPUs",  # 1,120 / 63.990 = 17.503
-    "gpus_per_node": "8 GPUs",
-    "devices_nodes": "24 GPUs",  # three nodes of 8
+    "reported_over_sold reserved": "1.069× | 6 GB",  # 85.521 / 80 = 1.06901
+    # 80 - 6; 74 - 5.3687 - 1.1409 - 3.5 = 63.990; 1,120 / 63.990 = 17.503
+    "usable room devices_train": "74.0 GB | 64.0 GB | 18 GPUs",
+    "gpus_per_node devices_nodes": "8 GPUs | 24 GPUs",  # three nodes of 8
     "heads_by_devices": "does not divide",  # 64 = 4 x 14 + 8
     "layers_by_devices": "does not divide",  # 80 = 5 x 14 + 10
     # 4. Which parallelism.
-    "layer_working": "1.1 GB",  # 33,554,432 x 34 = 1.1409e9
-    "one_layer": "1",
-    "layers_at_once": "1",
+    "layer_working one_layer layers_at_once": "1.1 GB | 1 | 1",  # 33,554,432 x 34 = 1.1409e9
     "acts_data_parallel": "6.5 GB",  # 5.3687 + 1.1409 = 6.5096
-    "state[layout=data-parallel]": "1,120.0 GB",
-    "state[layout=zero-1]": "293.1 GB",  # 70 x 4 + 840/64 = 280 + 13.125
-    "state[layout=zero-2]": "155.3 GB",  # 140 + 980/64 = 140 + 15.3125
-    "state[layout=zero-3]": "17.5 GB",  # 1,120 / 64
-    "zero3_gathered": "3.5 GB",  # 2 x 140 / 80
-    "pipeline_parallel": "8",
-    "pipeline_short": "4",
-    "state[layout=tensor-pipeline]": "17.5 GB",  # 1,120 / (8 x 8)
-    "replica_gpus[layout=tensor-pipeline]": "64 GPUs",  # 8 x 8
-    "replica_gpus[layout=shorter-pipeline]": "32 GPUs",  # 8 x 4
-    "replicas[layout=tensor-pipeline]": "1 replica",  # 64 / 64
-    "replicas[layout=shorter-pipeline]": "2 replicas",  # 64 / 32
-    "state[layout=shorter-pipeline]": "35.0 GB",  # 1,120 / 32
-    "state[layout=shorter-pipeline-zero-1]": "21.9 GB",  # 70 x (4 + 12/2) / 32 = 700/32 = 21.875
+    # 70 x 4 + 840/64 = 280 + 13.125; 140 + 980/64 = 140 + 15.3125; 1,120/64; 1,120/(8 x 8);
+    # 1,120/32; 70 x (4 + 12/2) / 32 = 700/32 = 21.875
+    "state[layout=*]": ("1,120.0 GB | 293.1 GB | 155.3 GB | 17.5 GB | 17.5 GB | 35.0 GB | 21.9 GB"),
+    "zero3_gathered pipeline_parallel pipeline_short": "3.5 GB | 8 | 4",  # 2 x 140 / 80
     # Beside the state: 6.5096 + 6 = 12.5096 without, 11.4085 + 6 = 17.4085 with tensor parallel.
-    "memory_per_gpu[layout=data-parallel]": "1,132.5 GB",
-    "layout_verdict[layout=data-parallel]": NOT,
-    "memory_per_gpu[layout=zero-1]": "305.6 GB",  # 293.125 + 12.5096
-    "layout_verdict[layout=zero-1]": NOT,
-    "memory_per_gpu[layout=zero-2]": "167.8 GB",  # 155.3125 + 12.5096
-    "layout_verdict[layout=zero-2]": NOT,
-    "memory_per_gpu[layout=zero-3]": "33.5 GB",  # 21 + 12.5096
-    "layout_verdict[layout=zero-3]": FIT,
-    "memory_per_gpu[layout=tensor-pipeline]": "34.9 GB",  # 17.5 + 17.4085
-    "layout_verdict[layout=tensor-pipeline]": FIT,
-    "memory_per_gpu[layout=shorter-pipeline]": "52.4 GB",  # 35 + 17.4085
-    "layout_verdict[layout=shorter-pipeline]": FIT,
-    "memory_per_gpu[layout=shorter-pipeline-zero-1]": "39.3 GB",  # 21.875 + 17.4085 = 39.2835
-    "layout_verdict[layout=shorter-pipeline-zero-1]": FIT,
-    "stage_layers[layout=tensor-pipeline]": "10 layers",  # 80 / 8
-    "stage_layers[layout=shorter-pipeline]": "20 layers",  # 80 / 4
-    "batch_sequences": "1,024 sequences",
-    "tokens_per_step": "4,194,304 tokens",  # 2^10 x 2^12 = 2^22
-    "least_batch": "64 sequences",  # one sequence for each of 64
-    "batch_feeds": "feeds every GPU",  # 1,024 are more
+    "memory_per_gpu[layout=*]": (
+        "1,132.5 GB | 305.6 GB | 167.8 GB | 33.5 GB | 34.9 GB | 52.4 GB | 39.3 GB"
+    ),
+    "fits[layout=*]": "does not fit | does not fit | does not fit | fits | fits | fits | fits",
+    "layout_verdict[layout=zero-2 zero-3 shorter-pipeline]": "does not fit | fits | fits",
+    "batch_sequences tokens_per_step": "1,024 sequences | 4,194,304 tokens",  # 2^10 x 2^12 = 2^22
+    "least_batch batch_feeds": "64 sequences | feeds every GPU",  # one for each; 1,024 are more
     "dp_micro_batches": "16 micro-batches",  # 1,024 / 64
-    "micro_batches[layout=tensor-pipeline]": "1,024 micro-batches",  # one replica
-    "micro_batches[layout=shorter-pipeline]": "512 micro-batches",  # two replicas
-    "bubble[layout=tensor-pipeline]": "0.68%",  # 7 / 1,031 = 0.006790
-    "bubble[layout=shorter-pipeline]": "0.58%",  # 3 / 515 = 0.005825
+    "micro_batches[layout=data-parallel]": "16 micro-batches",
+    # of one replica, of two
+    "micro_batches[layout=tensor-pipeline]": "1,024 micro-batches",
+    "micro_batches[layout=shorter-pipeline]": "512 micro-batches",
+    # 7 / 1,031 = 0.006790; 3 / 515 = 0.005825
+    "bubble[layout=*]": "0% | 0% | 0% | 0% | 0.68% | 0.58% | 0.58%",
     "few_micro_batches": "16 micro-batches",
     "few_bubble": "30.4%",  # 7 / 23 = 0.30435
     # 5. Communication.
     "nvlink_bandwidth": "450 GB/s",  # 18 links x 25; 900 counts both ways
-    "network_bandwidth": "50 GB/s",  # 400 Gbit/s / 8
-    "node_count": "8 nodes",  # 64 / 8
+    "network_bandwidth node_count": "50 GB/s | 8 nodes",  # 400 Gbit/s / 8; 64 / 8
     "ar_bytes": "275.6 GB",  # 2 x 63/64 x 140 = 280 - 4.375
-    "ag_bytes": "137.8 GB",  # 63/64 x 140 = 137.8125
-    "ar_one_port": "5.51 s",  # 275.625 / 50 = 5.5125
+    "ag_bytes ar_one_port": "137.8 GB | 5.51 s",  # 63/64 x 140 = 137.8125; 275.625 / 50 = 5.5125
     "ar_per_port": "34.5 GB",  # 275.625 / 8 = 34.453
     "ar_railed": "0.69 s",  # 34.453 / 50 = 0.6891; NVLink 275.625 / 450 = 0.6125 is sooner
     # Inside 2 x 7/8 x 140 / 450 = 0.5444; between 2 x 7/8 x 17.5 / 50 = 0.6125
-    "ar_hierarchical": "1.16 s",  # 1.1569
-    "zero2_volume": "2,343 GB",  # (16 + 1) x 137.8125 = 2,342.8
-    "sending[traffic=zero-2]": "5.9 s",  # 2,342.8 / 8 / 50 = 5.857; NVLink 5.2
+    "ar_hierarchical zero2_volume": "1.16 s | 2,343 GB",  # 1.1569; (16 + 1) x 137.8125 = 2,342.8
     "zero3_volume": "6,615 GB",  # 3 x 16 x 137.8125
-    "sending[traffic=zero-3]": "16.5 s",  # 6,615 / 8 / 50 = 16.54; NVLink 14.7
     # A state is 2^25 x 2 B = 67.10886 MB; a ring sends 2 x 7/8 of it, four times a layer.
     "tp_volume": "4,810 GB",  # 7 x 10 x 1,024 x 67.10886e6 = 71,680 x 67.10886e6 = 4,810.36e9
-    "tp_place": "inside a node",  # 8 of 8 GPUs
-    "tp_bandwidth": "450 GB/s",  # so NVLink
-    "sending[traffic=tensor-parallel]": "10.7 s",  # 4,810.36 / 450 = 10.690
-    "sending[traffic=tensor-parallel-network]": "96.2 s",  # 4,810.36 / 50 = 96.207
+    "tp_place tp_bandwidth": "inside a node | 450 GB/s",  # 8 of 8 GPUs; so NVLink
     "pp_volume": "137.4 GB",  # 2 x 1,024 x 67.10886e6 = 2^37 = 137.439e9
-    "sending[traffic=pipeline]": "2.7 s",  # 137.439 / 50 = 2.749
-    "peak_flops": "989.4 TFLOP/s",  # dense; 1,979 with sparsity
-    "mfu": "40%",
+    "peak_flops mfu": "989.4 TFLOP/s | 40%",  # dense; 1,979 with sparsity
     "parameter_flops": "420 GFLOP/token",  # 6 x 70
     "attention_flops": "32.2 GFLOP/token",  # 12 x 80 x 2^25 = 960 x 33.554e6 = 32.212e9
     "train_flops": "452.2 GFLOP/token",
     # A GPU at 40 %: 989.4 x 0.4 = 395.76 TFLOP/s. Its work: 452.212e9 x 16 x 4,096 tokens
     "step_seconds": "74.9 s",  # 29,636.2 TFLOP / 395.76 = 74.884
-    "backward_hiding": "3.12 s",  # 74.884 x 2/3 / 16 = 3.1202
-    "ar_hides": "hides",  # 0.69 within 3.12
+    "backward_hiding ar_hides": "3.12 s | hides",  # 74.884 x 2/3 / 16 = 3.1202; 0.69 within 3.12
     "ar_exposed": "2.39 s",  # 5.5125 - 3.1202 = 2.3923
     "ar_railed_exposed": "0 s",  # 0.689 is less than 3.12
-    "over_computing[traffic=zero-3]": "22.1%",  # 16.5375 / 74.884 = 0.22084
-    "over_computing[traffic=tensor-parallel]": "14.3%",  # 10.690 / 74.884 = 0.14275
-    "oversubscription": "2",
-    "spine_bandwidth": "25 GB/s",  # 50 / 2
-    "ar_spread": "1.38 s",  # 34.453 / 25 = 1.3781
+    # zero-3: 16.5375 / 74.884 = 0.22084; tensor-parallel: 10.690 / 74.884 = 0.14275
+    "over_computing[traffic=zero-3 tensor-parallel] oversubscription": "22.1% | 14.3% | 2",
+    "spine_bandwidth ar_spread": "25 GB/s | 1.38 s",  # 50 / 2; 34.453 / 25 = 1.3781
     "spread_penalty": "2.00×",  # 1.3781 / 0.6891
     # 6. Gangs.
-    "free_gpus": "96 GPUs",
-    "rival_jobs": "2 jobs",
-    "held": "48 GPUs",  # 96 / 2
-    "missing": "16 GPUs",  # 64 - 48
-    "deadlock": "deadlock",  # 48 is less than 64
-    "gang_starts": "1 job",  # 96 = 1 x 64 + 32
-    "one_hour": "1 h",
-    "deadlock_gpu_hours": "96 GPU·h",
-    "deadlock_cost": "$288",  # 96 x 3
+    "free_gpus rival_jobs held missing": "96 GPUs | 2 jobs | 48 GPUs | 16 GPUs",  # 96 / 2; 64 - 48
+    "deadlock gang_starts": "deadlock | 1 job",  # 48 is less than 64; 96 = 1 x 64 + 32
+    "one_hour deadlock_gpu_hours deadlock_cost": "1 h | 96 GPU·h | $288",  # 96 x 3
     # 7. Inference.
-    "small_params": "8,000,000,000 params",
-    "small_weights": "16 GB",  # 8 x 2
-    "small_fits": FIT,
-    "slice_bytes": "20 GB",  # 80 x 2 / 8
-    "slice_fits": FIT,
-    "stranded": "80%",  # 64 / 80
-    "compute_slices": "7 slices",
-    "memory_slices": "8 slices",
-    "slice_compute": "2 slices",
-    "slice_memory": "2 slices",
-    "mig_instances": "3 instances",  # 7 = 3 x 2 + 1; memory would do for 4
-    "memory_bandwidth": "3.35 TB/s",
-    "batch[batching=one]": "1",
-    "batch[batching=many]": "32",
+    "small_params small_weights small_fits": "8,000,000,000 params | 16 GB | fits",  # 8 x 2
+    "slice_bytes slice_fits stranded": "20 GB | fits | 80%",  # 80 x 2 / 8; 64 / 80
+    "compute_slices memory_slices slice_compute": "7 slices | 8 slices | 2 slices",
+    "slice_memory mig_instances": "2 slices | 3 instances",  # 7 = 3 x 2 + 1; memory would do for 4
+    "memory_bandwidth batch[batching=one many]": "3.35 TB/s | 1 | 32",
     # Reading 16 GB takes 16 / 3,350 s = 4.776 ms; computing 16 / 989,400 s = 0.01617 ms each.
-    "decode[batching=one]": "4.78 ms",
-    "decode[batching=many]": "4.78 ms",  # 32 x 0.01617 = 0.517 is less
-    "throughput[batching=one]": "209 tokens/s",  # 3,350 / 16 = 209.4
-    "throughput[batching=many]": "6,700 tokens/s",  # 32 x 209.375
+    "decode[batching=one many]": "4.78 ms | 4.78 ms",  # many: 32 x 0.01617 = 0.517 is less
+    # one: 3,350 / 16 = 209.4; many: 32 x 209.375
+    "throughput[batching=one many]": "209 tokens/s | 6,700 tokens/s",
     "ridge_batch": "295",  # 989.4 / 3.35 = 295.3
     # 8. MFU.
     "rate_params_only": "60,306 tokens/s",  # 25,328,640 / 420 = 60,306.3
     "rate": "56,011 tokens/s",  # 25,328,640 / 452.21225 = 56,010.5(1)
-    "attention_share": "7.1%",  # 32.212 / 452.212 = 0.07123
-    "hfu": "53.3%",  # 40 x 4/3
+    "attention_share hfu": "7.1% | 53.3%",  # 32.212 / 452.212 = 0.07123; 40 x 4/3
     "tokens_lost": "9.5 billion",  # 56,010.5 x 47 x 3,600 = 56,010.5 x 169,200 = 9.477e9
     "logged_rate": "60,000 tokens/s",
     "logged_mfu": "42.8%",  # 60,000 x 452.212e9 / (64 x 989.4e12) = 27,132.7 / 63,321.6
     "peak_rate": "140,026 tokens/s",  # 63,321.6e12 / 452.2122547e9 = 140,026.3
-    "logged_possible": "is below the peak",
-    "sparsity_factor": "2×",
-    "sparse_peak": "1,978.8 TFLOP/s",  # 2 x 989.4
-    "mfu_of_sparse": "21.4%",  # 42.849 / 2
+    "logged_possible sparsity_factor": "is below the peak | 2×",
+    "sparse_peak mfu_of_sparse": "1,978.8 TFLOP/s | 21.4%",  # 2 x 989.4; 42.849 / 2
     # 9. Preemption.
     "checkpoint": "980 GB",  # 70 x (2 + 12)
-    "node_disk": "5 GB/s",
-    "fs_bandwidth": "20 GB/s",
-    "object_bandwidth": "5 GB/s",
-    "tier_rate[tier=node-local-nvme]": "40.0 GB/s",  # 8 nodes x 5
-    "node_share": "122.5 GB",  # 980 / 8
-    "long_notice": "2 min",
-    "short_notice": "30 s",
+    "node_disk fs_bandwidth object_bandwidth": "5 GB/s | 20 GB/s | 5 GB/s",
+    "tier_rate[tier=node-local-nvme] node_share": "40.0 GB/s | 122.5 GB",  # 8 nodes x 5; 980 / 8
+    "long_notice short_notice": "2 min | 30 s",
     # M = 43,200 s. With z = sqrt(write / 2M), Young's interval is 2zM and its waste 2z.
-    "write[tier=node-local-nvme]": "24.5 s",  # 980 / 40
-    # sqrt(2 x 24.5 x 43,200) = sqrt(2,116,800) = 1,454.9 s = 24.249
-    "young[tier=node-local-nvme]": "24.2 min",
+    "write[tier=*]": "24.5 s | 49.0 s | 196.0 s",  # 980 / 40, / 20, / 5
+    # sqrt(2 x 24.5 x 43,200) = sqrt(2,116,800) = 1,454.9 s = 24.249; sqrt(4,233,600) = 2,057.57 s
+    # = 34.293; twice that of the file system, for four times the write
+    "young[tier=*]": "24.2 min | 34.3 min | 68.6 min",
     # z = 0.016839: 1,454.92 x (1 + 0.005613 + 0.0000315) - 24.5 = 1,438.63 s = 23.977 min
-    "daly[tier=node-local-nvme]": "24.0 min",
-    "waste[tier=node-local-nvme]": "3.4%",  # 2 x 1.6839 %
-    "in_time[tier=node-local-nvme, notice=longer]": "in time",
-    "in_time[tier=node-local-nvme, notice=shorter]": "in time",  # 24.5 of 30
-    "write[tier=parallel-file-system]": "49.0 s",  # 980 / 20
-    # sqrt(2 x 49 x 43,200) = sqrt(4,233,600) = 2,057.57 s = 34.293
-    "young[tier=parallel-file-system]": "34.3 min",
     # z = 0.0238145: 2,057.571 x (1 + 0.0079382 + 0.0000630) - 49 = 2,025.034 s = 33.7506 min
-    "daly[tier=parallel-file-system]": "33.8 min",
-    "waste[tier=parallel-file-system]": "4.8%",  # 2 x 2.38145 %
-    "in_time[tier=parallel-file-system, notice=longer]": "in time",  # 49 of 120
-    "in_time[tier=parallel-file-system, notice=shorter]": "too late",  # 49 of 30
-    "write[tier=object-store]": "196.0 s",  # 980 / 5
-    # twice that of the file system, for four times the write
-    "young[tier=object-store]": "68.6 min",
     # z = 0.047629: 4,115.14 x (1 + 0.0158763 + 0.0002521) - 196 = 3,985.51 s = 66.425 min
-    "daly[tier=object-store]": "66.4 min",
-    "waste[tier=object-store]": "9.5%",  # 2 x 4.7629 %
-    "in_time[tier=object-store, notice=longer]": "too late",  # 196 of 120
-    "in_time[tier=object-store, notice=shorter]": "too late",
+    "daly[tier=*]": "24.0 min | 33.8 min | 66.4 min",
+    "waste[tier=*]": "3.4% | 4.8% | 9.5%",  # 2 x 1.6839 %, 2 x 2.38145 %, 2 x 4.7629 %
+    # 24.5 of 120 and of 30; 49; 196
+    "in_time[tier=*, notice=longer]": "in time | in time | too late",
+    "in_time[tier=*, notice=shorter]": "in time | too late | too late",
     "rate_for_notice": "32.7 GB/s",  # 980 / 30
-    "saved_in_notice[tier=parallel-file-system]": "600 GB",  # 20 x 30
-    "mc_work": "30 day",  # 2,592,000 s of recorded work / 86,400
-    "restart": "10 min",
+    "saved_in_notice[tier=*]": "980 GB | 600 GB | 150 GB",  # all of it; 20 x 30; 5 x 30
+    "mc_work restart": "30 day | 10 min",  # 2,592,000 s of recorded work / 86,400
     # Attempt: (2,057.57 + 49) / 43,200 = 0.0487632, e^x - 1 = 0.0499717; M/tau = 20.99563;
     # restart: e^(1/72) = 1.013986. Product: 0.0499717 x 20.99563 x 1.013986
     "fs_stretch": "1.064×",  # 1.06386
-    "loss[tier=parallel-file-system]": "17.6 min",  # (2,057.57 + 49) / 2 = 1,053.29 s = 17.555
-    "loss_gpu_hours[tier=parallel-file-system]": "18.7 GPU·h",  # 17.555 / 60 x 64 = 18.725
-    "loss_cost[tier=parallel-file-system]": "$56",  # 18.725 x 3 = 56.18
+    # (1,454.92 + 24.5) / 2 = 739.71 s; (2,057.57 + 49) / 2 = 1,053.29; (4,115.14 + 196) / 2
+    "loss[tier=*]": "12.3 min | 17.6 min | 35.9 min",
+    # x 64 / 3,600: 13.1504, 18.725, 38.321; x 3: 39.45, 56.18, 114.96
+    "loss_gpu_hours[tier=*]": "13.2 GPU·h | 18.7 GPU·h | 38.3 GPU·h",
+    "loss_cost[tier=*]": "$39 | $56 | $115",
     "chosen_interval": "30 min",
     # 1,800 s: half of it over M is 900 / 43,200 = 2.0833 %
-    "chosen_waste[tier=node-local-nvme]": "3.4%",  # 24.5/1,800 = 1.3611 %, together 3.444
-    "chosen_waste[tier=parallel-file-system]": "4.8%",  # 49/1,800 = 2.7222 %, together 4.8056
-    "chosen_waste[tier=object-store]": "13.0%",  # 196/1,800 = 10.8889 %, together 12.972
+    # 24.5/1,800 = 1.3611 %, together 3.444; 49/1,800 = 2.7222, 4.8056; 196/1,800 = 10.8889, 12.972
+    "chosen_waste[tier=*]": "3.4% | 4.8% | 13.0%",
     # 1,849 / 43,200 = 0.0428009, e^x - 1 = 0.0437301, x 24 = 1.049523, x 1.013986
-    "chosen_stretch": "1.064×",  # 1.06420
-    "chosen_overhead": "6.4%",
+    "chosen_stretch chosen_overhead": "1.064× | 6.4%",  # 1.06420
     # 10. The chain.
-    "headroom": "46.5 GB",  # 80 - 33.5096
-    "saving": "11.8×",  # 12.57 / 1.0637 = 11.817
+    "headroom saving": "46.5 GB | 11.8×",  # 80 - 33.5096; 12.57 / 1.0637 = 11.817
     # The same over their axes, where it does not stand above.
-    **row(
-        "model_params[model={}]",
-        MODELS,
-        "70,000,000,000 params | 8,030,261,248 params | 6,738,415,616 params | "
-        "13,015,864,320 params | 68,976,648,192 params | 70,553,706,496 params | "
-        "405,853,388,800 params | 7,241,732,096 params | 32,763,876,352 params | "
-        "72,706,203,648 params | 174,604,259,328 params",
+    "model_params[model=*]": (
+        "70,000,000,000 params | 8,030,261,248 params | 6,738,415,616 params | 13,015,864,320 "
+        "params | 68,976,648,192 params | 70,553,706,496 params | 405,853,388,800 params | "
+        "7,241,732,096 params | 32,763,876,352 params | 72,706,203,648 params | 174,604,259,328 "
+        "params"
     ),
     # Times 16 bytes: 128.48, 107.81, 208.25, 1,103.63, 1,128.86, 6,493.65, 115.87, 524.22,
     # 1,163.30, 2,793.67; and over 80 GB 1.6, 1.3, 2.6, 13.8, 14.1, 81.2, 1.4, 6.6, 14.5, 34.9
-    **row(
-        "model_static[model={}]",
-        MODELS,
-        "1,120 GB | 128 GB | 108 GB | 208 GB | 1,104 GB | 1,129 GB | 6,494 GB | 116 GB | 524 GB "
-        "| 1,163 GB | 2,794 GB",
-    ),
-    **row(
-        "model_devices[model={}]",
-        MODELS,
-        "14 GPUs | 2 GPUs | 2 GPUs | 3 GPUs | 14 GPUs | 15 GPUs | 82 GPUs | 2 GPUs | 7 GPUs | "
-        "15 GPUs | 35 GPUs",
-    ),
-    **row(
-        "sold_memory[gpu={}]",
-        GPUS,
-        "80 GB | 80 GB | 141 GB | 180 GB | 192 GB | 80 GB | 40 GB | 32 GB | 48 GB",
+    "model_static[model=*]": (
+        "1,120 GB | 128 GB | 108 GB | 208 GB | 1,104 GB | 1,129 GB | 6,494 GB | 116 GB | 524 GB | "
+        "1,163 GB | 2,794 GB"
     ),
     # 1,120 over 141 is 7.9, over 180 6.2, over 192 5.8, over 40 28, over 32 35, over 48 23.3
-    **row(
-        "devices_of[gpu={}]",
-        GPUS,
-        "14 GPUs | 14 GPUs | 8 GPUs | 7 GPUs | 6 GPUs | 14 GPUs | 28 GPUs | 35 GPUs | 24 GPUs",
+    "devices_of[gpu=*]": (
+        "14 GPUs | 14 GPUs | 8 GPUs | 7 GPUs | 6 GPUs | 14 GPUs | 28 GPUs | 35 GPUs | 24 GPUs"
     ),
-    **row(
-        "peak_of[gpu={}]",
-        GPUS,
-        "989.4 TFLOP/s | 756 TFLOP/s | 989.4 TFLOP/s | 2,250 TFLOP/s | 1,307.4 TFLOP/s | "
-        "312 TFLOP/s | 312 TFLOP/s | 125 TFLOP/s | 366.5 TFLOP/s",
+    "peak_of[gpu=*]": (
+        "989.4 TFLOP/s | 756 TFLOP/s | 989.4 TFLOP/s | 2,250 TFLOP/s | 1,307.4 TFLOP/s | 312 "
+        "TFLOP/s | 312 TFLOP/s | 125 TFLOP/s | 366.5 TFLOP/s"
     ),
-    **row(
-        "price_of[gpu={}]",
-        GPUS,
-        "$3.00 per GPU-h | $2.50 per GPU-h | $4.00 per GPU-h | $5.00 per GPU-h | $3.50 per GPU-h "
-        "| $2.00 per GPU-h | $1.50 per GPU-h | $1.00 per GPU-h | $1.20 per GPU-h",
+    "price_of[gpu=*]": (
+        "$3.00 per GPU-h | $2.50 per GPU-h | $4.00 per GPU-h | $5.00 per GPU-h | $3.50 per GPU-h | "
+        "$2.00 per GPU-h | $1.50 per GPU-h | $1.00 per GPU-h | $1.20 per GPU-h"
     ),
     # A GPU's 29,636.2 TFLOP over 40 % of each peak: 302.4, 900, 522.96, 124.8, 50, 146.6
-    **row(
-        "step_on[gpu={}]",
-        GPUS,
-        "74.9 s | 98.0 s | 74.9 s | 32.9 s | 56.7 s | 237.5 s | 237.5 s | 592.7 s | 202.2 s",
-    ),
-    # x 64 / 3,600: 1.3313, 1.7423, 0.5854, 1.0075, 4.2217, 10.537, 3.5939
-    **row(
-        "step_time_on[gpu={}]",
-        GPUS,
-        "1.33 GPU·h | 1.74 GPU·h | 1.33 GPU·h | 0.59 GPU·h | 1.01 GPU·h | 4.22 GPU·h | "
-        "4.22 GPU·h | 10.54 GPU·h | 3.59 GPU·h",
+    "step_on[gpu=*]": (
+        "74.9 s | 98.0 s | 74.9 s | 32.9 s | 56.7 s | 237.5 s | 237.5 s | 592.7 s | 202.2 s"
     ),
     # x 3, 2.5, 4, 5, 3.5, 2, 1.5, 1, 1.2: 3.9938, 4.3557, 5.3251, 2.9270, 3.5261, 8.4434, ...
-    **row(
-        "step_cost_on[gpu={}]",
-        GPUS,
-        "$3.99 | $4.36 | $5.33 | $2.93 | $3.53 | $8.44 | $6.33 | $10.54 | $4.31",
-    ),
+    "step_cost_on[gpu=*]": "$3.99 | $4.36 | $5.33 | $2.93 | $3.53 | $8.44 | $6.33 | $10.54 | $4.31",
     # 34 + 5 x 64 x 4,096 / 8,192 = 34 + 160; 10 + (24 + 160) / 8; 34 / 8
-    "saved[keeping=everything]": "194.00 B",
-    "saved[keeping=no-scores]": "34.00 B",
-    "saved[keeping=full-recomputation]": "2.00 B",
-    "saved[keeping=everything-tensor-parallel]": "33.00 B",
-    "saved[keeping=no-scores-sequence-parallel]": "4.25 B",
-    **row("tensor_ways[layout={}]", LAYOUTS, "1 | 1 | 1 | 1 | 8 | 8 | 8"),
-    **row("stages[layout={}]", LAYOUTS, "1 | 1 | 1 | 1 | 8 | 4 | 4"),
-    **row(
-        "replica_gpus[layout={}]",
-        LAYOUTS,
-        "1 GPU | 1 GPU | 1 GPU | 1 GPU | 64 GPUs | 32 GPUs | 32 GPUs",
+    "saved[keeping=*]": "194.00 B | 34.00 B | 2.00 B | 33.00 B | 4.25 B",
+    "replicas[layout=data-parallel tensor-pipeline shorter-pipeline]": (
+        "64 replicas | 1 replica | 2 replicas"
     ),
-    **row(
-        "replicas[layout={}]",
-        LAYOUTS,
-        "64 replicas | 64 replicas | 64 replicas | 64 replicas | 1 replica | 2 replicas | "
-        "2 replicas",
+    "stage_layers[layout=tensor-pipeline shorter-pipeline]": "10 layers | 20 layers",
+    "model_devices[model=llama-3-8b llama-3-1-405b]": "2 GPUs | 82 GPUs",
+    "sold_memory[gpu=*]": (
+        "80 GB | 80 GB | 141 GB | 180 GB | 192 GB | 80 GB | 40 GB | 32 GB | 48 GB"
     ),
-    **row(
-        "stage_layers[layout={}]",
-        LAYOUTS,
-        "80 layers | 80 layers | 80 layers | 80 layers | 10 layers | 20 layers | 20 layers",
+    "step_time_on[gpu=h100-pcie l40s]": "1.74 GPU·h | 3.59 GPU·h",  # x 64 / 3,600
+    "tensor_ways[layout=*]": "1 | 1 | 1 | 1 | 8 | 8 | 8",
+    "stages[layout=*]": "1 | 1 | 1 | 1 | 8 | 4 | 4",
+    "replica_gpus[layout=*]": "1 GPU | 1 GPU | 1 GPU | 1 GPU | 64 GPUs | 32 GPUs | 32 GPUs",
+    "sharing[layout=zero-3, kept=*]": "64",
+    "sharing[layout=shorter-pipeline-zero-1, kept=*]": "1 | 1 | 2 | 2 | 2",
+    # 140 / 64 = 2.1875, 280 / 64 = 4.375
+    "kept_bytes[layout=zero-1, kept=*]": "140.0 GB | 140.0 GB | 4.4 GB | 4.4 GB | 4.4 GB",
+    "kept_bytes[layout=zero-2, kept=*]": "140.0 GB | 2.2 GB | 4.4 GB | 4.4 GB | 4.4 GB",
+    "kept_bytes[layout=zero-3, kept=*]": "2.2 GB | 2.2 GB | 4.4 GB | 4.4 GB | 4.4 GB",
+    "memory_part[layout=zero-3, part=*]": "17.5 GB | 3.5 GB | 6.5 GB | 6.0 GB",
+    "heads_divide[layout=*]": "divides",  # 64 by 1 and by 8
+    "stages_have_layers[layout=*]": "yes",
+    "sent[traffic=*]": ("275.6 GB | 2,342.8 GB | 6,615.0 GB | 4,810.4 GB | 4,810.4 GB | 137.4 GB"),
+    # 34.453 / 50; 2,342.8 / 8 / 50 = 5.857, NVLink 5.2; 6,615 / 8 / 50 = 16.54, NVLink 14.7;
+    # 4,810.36 / 450 = 10.690; 4,810.36 / 50 = 96.207; 137.439 / 50 = 2.749
+    "sending[traffic=*]": "0.69 s | 5.9 s | 16.5 s | 10.7 s | 96.2 s | 2.7 s",
+    # data-parallel-zero-1: 0.68906 / 74.884 = 0.009202; zero-2: 5.857 / 74.884 = 0.07821;
+    # tensor-parallel-network: 96.207 / 74.884 = 1.28475; pipeline: 2.7488 / 74.884 = 0.03671
+    "over_computing[traffic=data-parallel-zero-1 zero-2 tensor-parallel-network pipeline]": (
+        "0.92% | 7.8% | 128.5% | 3.7%"
     ),
-    **row("sharing[layout=data-parallel, kept={}]", KEPT, "1 | 1 | 1 | 1 | 1"),
-    **row("sharing[layout=zero-1, kept={}]", KEPT, "1 | 1 | 64 | 64 | 64"),
-    **row("sharing[layout=zero-2, kept={}]", KEPT, "1 | 64 | 64 | 64 | 64"),
-    **row("sharing[layout=zero-3, kept={}]", KEPT, "64 | 64 | 64 | 64 | 64"),
-    **row("sharing[layout=tensor-pipeline, kept={}]", KEPT, "1 | 1 | 1 | 1 | 1"),
-    **row("sharing[layout=shorter-pipeline, kept={}]", KEPT, "1 | 1 | 1 | 1 | 1"),
-    **row("sharing[layout=shorter-pipeline-zero-1, kept={}]", KEPT, "1 | 1 | 2 | 2 | 2"),
-    # 140 / 64 = 2.1875, 280 / 64 = 4.375; a 32nd of them is 4.375 and 8.75
-    **row(
-        "kept_bytes[layout=data-parallel, kept={}]",
-        KEPT,
-        "140.0 GB | 140.0 GB | 280.0 GB | 280.0 GB | 280.0 GB",
-    ),
-    **row(
-        "kept_bytes[layout=zero-1, kept={}]", KEPT, "140.0 GB | 140.0 GB | 4.4 GB | 4.4 GB | 4.4 GB"
-    ),
-    **row(
-        "kept_bytes[layout=zero-2, kept={}]", KEPT, "140.0 GB | 2.2 GB | 4.4 GB | 4.4 GB | 4.4 GB"
-    ),
-    **row("kept_bytes[layout=zero-3, kept={}]", KEPT, "2.2 GB | 2.2 GB | 4.4 GB | 4.4 GB | 4.4 GB"),
-    **row(
-        "kept_bytes[layout=tensor-pipeline, kept={}]",
-        KEPT,
-        "2.2 GB | 2.2 GB | 4.4 GB | 4.4 GB | 4.4 GB",
-    ),
-    **row(
-        "kept_bytes[layout=shorter-pipeline, kept={}]",
-        KEPT,
-        "4.4 GB | 4.4 GB | 8.8 GB | 8.8 GB | 8.8 GB",
-    ),
-    **row(
-        "kept_bytes[layout=shorter-pipeline-zero-1, kept={}]",
-        KEPT,
-        "4.4 GB | 4.4 GB | 4.4 GB | 4.4 GB | 4.4 GB",
-    ),
-    **row(
-        "memory_part[layout=data-parallel, part={}]", PARTS, "1,120.0 GB | 0 GB | 6.5 GB | 6.0 GB"
-    ),
-    **row("memory_part[layout=zero-1, part={}]", PARTS, "293.1 GB | 0 GB | 6.5 GB | 6.0 GB"),
-    **row("memory_part[layout=zero-2, part={}]", PARTS, "155.3 GB | 0 GB | 6.5 GB | 6.0 GB"),
-    **row("memory_part[layout=zero-3, part={}]", PARTS, "17.5 GB | 3.5 GB | 6.5 GB | 6.0 GB"),
-    **row(
-        "memory_part[layout=tensor-pipeline, part={}]", PARTS, "17.5 GB | 0 GB | 11.4 GB | 6.0 GB"
-    ),
-    **row(
-        "memory_part[layout=shorter-pipeline, part={}]", PARTS, "35.0 GB | 0 GB | 11.4 GB | 6.0 GB"
-    ),
-    **row(
-        "memory_part[layout=shorter-pipeline-zero-1, part={}]",
-        PARTS,
-        "21.9 GB | 0 GB | 11.4 GB | 6.0 GB",
-    ),
-    **row("fits[layout={}]", LAYOUTS, f"{NOT} | {NOT} | {NOT} | {FIT} | {FIT} | {FIT} | {FIT}"),
-    **row("heads_divide[layout={}]", LAYOUTS, " | ".join(["divides"] * 7)),  # 64 by 1 and by 8
-    **row("stages_have_layers[layout={}]", LAYOUTS, "yes | yes | yes | yes | yes | yes | yes"),
-    **row(
-        "micro_batches[layout={}]",
-        LAYOUTS,  # 1,024 over the replicas
-        "16 micro-batches | 16 micro-batches | 16 micro-batches | 16 micro-batches | "
-        "1,024 micro-batches | 512 micro-batches | 512 micro-batches",
-    ),
-    **row("bubble[layout={}]", LAYOUTS, "0% | 0% | 0% | 0% | 0.68% | 0.58% | 0.58%"),  # 3 / 515
-    "sent[traffic=data-parallel-zero-1]": "275.6 GB",
-    "sent[traffic=zero-2]": "2,342.8 GB",
-    "sent[traffic=zero-3]": "6,615.0 GB",
-    "sent[traffic=tensor-parallel]": "4,810.4 GB",
-    "sent[traffic=tensor-parallel-network]": "4,810.4 GB",
-    "sent[traffic=pipeline]": "137.4 GB",
-    "sending[traffic=data-parallel-zero-1]": "0.69 s",
-    "over_computing[traffic=data-parallel-zero-1]": "0.92%",  # 0.68906 / 74.884 = 0.009202
-    "over_computing[traffic=zero-2]": "7.8%",  # 5.857 / 74.884 = 0.07821
-    "over_computing[traffic=tensor-parallel-network]": "128.5%",  # 96.207 / 74.884 = 1.28475
-    "over_computing[traffic=pipeline]": "3.7%",  # 2.7488 / 74.884 = 0.03671
-    "tier_rate[tier=parallel-file-system]": "20.0 GB/s",
-    "tier_rate[tier=object-store]": "5.0 GB/s",
-    "saved_in_notice[tier=node-local-nvme]": "980 GB",  # all of it, not 40 x 30
-    "saved_in_notice[tier=object-store]": "150 GB",  # 5 x 30
-    "loss[tier=node-local-nvme]": "12.3 min",  # (1,454.92 + 24.5) / 2 = 739.71 s
-    "loss[tier=object-store]": "35.9 min",  # (4,115.14 + 196) / 2 = 2,155.57 s
-    "loss_gpu_hours[tier=node-local-nvme]": "13.2 GPU·h",  # 739.71 / 3,600 x 64 = 13.1504
-    "loss_gpu_hours[tier=object-store]": "38.3 GPU·h",  # 2,155.57 / 3,600 x 64 = 38.321
-    "loss_cost[tier=node-local-nvme]": "$39",  # 13.1504 x 3 = 39.45
-    "loss_cost[tier=object-store]": "$115",  # 38.321 x 3 = 114.96
+    "tier_rate[tier=parallel-file-system object-store]": "20.0 GB/s | 5.0 GB/s",
 }
 
-OTHER_PINS: list[tuple[Mapping[str, Any], dict[str, str]]] = [
+OTHERS: list[tuple[Mapping[str, Any], dict[str, str]]] = [
     (
         # N = 8.030261e9, 32 layers of 4,096 with 32 heads of which 8 keep keys, width 14,336.
         {"model": "Llama 3 8B"},
         {
-            "params": "8,030,261,248 params",
-            "tensor[kept=weights]": "16 GB",  # 16.0605
-            "static_bytes": "128 GB",  # x 16 = 128.484
-            "devices_static": "2 GPUs",  # 1.606
-            "left_over": "32 GB",  # 160 - 128.484 = 31.516
-            "heads_by_devices": "divides",  # 32 over 2
-            "layers_by_devices": "divides",
-            "head_dim": "128",  # 4,096 / 32
-            "kv_width": "1,024",
+            "params tensor[kept=weights]": "8,030,261,248 params | 16 GB",  # 16.0605
+            "static_bytes devices_static": "128 GB | 2 GPUs",  # x 16 = 128.484; 1.606
+            "left_over heads_by_devices": "32 GB | divides",  # 160 - 128.484 = 31.516; 32 over 2
+            "layers_by_devices head_dim kv_width": "divides | 128 | 1,024",  # 4,096 / 32
             # 6 x 4,096 + 2 x 1,024 + 4 x 14,336 = 83,968; x 2 x 4,096 x 32 = x 262,144
             "acts_swiglu": "22.0 GB",  # 22.012
             "acts[keeping=full-recomputation]": "1.1 GB",  # 32 x 2^24 x 2 = 1.0737e9
             "layer_working": "0.57 GB",  # 2^24 x 34 = 0.57043e9
             # Beside the state: 1.0737 + 0.5704 + 6 = 7.6442.
-            "memory_per_gpu[layout=data-parallel]": "136.1 GB",  # 128.4842 + 7.6442 = 136.1284
-            "layout_verdict[layout=data-parallel]": NOT,
-            "memory_per_gpu[layout=zero-1]": "41.3 GB",  # 32.1210 + 96.3631/64 + 7.6442 = 41.2709
-            "layout_verdict[layout=zero-1]": FIT,
-            "memory_per_gpu[layout=zero-2]": "25.5 GB",  # 16.0605 + 112.4237/64 + 7.6442 = 25.4613
-            "layout_verdict[layout=zero-2]": FIT,
+            # 128.4842 + 7.6442; 32.1210 + 96.3631/64 + 7.6442; 16.0605 + 112.4237/64 + 7.6442
+            "memory_per_gpu[layout=data-parallel zero-1 zero-2]": "136.1 GB | 41.3 GB | 25.5 GB",
+            "layout_verdict[layout=data-parallel zero-1 zero-2]": "does not fit | fits | fits",
         },
     ),
     # Just under the wall and just over it: 16 x 4.2 = 67.2 and 16 x 4.5 = 72, beside them 12.51.
-    (
-        {"params": 4.2e9},
-        {
-            "memory_per_gpu[layout=data-parallel]": "79.7 GB",
-            "layout_verdict[layout=data-parallel]": FIT,
-        },
-    ),
-    (
-        {"params": 4.5e9},
-        {
-            "memory_per_gpu[layout=data-parallel]": "84.5 GB",
-            "layout_verdict[layout=data-parallel]": NOT,
-        },
-    ),
+    ({"params": 4.2e9}, {"layout_verdict[layout=data-parallel]": FIT}),
+    ({"params": 4.5e9}, {"layout_verdict[layout=data-parallel]": NOT}),
     (
         # A network of a tenth: nothing can hide any more.
         {"network_bandwidth": 5},
@@ -517,32 +297,22 @@ OTHER_PINS: list[tuple[Mapping[str, Any], dict[str, str]]] = [
         {"free_gpus": 192, "rival_jobs": 3},
         {
             "held": "64 GPUs",  # 192 / 3, all that a job wants
-            "missing": "0 GPUs",
-            "deadlock": "no deadlock",
-            "gang_starts": "3 jobs",  # 192 / 64
+            "missing deadlock gang_starts": "0 GPUs | no deadlock | 3 jobs",  # 192 / 64
         },
     ),
     (
         # One node: nothing that is cut over 64 or 32 GPUs can stand on it.
         {"gpus": 8},
         {
-            "replicas[layout=tensor-pipeline]": "0 replicas",
-            "replicas[layout=shorter-pipeline]": "0 replicas",
-            # what a GPU of a replica would hold
-            "memory_per_gpu[layout=tensor-pipeline]": "34.9 GB",
+            "replicas[layout=tensor-pipeline shorter-pipeline]": "0 replicas | 0 replicas",
             "layout_verdict[layout=tensor-pipeline]": "needs 64 GPUs",
             "layout_verdict[layout=shorter-pipeline]": "needs 32 GPUs",
-            # 70 x (4 + 12) / 32 + 17.4085, shared with nobody
-            "memory_per_gpu[layout=shorter-pipeline-zero-1]": "52.4 GB",
-            "layout_verdict[layout=shorter-pipeline-zero-1]": "needs 32 GPUs",
-            "memory_per_gpu[layout=zero-3]": "156.0 GB",  # 1,120/8 + 3.5 + 12.5096 = 156.0096
-            "layout_verdict[layout=zero-3]": NOT,
+            # 70 x (4 + 12) / 32 + 17.4085, shared with nobody; 1,120/8 + 3.5 + 12.5096
+            "memory_per_gpu[layout=shorter-pipeline-zero-1 zero-3]": "52.4 GB | 156.0 GB",
             "dp_micro_batches": "128 micro-batches",  # 1,024 / 8
             "micro_batches[layout=tensor-pipeline]": "1,024 micro-batches",  # of the one replica
-            "node_count": "1 node",
-            "step_seconds": "599.1 s",  # 8 x 74.884
-            "held": "8 GPUs",  # all that a job wants
-            "missing": "0 GPUs",
+            "node_count step_seconds": "1 node | 599.1 s",  # 8 x 74.884
+            "held missing": "8 GPUs | 0 GPUs",  # all that a job wants
             "deadlock": "no deadlock",  # 96 free for 2 x 8
             "gang_starts": "2 jobs",  # all that there are, not 96 / 8
             "logged_mfu": "342.8%",  # 60,000 x 452.212e9 / (8 x 989.4e12) = 3.4279
@@ -554,10 +324,8 @@ OTHER_PINS: list[tuple[Mapping[str, Any], dict[str, str]]] = [
     (
         {"gpus": 63},
         {
-            "layout_verdict[layout=tensor-pipeline]": "needs 64 GPUs",
-            "layout_verdict[layout=shorter-pipeline]": FIT,
-            "replicas[layout=shorter-pipeline]": "1 replica",
-            "node_count": "8 nodes",
+            "layout_verdict[layout=tensor-pipeline shorter-pipeline]": "needs 64 GPUs | fits",
+            "replicas[layout=shorter-pipeline] node_count": "1 replica | 8 nodes",
             "dp_micro_batches": "17 micro-batches",
         },
     ),
@@ -568,8 +336,7 @@ OTHER_PINS: list[tuple[Mapping[str, Any], dict[str, str]]] = [
     (
         {"tensor_parallel": 16},
         {
-            "tp_place": "across nodes",
-            "tp_bandwidth": "50 GB/s",
+            "tp_place tp_bandwidth": "across nodes | 50 GB/s",
             "replica_gpus[layout=tensor-pipeline]": "128 GPUs",
             "layout_verdict[layout=tensor-pipeline]": "needs 128 GPUs",
         },
@@ -586,43 +353,32 @@ OTHER_PINS: list[tuple[Mapping[str, Any], dict[str, str]]] = [
     ),
     ({"one_layer": 200}, {"layers_at_once": "80", "layer_working": "91.3 GB"}),  # all of them
     # A single stage has nobody to send to; the two of a pair send one way each.
-    (
-        {"pipeline_parallel": 1},
-        {
-            "pp_volume": "0 GB",
-            "sending[traffic=pipeline]": "0 s",
-            "bubble[layout=tensor-pipeline]": "0%",
-        },
-    ),
+    ({"pipeline_parallel": 1}, {"pp_volume bubble[layout=tensor-pipeline]": "0 GB | 0%"}),
     ({"pipeline_parallel": 2}, {"pp_volume": "17.2 GB"}),  # 256 micro-batches x 67.10886e6
     ({"network_bandwidth": 10}, {"ar_railed": "3.45 s", "ar_hides": "does not hide"}),
     ({"slice_memory": 1}, {"slice_bytes": "10 GB", "slice_fits": NOT}),
     (
         {"layers": 4},
-        {
-            "layout_verdict[layout=tensor-pipeline]": "needs a layer for every stage",
-            "layout_verdict[layout=shorter-pipeline]": FIT,
-        },
+        {"layout_verdict[layout=tensor-pipeline]": "needs a layer for every stage"},
     ),
     ({"layers": 1}, {"zero3_gathered": "140.0 GB"}),  # there is no second layer to fetch
     # 16 sequences keep 16 of 64 GPUs busy; the step takes as long as with 64.
     (
         {"batch_sequences": 16},
         {
-            "dp_micro_batches": "1 micro-batch",
-            "step_seconds": "4.7 s",
+            "dp_micro_batches step_seconds": "1 micro-batch | 4.7 s",
             "batch_feeds": "is too small: it needs 64 sequences to feed every GPU",
         },
     ),
     # In turn, 127 make 64 and 63: the first starts. 126 make 63 and 63. 63 are enough for none.
     (
         {"free_gpus": 127},
-        {"held": "63 GPUs", "missing": "1 GPU", "deadlock": "no deadlock", "gang_starts": "1 job"},
+        {"held missing deadlock gang_starts": "63 GPUs | 1 GPU | no deadlock | 1 job"},
     ),
     ({"free_gpus": 126}, {"held": "63 GPUs", "deadlock": "deadlock"}),
     (
         {"free_gpus": 63},
-        {"held": "31 GPUs", "deadlock": "too few GPUs for even one job", "gang_starts": "0 jobs"},
+        {"held deadlock gang_starts": "31 GPUs | too few GPUs for even one job | 0 jobs"},
     ),
     (
         {"fs_bandwidth": 40},
@@ -675,3 +431,6 @@ OPTION_PINS: dict[str, dict[str, dict[str, float]]] = {
         }.items()
     },
 }
+
+PINS = cells(BOOK, **AXES)
+OTHER_PINS = at_others(OTHERS, **AXES)

@@ -54,6 +54,8 @@ def _base(g: Mapping[str, Any], y: np.ndarray) -> Figures:
         "lower_median": ranked[2],
         "upper_median": ranked[3],
         "median": np.median(y),
+        # What the upper half exceeds the lower half by.
+        "median_sae": ranked[3:].sum() - ranked[:3].sum(),
         "late": late,
         "late_share": late.mean(),
         "base_p": p,

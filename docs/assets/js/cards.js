@@ -288,13 +288,23 @@ function working(model, workings, name, card, values, go) {
     make("h3", {}, "Inputs"),
     make("ul", { class: "card-inputs" }, ...inputs),
     card.doc ? make("details", {}, make("summary", {}, "What the formula says"), make("p", { class: "card-doc" }, card.doc)) : null,
+    card.why?.length ? whyParts(card.why) : null,
     card.checks.length
-      ? make("p", {}, make("b", {}, "Checked by "), card.checks.join(", "))
+      ? make("p", {}, make("b", {}, "Proved "), card.checks.join("; "))
       : null,
     card.code
       ? make("p", {}, make("b", {}, "Code "), make("a", { href: new URL(card.code.href, SITE).href }, `${card.code.function}, ${card.code.file} line ${card.code.line}`))
       : null,
   ];
+}
+
+// The steps that lead from first principles to the formula, folded: each in words, then drawn.
+function whyParts(steps) {
+  const drawn = ({ words, tex }) => {
+    const drawing = fromHtml("x-maths", rendered(globalThis.katex, tex, true, "htmlAndMathml"), { class: "maths maths-block" });
+    return make("li", {}, words, make("div", { class: "card-formula", tabindex: "0" }, drawing));
+  };
+  return make("details", { class: "card-why" }, make("summary", {}, "Why this formula"), make("ol", {}, ...steps.map(drawn)));
 }
 
 // What leads to where a given can be changed: a field of this page, or its chapter.
@@ -319,9 +329,10 @@ function originParts({ model, settings = {} }, name, card) {
   ];
 }
 
-function record({ command, date, machine, deterministic, seed, file }) {
+function record({ command, at, date, machine, deterministic, seed, file }) {
   const rows = [
     ["Run", make("code", {}, command)],
+    ["At", at],
     ["On", `${date}, ${machine}`],
     ["Seed", seed === null ? null : String(seed)],
     ["Repeats", deterministic ? "exactly, on every machine; the tests run it again" : "not exactly: another run, or another machine, comes out a little different"],

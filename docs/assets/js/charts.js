@@ -37,10 +37,11 @@ export function escaped(text) {
     .replaceAll('"', "&quot;").replaceAll("$", "&#36;");
 }
 
-// Replace each {{ name | unit places bare words }} and {{ lit: x }} in a text.
+// Replace each {{ name | unit places bare words }} {{ lit: x }} and {{ cite: x | source }} in a text.
 export function filled(model, text, values) {
   return String(text ?? "").replace(/\{\{\s*(.*?)\s*\}\}/g, (_, body) => {
     if (body.startsWith("lit:")) return body.slice(4).trim();
+    if (body.startsWith("cite:")) return body.slice(5).trim().replace(/\s*\|\s*(.*)$/, " ($1)");
     const [reference, words = ""] = body.split("|");
     const options = {};
     for (const word of words.split(/\s+/).filter(Boolean)) {

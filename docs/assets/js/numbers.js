@@ -2,7 +2,7 @@
 import { axisChart } from "./axis_charts.js";
 import { picture } from "./charts.js";
 import { fromHtml } from "./dom.js";
-import { find, valueAt } from "./graph.js";
+import { called, find, valueAt } from "./graph.js";
 import { table } from "./tables.js";
 import { inText } from "./words.js";
 
@@ -55,8 +55,24 @@ function spansIn(root, chapters) {
       // KaTeX wraps the text of a number in spans of its own; the innermost holds it.
       const holder = inMaths ? innermost(element) : element;
       const book = write(chapters[slug].model, name, chapters[slug].base, options);
-      return { element, holder, slug, name, options, inMaths, book, now: book };
+      const recordedAt = measuredAt(chapters[slug].model, name);
+      return { element, holder, slug, name, options, inMaths, book, now: book, recordedAt };
     });
+}
+
+// The givens at whose values in the book a figure was measured; null where it is none, or none matters.
+function measuredAt(model, name) {
+  const { at } = model.measured[find(model, name)[0].name] ?? {};
+  return at?.length ? at : null;
+}
+
+// Mark a measured number where the givens are others than those that it was recorded at.
+function markElsewhere({ element, recordedAt }, { model, base, values }) {
+  const moved = recordedAt.filter((given) => String(values[given]) !== String(base[given]));
+  element.classList.toggle("is-elsewhere", moved.length > 0);
+  const said = moved.map((given) => called(model, given, base)).join(", ");
+  if (moved.length) element.title = `Recorded at the book's values; changed since: ${said}`;
+  else element.removeAttribute("title");
 }
 
 // The tables or charts over axes, each with what draws it; the page itself says what they show.
@@ -112,6 +128,7 @@ export function refresh(found, chapters) {
       if (isVerdict(model, span.name)) markVerdict(span.element, valueAt(model, span.name, values));
     }
     span.element.classList.toggle("is-changed", text !== span.book);
+    if (span.recordedAt) markElsewhere(span, chapters[span.slug]);
     if (text !== span.book) different.push(span);
   }
   for (const label of found.labels) {

@@ -14,12 +14,12 @@ const NEVER = "nowhere in its range";
 // A value to so many significant digits of a figure's unit, and how that is written.
 function taken(value, { num, den, unit }, digits) {
   const large = num === den && LARGE.find(([least]) => Math.abs(value) >= least);
-  const [worth, name] = large ? [large[0], `${large[1]} ${unit}`.trim()] : [Number(num) / Number(den), unit];
+  const [worth, scale] = large ? [large[0], ` ${large[1]}`] : [Number(num) / Number(den), ""];
   const short = Number((value / worth).toPrecision(digits));
   let places = short ? Math.max(0, digits - 1 - Number(short.toExponential().split("e")[1])) : 0;
   while (places && Number(short.toFixed(places - 1)) === short) places -= 1;
-  const written = rounded(short, "1", "1", places);
-  return [short * worth, withUnit(written, name)];
+  const written = rounded(short, "1", "1", places) + scale;
+  return [short * worth, withUnit(written, unit)];
 }
 
 // A term with numbers in place of its arguments.

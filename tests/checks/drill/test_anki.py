@@ -18,6 +18,7 @@ from hypothesis import strategies as st
 
 from checks.drill.anki import AnkiError, Note, as_html, package, write
 from checks.drill.progress import LogError
+from tests.skips import required
 
 NOW = datetime(2026, 11, 25, 22, 10, tzinfo=UTC)
 TITLES = {"gpu-wall": "The 80 GB wall", "rope": "RoPE: turning queries"}
@@ -32,7 +33,7 @@ class Anki:
     """An empty collection of Anki's own, and what we look at in it."""
 
     def __init__(self, folder: Path) -> None:
-        collection = pytest.importorskip("anki.collection")
+        collection = required("anki.collection")
         self.requests = collection
         self.folder = folder
         self.collection = collection.Collection(str(folder / "collection.anki2"))

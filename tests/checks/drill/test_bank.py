@@ -47,11 +47,9 @@ from checks.drill.questions import (
     Order,
     Question,
     kind_of,
-    texts_of,
 )
 from checks.page import bank_module as page
 from checks.page import browser_model, quiz_data
-from checks.page.gate import loose_numbers
 from checks.page.javascript import context, linked
 from checks.terminal.text import judge
 from tests.effort import GRADED, SEEDS
@@ -99,17 +97,6 @@ def test_a_question_holds_at_every_seed(slug: str, question: Question) -> None:
     and to three digits, no diagnosis hidden, and no message holds the key."""
     report = verify.verify(slug, question.name, range(SEEDS))
     assert not report.problems
-
-
-def unquoted() -> list[Any]:
-    """Return the questions whose texts are ours; test_quiz_museum.py has the others."""
-    return [p for p in questions() if not isinstance(p.values[1], FindMistake)]
-
-
-@pytest.mark.parametrize(("slug", "question"), unquoted())
-def test_no_number_of_a_question_is_typed_by_hand(slug: str, question: Question) -> None:
-    texts = texts_of(question)
-    assert not [str(n) for t in texts for n in loose_numbers(t, f"{slug}/{question.name}")]
 
 
 @pytest.mark.parametrize(("slug", "question"), numbers())

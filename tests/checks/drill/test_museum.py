@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import importlib
+import inspect
 import math
+import pkgutil
 import re
 from collections import Counter
 from fractions import Fraction
@@ -12,6 +15,7 @@ import pytest
 
 from checks.drill.answers import SignificantDigits, find_unit
 from checks.drill.museum import FIGURE, FORMULA, MUSEUM, Erratum, kv_cache
+from worked import formulas
 from worked.chapters import graph
 
 # Where the steps of a chapter stand that is not registered yet.
@@ -196,3 +200,36 @@ def test_the_evaluator_of_lines_itself() -> None:
 def test_the_cache_formula_is_keys_and_values_of_every_layer_and_head() -> None:
     """Llama 2 7B: 2 x 32 x 32 x 128 x 2 B = 524,288 B a token."""
     assert kv_cache(32, 1, 32, 128, 2) == 524_288
+
+
+# ---- what formulas say of it
+
+MENTION = re.compile(r"\(museum: ([^)]*)\)")
+
+
+def formulas_that_mention() -> dict[str, str]:
+    """Return "topic.name" of each formula whose description speaks of the museum -> that."""
+    found = {}
+    for module in pkgutil.iter_modules(formulas.__path__):
+        path = f"worked.formulas.{module.name}"
+        for name, function in vars(importlib.import_module(path)).items():
+            said = " ".join((inspect.getdoc(function) or "").split())
+            if getattr(function, "__module__", "") == path and "museum:" in said:
+                found[f"{module.name}.{name}"] = said
+    return found
+
+
+def test_what_a_formula_says_is_often_got_wrong_hangs_in_the_museum() -> None:
+    """Each mention is "owner/repository number" of an issue or pull request of an entry."""
+    known = {
+        f"{m[1]} {m[2]}"
+        for e in MUSEUM
+        if (m := re.search(r"github\.com/([^/]+/[^/]+)/(?:issues|pull)/(\d+)", e.url))
+    }
+    mentioned = formulas_that_mention()
+    assert len(mentioned) >= 20
+    for formula, said in mentioned.items():
+        assert "Often got wrong:" in said, formula
+        named = {one for m in MENTION.finditer(said) for one in m[1].split(", ")}
+        assert named, formula
+        assert named <= known, (formula, named - known)

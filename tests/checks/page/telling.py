@@ -9,12 +9,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from checks.faces import claims, spans
+from checks.faces import claims, spans, whiteboard
 from checks.faces.equations import formula_text, values_template, verdict_number
 from checks.page import over_axes, pictures
 from worked.chapters import graph
 from worked.chapters import pictures as pictures_of
 from worked.figures import Graph
+from worked.figures.expressions import condition, read
 from worked.settings import option_of
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -114,6 +115,15 @@ class _Telling:
 
         return _GAP.sub(value, values_template(ref.graph, ref.name))
 
+    def board(self, rest: str) -> str:
+        key = whiteboard.known(self.graph, rest)
+        told = read(self.graph, key.route)
+        return whiteboard.route(self.graph, rest, told, key.digits, self.values)
+
+    def flip(self, rest: str) -> str:
+        told, _, given = rest.rpartition(" by ")
+        return whiteboard.turn(self.graph, condition(self.graph, told), given, self.settings)
+
     def symbol(self, rest: str) -> str:
         ref = spans.reference(rest, self.slug)
         return f"${ref.graph.figure(ref.figure).symbol}$"
@@ -141,6 +151,8 @@ class _Telling:
 _SAID = {
     "lit": lambda telling, rest: rest,
     "choice": _Telling.choice,
+    "board": _Telling.board,
+    "flip": _Telling.flip,
     "eq": _Telling.equation,
     "sym": _Telling.symbol,
     "step": _Telling.step,

@@ -119,7 +119,6 @@ TABLE_ERRORS = {
     "mse by round | caption": "caption: say what, as in caption: ...",
     "mse by round | transposed: yes": "transposed: takes nothing after it",
     "mse by round | caption: one | caption: two": "caption: is given twice",
-    "mse by round | caption: after 5 rounds": "caption: '5' is typed by hand; write a figure as",
     "mse by round | heads: Round": "heads: wants 2 texts, for the rows and mse",
     "mse by round | mark: best": "mark: best: write least or most, or least mse for one column",
     "mse by round | mark: least leaf": "write least or most, or least mse",

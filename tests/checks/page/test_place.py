@@ -75,6 +75,12 @@ def in_unit(name: str, worth: int, places: int) -> str:
         ("{{ holds[job=c] }}", span("holds[job=c]", "20 GPUs")),
         ("![of {{ wanted[job=b] }} and {{ gpus }}](x.svg)", "![of 24 GPUs and 64 GPUs](x.svg)"),
         ("{{ lit: 2022 }}", "2022"),
+        (
+            "{{ cite: 1.074 | A post, $5 }}",
+            '<span class="cited" tabindex="0" title="A post, &#36;5">1.074'
+            '<span class="cited-source"> (A post, &#36;5)</span></span>',
+        ),
+        ("![of {{ cite: 1.074 | A post }}](x.svg)", "![of 1.074 (A post)](x.svg)"),
         ("{{ step: wall }}", "2. The wall"),
         ("## {{ step: wall }}", "## 2. The wall {: #wall }"),
         ("![all {{ total_bytes }}](x.svg)", "![all 1,120 GB](x.svg)"),

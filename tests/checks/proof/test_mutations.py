@@ -106,11 +106,24 @@ def test_a_price_that_nothing_checks_survives(monkeypatch: pytest.MonkeyPatch) -
 
 
 def test_the_summary_counts_by_kind_and_check() -> None:
-    m = Mutant("unit", "GB", "GiB for GB")
+    m = Mutant("given", "GB", "GiB for GB")
     lines = summary([Outcome(m, "pins"), Outcome(m), Outcome(m, equivalent="same")]).splitlines()
     assert lines[0].split()[:3] == ["planted", "killed", "survived"]
-    (unit_line,) = [line for line in lines if line.startswith("unit")]
-    assert unit_line.split() == ["unit", "3", "1", "1", "1", "pins", "1"]
+    (given_line,) = [line for line in lines if line.startswith("given")]
+    assert given_line.split() == ["given", "3", "1", "1", "1", "pins", "1"]
+
+
+def test_wirings_units_and_displays_stand_apart_from_distinct_mistakes() -> None:
+    """One wrong formula and two wrong givens are three; a thousand wrong wires are none of them."""
+    found = [Outcome(Mutant("formula", "f", "2: 2 becomes 1"), "recount")]
+    found += [Outcome(Mutant("given", "x", slip), "pins") for slip in ("halved", "doubled")]
+    found += [Outcome(Mutant("wiring", "y", f"wire {n}"), "recount") for n in range(1000)]
+    lines = summary(found).splitlines()
+    (together,) = [line for line in lines if line.startswith("distinct mistakes")]
+    assert together.split()[2] == "3"
+    (apart,) = [line for line in lines if line.startswith("apart: wiring")]
+    assert apart.split()[2] == "1,000"
+    assert len(mutations.distinct(found + found)) == 3
 
 
 # -- how formulas are changed -----------------------------------------------------------------

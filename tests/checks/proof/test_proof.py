@@ -3,25 +3,33 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
+import sympy
 
-from checks.page import tables
-from checks.proof import recounts, rewiring
+from checks.faces.equations import argument_symbols
+from checks.page import maths, tables
+from checks.page.cards import why
+from checks.proof import recounts, rewiring, steps
 from checks.proof import table as proof
 from checks.proof.brute import brute
 from checks.proof.brute.communication import ring_all_gather, ring_all_reduce, ring_reduce_scatter
 from checks.proof.brute.parallelism import run_pipeline
+from checks.proof.measured import MEASURED
 from checks.proof.recount.gpu_wall import recount
-from checks.proof.table import ProofError, Row, count, counterpart, derive
+from checks.proof.table import Proof, ProofError, Row, count, counterpart, derive
 from worked import rows
 from worked.chapters import CHAPTERS, graph
 from worked.figures import Derived, Given, Graph, Step
 from worked.figures.terms import trace
 from worked.formulas import (
+    boosting,
+    checkpointing,
     communication,
     inference,
     memory,
@@ -30,9 +38,11 @@ from worked.formulas import (
     parallelism,
     scheduling,
 )
+from worked.formulas import rows as rows_of_a_sample
 from worked.showing import flat
 
 SLUGS = list(CHAPTERS)
+ROOT = Path(__file__).resolve().parents[3]
 
 
 def posing(formula: Callable[..., Any], as_: Callable[..., Any]) -> Callable[..., Any]:
@@ -104,8 +114,8 @@ def test_the_draws_bring_out_both_sides_of_every_verdict() -> None:
             communication.all_reduce_bytes,
         ),
         (lambda stages, micro_batches: (stages - 1) / micro_batches, parallelism.bubble_fraction),
-        (lambda activation_width: 2 * 12 * activation_width, memory.split_width),
-        (lambda activation_width: math.nan, memory.split_width),
+        (lambda rows, others: (others / rows) ** others, boosting.left_out_share),
+        (lambda rows, others: math.nan, boosting.left_out_share),
     ],
 )
 def test_a_wrong_formula_is_refused_by_both_routes(
@@ -115,6 +125,17 @@ def test_a_wrong_formula_is_refused_by_both_routes(
         count(posing(wrong, original))
     with pytest.raises(ProofError):
         derive(posing(wrong, original))
+
+
+def test_a_formula_that_is_wrong_only_below_zero_is_refused_by_its_derivation() -> None:
+    """A leaf of gradient sum -5 with nothing to penalise weighs 5 over its hessians, not 0."""
+
+    def wrong(gradient_sum: Any, hessian_sum: Any, reg_lambda: Any, reg_alpha: Any) -> Any:
+        return -ops.maximum(gradient_sum - reg_alpha, 0) / (hessian_sum + reg_lambda)
+
+    assert wrong(5, 2, 0, 0) == newton.leaf_weight(5, 2, 0, 0)
+    with pytest.raises(ProofError, match="differs from its derivation"):
+        derive(posing(wrong, newton.leaf_weight))
 
 
 def test_a_step_that_is_wrong_only_at_its_edge_is_refused() -> None:
@@ -194,8 +215,8 @@ def test_a_row_is_counted_cell_by_cell_and_none_is_no_number() -> None:
 
 
 def test_a_count_that_takes_other_arguments_is_refused() -> None:
-    with pytest.raises(ProofError, match=r"score_width takes \['activation_width', 'mask_width'\]"):
-        counterpart("brute", posing(lambda mask, activation: mask, memory.score_width))
+    with pytest.raises(ProofError, match=r"is_late takes \['minutes', 'promise'\]"):
+        counterpart("brute", posing(lambda promise, minutes: minutes, rows_of_a_sample.is_late))
 
 
 def test_a_formula_without_any_proof_has_no_route() -> None:
@@ -248,10 +269,13 @@ def test_the_table_fails_where_a_figure_is_not_computed_again(
 ) -> None:
     twice = Derived("double", lambda size: 2 * size, "GB", "Twice")
     one_chapter(monkeypatch, SIZE, twice, again={})
-    assert proof.main() == 1
+    assert proof.main([]) == 1
     out = capsys.readouterr().out
     assert "WEAK double" in out
     assert "1 figure not proved" in out
+    assert out.splitlines()[-1] == (
+        "  small: double: compute it again in checks/proof/recount/small.py"
+    )
 
 
 def test_the_table_fails_where_the_second_computation_differs(
@@ -259,7 +283,7 @@ def test_the_table_fails_where_the_second_computation_differs(
 ) -> None:
     twice = Derived("double", lambda size: 2 * size, "GB", "Twice")
     one_chapter(monkeypatch, SIZE, twice, again={"double": 7e9})
-    assert proof.main() == 1
+    assert proof.main([]) == 1
     assert "FAIL double" in capsys.readouterr().out
 
 
@@ -272,8 +296,105 @@ def test_the_table_fails_where_a_check_disagrees(
     given = Given("activation_width", 2, "B", "v", "Width", 1, 9)
     wrong = Derived("number", posing(one_too_many, memory.split_width), "B", "Saved")
     one_chapter(monkeypatch, given, wrong, again={"number": 26})
-    assert proof.main() == 1
+    assert proof.main([]) == 1
     assert "FAIL number" in capsys.readouterr().out
+
+
+def test_the_table_ends_with_the_file_in_which_a_formula_with_content_is_to_be_proved(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    root = posing(lambda size: ops.sqrt(size), memory.tensor_bytes)
+    one_chapter(
+        monkeypatch,
+        Given("size", 4, "", "s", "Size", 1, 9),
+        Derived("side", root, "", "Side"),
+        again={"side": 2.0},
+    )
+    assert proof.main([]) == 1
+    assert capsys.readouterr().out.splitlines()[-1] == (
+        "  small: side: tensor_bytes has content; prove it in "
+        "checks/proof/derivations/memory.py or checks/proof/brute/memory.py"
+    )
+
+
+def test_a_chapter_that_does_not_exist_is_refused_with_those_that_do(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    assert proof.main(["no-such"]) == 2
+    assert capsys.readouterr().out == f"no-such: no such chapter; there are {', '.join(SLUGS)}\n"
+
+
+# -- what the reader is told --------------------------------------------------------------------
+
+
+def test_a_formula_is_said_to_be_plain_arithmetic_or_how_it_is_proved() -> None:
+    assert proof.how(memory.tensor_bytes) == Proof(("plain arithmetic: recounted",))
+    young = proof.how(checkpointing.young_interval_seconds)
+    assert young.words == (
+        "derived with SymPy: set the derivative of the first-order waste by the interval to zero",
+        "counted by brute force: search for the interval that wastes least",
+    )
+    assert proof.how(communication.all_reduce_bytes).words[-1].startswith("measured: the bytes")
+
+
+def test_the_steps_shown_are_those_of_the_code_that_proves() -> None:
+    """The last step of the derivation is what the formula is held against."""
+    young = proof.how(checkpointing.young_interval_seconds)
+    write, mtbf = sympy.symbols("write_seconds mtbf", positive=True)
+    assert young.steps[-1].value == sympy.sqrt(2 * write * mtbf)
+    assert proof.told(young)[-2:] == [
+        "5. Solved for the interval",
+        "     sqrt(2)*sqrt(mtbf)*sqrt(write_seconds)",
+    ]
+
+
+def formulas_of(slug: str) -> dict[Callable[..., Any], Derived]:
+    return {f.formula: f for f in graph(slug).derived}
+
+
+@pytest.mark.parametrize("slug", SLUGS)
+def test_every_derivation_shows_its_steps_in_the_symbols_of_the_figure(slug: str) -> None:
+    """KaTeX draws them, and no letter of a derivation's own is one that the figure has."""
+    g = graph(slug)
+    for f in g.derived:
+        way = proof.how(f.formula).steps
+        assert bool(way) is (counterpart("derivations", f.formula) is not None), f.name
+        symbols = argument_symbols(g, f.name)
+        for step, shown in zip(way, why(g, f.name, way), strict=True):
+            maths.render(shown["tex"], display=True)
+            values = step.value if isinstance(step.value, (list, tuple)) else [step.value]
+            letters = {s for v in values for s in sympy.sympify(v).free_symbols}
+            own = {sympy.latex(s) for s in letters if s.name not in symbols}
+            assert not own & set(symbols.values()), (f.name, step.words)
+
+
+def test_a_symbol_that_is_a_quotient_is_put_in_brackets() -> None:
+    """n/g nodes less one are (n/g) - 1, and g of them are g (n/g)."""
+    g, m = sympy.symbols("g nodes", positive=True)
+    shown = steps.as_tex(steps.Step("", g * (m - 1)), {"nodes": "n/g", "g": r"g_\mathrm{n}"})
+    assert shown == r"{g_\mathrm{n}} \left(\left(n/g\right) - 1\right)"
+
+
+def test_what_is_said_to_be_measured_is_measured_by_a_test() -> None:
+    """Each names a formula of the book and a test that there is."""
+    known = {
+        f"{f.__module__.rpartition('.')[2]}.{f.__name__}" for s in SLUGS for f in formulas_of(s)
+    }
+    for formula, measured in MEASURED.items():
+        assert formula in known, formula
+        path, _, test = measured.test.partition("::")
+        assert f"\ndef {test}(" in (ROOT / path).read_text(encoding="utf-8"), measured.test
+
+
+def test_every_route_is_of_a_formula_that_the_book_uses() -> None:
+    """A proof of what nothing shows is dead."""
+    used = {f.__name__ for s in SLUGS for f in formulas_of(s)}
+    topics = {f.__module__.rpartition(".")[2] for s in SLUGS for f in formulas_of(s)}
+    for kind in ("derivations", "brute"):
+        for path in (ROOT / "checks/proof" / kind).glob("*.py"):
+            if path.stem in topics:
+                routes = set(re.findall(r"^@.*\)\ndef (\w+)\(", path.read_text("utf-8"), re.M))
+                assert routes <= used, (path.name, routes - used)
 
 
 # -- the counters themselves ------------------------------------------------------------------
@@ -299,11 +420,6 @@ def test_the_simulated_pipeline_takes_what_was_drawn_by_hand(alternate: bool) ->
     assert idle == [3, 3]
 
 
-def test_the_long_way_round_gets_to_the_quotient() -> None:
-    assert brute.dealt(7, 4) == pytest.approx(1.75, rel=1e-13)
-    assert brute.dealt(1, 3) == pytest.approx(1 / 3, rel=1e-13)
-    assert brute.how_many_times(22, 7) == pytest.approx(22 / 7, rel=1e-13)
-    assert brute.how_many_times(0, 7) == 0
-    assert brute.without(3, 5) == -2
+def test_the_searches_find_what_they_search_for() -> None:
     assert brute.lowest(lambda x: (x - 3) ** 2, 0, 10) == pytest.approx(3, rel=1e-6)
     assert brute.crossing(lambda x: x * x - 2, 0, 10) == pytest.approx(2**0.5, rel=1e-12)

@@ -33,6 +33,7 @@ from checks.terminal import drill
 from checks.terminal.export import notes
 from checks.terminal.main import main
 from checks.terminal.text import judge, solution_lines
+from tests.skips import required
 from worked.chapters import CHAPTERS
 
 Run = Callable[..., tuple[int, str, str]]
@@ -384,7 +385,7 @@ def test_ctrl_c_in_a_drill_ends_it_with_its_summary() -> None:
 
 def test_the_arrow_keys_move_in_an_answer() -> None:
     """Typed with its first figure last: the arrow brings the cursor back to where it belongs."""
-    pytest.importorskip("readline")
+    required("readline")
     key = next(seeded(7))[1]
     with at_a_terminal(f"{DRILL} --seed 7 --count 1") as (_, terminal):
         read_until(terminal, "answer with unit > ")
