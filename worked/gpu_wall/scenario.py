@@ -65,8 +65,8 @@ TOO_MANY = (
     "are there",
 )
 TOO_SLOW = (
-    "a write takes {write}, and a preemption comes every {mtbf}: at more than half of that, writes "
-    "leave no time for work; take a faster tier, a smaller model or rarer preemptions",
+    "a write takes {write}, and a preemption comes every {mtbf}: too little time is left for work; "
+    "take a faster tier, a smaller model or rarer preemptions",
     "leave time",
 )
 PLACED, HIDES = ("across nodes", "inside a node"), ("does not hide", "hides")
