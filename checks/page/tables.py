@@ -137,7 +137,7 @@ def proof(slug: str, base: str) -> str:
     rows: dict[bool, list[str]] = {True: [], False: []}
     for formula, figures in by_formula.items():
         words = how(formula).words
-        said = "" if words == (PLAIN,) else "".join(f"<p>{_sentence(w)}</p>" for w in words)
+        said = "" if words == (PLAIN,) else "".join(f"<br>{_sentence(w)}" for w in words)
         rows[bool(said)].append(
             f"<tr><td><code>{_safe(formula.__name__)}</code>{said}</td>"
             f"<td>{'<br>'.join(_pinned(slug, f) for f in figures)}</td></tr>"

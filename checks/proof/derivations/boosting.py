@@ -35,9 +35,7 @@ def half_squared_gradient(label: Expr, prediction: Expr) -> Expr:
 def absolute_direction(label: Expr, prediction: Expr) -> Expr:
     """Differentiate |y - F| by F on either side and turn the sign round; at the kink take +1."""
     below, above = (-diff(side * (label - prediction), prediction) for side in (1, -1))
-    noted(
-        "Minus the slope where the prediction is too low, and where it is too high", [below, above]
-    )
+    noted("Minus the slope where the prediction is too low, and too high", [below, above])
     return Piecewise((above, label - prediction < 0), (below, True))
 
 
@@ -76,9 +74,7 @@ def removed_share(learning_rate: Expr) -> Expr:
 def share_left_after(learning_rate: Expr, rounds: Expr) -> Expr:
     """Solve the recurrence: each round leaves what the rate did not take."""
     k, a = Symbol("k", integer=True, nonnegative=True), Function("a")
-    rule = noted(
-        "Each round takes its share of what is left", Eq(a(k + 1), a(k) - learning_rate * a(k))
-    )
+    rule = noted("Each round takes its share", Eq(a(k + 1), a(k) - learning_rate * a(k)))
     closed = rsolve(rule.lhs - rule.rhs, a(k), {a(0): 1})
     return noted("Solved, from all of it", Abs(closed.subs(k, rounds)))
 
@@ -103,9 +99,8 @@ def left_out_share(rows: Expr, others: Expr) -> Expr:
     """Multiply the chances of all draws to take another row."""
     k, n = Symbol("k", integer=True), Symbol("n", integer=True, positive=True)
     noted("A draw takes another row with the chance", others / rows)
-    return noted(
-        "and so do all draws, as many as rows", Product(others / n, (k, 1, n)).doit().subs(n, rows)
-    )
+    draws = Product(others / n, (k, 1, n)).doit().subs(n, rows)
+    return noted("and so do all draws, as many as rows", draws)
 
 
 # --8<-- [start:bagged_variance]
@@ -120,7 +115,7 @@ def bagged_variance(tree_variance: Expr, correlation: Expr, trees: Expr) -> Expr
     noted("and those of different trees to", simplify(off_diagonal.subs(n, trees)))
     whole = (on_diagonal + off_diagonal) / n**2
     return noted(
-        "The mean divides the sum by the number of trees, its variance twice", whole.subs(n, trees)
+        "The mean divides by the number of trees, its variance twice", whole.subs(n, trees)
     )
 
 
@@ -131,7 +126,7 @@ def implied_correlation(bagged: Expr, tree_variance: Expr, trees: Expr) -> Expr:
     """Solve the variance of a bag for the correlation."""
     rho = Symbol("r", real=True)
     meant = noted(
-        "The variance seen is that of a bag", Eq(bagged_variance(tree_variance, rho, trees), bagged)
+        "This is the variance seen", Eq(bagged_variance(tree_variance, rho, trees), bagged)
     )
     return noted("Solved for the correlation r", simplify(solve(meant, rho)[0]))
 
@@ -143,8 +138,5 @@ def tree_nodes(depth: Expr) -> Expr:
     """Add up the levels: each has twice as many nodes as the one above."""
     k, d = Symbol("k", integer=True), Symbol("d", integer=True, positive=True)
     levels = Sum(2**k, (k, 0, d))
-    noted(
-        "Level k of a full tree has twice the nodes of the one above; all levels",
-        levels.subs(d, depth),
-    )
+    noted("Level k has twice the nodes of the one above; all levels", levels.subs(d, depth))
     return noted("Summed", levels.doit().subs(d, depth))

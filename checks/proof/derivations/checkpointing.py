@@ -23,14 +23,11 @@ from checks.proof.steps import noted
 def waste_fraction(write_seconds: Expr, interval: Expr, mtbf: Expr) -> Expr:
     """Add what is written in an interval to what a failure loses of it on average."""
     x = Symbol("x", positive=True)
-    writing = noted(
-        "Each interval ends in a write, which takes this share", write_seconds / interval
-    )
+    writing = noted("Each interval ends in a write, of this share", write_seconds / interval)
     lost = Integral(x / interval, (x, 0, interval))
     noted("A failure is as likely at any moment x; on average it loses", Eq(lost, lost.doit()))
     return noted(
-        "Failures come their mean time apart, so the share lost in all is",
-        writing + lost.doit() / mtbf,
+        "Failures come their mean time apart; lost in all is", writing + lost.doit() / mtbf
     )
 
 
@@ -91,7 +88,8 @@ def daly_interval_seconds(write_seconds: Expr, mtbf: Expr) -> Expr:
     zero = diff(stretch(write_seconds, tau, mtbf, Rational(0)), tau) * tau**2 / mtbf
     noted("The exact stretch has no slope where", Eq(zero.expand(), 0))
     interval = noted(
-        "Sought as a series in z = √(δ/2M), in units of M", 2 * z + c2 * z**2 + c3 * z**3
+        "Sought as a series in z, the root of half the write, all over M",
+        2 * z + c2 * z**2 + c3 * z**3,
     )
     condition = zero.subs({tau: interval * mtbf, write_seconds: 2 * mtbf * z**2})
     terms = series(condition.simplify(), z, 0, 5).removeO()

@@ -15,8 +15,7 @@ def all_reduce_bytes(payload_bytes: Expr, ranks: Expr) -> Expr:
     way = noted("A chunk's sum has been everywhere after as many steps", ranks - 1)
     passed = Sum(chunk, (K, 1, 2 * way))
     return noted(
-        "Every rank passes a chunk on in each step that adds and each that copies",
-        passed.doit().factor(),
+        "Every rank sends a chunk in each step that adds and that copies", passed.doit().factor()
     )
 
 
@@ -24,9 +23,7 @@ def all_gather_bytes(payload_bytes: Expr, ranks: Expr) -> Expr:
     """Sum the ring's steps: each passes a chunk on, until all others' have come by."""
     chunk = noted("Each rank starts with a chunk of", payload_bytes / ranks)
     passed = Sum(chunk, (K, 1, ranks - 1))
-    return noted(
-        "It passes its own on, then each that comes by but the last", passed.doit().factor()
-    )
+    return noted("It passes on its own, then each that comes but the last", passed.doit().factor())
 
 
 def zero2_step_bytes(payload_bytes: Expr, ranks: Expr, micro_batches: Expr) -> Expr:
@@ -41,7 +38,7 @@ def zero3_step_bytes(payload_bytes: Expr, ranks: Expr, micro_batches: Expr) -> E
     """Sum the collectives: every micro-batch gathers for both passes and scatters its gradients."""
     gather = all_gather_bytes(payload_bytes, ranks)
     weights = noted(
-        "A micro-batch gathers the weights for forward and again for backward", gather + gather
+        "A micro-batch gathers the weights for forward and for backward", gather + gather
     )
     one = noted("and scatters its gradients, a gather run backwards", weights + gather)
     return noted("Over all micro-batches", Sum(one, (K, 1, micro_batches)).doit())
@@ -77,10 +74,7 @@ def pipeline_step_bytes(
     state = noted("A micro-batch's hidden state has", activation_width * seq * micro_batch * hidden)
     sent = noted("To one neighbour the step sends", Sum(state, (K, 1, micro_batches)).doit())
     neighbours = Min(pipeline_parallel - 1, 2)
-    noted(
-        "A stage has a neighbour on either side, but no more than there are other stages",
-        neighbours,
-    )
+    noted("A stage has two neighbours, or as many as there are other stages", neighbours)
     return noted("so the busiest sends", neighbours * sent)
 
 

@@ -37,9 +37,7 @@ def descend(weight: Expr, rate: Expr, gradient: Expr) -> Expr:
 @signed("residual", "x", "gradient")
 def next_residual(residual: Expr, rate: Expr, x: Expr, gradient: Expr) -> Expr:
     """Descend, predict anew, and put the weight before the step in terms of its residual."""
-    after = noted(
-        "Predicted anew after a step, what is left is", Y - ((M - rate * gradient) * x + B)
-    )
+    after = noted("After a step is left", Y - ((M - rate * gradient) * x + B))
     before = noted("Before it the weight was", (Y - residual - B) / x)
     return noted("so that weight, intercept and target drop out", simplify(after.subs(M, before)))
 
@@ -47,9 +45,7 @@ def next_residual(residual: Expr, rate: Expr, x: Expr, gradient: Expr) -> Expr:
 @signed("x")
 def l1_step(rate: Expr, x: Expr) -> Expr:
     """Take the way from a weight to the next, where the prediction is too low."""
-    gradient = noted(
-        "Where the prediction is too low, the loss has the slope", diff(Y - (M * x + B), M)
-    )
+    gradient = noted("Where the prediction is too low the slope is", diff(Y - (M * x + B), M))
     return noted("A step goes the rate times it", Abs(M - rate * gradient - M))
 
 

@@ -13,22 +13,17 @@ LEVEL, D = Symbol("l", integer=True), Symbol("D", integer=True, positive=True)
 def sort_comparisons(rows: Expr, features: Expr) -> Expr:
     """Count the passes of a merge sort, whose runs double until one holds all rows."""
     k = Symbol("k", positive=True)
-    grown = noted(
-        "After k passes sorted runs are that long; the last makes one of all", Eq(2**k, rows)
-    )
+    grown = noted("After k passes sorted runs are so long; the last makes one", Eq(2**k, rows))
     passes = noted("so there are as many passes", solve(grown, k)[0])
     return noted(
-        "Each pass looks at every row of every feature", sympy.expand_log(features * rows * passes)
+        "Each looks at all rows of all features", sympy.expand_log(features * rows * passes)
     )
 
 
 def histograms_filled(depth: Expr) -> Expr:
     """Add to the root's one for each pair of siblings, on each level that splits again."""
     pairs = Sum(2**LEVEL / 2, (LEVEL, 1, D - 1))
-    noted(
-        "Of two siblings only the smaller is filled, the other is a difference",
-        pairs.subs(D, depth),
-    )
+    noted("Of two siblings the smaller is filled, the other a difference", pairs.subs(D, depth))
     return noted("With the root's own", simplify(1 + pairs.doit()).subs(D, depth))
 
 

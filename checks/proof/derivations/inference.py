@@ -12,6 +12,6 @@ def ridge_batch(weights: Expr, memory_bandwidth: Expr, params: Expr, peak_flops:
     b = Symbol("b", positive=True)
     reading = noted("A step reads all weights, whatever the batch", weights / memory_bandwidth)
     computing = noted(
-        "It multiplies and adds each parameter for every sequence", 2 * params * b / peak_flops
+        "It multiplies and adds each weight for every sequence", 2 * params * b / peak_flops
     )
     return noted("They take equally long at", solve(Eq(computing, reading), b)[0])

@@ -34,10 +34,7 @@ def minimiser(x: Expr, y: Expr, intercept: Expr) -> Expr:
 
     Both are increasing functions of |r|, so what minimises the one minimises the other.
     """
-    loss = noted(
-        "What minimises the absolute error minimises the squared one",
-        (y - (M * x + intercept)) ** 2,
-    )
+    loss = noted("What minimises |r| minimises its square", (y - (M * x + intercept)) ** 2)
     noted("There the slope is zero", Eq(diff(loss, M), 0))
     return noted("Solved for the weight", solve(diff(loss, M), M)[0])
 
@@ -49,9 +46,7 @@ def absolute_value_slope(residual: Expr) -> Expr:
     h = Symbol("h", positive=True)
     off_kink = noted("Off zero the slope of |t| is the sign", diff(Abs(T), T).subs(T, residual))
     chord = (Abs(h) - Abs(-h)) / (2 * h)
-    at_kink = noted(
-        "At zero the chords that reach as far to either side have the slope", limit(chord, h, 0)
-    )
+    at_kink = noted("At zero the chords even on both sides have the slope", limit(chord, h, 0))
     return Piecewise((at_kink, Eq(residual, 0)), (off_kink, True))
 
 
@@ -65,9 +60,7 @@ def l1_gradient(x: Expr, residual: Expr) -> Expr:
     yhat = M * x + B
     directly = noted("Differentiated by the weight directly", diff(Abs(Y - yhat), M))
     links = diff(Abs(T), T).subs(T, Y - yhat), diff(Y - P, P), diff(yhat, M)
-    noted(
-        "Link by link: the loss by the residual, that by the prediction, that by the weight", links
-    )
+    noted("Link by link: loss by residual, that by prediction, that by weight", links)
     linked = links[0] * links[1] * links[2]
     if simplify((directly - linked).rewrite(Piecewise)) != 0:
         raise DisagreementError(f"directly {directly}, by the chain rule {linked}")

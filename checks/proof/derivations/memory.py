@@ -79,6 +79,4 @@ def activation_bytes_swiglu(
         }
     )
     tokens = seq * micro_batch
-    return noted(
-        "For all tokens and layers, in bytes", layers * tokens * activation_width * values_per_token
-    )
+    return noted("For all tokens and layers", layers * tokens * activation_width * values_per_token)

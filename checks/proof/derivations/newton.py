@@ -94,9 +94,7 @@ def leaf_objective(
     smooth = gradient_sum + hessian_sum * t + reg_lambda * t
     noted("Loss and squares have this slope at a weight t", smooth)
     walked = Integral(smooth, (t, 0, weight)).doit()
-    return noted(
-        "Integrated, and each unit of way from zero charged", walked + reg_alpha * Abs(weight)
-    )
+    return noted("Integrated, and the way from zero charged", walked + reg_alpha * Abs(weight))
 
 
 @signed("gradient_sum")
@@ -126,9 +124,7 @@ def soft_threshold(gradient_sum: Expr, reg_alpha: Expr) -> Expr:
 @signed("gradient_sum")
 def newton_step(gradient_sum: Expr, hessian_sum: Expr) -> Expr:
     """Find where the slope of the parabola is 0."""
-    touching = noted(
-        "The parabola that touches the loss", gradient_sum * W + hessian_sum * W**2 / 2
-    )
+    touching = noted("The parabola touching the loss", gradient_sum * W + hessian_sum * W**2 / 2)
     noted("It is least where its slope is zero", Eq(diff(touching, W), 0))
     return noted("Solved for the weight", solve(diff(touching, W), W)[0])
 

@@ -40,7 +40,7 @@ def _turned(x: Expr, y: Expr, turn: Expr) -> Expr:
 def cosine(angle: Expr) -> Expr:
     """Take the real part of a number of size 1 with that angle."""
     return noted(
-        "The point at that angle on the circle of radius 1 has the real part", re(exp(I * angle))
+        "The point at that angle on the unit circle has this real part", re(exp(I * angle))
     )
 
 
@@ -48,8 +48,7 @@ def cosine(angle: Expr) -> Expr:
 def sine(angle: Expr) -> Expr:
     """Take the imaginary part of a number of size 1 with that angle."""
     return noted(
-        "The point at that angle on the circle of radius 1 has the imaginary part",
-        im(exp(I * angle)),
+        "The point at that angle on the unit circle has this imaginary part", im(exp(I * angle))
     )
 
 
@@ -65,7 +64,7 @@ def frequency(first_frequency: Expr, base: Expr, number: Expr, head_dim: Expr) -
     """Go down a geometric row that would have fallen by the base after half of the width."""
     fall = Symbol("c")
     noted(
-        "The logarithm falls by the same c from pair to pair, by the base's in all",
+        "From pair to pair the logarithm falls by c, by the base's in all",
         Eq(fall * head_dim / 2, -log(base)),
     )
     each = solve(fall * head_dim / 2 + log(base), fall)[0]
@@ -99,21 +98,15 @@ def part_by_offset(dot: Expr, cross: Expr, offset: Expr, frequency: Expr) -> Exp
     q = _turned(dot, -cross, (n + offset) * frequency)
     k = _turned(Rational(1), Rational(0), n * frequency)
     noted("Turned at a position n, the key lies at", [re(k), im(k)])
-    return noted(
-        "The turned two have the dot product, without n", simplify(re(q) * re(k) + im(q) * im(k))
-    )
+    return noted("Their dot product, without n", simplify(re(q) * re(k) + im(q) * im(k)))
 
 
 @signed("real", "imaginary", "offset")
 def part_by_complex(real: Expr, imaginary: Expr, offset: Expr, frequency: Expr) -> Expr:
     """Multiply, and take the mean of the product and its conjugate."""
-    product = noted(
-        "Turn the product by the offset", (real + I * imaginary) * exp(I * offset * frequency)
-    )
+    product = noted("Turned by the offset", (real + I * imaginary) * exp(I * offset * frequency))
     z = expand_complex(product)
-    return noted(
-        "Its real part is the mean of it and its conjugate", expand_complex((z + conjugate(z)) / 2)
-    )
+    return noted("The mean of it and its conjugate", expand_complex((z + conjugate(z)) / 2))
 
 
 @signed("real", "imaginary")
@@ -138,8 +131,7 @@ def _interpolated(frequency: Expr, factor: Expr) -> Expr:
     """Solve: at `factor` times a position the new frequency gives the angle of the old one."""
     new, x = Symbol("nu", positive=True), Symbol("x", positive=True)
     same = noted(
-        "Linear: at so many times the position the angle is the old one",
-        Eq(factor * x * new, x * frequency),
+        "Linear: at so many times the position the old angle", Eq(factor * x * new, x * frequency)
     )
     return solve(same, new)[0]
 
@@ -148,7 +140,7 @@ def ntk_base(base: Expr, factor: Expr, head_dim: Expr) -> Expr:
     """Solve in logarithms for the base whose slowest frequency is the old one over the factor."""
     growth = Symbol("g")  # of the base's logarithm
     slower = noted(
-        "NTK-aware: g on the base's logarithm slows the last pair by the factor",
+        "NTK-aware: g more in the base's logarithm slows the last pair so",
         Eq(growth * (2 / head_dim - 1), -log(factor)),
     )
     found = noted("Solved", solve(slower, growth)[0], "g")

@@ -8,7 +8,7 @@ text for many cells, all of them have it.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 OUTSIDE_BRACKETS = re.compile(r" (?![^\[]*\])")
@@ -31,15 +31,26 @@ def cells(pins: Mapping[str, str], **axes: str) -> dict[str, str]:
 
 
 def at_others(
-    settings: Sequence[tuple[Mapping[str, Any], Mapping[str, str]]], **axes: str
-) -> list[tuple[Mapping[str, Any], dict[str, str]]]:
-    """Return the same of pins at other settings."""
-    return [(changed, cells(pins, **axes)) for changed, pins in settings]
+    others: Mapping[str, Mapping[str, str]], **axes: str
+) -> list[tuple[dict[str, Any], dict[str, str]]]:
+    """Return (settings, pins) of pins at other settings, which are written "gpu=H200, layers=4".
+
+    A row of numbers, "minutes=2 20 20", sets the cells of a row from the first on.
+    """
+    return [(_settings(written), cells(pins, **axes)) for written, pins in others.items()]
 
 
-def minutes(*labels: float) -> dict[str, float]:
-    """Return the settings of all labels."""
-    return {f"minutes[row={i}]": y for i, y in enumerate(labels, 1)}
+def _settings(written: str) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for one in re.split(r", (?![^\[]*\])", written):
+        name, _, value = one.rpartition("=")
+        if re.fullmatch(r"-?[\d.]+( -?[\d.]+)+", value):
+            found |= {f"{name}.{i}": float(x) for i, x in enumerate(value.split(), 1)}
+        elif re.fullmatch(r"-?[\d.]+(e\d+)?", value):
+            found[name] = float(value) if "." in value or "e" in value else int(value)
+        else:
+            found[name] = value
+    return found
 
 
 def _names(written: str, axes: Mapping[str, str]) -> Iterator[str]:

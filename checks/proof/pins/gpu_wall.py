@@ -8,9 +8,6 @@ configurations once more.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
-
 from checks.proof.pins.cells import at_others, cells
 
 GPUS = "h100-sxm h100-pcie h200-sxm b200 mi300x a100-80gb-sxm a100-40gb-sxm v100-sxm2-32gb l40s"
@@ -186,8 +183,7 @@ BOOK = {
     "loss[tier=*]": "12.3 min | 17.6 min | 35.9 min",
     # x 64 / 3,600: 13.1504, 18.725, 38.321; x 3: 39.45, 56.18, 114.96
     "loss_gpu_hours[tier=*]": "13.2 GPU·h | 18.7 GPU·h | 38.3 GPU·h",
-    "loss_cost[tier=*]": "$39 | $56 | $115",
-    "chosen_interval": "30 min",
+    "loss_cost[tier=*] chosen_interval": "$39 | $56 | $115 | 30 min",
     # 1,800 s: half of it over M is 900 / 43,200 = 2.0833 %
     # 24.5/1,800 = 1.3611 %, together 3.444; 49/1,800 = 2.7222, 4.8056; 196/1,800 = 10.8889, 12.972
     "chosen_waste[tier=*]": "3.4% | 4.8% | 13.0%",
@@ -261,131 +257,96 @@ BOOK = {
     "tier_rate[tier=parallel-file-system object-store]": "20.0 GB/s | 5.0 GB/s",
 }
 
-OTHERS: list[tuple[Mapping[str, Any], dict[str, str]]] = [
-    (
-        # N = 8.030261e9, 32 layers of 4,096 with 32 heads of which 8 keep keys, width 14,336.
-        {"model": "Llama 3 8B"},
-        {
-            "params tensor[kept=weights]": "8,030,261,248 params | 16 GB",  # 16.0605
-            "static_bytes devices_static": "128 GB | 2 GPUs",  # x 16 = 128.484; 1.606
-            "left_over heads_by_devices": "32 GB | divides",  # 160 - 128.484 = 31.516; 32 over 2
-            "layers_by_devices head_dim kv_width": "divides | 128 | 1,024",  # 4,096 / 32
-            # 6 x 4,096 + 2 x 1,024 + 4 x 14,336 = 83,968; x 2 x 4,096 x 32 = x 262,144
-            "acts_swiglu": "22.0 GB",  # 22.012
-            "acts[keeping=full-recomputation]": "1.1 GB",  # 32 x 2^24 x 2 = 1.0737e9
-            "layer_working": "0.57 GB",  # 2^24 x 34 = 0.57043e9
-            # Beside the state: 1.0737 + 0.5704 + 6 = 7.6442.
-            # 128.4842 + 7.6442; 32.1210 + 96.3631/64 + 7.6442; 16.0605 + 112.4237/64 + 7.6442
-            "memory_per_gpu[layout=data-parallel zero-1 zero-2]": "136.1 GB | 41.3 GB | 25.5 GB",
-            "layout_verdict[layout=data-parallel zero-1 zero-2]": "does not fit | fits | fits",
-        },
-    ),
+OTHERS = {
+    # N = 8.030261e9, 32 layers of 4,096 with 32 heads of which 8 keep keys, width 14,336.
+    "model=Llama 3 8B": {
+        "params tensor[kept=weights]": "8,030,261,248 params | 16 GB",  # 16.0605
+        "static_bytes devices_static": "128 GB | 2 GPUs",  # x 16 = 128.484; 1.606
+        "left_over heads_by_devices": "32 GB | divides",  # 160 - 128.484 = 31.516; 32 over 2
+        "layers_by_devices head_dim kv_width": "divides | 128 | 1,024",  # 4,096 / 32
+        # 6 x 4,096 + 2 x 1,024 + 4 x 14,336 = 83,968; x 2 x 4,096 x 32 = x 262,144
+        "acts_swiglu": "22.0 GB",  # 22.012
+        "acts[keeping=full-recomputation]": "1.1 GB",  # 32 x 2^24 x 2 = 1.0737e9
+        "layer_working": "0.57 GB",  # 2^24 x 34 = 0.57043e9
+        # Beside the state: 1.0737 + 0.5704 + 6 = 7.6442.
+        # 128.4842 + 7.6442; 32.1210 + 96.3631/64 + 7.6442; 16.0605 + 112.4237/64 + 7.6442
+        "memory_per_gpu[layout=data-parallel zero-1 zero-2]": "136.1 GB | 41.3 GB | 25.5 GB",
+        "layout_verdict[layout=data-parallel zero-1 zero-2]": "does not fit | fits | fits",
+    },
     # Just under the wall and just over it: 16 x 4.2 = 67.2 and 16 x 4.5 = 72, beside them 12.51.
-    ({"params": 4.2e9}, {"layout_verdict[layout=data-parallel]": FIT}),
-    ({"params": 4.5e9}, {"layout_verdict[layout=data-parallel]": NOT}),
-    (
-        # A network of a tenth: nothing can hide any more.
-        {"network_bandwidth": 5},
-        {
-            "ar_one_port": "55.13 s",  # 275.625 / 5 = 55.125, a tie, rounded away from zero
-            "ar_railed": "6.89 s",  # 34.453125 / 5 = 6.8906
-            "ar_railed_exposed": "3.77 s",  # 6.8906 - 3.1202 = 3.7704
-            "sending[traffic=zero-3]": "165.4 s",  # 6,615 / 8 / 5 = 165.375
-        },
-    ),
-    (
-        {"free_gpus": 192, "rival_jobs": 3},
-        {
-            "held": "64 GPUs",  # 192 / 3, all that a job wants
-            "missing deadlock gang_starts": "0 GPUs | no deadlock | 3 jobs",  # 192 / 64
-        },
-    ),
-    (
-        # One node: nothing that is cut over 64 or 32 GPUs can stand on it.
-        {"gpus": 8},
-        {
-            "replicas[layout=tensor-pipeline shorter-pipeline]": "0 replicas | 0 replicas",
-            "layout_verdict[layout=tensor-pipeline]": "needs 64 GPUs",
-            "layout_verdict[layout=shorter-pipeline]": "needs 32 GPUs",
-            # 70 x (4 + 12) / 32 + 17.4085, shared with nobody; 1,120/8 + 3.5 + 12.5096
-            "memory_per_gpu[layout=shorter-pipeline-zero-1 zero-3]": "52.4 GB | 156.0 GB",
-            "dp_micro_batches": "128 micro-batches",  # 1,024 / 8
-            "micro_batches[layout=tensor-pipeline]": "1,024 micro-batches",  # of the one replica
-            "node_count step_seconds": "1 node | 599.1 s",  # 8 x 74.884
-            "held missing": "8 GPUs | 0 GPUs",  # all that a job wants
-            "deadlock": "no deadlock",  # 96 free for 2 x 8
-            "gang_starts": "2 jobs",  # all that there are, not 96 / 8
-            "logged_mfu": "342.8%",  # 60,000 x 452.212e9 / (8 x 989.4e12) = 3.4279
-            "peak_rate": "17,503 tokens/s",  # 8 x 989.4e12 / 452.212e9 = 17,503.2
-            "logged_possible": "cannot be: at their peak the GPUs do 17,503 tokens/s",
-        },
-    ),
+    "params=4.2e9": {"layout_verdict[layout=data-parallel]": FIT},
+    "params=4.5e9": {"layout_verdict[layout=data-parallel]": NOT},
+    # A network of a tenth: nothing can hide any more.
+    "network_bandwidth=5": {
+        "ar_one_port": "55.13 s",  # 275.625 / 5 = 55.125, a tie, rounded away from zero
+        "ar_railed": "6.89 s",  # 34.453125 / 5 = 6.8906
+        "ar_railed_exposed": "3.77 s",  # 6.8906 - 3.1202 = 3.7704
+        "sending[traffic=zero-3]": "165.4 s",  # 6,615 / 8 / 5 = 165.375
+    },
+    "free_gpus=192, rival_jobs=3": {
+        "held": "64 GPUs",  # 192 / 3, all that a job wants
+        "missing deadlock gang_starts": "0 GPUs | no deadlock | 3 jobs",  # 192 / 64
+    },
+    # One node: nothing that is cut over 64 or 32 GPUs can stand on it.
+    "gpus=8": {
+        "replicas[layout=tensor-pipeline shorter-pipeline]": "0 replicas | 0 replicas",
+        "layout_verdict[layout=tensor-pipeline]": "needs 64 GPUs",
+        "layout_verdict[layout=shorter-pipeline]": "needs 32 GPUs",
+        # 70 x (4 + 12) / 32 + 17.4085, shared with nobody; 1,120/8 + 3.5 + 12.5096
+        "memory_per_gpu[layout=shorter-pipeline-zero-1 zero-3]": "52.4 GB | 156.0 GB",
+        "dp_micro_batches": "128 micro-batches",  # 1,024 / 8
+        "micro_batches[layout=tensor-pipeline]": "1,024 micro-batches",  # of the one replica
+        "node_count step_seconds": "1 node | 599.1 s",  # 8 x 74.884
+        "held missing": "8 GPUs | 0 GPUs",  # all that a job wants
+        "deadlock": "no deadlock",  # 96 free for 2 x 8
+        "gang_starts": "2 jobs",  # all that there are, not 96 / 8
+        "logged_mfu": "342.8%",  # 60,000 x 452.212e9 / (8 x 989.4e12) = 3.4279
+        "peak_rate": "17,503 tokens/s",  # 8 x 989.4e12 / 452.212e9 = 17,503.2
+        "logged_possible": "cannot be: at their peak the GPUs do 17,503 tokens/s",
+    },
     # A GPU too few for the long pipeline; the short one leaves 31 idle.
-    (
-        {"gpus": 63},
-        {
-            "layout_verdict[layout=tensor-pipeline shorter-pipeline]": "needs 64 GPUs | fits",
-            "replicas[layout=shorter-pipeline] node_count": "1 replica | 8 nodes",
-            "dp_micro_batches": "17 micro-batches",
-        },
-    ),
-    (
-        {"tensor_parallel": 7},
-        {"layout_verdict[layout=tensor-pipeline]": "heads (64) do not divide by 7"},
-    ),
-    (
-        {"tensor_parallel": 16},
-        {
-            "tp_place tp_bandwidth": "across nodes | 50 GB/s",
-            "replica_gpus[layout=tensor-pipeline]": "128 GPUs",
-            "layout_verdict[layout=tensor-pipeline]": "needs 128 GPUs",
-        },
-    ),
+    "gpus=63": {
+        "layout_verdict[layout=tensor-pipeline shorter-pipeline]": "needs 64 GPUs | fits",
+        "replicas[layout=shorter-pipeline] node_count": "1 replica | 8 nodes",
+        "dp_micro_batches": "17 micro-batches",
+    },
+    "tensor_parallel=7": {
+        "layout_verdict[layout=tensor-pipeline]": "heads (64) do not divide by 7"
+    },
+    "tensor_parallel=16": {
+        "tp_place tp_bandwidth": "across nodes | 50 GB/s",
+        "replica_gpus[layout=tensor-pipeline]": "128 GPUs",
+        "layout_verdict[layout=tensor-pipeline]": "needs 128 GPUs",
+    },
     # 80 layers over 26 stages: the fullest has 4, a twentieth of the model, not a 26th.
-    (
-        {"gpu": "H200", "tensor_parallel": 1, "pipeline_parallel": 26},
-        {
-            "state[layout=tensor-pipeline]": "56.0 GB",  # 1,120 / 20
-            # and 91.268 of activations, 6 of runtime
-            "memory_per_gpu[layout=tensor-pipeline]": "153.3 GB",
-            "layout_verdict[layout=tensor-pipeline]": NOT,
-        },
-    ),
-    ({"one_layer": 200}, {"layers_at_once": "80", "layer_working": "91.3 GB"}),  # all of them
+    "gpu=H200, tensor_parallel=1, pipeline_parallel=26": {
+        "state[layout=tensor-pipeline]": "56.0 GB",  # 1,120 / 20
+        # and 91.268 of activations, 6 of runtime
+        "memory_per_gpu[layout=tensor-pipeline]": "153.3 GB",
+        "layout_verdict[layout=tensor-pipeline]": NOT,
+    },
+    "one_layer=200": {"layers_at_once": "80", "layer_working": "91.3 GB"},  # all of them
     # A single stage has nobody to send to; the two of a pair send one way each.
-    ({"pipeline_parallel": 1}, {"pp_volume bubble[layout=tensor-pipeline]": "0 GB | 0%"}),
-    ({"pipeline_parallel": 2}, {"pp_volume": "17.2 GB"}),  # 256 micro-batches x 67.10886e6
-    ({"network_bandwidth": 10}, {"ar_railed": "3.45 s", "ar_hides": "does not hide"}),
-    ({"slice_memory": 1}, {"slice_bytes": "10 GB", "slice_fits": NOT}),
-    (
-        {"layers": 4},
-        {"layout_verdict[layout=tensor-pipeline]": "needs a layer for every stage"},
-    ),
-    ({"layers": 1}, {"zero3_gathered": "140.0 GB"}),  # there is no second layer to fetch
+    "pipeline_parallel=1": {"pp_volume bubble[layout=tensor-pipeline]": "0 GB | 0%"},
+    "pipeline_parallel=2": {"pp_volume": "17.2 GB"},  # 256 micro-batches x 67.10886e6
+    "network_bandwidth=10": {"ar_railed": "3.45 s", "ar_hides": "does not hide"},
+    "slice_memory=1": {"slice_bytes": "10 GB", "slice_fits": NOT},
+    "layers=4": {"layout_verdict[layout=tensor-pipeline]": "needs a layer for every stage"},
+    "layers=1": {"zero3_gathered": "140.0 GB"},  # there is no second layer to fetch
     # 16 sequences keep 16 of 64 GPUs busy; the step takes as long as with 64.
-    (
-        {"batch_sequences": 16},
-        {
-            "dp_micro_batches step_seconds": "1 micro-batch | 4.7 s",
-            "batch_feeds": "is too small: it needs 64 sequences to feed every GPU",
-        },
-    ),
+    "batch_sequences=16": {
+        "dp_micro_batches step_seconds": "1 micro-batch | 4.7 s",
+        "batch_feeds": "is too small: it needs 64 sequences to feed every GPU",
+    },
     # In turn, 127 make 64 and 63: the first starts. 126 make 63 and 63. 63 are enough for none.
-    (
-        {"free_gpus": 127},
-        {"held missing deadlock gang_starts": "63 GPUs | 1 GPU | no deadlock | 1 job"},
-    ),
-    ({"free_gpus": 126}, {"held": "63 GPUs", "deadlock": "deadlock"}),
-    (
-        {"free_gpus": 63},
-        {"held deadlock gang_starts": "31 GPUs | too few GPUs for even one job | 0 jobs"},
-    ),
-    (
-        {"fs_bandwidth": 40},
-        {"saved_in_notice[tier=parallel-file-system]": "980 GB"},
-    ),  # all of it, not 40 x 30 = 1,200
-    ({"small_params": 5e10}, {"small_fits": NOT, "stranded": "0%"}),  # 100 GB on 80
-]
+    "free_gpus=127": {"held missing deadlock gang_starts": "63 GPUs | 1 GPU | no deadlock | 1 job"},
+    "free_gpus=126": {"held": "63 GPUs", "deadlock": "deadlock"},
+    "free_gpus=63": {
+        "held deadlock gang_starts": "31 GPUs | too few GPUs for even one job | 0 jobs"
+    },
+    "fs_bandwidth=40": {"saved_in_notice[tier=parallel-file-system]": "980 GB"},
+    "small_params=5e10": {"small_fits": NOT, "stranded": "0%"},  # 100 GB on 80
+}
 
 _GPU = (
     "gpu_memory",

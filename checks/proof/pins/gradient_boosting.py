@@ -10,10 +10,7 @@ exactly, nothing or half of the deliveries is late, and there are more rounds.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
-
-from checks.proof.pins.cells import at_others, cells, minutes
+from checks.proof.pins.cells import at_others, cells
 
 BOOK = {
     # The givens: six deliveries and the chapter's own choices; 100 trees of depth 3 are
@@ -113,111 +110,78 @@ BOOK = {
     "comparisons nodes model_nodes": "300 | 15 | 1,500",  # 1 + 2 + 4 + 8
 }
 
-OTHERS: list[tuple[Mapping[str, Any], dict[str, str]]] = [
-    (
-        # Full steps: each tree's leaves end with residuals that sum to 0.
-        {"eta": 1},
-        {
-            "prediction[row=1 6, round=1]": "14.00 | 35.00",  # 1: 21 - 7
-            "taken sse_by_share[round=1] mse[round=1]": "100.0% | 166.00 | 27.67",  # 166 / 6
-            "left_over residual[row=1 3 5, round=2]": "0% | −6.00 | 3.00 | −4.00",
-            # S = -6, -11, -8, 0, -4: 121 x 0.75 = 90.75 is the most, and split 4 has nothing left.
-            "error[split=4, round=2]": "166.00",
-            "least_error[round=2] cut[round=2] lower[round=2]": "75.25 | 2.5 | −5.50",
-            "upper[round=2] mse[round=2]": "2.75 | 12.54",  # 75.25 / 6 = 12.5417
-            "answer[round=2]": "37.75",  # 35 + 2.75
-        },
-    ),
-    (
-        # A tie: residuals -10, 0, 10, 10, 0, -10 make S = -10, -10, 0, 10, 10, so the outer two
-        # splits take 100 x 1.2 = 120 each. The lower threshold wins.
-        minutes(10, 20, 30, 30, 20, 10),
-        {
-            "base lower_median upper_median base_sse": "20.00 | 20.0 | 20.0 | 400.00",
-            "error[split=1 5, round=1]": "280.00 | 280.00",
-            "cut[round=1] lower[round=1] upper[round=1]": "1.5 | −10.00 | 2.00",
-            "gain[round=1]": "120.00",
-            # Deliveries 3 and 4 are not late at a promise of 30: the promise is kept exactly.
-            "late[row=3] sign[row=2]": "0 | 1",  # a residual of 0 counts as up
-        },
-    ),
-    (
-        # 4 km lies exactly at the third round's threshold, and goes left there.
-        {"query": 4},
-        {
-            # 1: below 5.5; 2: beyond 2.5; 3: at 4.0
-            "answer[round=1..5]": "17.50 | 19.75 | 17.79 | 17.11 | 16.77",
-            "line": "20.23",  # 21 - 4.5933 / 6 = 21 - 0.7656 = 20.2344
-        },
-    ),
-    (
-        # One outlier at the near end: 2 and five times 20 have the mean 17. Every round cuts it
-        # off again and takes half of its residual: -15, -7.5, -3.75, -1.875, -0.9375.
-        {**minutes(2, 20, 20, 20, 20, 20), "query": 1},
-        {
-            "cut[round=1 5] least_error[round=1]": "1.5 | 1.5 | 0",
-            # 1: 17 - 7.5; 2: 9.5 - 3.75; 3: 3.875; 4: 2.9375; 5: 2.46875
-            "answer[round=1..5]": "9.50 | 5.75 | 3.88 | 2.94 | 2.47",
-            "leaf[row=2, round=5]": "0.19",  # 3 x 0.5^4 = 0.1875
-        },
-    ),
-    (
-        # Nothing is late: the share is kept a millionth away from 0.
-        {"promise": 50},
-        {
-            "late[row=6] late_share base_p": "0 | 0% | 0.0000010",
-            "base_log_odds": "−13.816",  # -6 ln 10 = -13.8155
-            "late_cut": "1.5",  # five equal errors of 0
-        },
-    ),
-    (
-        # All but the first are late: odds of 5 to 1.
-        {"promise": 8.5},
-        {
-            "late[row=1..3] late_share base_odds": "0 | 1 | 1 | 83.3% | 5.0000",  # 5 / 6
-            "base_log_odds late_cut": "1.609 | 1.5",  # ln 5 = 1.60944
-        },
-    ),
-    (
-        # Half is late: 22, 31 and 39.
-        {"promise": 20},
-        {
-            "late[row=4] late_share base_log_odds late_cut": "1 | 50.0% | 0 | 4.0",
-            "newton[row=1 6]": "−2.000 | 2.000",  # 1: 1/2 over 1/4
-            "late_p[row=1 6]": "0.269 | 0.731",  # 1: 1 / (1 + e) = 0.26894
-        },
-    ),
-    (
-        # Unsorted labels: 39, 8, 31, 9, 22, 17 have the same mean and medians.
-        {**minutes(39, 8, 31, 9, 22, 17), "trial": 30, "huber": 5},
-        {
-            "base lower_median upper_median": "21.00 | 17.0 | 22.0",
-            "trial_sse trial_excess": "1,240.00 | 486.00",  # 754 + 6 x 81
-            "trial_sae clip[row=1 2]": "74.00 | 5.00 | −5.00",  # 9 + 22 + 1 + 21 + 8 + 13
-            "late[row=1 6]": "1 | 0",
-            # Residuals 2/3, -1/3, 2/3, -1/3, -1/3, -1/3: S = 2/3, 1/3, 1, 2/3, 1/3.
-            "late_error[split=4]": "1.0000",  # 4/3 - 4/9 x 0.75
-            "late_least_error late_cut": "0.6667 | 4.0",  # 4/3 - 1 x 2/3
-        },
-    ),
-    (
-        # Twenty rounds: the fifth is as before, and the outlier of above is halved in each.
-        {"rounds": 20, **minutes(2, 20, 20, 20, 20, 20)},
-        {
-            "rounds": "20",
-            "residual[row=1, round=5]": "−0.94",
-            "residual[row=1, round=11]": "−0.015",
-        },
-        # -15 / 2^4 = -0.9375; -15 / 2^10 = -0.01465
-    ),
-    ({"eta": 1.5, "aiming": 3}, {"left_over": "12.5%", "taken": "75.0%"}),  # 0.5³; 1.5 x 0.5
-    ({"nudge": 0.1}, {"chord[row=6]": "−17.950", "nudged": "21.10"}),  # -18 + 0.05
-    (
-        {"trees": 300, "depth": 6, "more_trees": 25},
-        # 300 x 6; 2^7 - 1; x 300; a bag of 25 is the recorded one
-        {"comparisons": "1,800", "nodes": "127", "model_nodes": "38,100", "larger_bag": "1.84"},
-    ),
-]
+OTHERS = {
+    # Full steps: each tree's leaves end with residuals that sum to 0.
+    "eta=1": {
+        "prediction[row=1 6, round=1]": "14.00 | 35.00",  # 1: 21 - 7
+        "taken sse_by_share[round=1] mse[round=1]": "100.0% | 166.00 | 27.67",  # 166 / 6
+        "left_over residual[row=1 3 5, round=2]": "0% | −6.00 | 3.00 | −4.00",
+        # S = -6, -11, -8, 0, -4: 121 x 0.75 = 90.75 is the most, and split 4 has nothing left.
+        "error[split=4, round=2]": "166.00",
+        "least_error[round=2] cut[round=2] lower[round=2]": "75.25 | 2.5 | −5.50",
+        "upper[round=2] mse[round=2]": "2.75 | 12.54",  # 75.25 / 6 = 12.5417
+        "answer[round=2]": "37.75",  # 35 + 2.75
+    },
+    # A tie: residuals -10, 0, 10, 10, 0, -10 make S = -10, -10, 0, 10, 10, so the outer two
+    # splits take 100 x 1.2 = 120 each. The lower threshold wins.
+    "minutes=10 20 30 30 20 10": {
+        "base lower_median upper_median base_sse": "20.00 | 20.0 | 20.0 | 400.00",
+        "error[split=1 5, round=1]": "280.00 | 280.00",
+        "cut[round=1] lower[round=1] upper[round=1] gain[round=1]": "1.5 | −10.00 | 2.00 | 120.00",
+        # Deliveries 3 and 4 are not late at a promise of 30: the promise is kept exactly.
+        "late[row=3] sign[row=2]": "0 | 1",  # a residual of 0 counts as up
+    },
+    # 4 km lies exactly at the third round's threshold, and goes left there.
+    "query=4": {
+        # 1: below 5.5; 2: beyond 2.5; 3: at 4.0
+        "answer[round=1..5]": "17.50 | 19.75 | 17.79 | 17.11 | 16.77",
+        "line": "20.23",  # 21 - 4.5933 / 6 = 21 - 0.7656 = 20.2344
+    },
+    # One outlier at the near end: 2 and five times 20 have the mean 17. Every round cuts it
+    # off again and takes half of its residual: -15, -7.5, -3.75, -1.875, -0.9375.
+    "minutes=2 20 20 20 20 20, query=1": {
+        "cut[round=1 5] least_error[round=1]": "1.5 | 1.5 | 0",
+        # 1: 17 - 7.5; 2: 9.5 - 3.75; 3: 3.875; 4: 2.9375; 5: 2.46875
+        "answer[round=1..5]": "9.50 | 5.75 | 3.88 | 2.94 | 2.47",
+        "leaf[row=2, round=5]": "0.19",  # 3 x 0.5^4 = 0.1875
+    },
+    # Nothing is late: the share is kept a millionth away from 0.
+    "promise=50": {
+        "late[row=6] late_share base_p": "0 | 0% | 0.0000010",
+        "base_log_odds late_cut": "−13.816 | 1.5",  # -6 ln 10 = -13.8155; five equal errors of 0
+    },
+    # All but the first are late: odds of 5 to 1.
+    "promise=8.5": {
+        "late[row=1..3] late_share base_odds": "0 | 1 | 1 | 83.3% | 5.0000",  # 5 / 6
+        "base_log_odds late_cut": "1.609 | 1.5",  # ln 5 = 1.60944
+    },
+    # Half is late: 22, 31 and 39.
+    "promise=20": {
+        "late[row=4] late_share base_log_odds late_cut": "1 | 50.0% | 0 | 4.0",
+        "newton[row=1 6]": "−2.000 | 2.000",  # 1: 1/2 over 1/4
+        "late_p[row=1 6]": "0.269 | 0.731",  # 1: 1 / (1 + e) = 0.26894
+    },
+    # Unsorted labels: 39, 8, 31, 9, 22, 17 have the same mean and medians.
+    "minutes=39 8 31 9 22 17, trial=30, huber=5": {
+        "base lower_median upper_median": "21.00 | 17.0 | 22.0",
+        "trial_sse trial_excess": "1,240.00 | 486.00",  # 754 + 6 x 81
+        "trial_sae clip[row=1 2]": "74.00 | 5.00 | −5.00",  # 9 + 22 + 1 + 21 + 8 + 13
+        "late[row=1 6]": "1 | 0",
+        # Residuals 2/3, -1/3, 2/3, -1/3, -1/3, -1/3: S = 2/3, 1/3, 1, 2/3, 1/3.
+        "late_error[split=4]": "1.0000",  # 4/3 - 4/9 x 0.75
+        "late_least_error late_cut": "0.6667 | 4.0",  # 4/3 - 1 x 2/3
+    },
+    # Twenty rounds: the fifth is as before, and the outlier of above is halved in each.
+    "rounds=20, minutes=2 20 20 20 20 20": {
+        "rounds residual[row=1, round=5] residual[row=1, round=11]": "20 | −0.94 | −0.015",
+    },
+    "eta=1.5, aiming=3": {"left_over": "12.5%", "taken": "75.0%"},  # 0.5³; 1.5 x 0.5
+    "nudge=0.1": {"chord[row=6]": "−17.950", "nudged": "21.10"},  # -18 + 0.05
+    # 300 x 6; 2^7 - 1; x 300; a bag of 25 is the recorded one
+    "trees=300, depth=6, more_trees=25": {
+        "comparisons nodes model_nodes larger_bag": "1,800 | 127 | 38,100 | 1.84",
+    },
+}
 
 PINS = cells(BOOK)
 OTHER_PINS = at_others(OTHERS)

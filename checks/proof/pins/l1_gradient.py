@@ -6,9 +6,6 @@ zero or equal at the book's values come apart.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
-
 from checks.proof.pins.cells import at_others, cells
 
 LANDS, BOUNCES = "lands and stays", "bounces for ever"
@@ -137,114 +134,85 @@ BOOK = {
     "quantile pinball odds": "0.9 | 3.60 | 9.0",  # 0.9 x 4; 0.9 / 0.1
 }
 
-OTHERS: list[tuple[Mapping[str, Any], dict[str, str]]] = [
+OTHERS = {
+    # The line is too high, the input is no power of 2, both thresholds are wide.
     (
-        # The line is too high, the input is no power of 2, both thresholds are wide.
-        {
-            "x": 3,
-            "m": 8,
-            "y": 13,
-            "delta": 20,
-            "beta": 30,
-            "line_slope": -1.5,
-            "outlier": -7,
-            "look": 12,
-            "rate[pace=1]": 0.05,
-            "rate[pace=2]": 0.2,
-            "ratio": 0.9,
-        },
-        {
-            "prediction residual best": "28.0 | −15.0 | 3.00",  # 24 + 4; 13 - 28; 9 / 3
-            "touches gradient squared_gradient": "cuts through | 3.0 | 90.0",  # -2 x 3 x (-15)
-            "huber smooth": "112.5 | 3.8",  # 225 / 2, inside the threshold; 225 / 60 = 3.75
-            "huber_gradient smooth_gradient": "45.0 | 1.5",  # -3 x (-15); -3 x (-15/30)
-            "step_count[pace=1] arrival[pace=1]": "33 | 34",  # 5 / 0.15 = 33.3
-            "step_count[pace=2] rest[pace=2]": "8 | 0.20",  # 5 / 0.6 = 8.33
-            "near[pace=2] far[pace=2]": "3.20 | 2.60",  # from above; 3.2 - 0.6
-            "floor[pace=2]": "0.90",  # 0.2 x 9 / 2
-            "contraction[pace=2]": "−2.60",  # 1 - 2 x 0.2 x 9: diverges
-            "reach reaching": "6.00 | can get there",  # 0.6 / 0.1
-            "outlier_gradient[method=l1 l2 huber]": "3.0 | 210.0 | 60.0",  # 2 x 3 x 35; 3 x 20
-            "pinball": "1.50",  # 0.1 x 15
-        },
-    ),
-    (
-        # Landing at the second rate too, from the other side of nothing: 3 is five steps away.
-        {"rate[pace=2]": 0.2, "m": 5, "look": 7},
-        {"step_count[pace=2] landing[pace=2] amplitude[pace=2]": f"5 | {LANDS} | 0"},
-    ),
-    (
-        # On the kink from the start, the outlier too: nothing pulls, everything stays.
-        {"m": 3, "outlier": 10, "decay_start": 3},
-        {
-            "loss slope gradient squared_gradient huber pinball": "0",
-            "step_count[pace=1] landing[pace=1]": f"0 | {LANDS}",
-            "weight[method=l1, pace=1, step=0..12]": "3.0000",
-            "run_gradient[method=l1, pace=2, step=0..12]": "0",
-            # The line is now too high for the first two: (2 + 2 + 0 - 2 + 0) / 5
-            "row_gradient[method=l1, row=a b d]": "2.0 | 2.0 | −2.0",
-            "mean_gradient[method=l1 l2]": "0.40 | 1.60",  # (16 + 8 - 16) / 5
-            "median_with mean_with": "3.00 | 2.80",  # 14 / 5
-        },
-    ),
-    (
-        # The outlier and two points on the line: they are silent.
-        {"outlier": 6, "others[neighbour=b]": 6, "others[neighbour=d]": 6, "beyond": 3},
-        {
-            "row_gradient[method=l1, row=b d]": "0",
-            "median_low median_high median_with": "1.00",  # 1, 1, 1, 3
-            "mean_gradient[method=l1 l2]": "−0.40 | −3.20",  # -2 / 5; -16 / 5
-            "mean_loss[method=l1] mean_loss_with[method=l1]": "1.00 | 0.80",  # 4 / 4; 4 / 5
-        },
-    ),
+        "x=3, m=8, y=13, delta=20, beta=30, line_slope=-1.5, outlier=-7, look=12, "
+        "rate[pace=1]=0.05, rate[pace=2]=0.2, ratio=0.9"
+    ): {
+        "prediction residual best": "28.0 | −15.0 | 3.00",  # 24 + 4; 13 - 28; 9 / 3
+        "touches gradient squared_gradient": "cuts through | 3.0 | 90.0",  # -2 x 3 x (-15)
+        "huber smooth": "112.5 | 3.8",  # 225 / 2, inside the threshold; 225 / 60 = 3.75
+        "huber_gradient smooth_gradient": "45.0 | 1.5",  # -3 x (-15); -3 x (-15/30)
+        "step_count[pace=1] arrival[pace=1]": "33 | 34",  # 5 / 0.15 = 33.3
+        "step_count[pace=2] rest[pace=2]": "8 | 0.20",  # 5 / 0.6 = 8.33
+        "near[pace=2] far[pace=2]": "3.20 | 2.60",  # from above; 3.2 - 0.6
+        "floor[pace=2]": "0.90",  # 0.2 x 9 / 2
+        "contraction[pace=2]": "−2.60",  # 1 - 2 x 0.2 x 9: diverges
+        "reach reaching": "6.00 | can get there",  # 0.6 / 0.1
+        "outlier_gradient[method=l1 l2 huber]": "3.0 | 210.0 | 60.0",  # 2 x 3 x 35; 3 x 20
+        "pinball": "1.50",  # 0.1 x 15
+    },
+    # Landing at the second rate too, from the other side of nothing: 3 is five steps away.
+    "rate[pace=2]=0.2, m=5, look=7": {
+        "step_count[pace=2] landing[pace=2] amplitude[pace=2]": f"5 | {LANDS} | 0"
+    },
+    # On the kink from the start, the outlier too: nothing pulls, everything stays.
+    "m=3, outlier=10, decay_start=3": {
+        "loss slope gradient squared_gradient huber pinball": "0",
+        "step_count[pace=1] landing[pace=1]": f"0 | {LANDS}",
+        "weight[method=l1, pace=1, step=0..12]": "3.0000",
+        "run_gradient[method=l1, pace=2, step=0..12]": "0",
+        # The line is now too high for the first two: (2 + 2 + 0 - 2 + 0) / 5
+        "row_gradient[method=l1, row=a b d]": "2.0 | 2.0 | −2.0",
+        "mean_gradient[method=l1 l2]": "0.40 | 1.60",  # (16 + 8 - 16) / 5
+        "median_with mean_with": "3.00 | 2.80",  # 14 / 5
+    },
+    # The outlier and two points on the line: they are silent.
+    "outlier=6, others[neighbour=b]=6, others[neighbour=d]=6, beyond=3": {
+        "row_gradient[method=l1, row=b d]": "0",
+        "median_low median_high median_with": "1.00",  # 1, 1, 1, 3
+        "mean_gradient[method=l1 l2]": "−0.40 | −3.20",  # -2 / 5; -16 / 5
+        "mean_loss[method=l1] mean_loss_with[method=l1]": "1.00 | 0.80",  # 4 / 4; 4 / 5
+    },
     # The L2 factor is 0 while the second rate bounces.
-    ({"rate[pace=1]": 0.125}, {"contraction[pace=1] far[pace=2]": "0 | 3.10"}),
+    "rate[pace=1]=0.125": {"contraction[pace=1] far[pace=2]": "0 | 3.10"},
     # Close to the minimum: steps of 0.02 and 0.5 that bounce at once, or after one.
-    (
-        {"m": 2.97, "rate[pace=1]": 0.01, "rate[pace=2]": 0.25, "decay_start": 2.97},
-        {
-            "weight[method=l1, pace=1, step=1..4]": "2.9900 | 3.0100 | 2.9900 | 3.0100",
-            "weight[method=l1, pace=2, step=1..4]": "3.4700 | 2.9700 | 3.4700 | 2.9700",
-            # 3.47 - 0.25; 3.22 - 0.5/3; 3.05333 - 0.125
-            "decay_weight[step=0..4]": "2.970 | 3.470 | 3.220 | 3.053 | 2.928",
-        },
-    ),
-    (
-        {"m": 2.99, "rate[pace=1]": 0.01, "rate[pace=2]": 0.25, "decay_start": 2.99},
-        {"weight[method=l1, pace=2, step=1..4]": "3.4900 | 2.9900 | 3.4900 | 2.9900"},
-    ),
-    (
-        # The L2 factor is 0: one step and it is there. The second rate lands.
-        {"rate[pace=1]": 0.125, "rate[pace=2]": 0.2, "look": 3},
-        {
-            "contraction[pace=1] l2_left[pace=1]": "0",  # 1 - 2 x 0.125 x 4
-            "weight[method=l2, pace=1, step=1..12]": "3.0000",
-            "look_weight[method=l1 l2, pace=1]": "1.7500 | 3.0000",  # 1 + 3 x 0.25
-            "look_weight[method=l1, pace=2]": "2.2000",  # 1 + 3 x 0.4
-        },
-    ),
-    (
-        # The widest tolerance, 0.000001: a rest of 0.0000015 is still a rest.
-        {"tolerance": 1e-6, "m": 0.9999985, "rate[pace=2]": 0.1},
-        # 2.0000015 / 0.2 = 10.0000075, so ten whole steps
-        {"step_count[pace=1] rest[pace=1] arrival[pace=1]": "10 | 0.0000015 | 11"},
-    ),
-    (
-        # The tenth step would miss by 0.0000005, which the same tolerance lets pass.
-        {"tolerance": 1e-6, "m": 1.0000005, "rate[pace=2]": 0.1},
-        {"step_count[pace=1] rest[pace=1] landing[pace=1]": f"10 | 0 | {LANDS}"},
-    ),
-    (
-        # It falls short by 0.0000005, which the tolerance lets pass as well.
-        {"tolerance": 1e-6, "m": 0.9999995, "rate[pace=2]": 0.1},
-        {"step_count[pace=1] rest[pace=1] arrival[pace=1]": "10 | 0 | 10"},
-    ),
-    (
-        # The rates exchanged: the first bounces, the second lands.
-        {"rate[pace=1]": 0.15, "rate[pace=2]": 0.1},
-        {"landing[pace=1] landing[pace=2]": f"{BOUNCES} | {LANDS}"},
-    ),
-]
+    "m=2.97, rate[pace=1]=0.01, rate[pace=2]=0.25, decay_start=2.97": {
+        "weight[method=l1, pace=1, step=1..4]": "2.9900 | 3.0100 | 2.9900 | 3.0100",
+        "weight[method=l1, pace=2, step=1..4]": "3.4700 | 2.9700 | 3.4700 | 2.9700",
+        # 3.47 - 0.25; 3.22 - 0.5/3; 3.05333 - 0.125
+        "decay_weight[step=0..4]": "2.970 | 3.470 | 3.220 | 3.053 | 2.928",
+    },
+    "m=2.99, rate[pace=1]=0.01, rate[pace=2]=0.25, decay_start=2.99": {
+        "weight[method=l1, pace=2, step=1..4]": "3.4900 | 2.9900 | 3.4900 | 2.9900"
+    },
+    # The L2 factor is 0: one step and it is there. The second rate lands.
+    "rate[pace=1]=0.125, rate[pace=2]=0.2, look=3": {
+        "contraction[pace=1] l2_left[pace=1]": "0",  # 1 - 2 x 0.125 x 4
+        "weight[method=l2, pace=1, step=1..12]": "3.0000",
+        "look_weight[method=l1 l2, pace=1]": "1.7500 | 3.0000",  # 1 + 3 x 0.25
+        "look_weight[method=l1, pace=2]": "2.2000",  # 1 + 3 x 0.4
+    },
+    # The widest tolerance, 0.000001: a rest of 0.0000015 is still a rest.
+    # 2.0000015 / 0.2 = 10.0000075
+    "tolerance=1e-6, m=0.9999985, rate[pace=2]=0.1": {
+        "step_count[pace=1] rest[pace=1] arrival[pace=1]": "10 | 0.0000015 | 11"
+    },
+    # The tenth step would miss by 0.0000005, which the same tolerance lets pass.
+    # 1.9999995 / 0.2 = 9.9999975
+    "tolerance=1e-6, m=1.0000005, rate[pace=2]=0.1": {
+        "step_count[pace=1] rest[pace=1] landing[pace=1]": f"10 | 0 | {LANDS}"
+    },
+    # It falls short by 0.0000005, which the tolerance lets pass as well.
+    "tolerance=1e-6, m=0.9999995, rate[pace=2]=0.1": {
+        "step_count[pace=1] rest[pace=1] arrival[pace=1]": "10 | 0 | 10"
+    },
+    # The rates exchanged: the first bounces, the second lands.
+    "rate[pace=1]=0.15, rate[pace=2]=0.1": {
+        "landing[pace=1] landing[pace=2]": f"{BOUNCES} | {LANDS}"
+    },
+}
 
 PINS = cells(BOOK)
 OTHER_PINS = at_others(OTHERS)

@@ -10,9 +10,6 @@ compared at three pairs: the first, the last and number 40.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
-
 from checks.proof.pins.cells import at_others, cells
 
 BOOK = {
@@ -217,134 +214,95 @@ BOOK = {
     "stale_error[hand=looked-at fastest slowest]": "1.851 rad | 0 rad | 0.087 rad",
 }
 
-OTHERS: list[tuple[Mapping[str, Any], dict[str, str]]] = [
+OTHERS = {
     # The score at offset 1 elsewhere.
-    ({"query_position": 5, "key_position": 4}, {"offset[case=here]": "1", "score": "1.375755"}),
-    (
-        {"query_position": 1, "key_position": 0},
-        {
-            "offset[case=here] score": "1 | 1.375755",
-            "turned[vector=k, pair=0, side=x y]": "0.5000 | 1.0000",
-        },
-    ),
-    (
-        # The query behind the key.
-        {"query_position": 1, "key_position": 3},
-        {
-            "offset[case=here] score score_at[case=swapped]": "−2 | −1.090364 | −0.990370",
-        },
-    ),
-    (
-        {"value[vector=q, component=0]": 2, "value[vector=q, component=2]": 1},
-        {
-            "dot[pairing=adjacent, pair=0]": "3.0000",  # 2 x 0.5 + 2 x 1
-            "cross[pairing=adjacent, pair=0]": "1.0000",  # 2 x 1 - 2 x 0.5
-            "imaginary[pairing=adjacent, pair=0]": "−1.0000",
-            "dot[pairing=adjacent, pair=1]": "1.0000",  # 1 x 2 - 1 x 1
-            "cross[pairing=adjacent, pair=1]": "3.0000",  # 1 x 1 + 1 x 2
-            "imaginary[pairing=adjacent, pair=1] unrotated[pairing=adjacent]": "−3.0000 | 4.000000",
-            "most_part[pairing=adjacent, pair=0 1]": "3.1623 | 3.1623",  # 0: √(9 + 1)
-            "most[pairing=adjacent]": "6.3246",  # 2√10
-        },
-    ),
-    (
-        # Another model, nothing stretched, and a pair that the head does not have.
-        {"model": "Llama 3 8B", "factor": 1, "pair_wanted": 100},
-        {
-            "rows_missing within_table number[hand=looked-at]": "0 tokens | Yes | 63",
-            "frequency[pair=1]": "0.0014 rad/token",  # 1/√500,000 = 0.00141421
-            "head_wavelength[hand=looked-at]": "2,559,196 tokens",
-            "scaled_wavelength[scaling=linear, hand=looked-at]": "2,559,196 tokens",
-            "attention_factor": "1.0000×",
-            # 64 x (9.010913 - 1.837877) / 13.122363 = 459.0743 / 13.122363
-            "last_turned[size=smaller] turned_pairs[size=smaller]": "34.98 | 35",
-            "other_pairs[size=smaller] growth[hand=slowest]": "29 | 1.0×",
-            "rotation_flops rotation_share": "491,520 FLOP/token | 0.037%",  # 3 x 128 x 40 x 32
-            "dynamic_scale": "2.00×",  # 16,384 / 8,192
-        },
-    ),
-    (
-        # A text that is still short.
-        {"current_length": 1000},
-        {
-            "dynamic_scale dynamic_base stale_error[hand=looked-at]": "1.00× | 10,000 | 0 rad",
-        },
-    ),
+    "query_position=5, key_position=4": {"offset[case=here]": "1", "score": "1.375755"},
+    "query_position=1, key_position=0": {
+        "offset[case=here] score": "1 | 1.375755",
+        "turned[vector=k, pair=0, side=x y]": "0.5000 | 1.0000",
+    },
+    # The query behind the key.
+    "query_position=1, key_position=3": {
+        "offset[case=here] score score_at[case=swapped]": "−2 | −1.090364 | −0.990370",
+    },
+    "value[vector=q, component=0]=2, value[vector=q, component=2]=1": {
+        "dot[pairing=adjacent, pair=0]": "3.0000",  # 2 x 0.5 + 2 x 1
+        "cross[pairing=adjacent, pair=0]": "1.0000",  # 2 x 1 - 2 x 0.5
+        "imaginary[pairing=adjacent, pair=0]": "−1.0000",
+        "dot[pairing=adjacent, pair=1]": "1.0000",  # 1 x 2 - 1 x 1
+        "cross[pairing=adjacent, pair=1]": "3.0000",  # 1 x 1 + 1 x 2
+        "imaginary[pairing=adjacent, pair=1] unrotated[pairing=adjacent]": "−3.0000 | 4.000000",
+        "most_part[pairing=adjacent, pair=0 1]": "3.1623 | 3.1623",  # 0: √(9 + 1)
+        "most[pairing=adjacent]": "6.3246",  # 2√10
+    },
+    # Another model, nothing stretched, and a pair that the head does not have.
+    "model=Llama 3 8B, factor=1, pair_wanted=100": {
+        "rows_missing within_table number[hand=looked-at]": "0 tokens | Yes | 63",
+        "frequency[pair=1]": "0.0014 rad/token",  # 1/√500,000 = 0.00141421
+        "head_wavelength[hand=looked-at]": "2,559,196 tokens",
+        "scaled_wavelength[scaling=linear, hand=looked-at]": "2,559,196 tokens",
+        "attention_factor": "1.0000×",
+        # 64 x (9.010913 - 1.837877) / 13.122363 = 459.0743 / 13.122363
+        "last_turned[size=smaller] turned_pairs[size=smaller]": "34.98 | 35",
+        "other_pairs[size=smaller] growth[hand=slowest]": "29 | 1.0×",
+        "rotation_flops rotation_share": "491,520 FLOP/token | 0.037%",  # 3 x 128 x 40 x 32
+        "dynamic_scale": "2.00×",  # 16,384 / 8,192
+    },
+    # A text that is still short.
+    "current_length=1000": {
+        "dynamic_scale dynamic_base stale_error[hand=looked-at]": "1.00× | 10,000 | 0 rad",
+    },
     # With a factor of 8 the scale at twice the length is 8 x 2 - 7.
-    ({"dynamic_factor": 8, "current_length": 8192}, {"dynamic_scale": "9.00×"}),
-    (
-        # 5,008 / 32 = 156.5 and 5,040 / 32 = 157.5: ties go to the even multiple.
-        {"rounded_position": 5008},
-        {
-            "spacings multiple held_position position_error": "156.50 | 156 | 4,992 | 16",
-            "angle_error turns_error": "16.0 rad | 2.55",  # 16 / 6.283185
-        },
-    ),
-    (
-        {"rounded_position": 5040},
-        {"multiple": "158", "held_position": "5,056", "position_error": "16"},
-    ),
-    (
-        # A fast pair, kept by both: 10^-0.625 = 0.23713737, 154.58953 turns.
-        {"pair_wanted": 10},
-        {
-            "place[ramped=yarn, hand=looked-at]": "−0.385",  # -10 / 26
-            "kept[ramped=yarn, hand=looked-at]": "100.0%",
-            "scaled[scaling=yarn, hand=looked-at]": "0.237137 rad/token",
-            "place[ramped=llama-3-1, hand=looked-at]": "51.197",  # 153.58953 / 3
-            "kept[ramped=llama-3-1, hand=looked-at]": "100.0%",
-            "scaled[scaling=llama-3-1, hand=looked-at]": "0.237137 rad/token",
-        },
-    ),
-    (
-        # The slowest: 4,096 / 54,410 = 0.0753 turns.
-        {"pair_wanted": 63},
-        {
-            "place[ramped=yarn, hand=looked-at]": "1.654",  # 43 / 26
-            "kept[ramped=yarn, hand=looked-at]": "0%",
-            "place[ramped=llama-3-1, hand=looked-at]": "−0.308",  # -0.9247 / 3
-            "kept[ramped=llama-3-1, hand=looked-at]": "0%",
-            # 8 x 8,659.6432 x 6.2831853 = 8 x 54,410.14
-            "scaled_wavelength[scaling=ntk-aware, hand=looked-at]": "435,281 tokens",
-        },
-    ),
-    (
-        # So short that no pair turns so often: the ramp starts at the first.
-        {"trained_length": 256, "beta[border=fast]": 128},
-        {
-            "limit[border=fast]": "2.0 tokens",
-            "limit_pair[border=fast]": "−7.95",  # 64 x (0.693147 - 1.837877) / 9.210340
-            "ramp_pair[border=fast]": "0",
-        },
-    ),
-    (
-        # So long that every pair turns, and the ramp ends at the last index of the width.
-        {"pairs": 8, "base": 1000, "trained_length": 1048576, "beta[border=slow]": 0.25},
-        {
-            "limit_pair[border=slow]": "15.53",  # 8 x (15.249238 - 1.837877) / 6.907755
-            "ramp_pair[border=slow]": "15",
-            "last_turned[size=smaller]": "13.93",  # 8 x (13.862944 - 1.837877) / 6.907755
-            "turned_pairs[size=smaller] other_pairs[size=smaller]": "8 | 0",
-        },
-    ),
-    (
-        # The same for the larger base, while the other is as large as it may be.
-        {"pairs": 8, "base": 1e9, "large_base": 1000, "trained_length": 1048576},
-        {
-            # smaller: 8 x 12.025067 / 20.723266 = 4.642, pairs 0 to 4; larger: 13.93 again
-            "turned_pairs[size=smaller larger] other_pairs[size=larger]": "5 | 8 | 0",
-        },
-    ),
-    (
-        # A faster first pair: 8 tokens of error are 16 radians.
-        {"first_frequency": 2},
-        {
-            "wavelength[pair=0] frequency[pair=1]": "3.14 tokens | 0.0200 rad/token",
-            "angle_error turns_error far_angle": "16.0 rad | 2.55 | 2,000,000 rad",
-            "fp32_spacing": "0.1250 rad",
-        },
-    ),
-]
+    "dynamic_factor=8, current_length=8192": {"dynamic_scale": "9.00×"},
+    # 5,008 / 32 = 156.5 and 5,040 / 32 = 157.5: ties go to the even multiple.
+    "rounded_position=5008": {
+        "spacings multiple held_position position_error": "156.50 | 156 | 4,992 | 16",
+        "angle_error turns_error": "16.0 rad | 2.55",  # 16 / 6.283185
+    },
+    "rounded_position=5040": {"multiple": "158", "held_position": "5,056", "position_error": "16"},
+    # A fast pair, kept by both: 10^-0.625 = 0.23713737, 154.58953 turns.
+    "pair_wanted=10": {
+        "place[ramped=yarn, hand=looked-at]": "−0.385",  # -10 / 26
+        "kept[ramped=yarn, hand=looked-at]": "100.0%",
+        "scaled[scaling=yarn, hand=looked-at]": "0.237137 rad/token",
+        "place[ramped=llama-3-1, hand=looked-at]": "51.197",  # 153.58953 / 3
+        "kept[ramped=llama-3-1, hand=looked-at]": "100.0%",
+        "scaled[scaling=llama-3-1, hand=looked-at]": "0.237137 rad/token",
+    },
+    # The slowest: 4,096 / 54,410 = 0.0753 turns.
+    "pair_wanted=63": {
+        "place[ramped=yarn, hand=looked-at]": "1.654",  # 43 / 26
+        "kept[ramped=yarn, hand=looked-at]": "0%",
+        "place[ramped=llama-3-1, hand=looked-at]": "−0.308",  # -0.9247 / 3
+        "kept[ramped=llama-3-1, hand=looked-at]": "0%",
+        # 8 x 8,659.6432 x 6.2831853 = 8 x 54,410.14
+        "scaled_wavelength[scaling=ntk-aware, hand=looked-at]": "435,281 tokens",
+    },
+    # So short that no pair turns so often: the ramp starts at the first.
+    "trained_length=256, beta[border=fast]=128": {
+        "limit[border=fast]": "2.0 tokens",
+        "limit_pair[border=fast]": "−7.95",  # 64 x (0.693147 - 1.837877) / 9.210340
+        "ramp_pair[border=fast]": "0",
+    },
+    # So long that every pair turns, and the ramp ends at the last index of the width.
+    "pairs=8, base=1000, trained_length=1048576, beta[border=slow]=0.25": {
+        "limit_pair[border=slow]": "15.53",  # 8 x (15.249238 - 1.837877) / 6.907755
+        "ramp_pair[border=slow]": "15",
+        "last_turned[size=smaller]": "13.93",  # 8 x (13.862944 - 1.837877) / 6.907755
+        "turned_pairs[size=smaller] other_pairs[size=smaller]": "8 | 0",
+    },
+    # The same for the larger base, while the other is as large as it may be.
+    "pairs=8, base=1e9, large_base=1000, trained_length=1048576": {
+        # smaller: 8 x 12.025067 / 20.723266 = 4.642, pairs 0 to 4; larger: 13.93 again
+        "turned_pairs[size=smaller larger] other_pairs[size=larger]": "5 | 8 | 0",
+    },
+    # A faster first pair: 8 tokens of error are 16 radians.
+    "first_frequency=2": {
+        "wavelength[pair=0] frequency[pair=1]": "3.14 tokens | 0.0200 rad/token",
+        "angle_error turns_error far_angle": "16.0 rad | 2.55 | 2,000,000 rad",
+        "fp32_spacing": "0.1250 rad",
+    },
+}
 
 _MODEL = ("base", "trained_length", "pairs", "hidden", "layers", "heads", "kv_heads")
 

@@ -7,10 +7,7 @@ alpha and the second lambda are zero and all candidates are fed.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
-
-from checks.proof.pins.cells import at_others, cells, minutes
+from checks.proof.pins.cells import at_others, cells
 
 KEEPS, PRUNES = "keeps it", "prunes it"
 FED, STARVED = "allowed", "starved"
@@ -188,174 +185,126 @@ BOOK = {
     "goss_factor": "8.0×",  # 0.8 / 0.1
 }
 
-OTHERS: list[tuple[Mapping[str, Any], dict[str, str]]] = [
-    (
-        # alpha 5 moves every sum 5 towards zero.
-        {"reg_alpha": 5},
-        {
-            "thresholded side_weight[split=4, side=right, round=1]": "−23.00 | 7.67",  # 23 / 3
-            "side_score[split=4, side=right, round=1]": "176.33",  # 529 / 3
-            "trial_objective": "−28.00",  # -98 + 5 x 14
-            # 1: 64/2 + 64/6; 3: 2 x 576/4; 4: 529/5 + 529/3 = 105.8 + 176.3333
-            "gain[split=1 3 4, round=1]": "42.67 | 288.00 | 282.13",
-            "other_gain[split=4]": "396.75",  # 529/4 + 529/2
-            "way_gain[split=1, way=left]": "0.54",  # left within alpha: 0; right 64/6; parent 81/8
-        },
-    ),
-    (
-        {"min_child_weight": 2},
-        {
-            "may_split[split=1 2 5]": "starved | allowed | starved",
-            "child_may[split=2, child=left, round=1]": STARVED,
-            "child_cut[child=left, round=1] child_best[child=left, round=1]": "none | —",
-            "child_stands[child=left, round=1] rows_to_feed[belief=unsure]": "prunes it | 8 rows",
-        },
-    ),
-    (
-        # Row weights of 2: twice the sums, the same lambda: 58^2/7 x 2 against 56^2/9 + 56^2/5.
-        {"row_weight": 2},
-        {"gain[split=3 4, round=1] cut[round=1]": "961.14 | 975.64 | 5.5"},
-    ),
-    (
-        # Only the root stands: leaves -29/4 and 29/4. At 5 km, which lies below the pruned right
-        # threshold, the prediction is 21 + 0.3 x 7.25.
-        {"gamma": 70, "query_km": 5},
-        {
-            "child_stands[child=left right, round=1]": "prunes it | prunes it",
-            "root_stands[round=1] kept[round=1]": "keeps it | 1",
-            "leaf_weight[leaf=lowest lower upper highest, round=1]": "0 | −7.25 | 0 | 7.25",
-            "leaf_start[leaf=highest, round=1] query[round=1]": "4.0 | 23.175",
-            # Round 2: gradients 10.825 9.825 1.825 1.175 | -7.825 -15.825. The root now cuts after
-            # row 4: 23.65^2/5 + 23.65^2/3 = 298.30 against 2 x 22.475^2/4 = 252.56; the left
-            # child's best is 20.65^2/3 + 3^2/3 - 23.65^2/5 = 142.14 + 3 - 111.86, below gamma.
-            "cut[round=2] child_best[child=left, round=2]": "5.5 | 33.28",
-            "child_stands[child=left, round=2]": PRUNES,
-            "query[round=2]": "21.756",  # 23.175 - 0.3 x 23.65/5 = 23.175 - 1.419
-            # Round 3: rows 1 to 4 sum to 23.65 - 4 x 1.419 = 17.974.
-            "query[round=3]": "20.678",  # 21.756 - 0.3 x 17.974/5 = 21.756 - 1.07844
-        },
-    ),
-    (
-        # The same at 2 km, below the pruned left thresholds.
-        {"gamma": 70, "query_km": 2},
-        # 21 - 2.175; 18.825 - 1.419; 17.406 - 1.07844
-        {"query[round=1..3]": "18.825 | 17.406 | 16.328"},
-    ),
-    (
-        # No split stands; the base score is 7 too high: G = 42, weight -42/7.
-        {"gamma": 2000, "base_shift": 7, "query_km": 3},
-        {
-            "base gradient_so_far[row=6, round=1]": "28.00 | 42.00",
-            "root_score[round=1]": "252.00",  # 42^2 / 7
-            "root_stands[round=1] kept[round=1]": "prunes it | 0",
-            "leaf_weight[leaf=lower highest, round=1]": "0 | −6.00",
-            "wall": "−5.25",  # half of -(29 + 21)/4 + (29 - 21)/4
-            "prediction[row=1, round=1]": "26.200",
-            # 1: 28 - 0.3 x 6; 2: 26.2 - 0.3 x 6 x 5.2/7 = 26.2 - 1.337143; 3: 24.862857 - 0.3 x 6 x
-            # 3.862857/7 = 24.862857 - 0.993306
-            "query[round=1..3]": "26.200 | 24.863 | 23.870",
-        },
-    ),
-    (
-        # Gradients 11 11 11 11 -1 -43: the root cuts after row 5 with 43^2/6 + 43^2/2 = 1232.67,
-        # its left child after row 4 with 44^2/5 + 1/2 - 43^2/6 = 387.2 + 0.5 - 308.17.
-        {**minutes(10, 10, 10, 10, 22, 64), "gamma": 100},
-        {
-            "base cut[round=1] best_gain[round=1]": "21.00 | 7.0 | 1,232.67",
-            "child_gain[split=4, child=left, round=1]": "79.53",
-            "child_cut[child=left, round=1] child_stands[child=left, round=1]": "5.5 | prunes it",
-            "root_stands[round=1] leaf_weight[leaf=lower, round=1]": "keeps it | −7.17",  # -43 / 6
-            "prediction[row=4, round=1]": "18.850",  # 21 - 0.3 x 7.1667 = 21 - 2.15
-        },
-    ),
-    (
-        # Gradients 10 10 10 10 10 -50. Root gains 50^2/6 + 50^2/2 = 1,666.67, then
-        # 37.5^2/6 + 42.5^2/2 - 5^2/7 = 1,133.93, then 28.125^2/6 + 36.125^2/2 - 8^2/7 = 775.20:
-        # gamma prunes the third tree, whose only leaf is 8/7.
-        {**minutes(10, 10, 10, 10, 10, 70), "gamma": 1000},
-        {
-            "best_gain[round=1..3]": "1,666.67 | 1,133.93 | 775.20",
-            "root_stands[round=2] cut[round=3] root_stands[round=3]": "keeps it | 7.0 | prunes it",
-            # 20 - 0.3 x 50/6 - 0.3 x 37.5/6 = 20 - 2.5 - 1.875 = 15.625
-            "prediction[row=5, round=2 3]": "15.625 | 15.968",  # 3: 15.625 + 0.3 x 8/7
-        },
-    ),
-    (
-        # Labels whose root gains less than what it leads to, lambda 0: thirds of means 50/3 and
-        # 30 around 70/3, 6 x (20/3)^2 = 266.67; in the right child 40 40 | 10 around 30:
-        # 2 x 10^2 + 20^2 = 600; in the left 20 20 | 10 around 50/3: 2 x (10/3)^2 + (20/3)^2.
-        {**minutes(20, 20, 10, 40, 40, 10), "reg_lambda": 0, "gamma": 400},
-        {
-            "best_gain[round=1] cut[round=1]": "266.67 | 4.0",
-            "child_best[child=left right, round=1]": "66.67 | 600.00",
-            "child_stands[child=left right, round=1]": "prunes it | keeps it",
-            "root_stands[round=1] kept[round=1]": "keeps it | 2",
-            "leaf_weight[leaf=lower upper highest, round=1]": "−6.67 | 16.67 | −13.33",
-            "leaf_hessian[leaf=upper, round=1]": "2",
-        },
-    ),
-    (
-        # From here on lambda and gamma are 0 and the leaves hold equal labels, so that each round
-        # leaves 0.7 of every residual and 0.49 of every gain. Root: 0 0 0 12 | 60 60 around 22,
-        # 4 x 19^2 + 2 x 38^2 = 4,332; left child around 3: 1 + 3 rows 3^2 + 3 x 1^2 = 12, 3 + 1
-        # rows 3 x 3^2 + 9^2 = 108.
-        {**minutes(0, 0, 0, 12, 60, 60), "reg_lambda": 0, "gamma": 0},
-        {
-            "best_gain[round=1]": "4,332.00",
-            "child_gain[split=1 3, child=left, round=1]": "12.00 | 108.00",
-            "child_gain[split=1 3, child=left, round=2]": "5.88 | 52.92",
-            # 3: 0.2401 x 12, x 108 = 25.9308
-            "child_gain[split=1 3, child=left, round=3]": "2.88 | 25.93",
-        },
-    ),
-    (
-        # 0 0 0 0 15 | 75 around 15; left child around 3: 4 x 3^2 + 12^2 = 180.
-        {**minutes(0, 0, 0, 0, 15, 75), "reg_lambda": 0, "gamma": 0},
-        {"child_gain[split=4, child=left, round=1..3]": "180.00 | 88.20 | 43.22"},
-    ),
-    (
-        # Its mirror image, 75 | 15 0 0 0 0. Right child: after row 3, 2 x 4.5^2 + 3 x 3^2 = 67.5;
-        # after row 5, 4 x 0.75^2 + 3^2 = 11.25.
-        {**minutes(75, 15, 0, 0, 0, 0), "reg_lambda": 0, "gamma": 0},
-        {
-            "child_gain[split=2 3 5, child=right, round=1]": "180.00 | 67.50 | 11.25",
-            "child_gain[split=2 3, child=right, round=2]": "88.20 | 33.08",  # 3: 33.075
-            "child_gain[split=2 3, child=right, round=3]": "43.22 | 16.21",  # 3: 16.20675
-        },
-    ),
-    (
-        {"gamma": 5, "larger_gamma[larger=largest]": 10},
-        {
-            "child_stands[child=left, round=1] kept[round=1]": "keeps it | 3",
-            "leaf_start[leaf=lower, round=1] larger_kept[larger=largest]": "2.5 | 2",
-            "leaf_weight[leaf=lowest lower, round=1]": "−8.33 | −2.00",
-        },  # -25/3, -4/2
-    ),
-    ({"trial_step": 2}, {"trial_exact": "0.313"}),  # ln(1 + e) - 1
-    (
-        # A quick delivery without a distance: g = 21 - 5 = 16, total 16, parent 256/8 = 32.
-        {"y_missing": 5},
-        # (29 + 16)^2/5 + 29^2/4 - 32 = 405 + 210.25 - 32
-        {"way_gain[split=3, way=left] direction": "583.25 | left"},
-    ),
-    ({"min_child_weight": 0.4}, {"late_may_split": FED}),
-    (
-        # Even where no hessians are asked for, a node without rows is none.
-        {"min_child_weight": 0},
-        {"child_may[split=3 2, child=left, round=1]": "starved | allowed"},
-    ),
-    (
-        # A gain of exactly gamma is enough: 108, worked out above.
-        {**minutes(0, 0, 0, 12, 60, 60), "reg_lambda": 0, "gamma": 108, "trial_gamma": 54},
-        {"child_stands[child=left, round=1]": KEEPS},
-    ),
-    (
-        {"eta": 0.5},
-        # -0.69315 + 0.5 x 0.92308 = -0.69315 + 0.46154; 1 / (1 + e^0.23161) = 1 / 2.26063
-        {"late_margin_after late_p_after": "−0.232 | 0.442"},
-    ),
-    ({"promise": 100}, {"late_share": "0%", "late_p": "0.0000010", "late_margin": "−13.816"}),
-]
+OTHERS = {
+    # alpha 5 moves every sum 5 towards zero.
+    "reg_alpha=5": {
+        "thresholded side_weight[split=4, side=right, round=1]": "−23.00 | 7.67",  # 23 / 3
+        "side_score[split=4, side=right, round=1]": "176.33",  # 529 / 3
+        "trial_objective": "−28.00",  # -98 + 5 x 14
+        # 1: 64/2 + 64/6; 3: 2 x 576/4; 4: 529/5 + 529/3 = 105.8 + 176.3333
+        "gain[split=1 3 4, round=1]": "42.67 | 288.00 | 282.13",
+        "other_gain[split=4]": "396.75",  # 529/4 + 529/2
+        "way_gain[split=1, way=left]": "0.54",  # left within alpha: 0; right 64/6; parent 81/8
+    },
+    "min_child_weight=2": {
+        "may_split[split=1 2 5]": "starved | allowed | starved",
+        "child_may[split=2, child=left, round=1]": STARVED,
+        "child_cut[child=left, round=1] child_best[child=left, round=1]": "none | —",
+        "child_stands[child=left, round=1] rows_to_feed[belief=unsure]": "prunes it | 8 rows",
+    },
+    # Row weights of 2: twice the sums, the same lambda: 58^2/7 x 2 against 56^2/9 + 56^2/5.
+    "row_weight=2": {"gain[split=3 4, round=1] cut[round=1]": "961.14 | 975.64 | 5.5"},
+    # Only the root stands: leaves -29/4 and 29/4. At 5 km, which lies below the pruned right
+    # threshold, the prediction is 21 + 0.3 x 7.25.
+    "gamma=70, query_km=5": {
+        "child_stands[child=left right, round=1]": "prunes it | prunes it",
+        "root_stands[round=1] kept[round=1]": "keeps it | 1",
+        "leaf_weight[leaf=lowest lower upper highest, round=1]": "0 | −7.25 | 0 | 7.25",
+        "leaf_start[leaf=highest, round=1] query[round=1]": "4.0 | 23.175",
+        # Round 2: gradients 10.825 9.825 1.825 1.175 | -7.825 -15.825. The root now cuts after
+        # row 4: 23.65^2/5 + 23.65^2/3 = 298.30 against 2 x 22.475^2/4 = 252.56; the left
+        # child's best is 20.65^2/3 + 3^2/3 - 23.65^2/5 = 142.14 + 3 - 111.86, below gamma.
+        "cut[round=2] child_best[child=left, round=2]": "5.5 | 33.28",
+        "child_stands[child=left, round=2]": PRUNES,
+        "query[round=2]": "21.756",  # 23.175 - 0.3 x 23.65/5 = 23.175 - 1.419
+        # Round 3: rows 1 to 4 sum to 23.65 - 4 x 1.419 = 17.974.
+        "query[round=3]": "20.678",  # 21.756 - 0.3 x 17.974/5 = 21.756 - 1.07844
+    },
+    # The same at 2 km, below the pruned left thresholds.
+    # 21 - 2.175; 18.825 - 1.419; 17.406 - 1.07844
+    "gamma=70, query_km=2": {"query[round=1..3]": "18.825 | 17.406 | 16.328"},
+    # No split stands; the base score is 7 too high: G = 42, weight -42/7.
+    "gamma=2000, base_shift=7, query_km=3": {
+        "base gradient_so_far[row=6, round=1]": "28.00 | 42.00",
+        "root_score[round=1]": "252.00",  # 42^2 / 7
+        "root_stands[round=1] kept[round=1]": "prunes it | 0",
+        "leaf_weight[leaf=lower highest, round=1]": "0 | −6.00",
+        "wall prediction[row=1, round=1]": "−5.25 | 26.200",  # half of -(29 + 21)/4 + (29 - 21)/4
+        # 1: 28 - 0.3 x 6; 2: 26.2 - 0.3 x 6 x 5.2/7 = 26.2 - 1.337143; 3: 24.862857 - 0.3 x 6 x
+        # 3.862857/7 = 24.862857 - 0.993306
+        "query[round=1..3]": "26.200 | 24.863 | 23.870",
+    },
+    # Gradients 11 11 11 11 -1 -43: the root cuts after row 5 with 43^2/6 + 43^2/2 = 1232.67,
+    # its left child after row 4 with 44^2/5 + 1/2 - 43^2/6 = 387.2 + 0.5 - 308.17.
+    "minutes=10 10 10 10 22 64, gamma=100": {
+        "base cut[round=1] best_gain[round=1]": "21.00 | 7.0 | 1,232.67",
+        "child_gain[split=4, child=left, round=1]": "79.53",
+        "child_cut[child=left, round=1] child_stands[child=left, round=1]": "5.5 | prunes it",
+        "root_stands[round=1] leaf_weight[leaf=lower, round=1]": "keeps it | −7.17",  # -43 / 6
+        "prediction[row=4, round=1]": "18.850",  # 21 - 0.3 x 7.1667 = 21 - 2.15
+    },
+    # Gradients 10 10 10 10 10 -50. Root gains 50^2/6 + 50^2/2 = 1,666.67, then
+    # 37.5^2/6 + 42.5^2/2 - 5^2/7 = 1,133.93, then 28.125^2/6 + 36.125^2/2 - 8^2/7 = 775.20:
+    # gamma prunes the third tree, whose only leaf is 8/7.
+    "minutes=10 10 10 10 10 70, gamma=1000": {
+        "best_gain[round=1..3]": "1,666.67 | 1,133.93 | 775.20",
+        "root_stands[round=2] cut[round=3] root_stands[round=3]": "keeps it | 7.0 | prunes it",
+        # 20 - 0.3 x 50/6 - 0.3 x 37.5/6 = 20 - 2.5 - 1.875 = 15.625
+        "prediction[row=5, round=2 3]": "15.625 | 15.968",  # 3: 15.625 + 0.3 x 8/7
+    },
+    # Labels whose root gains less than what it leads to, lambda 0: thirds of means 50/3 and
+    # 30 around 70/3, 6 x (20/3)^2 = 266.67; in the right child 40 40 | 10 around 30:
+    # 2 x 10^2 + 20^2 = 600; in the left 20 20 | 10 around 50/3: 2 x (10/3)^2 + (20/3)^2.
+    "minutes=20 20 10 40 40 10, reg_lambda=0, gamma=400": {
+        "best_gain[round=1] cut[round=1]": "266.67 | 4.0",
+        "child_best[child=left right, round=1]": "66.67 | 600.00",
+        "child_stands[child=left right, round=1]": "prunes it | keeps it",
+        "root_stands[round=1] kept[round=1]": "keeps it | 2",
+        "leaf_weight[leaf=lower upper highest, round=1]": "−6.67 | 16.67 | −13.33",
+        "leaf_hessian[leaf=upper, round=1]": "2",
+    },
+    # From here on lambda and gamma are 0 and the leaves hold equal labels, so that each round
+    # leaves 0.7 of every residual and 0.49 of every gain. Root: 0 0 0 12 | 60 60 around 22,
+    # 4 x 19^2 + 2 x 38^2 = 4,332; left child around 3: 1 + 3 rows 3^2 + 3 x 1^2 = 12, 3 + 1
+    # rows 3 x 3^2 + 9^2 = 108.
+    "minutes=0 0 0 12 60 60, reg_lambda=0, gamma=0": {
+        "best_gain[round=1]": "4,332.00",
+        "child_gain[split=1 3, child=left, round=1]": "12.00 | 108.00",
+        "child_gain[split=1 3, child=left, round=2]": "5.88 | 52.92",
+        # 3: 0.2401 x 12, x 108 = 25.9308
+        "child_gain[split=1 3, child=left, round=3]": "2.88 | 25.93",
+    },
+    # 0 0 0 0 15 | 75 around 15; left child around 3: 4 x 3^2 + 12^2 = 180.
+    "minutes=0 0 0 0 15 75, reg_lambda=0, gamma=0": {
+        "child_gain[split=4, child=left, round=1..3]": "180.00 | 88.20 | 43.22"
+    },
+    # Its mirror image, 75 | 15 0 0 0 0. Right child: after row 3, 2 x 4.5^2 + 3 x 3^2 = 67.5;
+    # after row 5, 4 x 0.75^2 + 3^2 = 11.25.
+    "minutes=75 15 0 0 0 0, reg_lambda=0, gamma=0": {
+        "child_gain[split=2 3 5, child=right, round=1]": "180.00 | 67.50 | 11.25",
+        "child_gain[split=2 3, child=right, round=2]": "88.20 | 33.08",  # 3: 33.075
+        "child_gain[split=2 3, child=right, round=3]": "43.22 | 16.21",  # 3: 16.20675
+    },
+    "gamma=5, larger_gamma[larger=largest]=10": {
+        "child_stands[child=left, round=1] kept[round=1]": "keeps it | 3",
+        "leaf_start[leaf=lower, round=1] larger_kept[larger=largest]": "2.5 | 2",
+        "leaf_weight[leaf=lowest lower, round=1]": "−8.33 | −2.00",
+    },  # -25/3, -4/2
+    "trial_step=2": {"trial_exact": "0.313"},  # ln(1 + e) - 1
+    # A quick delivery without a distance: g = 21 - 5 = 16, total 16, parent 256/8 = 32.
+    # (29 + 16)^2/5 + 29^2/4 - 32 = 405 + 210.25 - 32
+    "y_missing=5": {"way_gain[split=3, way=left] direction": "583.25 | left"},
+    "min_child_weight=0.4": {"late_may_split": FED},
+    # Even where no hessians are asked for, a node without rows is none.
+    "min_child_weight=0": {"child_may[split=3 2, child=left, round=1]": "starved | allowed"},
+    # A gain of exactly gamma is enough: 108, worked out above.
+    "minutes=0 0 0 12 60 60, reg_lambda=0, gamma=108, trial_gamma=54": {
+        "child_stands[child=left, round=1]": KEEPS
+    },
+    # -0.69315 + 0.5 x 0.92308 = -0.69315 + 0.46154; 1 / (1 + e^0.23161) = 1 / 2.26063
+    "eta=0.5": {"late_margin_after late_p_after": "−0.232 | 0.442"},
+    "promise=100": {"late_share": "0%", "late_p": "0.0000010", "late_margin": "−13.816"},
+}
 
 PINS = cells(BOOK)
 OTHER_PINS = at_others(OTHERS)
