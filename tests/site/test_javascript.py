@@ -364,8 +364,8 @@ def test_a_formula_in_words_is_filled_in_the_same(slug: str) -> None:
         (
             {"fs_bandwidth": 0.01},
             "leaves_time[tier=parallel-file-system]: a write takes 98,000.0 s, and a preemption "
-            "comes every 12 h: too little time is left for work; take a faster tier, a smaller model "
-            "or rarer preemptions",
+            "comes every 12 h: too little time is left for work; take a faster tier, a smaller "
+            "model or rarer preemptions",
         ),
         (
             {"gpu": "A100"},
