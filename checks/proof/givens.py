@@ -22,6 +22,7 @@ from statistics import median
 from typing import Any
 
 import worked
+from worked.formulas import parameters
 from worked.gpu_wall.mig import maximal_layouts
 from worked.units import exact, unit
 
@@ -238,78 +239,32 @@ def memory_check(thing: str, rows: Mapping[str, Row]) -> list[GivenCheck]:
     ]
 
 
-# --8<-- [start:parameters]
-def gpt2_parameters(c: Mapping[str, int]) -> tuple[int, int]:
-    """Return (all, active) parameters of a GPT-2: learned positions, biases, tied output."""
-    h, f = c["hidden"], c["ffn"]
-    attention = (h * 3 * h + 3 * h) + (h * h + h)
-    feed_forward = (h * f + f) + (f * h + h)
-    layer = attention + feed_forward + 2 * 2 * h  # two layer norms, scale and shift
-    tables = c["vocab"] * h * (1 if c["tied_embeddings"] else 2) + c["max_positions"] * h
-    total = tables + c["layers"] * layer + 2 * h
-    return total, total
-
-
-def _embeddings(c: Mapping[str, int]) -> int:
-    return c["vocab"] * c["hidden"] * (1 if c["tied_embeddings"] else 2) + c["hidden"]
-
-
-def grouped_attention(c: Mapping[str, int]) -> int:
-    """Return the parameters of one layer's grouped-query attention."""
-    h, query, key = c["hidden"], c["heads"] * c["head_dim"], c["kv_heads"] * c["head_dim"]
-    biases = (query + 2 * key) if c["qkv_bias"] else 0
-    return h * query + 2 * h * key + query * h + biases
-
-
-def llama_parameters(c: Mapping[str, int]) -> tuple[int, int]:
-    """Return (all, active) parameters of a Llama: gated feed-forward, RMS norms, no positions."""
-    layer = grouped_attention(c) + 3 * c["hidden"] * c["ffn"] + 2 * c["hidden"]
-    total = _embeddings(c) + c["layers"] * layer
-    return total, total
-
-
-def mixtral_parameters(c: Mapping[str, int]) -> tuple[int, int]:
-    """Return (all, active) parameters of a Llama whose feed-forward is a choice of experts."""
-    h = c["hidden"]
-    shared = grouped_attention(c) + h * c["experts"] + 2 * h  # the middle term is the router
-    expert = 3 * h * c["ffn"]
-    return tuple(  # type: ignore[return-value]
-        _embeddings(c) + c["layers"] * (shared + n * expert)
-        for n in (c["experts"], c["experts_per_token"])
-    )
-
-
-def deepseek_parameters(c: Mapping[str, int]) -> tuple[int, int]:
-    """Return (all, active) parameters of a DeepSeek-V3: latent attention, shared and routed."""
-    h, n, rope, nope = c["hidden"], c["heads"], c["qk_rope_head_dim"], c["qk_nope_head_dim"]
-    q, kv, v = c["q_lora_rank"], c["kv_lora_rank"], c["v_head_dim"]
-    queries = h * q + q + q * n * (nope + rope)  # down, norm, up
-    keys_values = h * (kv + rope) + kv + kv * n * (nope + v)
-    layer = queries + keys_values + n * v * h + 2 * h
-    router = h * c["experts"] + c["experts"]  # and a correction bias for each expert
-    expert = 3 * h * c["expert_ffn"]
-    sparse_layers = c["layers"] - c["dense_layers"]
-    common = _embeddings(c) + c["layers"] * layer + c["dense_layers"] * 3 * h * c["ffn"]
-    return tuple(  # type: ignore[return-value]
-        common + sparse_layers * (router + (c["shared_experts"] + routed) * expert)
-        for routed in (c["experts"], c["experts_per_token"])
-    )
-
-
-# --8<-- [end:parameters]
-
-_COMMON = "layers hidden heads kv_heads head_dim ffn vocab tied_embeddings qkv_bias"
-_MOE = "experts experts_per_token"
+# The book's own counts, which tests/oracles hold against the models of a real library.
+_COMMON = "layers hidden heads kv_heads head_dim ffn vocab tied_embeddings"
 _LATENT = (
     "layers dense_layers hidden heads ffn expert_ffn vocab tied_embeddings shared_experts "
     "q_lora_rank kv_lora_rank qk_nope_head_dim qk_rope_head_dim v_head_dim"
 )
-_GPT2 = "layers hidden ffn vocab max_positions tied_embeddings"
-FAMILIES: dict[str, tuple[Callable[[Mapping[str, int]], tuple[int, int]], str]] = {
-    "gpt2": (gpt2_parameters, _GPT2),
-    "llama": (llama_parameters, _COMMON),
-    "mixtral": (mixtral_parameters, f"{_COMMON} {_MOE}"),
-    "deepseek": (deepseek_parameters, f"{_LATENT} {_MOE}"),
+
+
+def _gpt2(tied_embeddings: int, vocab: int, hidden: int, **shape: int) -> int:
+    """Return the count of a GPT-2, and of its output once more where it is not tied."""
+    tied: int = parameters.gpt_parameters(vocab=vocab, hidden=hidden, **shape)
+    return tied + (1 - tied_embeddings) * vocab * hidden
+
+
+def _mixtral(qkv_bias: int, **shape: int) -> int:
+    """Return the count of a Mixtral, and of the biases where its attention has some."""
+    plain: int = parameters.mixture_parameters(**shape)
+    biases = (shape["heads"] + 2 * shape["kv_heads"]) * shape["head_dim"]
+    return plain + qkv_bias * shape["layers"] * biases
+
+
+FAMILIES: dict[str, tuple[Callable[..., Any], str]] = {
+    "gpt2": (_gpt2, "layers hidden vocab max_positions tied_embeddings"),
+    "llama": (parameters.llama_parameters, f"{_COMMON} qkv_bias"),
+    "mixtral": (_mixtral, f"{_COMMON} qkv_bias experts"),
+    "deepseek": (parameters.latent_mixture_parameters, f"{_LATENT} experts"),
 }
 
 
@@ -323,21 +278,19 @@ def model_routes(family: str) -> list[Route]:
         raise ValueError(f"unknown family {family!r}; there are {', '.join(FAMILIES)}")
     count, used = FAMILIES[family]
     names = tuple(used.split())
+    of_a_token = (*names, "experts_per_token")
 
-    def counted(which: int) -> Callable[..., Fraction]:
-        return lambda *v: Fraction(count(dict(zip(names, map(int, v), strict=True)))[which])
-
-    total = [n for n in names if n != "experts_per_token"]
-
-    def all_parameters(*values: Fraction) -> Fraction:
-        shape = dict(zip(total, map(int, values), strict=True)) | {"experts_per_token": 1}
-        return Fraction(count(shape)[0])
+    def counted(*values: Fraction) -> Fraction:
+        shape = dict(zip(of_a_token, map(int, values), strict=False))
+        if "experts" in shape:
+            shape["counted_experts"] = shape.pop("experts_per_token", shape["experts"])
+        return Fraction(count(**shape))
 
     words = f"sum over the tensors of a {family} layout"
     routes = [
-        Route("params", tuple(total), words, all_parameters),
-        Route("shape_params", tuple(total), words, all_parameters),
-        Route("active_params", names, "the same with the experts of one token", counted(1)),
+        Route("params", names, words, counted),
+        Route("shape_params", names, words, counted),
+        Route("active_params", of_a_token, "the same with the experts of one token", counted),
     ]
     if family == "deepseek":
         parts = ("qk_nope_head_dim", "qk_rope_head_dim")
@@ -346,6 +299,8 @@ def model_routes(family: str) -> list[Route]:
         routes.append(Route("hidden", ("heads", "head_dim"), "heads x head size", _product))
     if family in ("gpt2", "deepseek"):
         routes.append(Route("kv_heads", ("heads",), "as many as query heads", _product))
+    if family == "gpt2":
+        routes.append(Route("ffn", ("hidden",), "four times as wide", lambda h: 4 * h))
     routes.append(Route("max_positions", ("seq",), "it trains at its full length", _product))
     return routes
 

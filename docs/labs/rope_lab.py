@@ -23,10 +23,17 @@ for name in (
 ):
     print(f"{chapter.called(name):55} {chapter.shown(name, book)}")
 
+# %%
+# settings
+SIZE = (6.4, 4)
+FARTHEST, EVERY = 200, 10
+STARTS = 200, 5_000
+LENGTHS = (256, 1024, 4096, 16_384, 65_536)
+
 # %% [markdown]
 # ## The score of a real head against the offset
 #
-# A random query and key of a real head's width. The score depends on the offset alone; the two positions are drawn at random for every point, and the
+# A random query and key of a real head's width. The score depends on the offset alone; its positions are drawn at random for every point, and the
 # curve is smooth all the same.
 
 # %%
@@ -34,7 +41,7 @@ rng = np.random.default_rng(0)
 width = int(book["head_dim"])
 q, k = rng.standard_normal((2, width))
 frequencies = rope.inverse_frequencies(width, book["base"])
-offsets = np.arange(-200, 201)
+offsets = np.arange(-FARTHEST, FARTHEST + 1)
 curve = rope.relative_score(q, k, offsets, frequencies)
 
 
@@ -43,13 +50,13 @@ def turned(vector, position):
     return rope.rotate_adjacent(vector[None], cos, sin)[0]
 
 
-starts = rng.integers(200, 5000, offsets.size)
+starts = rng.integers(*STARTS, offsets.size)
 points = [turned(q, n + d) @ turned(k, n) for n, d in zip(starts, offsets, strict=True)]
 print(f"largest difference: {np.abs(points - curve).max():.1e}")
 
-fig, ax = plt.subplots(figsize=(6.4, 4))
+fig, ax = plt.subplots(figsize=SIZE)
 ax.plot(offsets, curve, label="from the offset alone")
-ax.plot(offsets[::10], points[::10], "o", label="from two random positions")
+ax.plot(offsets[::EVERY], points[::EVERY], "o", label="from random positions")
 ax.set_xlabel("offset, query minus key")
 ax.set_ylabel("score, not yet divided by the root of the width")
 ax.legend()
@@ -68,7 +75,7 @@ scaled = {
     "YaRN": rope.yarn_frequencies(width, base, stretch, trained),
     "Llama 3.1": rope.llama3_frequencies(width, base, stretch, trained),
 }
-fig, ax = plt.subplots(figsize=(6.4, 4))
+fig, ax = plt.subplots(figsize=SIZE)
 for label, new in scaled.items():
     ax.plot(frequencies / new, label=label)
 ax.set_xlabel("pair")
@@ -77,7 +84,7 @@ ax.legend()
 fig.tight_layout()
 
 # %% [markdown]
-# ## Two pairings, one permutation
+# ## The pairings and their permutation
 #
 # The same vectors give other scores when pairs are halves instead of neighbours, until they are reordered.
 
@@ -98,6 +105,6 @@ print(f"adjacent {adjacent:.6f}   halves {halves:.6f}   halves after reordering 
 # %%
 from worked.rope.precision import distinct_positions, round_to_bfloat16
 
-for length in (256, 1024, 4096, 16_384, 65_536):
+for length in LENGTHS:
     left = distinct_positions(round_to_bfloat16, length)
     print(f"{length:6,} positions: {left:5,} different ones in bf16")

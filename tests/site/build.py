@@ -27,6 +27,7 @@ def build_fixture(folder: Path) -> Path:
         f"hooks:\n  - {FIXTURE / 'register.py'}\n  - {ROOT / 'checks/page/hooks.py'}\n"
         "nav:\n  - Home: index.md\n"
         "  - Chapters:\n    - chapters/small.md\n    - chapters/other.md\n    - chapters/axes.md\n"
+        "    - chapters/told.md\n"
         "  - Reference:\n    - givens.md\n  - Labs:\n    - labs/small_lab.py\n"
         "  - Practice:\n    - practice/index.md\n"
     )

@@ -29,7 +29,7 @@ SETTINGS: list[dict[str, Any]] = [
         "value.k.0": 10,
         "value.k.1": -10,
         "base": 1e9,
-        "large_base": 1e9,
+        "other_base": 1e9,
     },
     {"pairs": 8, "trained_length": 256, "rounded_position": 4900, "bf16_bits": 24},
 ]

@@ -49,6 +49,11 @@ def rows_missing(wanted_length: Any, trained_length: Any) -> Any:
     return wanted_length - trained_length
 
 
+def length_ratio(times: Any) -> Any:
+    """Length of each text of a study over the trained one; times: the places of that axis."""
+    return times
+
+
 # -- a pair and its rotation ------------------------------------------------------------------
 
 
@@ -280,9 +285,9 @@ def projection_flops(layers: Any, hidden: Any, heads: Any, kv_heads: Any, head_d
 # -- longer than trained ----------------------------------------------------------------------
 
 
-def base_of_size(base: Any, large_base: Any) -> Any:
-    """The two bases that are compared."""
-    return along("size", smaller=base, larger=large_base)
+def base_of_size(base: Any, other_base: Any) -> Any:
+    """The two bases that are compared, by size."""
+    return along("size", smaller=minimum(base, other_base), larger=maximum(base, other_base))
 
 
 def pair_of_wavelength(pairs: Any, wavelength: Any, first_wavelength: Any, base: Any) -> Any:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+FAR = "{{ longer[times=4] | times }}"
 EMBEDDINGS = ("rope", "learned", "no-position")
 METHODS = ("as-trained", "linear", "ntk-aware", "dynamic", "yarn", "llama-3-1")
 
@@ -13,7 +14,7 @@ PAST_THE_TABLE: dict[str, Any] = {
     "title": "Small models inside and past the trained length",
     "alt": "Bars of accuracy. At the trained length RoPE has {{ inside[embedding=rope] }}, "
     "learned positions {{ inside[embedding=learned] }}, no positions "
-    "{{ inside[embedding=no-position] }}. At four times the length they have "
+    "{{ inside[embedding=no-position] }}. At {{ longer[times=4] | times }} the length they have "
     "{{ past[embedding=rope, times=4, words=familiar] }}, "
     "{{ past[embedding=learned, times=4, words=familiar] }} and "
     "{{ past[embedding=no-position, times=4, words=familiar] }}; without the start of the text "
@@ -35,13 +36,13 @@ PAST_THE_TABLE: dict[str, Any] = {
         },
         *(
             {
-                "label": f"four times the length, {label}",
+                "label": f"{FAR} the length, {label}",
                 "figures": [figure.format(e) for e in EMBEDDINGS],
             }
             for label, figure in (
                 ("words as in training", "past[embedding={}, times=4, words=familiar]"),
                 ("the same without the text's start", "late[embedding={}]"),
-                ("words four times as long", "past[embedding={}, times=4, words=stretched]"),
+                (f"words {FAR} as long", "past[embedding={}, times=4, words=stretched]"),
             )
         ),
     ],
@@ -50,13 +51,13 @@ PAST_THE_TABLE: dict[str, Any] = {
 CLOCKS: dict[str, Any] = {
     "id": "clocks",
     "kind": "clocks",
-    "title": "The angles of both pairs at the two positions",
-    "alt": "Two clock faces. On the fast pair's the query stands at {{ angle[vector=q, pair=0] }} "
+    "title": "The angles of both pairs at both positions",
+    "alt": "Clock faces. On the fast pair's the query stands at {{ angle[vector=q, pair=0] }} "
     "and the key at {{ angle[vector=k, pair=0] }}, on the slow pair's at "
     "{{ angle[vector=q, pair=1] }} and {{ angle[vector=k, pair=1] }}.",
     "caption": "Each pair is a clock, and a token's position sets the hands: the fast one turns "
     "once in {{ wavelength[pair=0] }}, the slow one in {{ wavelength[pair=1] }}. What the score "
-    "sees is the angle *between* the two hands of a face.",
+    "sees is the angle *between* the hands of a face.",
     "clocks": [
         {
             "label": label,
@@ -73,13 +74,14 @@ TURNING: dict[str, Any] = {
     "id": "turning",
     "kind": "curve",
     "title": "The rotated query against its position",
-    "alt": "Three curves over the position. The two components of the fast pair swing with a "
-    "wavelength of {{ wavelength[pair=0] }}; the first of the slow pair, with "
-    "{{ wavelength[pair=1] }}, hardly bends. At position {{ query_position }} they are "
+    "alt": "Curves over the position. The components of the fast pair swing with a "
+    "wavelength of {{ wavelength[pair=0] }}, the first of the slow pair with "
+    "{{ wavelength[pair=1] }}. At position {{ query_position }} they are "
     "{{ turned[vector=q, pair=0, side=x] }}, {{ turned[vector=q, pair=0, side=y] }} and "
     "{{ turned[vector=q, pair=1, side=x] }}.",
     "caption": "The query's components as it moves along the text: a fast clock and a slow one. "
-    "The dots are at position {{ query_position }}. Positions are whole; straight lines join them.",
+    "{{ claim: query_position <= 40 | The dots are at position {{ query_position }}. | Position "
+    "{{ query_position }} lies further right. }} Positions are whole; straight lines join them.",
     "x": "query_position",
     "x_label": "position of the query",
     "from": 0,
@@ -96,15 +98,16 @@ TURNING: dict[str, Any] = {
 WAVELENGTHS: dict[str, Any] = {
     "id": "wavelengths",
     "kind": "curve",
-    "title": "Wavelength of every pair, for two bases",
-    "alt": "Two straight lines on a logarithmic scale, from {{ wavelength[pair=0] }} at the "
-    "fastest pair up to {{ head_wavelength[hand=slowest] }} for the smaller base and "
-    "{{ larger_wavelength[hand=slowest] }} for the larger. The smaller base reaches the trained "
-    "length of {{ trained_length }} at pair {{ last_turned[size=smaller] }}, the larger at pair "
-    "{{ last_turned[size=larger] }}.",
-    "caption": "Each pair is slower than the one before by the same factor. The upright lines "
-    "stand where a pair would make exactly one turn within {{ trained_length }}: right of them "
-    "none does.",
+    "title": "Wavelength of every pair, for both bases",
+    "alt": "Straight lines on a logarithmic scale, from {{ wavelength[pair=0] }} at the "
+    "fastest pair up to {{ size_wavelength[size=smaller, hand=slowest] }} for the smaller base and "
+    "{{ size_wavelength[size=larger, hand=slowest] }} for the larger. The smaller base reaches the "
+    "trained length of {{ trained_length }} at pair {{ last_turned[size=smaller] }}, the larger at "
+    "pair {{ last_turned[size=larger] }}.",
+    "caption": "Each pair is slower than the one before by the same factor. An upright line stands "
+    "where a pair would make exactly one turn within {{ trained_length }}. {{ claim: "
+    "last_turned[size=smaller] <= number[hand=slowest] | Right of its line no pair of a base does. "
+    "| Of a base without a line all pairs do. }}",
     "x": "pair_wanted",
     "x_label": "pair",
     "from": 0,
@@ -113,8 +116,8 @@ WAVELENGTHS: dict[str, Any] = {
     "y_scale": "log",
     "y_label": "wavelength, tokens",
     "series": [
-        {"figure": "head_wavelength[hand=looked-at]", "label": "smaller base"},
-        {"figure": "larger_wavelength[hand=looked-at]", "label": "larger base"},
+        {"figure": "size_wavelength[size=smaller, hand=looked-at]", "label": "smaller base"},
+        {"figure": "size_wavelength[size=larger, hand=looked-at]", "label": "larger base"},
     ],
     "lines": [
         {"figure": "last_turned[size=smaller]", "label": "smaller base"},
@@ -126,13 +129,15 @@ SCORE: dict[str, Any] = {
     "id": "score",
     "kind": "curve",
     "title": "Score against the offset",
-    "alt": "Three curves of the score over the offset from key to query. The one as trained "
-    "swings with a wavelength of {{ wavelength[pair=0] }} and tilts from negative to positive "
-    "offsets. At offset {{ probe }} it is {{ probe_score[slowing=as-trained] }}, with linear "
-    "scaling {{ probe_score[slowing=linear] }}, NTK-aware {{ probe_score[slowing=ntk-aware] }}.",
-    "caption": "The score of this query and this key at every offset. It is not symmetric: ahead "
-    "and behind are told apart. Linear scaling slows both pairs by {{ factor }}, NTK-aware only "
-    "the slow one.",
+    "alt": "The score over the offset from key to query. At offset {{ probe }} it "
+    "is {{ probe_score[slowing=as-trained] }}, with linear scaling "
+    "{{ probe_score[slowing=linear] }}, NTK-aware {{ probe_score[slowing=ntk-aware] }}.",
+    "caption": "The score of this query and this key at every offset. "
+    "{{ claim: any(cross[pairing=adjacent] != 0, pair) | It is not symmetric: ahead and behind are "
+    "told apart. | It is symmetric, since no pair has a cross product: ahead and behind look "
+    "alike. }} {{ claim: factor > 1 | Linear scaling slows both pairs by {{ factor }}, NTK-aware "
+    "only the slow one. | With a stretch of {{ factor }} nothing is slowed, and the curves are "
+    "one. }}",
     "x": "probe",
     "x_label": "offset, query minus key",
     "from": -20,
@@ -151,17 +156,22 @@ SCALED: dict[str, Any] = {
     "id": "scaled",
     "kind": "curve",
     "title": "Wavelength of every pair under each scaling",
-    "alt": "Six rising curves on a logarithmic scale. All but linear start at "
-    "{{ wavelength[pair=0] }} with the fastest pair. At pair {{ number[hand=looked-at] }} the "
-    "wavelength is {{ head_wavelength[hand=looked-at] }} as trained, "
-    "{{ scaled_wavelength[scaling=linear, hand=looked-at] }} linear, "
+    "alt": "Rising curves on a logarithmic scale. Linear starts at "
+    "{{ scaled_wavelength[scaling=linear, hand=fastest] }} with the fastest pair, NTK-aware at "
+    "{{ scaled_wavelength[scaling=ntk-aware, hand=fastest] }}. At pair "
+    "{{ number[hand=looked-at] }} the wavelength is {{ head_wavelength[hand=looked-at] }} as "
+    "trained, {{ scaled_wavelength[scaling=linear, hand=looked-at] }} linear, "
     "{{ scaled_wavelength[scaling=ntk-aware, hand=looked-at] }} NTK-aware, "
     "{{ scaled_wavelength[scaling=dynamic, hand=looked-at] }} dynamic, "
     "{{ scaled_wavelength[scaling=yarn, hand=looked-at] }} with YaRN and "
     "{{ scaled_wavelength[scaling=llama-3-1, hand=looked-at] }} with Llama 3.1's method.",
-    "caption": "What stretching by {{ factor }} does to each pair. Linear moves the whole line; "
-    "the others spare the fast pairs, in part or in full, and stretch the slow ones. The upright "
-    "lines are the ends of YaRN's ramp.",
+    "caption": "What a stretch of {{ factor }} does to each pair, and dynamic scaling at "
+    "{{ current_length }}. Linear treats all pairs alike. {{ claim: "
+    "count(scaled[hand=fastest] < head_frequency[hand=fastest], scaling) == 1 and "
+    "count(scaled[hand=slowest] < head_frequency[hand=slowest], scaling) == 5 | "
+    "The others leave the fastest pair as it is and slow the slowest. | "
+    "The others go from pair to pair by their own rules. }} An upright line is an end of "
+    "YaRN's ramp.",
     "x": "pair_wanted",
     "x_label": "pair",
     "from": 0,
@@ -188,8 +198,9 @@ EXTENSION: dict[str, Any] = {
     "id": "extension",
     "kind": "bars",
     "title": "Accuracy past the trained length, by scaling",
-    "alt": "Bars of accuracy on stretched words at twice and at four times the trained length. As "
-    "trained {{ accuracy[scaling=as-trained, times=2, words=stretched] }} and "
+    "alt": "Bars of accuracy on stretched words at {{ longer[times=2] | times }} and at "
+    "{{ longer[times=4] | times }} the trained length. As trained "
+    "{{ accuracy[scaling=as-trained, times=2, words=stretched] }} and "
     "{{ accuracy[scaling=as-trained, times=4, words=stretched] }}, linear "
     "{{ accuracy[scaling=linear, times=2, words=stretched] }} and "
     "{{ accuracy[scaling=linear, times=4, words=stretched] }}, NTK-aware "
@@ -206,7 +217,10 @@ EXTENSION: dict[str, Any] = {
     "unit": "%",
     "axis": "right next tokens, %",
     "places": 1,
-    "series": ["twice the length", "four times the length"],
+    "series": [
+        "{{ longer[times=2] | times }} the length",
+        "{{ longer[times=4] | times }} the length",
+    ],
     "groups": [
         {
             "label": label,
@@ -225,10 +239,12 @@ ROUNDING: dict[str, Any] = {
     "id": "rounding",
     "kind": "curve",
     "title": "What bf16 makes of a position",
-    "alt": "A staircase: neighbouring positions share a step of {{ spacing }} tokens. "
-    "Position {{ rounded_position }} stands on the step at {{ held_position }}.",
-    "caption": "All positions of one step get the same angle; two tokens on either side of an "
-    "edge seem {{ spacing }} apart.",
+    "alt": "The position held against the true one. Near {{ rounded_position }} the format's "
+    "numbers lie {{ spacing }} apart, and position {{ rounded_position }} is held as "
+    "{{ held_position }}.",
+    "caption": "{{ claim: spacing > 1 | All positions of one step get the same angle; tokens "
+    "on either side of an edge seem {{ spacing }} apart. | Here every position is held as it is: "
+    "the format's numbers lie {{ spacing }} apart. }}",
     "x": "rounded_position",
     "x_label": "true position",
     "near": {"step": "spacing", "steps": 4},

@@ -138,8 +138,10 @@ def study() -> dict[str, tuple[float, str]]:
             raise RuntimeError(f"{name} kept every position below {limit}")
         values[f"first_wrong_{name}_position"] = (first, "")
     values["position_5000_in_bfloat16"] = (float(round_to_bfloat16(5_000)), "")
-    values["distinct_bfloat16_positions_of_8192"] = (
-        distinct_positions(round_to_bfloat16, 8_192),
+    counted = 8_192
+    values["positions_counted"] = (counted, "")
+    values[f"distinct_bfloat16_positions_of_{counted}"] = (
+        distinct_positions(round_to_bfloat16, counted),
         "",
     )
     for how in ("float32_angles", "bfloat16_positions", "bfloat16_tables"):

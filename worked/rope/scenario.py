@@ -8,10 +8,11 @@ to look at, through every way past the trained length (`scaling`).
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
-from worked.declare import derived, shown, signed, step, verdict
+from worked.declare import derived, must, shown, signed, step, verdict
 from worked.figures import Axis, Choice, Given, Graph, Key, Measured, Setting, Source, label
 from worked.formulas import memory, rotation, rows
 from worked.givens import fact, given, setting
@@ -65,6 +66,8 @@ TRAINED = Given("trained_length", LENGTH.value, "tokens", "L", "Trained length",
                 LENGTH.source, integer=True)
 HIDDEN = given(fact("models", MODEL, "hidden"), "hidden", "h", "Hidden size of the model", 64,
                65_536, integer=True)
+PARAMS = replace(given(fact("models", MODEL, "params"), "params", "N", "Parameters of the model",
+                       1e6, 5e12), unit="params")
 WEIGHT = Given("weight_width", 2, "B", "w", "Bytes of a weight (bf16)", 0.5, 8)
 FACTOR = Given("factor", 8, "×", "s", "Wanted length over trained length", 1, 128, LLAMA_31, 2)
 VALUE = Given("value", ((1, 2, 0.5, -1), (0.5, 1, 2, 1)), "", "{<vector>}_{<component>}",
@@ -73,12 +76,12 @@ M = Given("query_position", 3, "", "m", "Position of the query", 0, 10_000, inte
 N = Given("key_position", 1, "", "n", "Position of the key", 0, 10_000, integer=True)
 FIRST = Given("first_frequency", 1, "rad/token", r"\theta_0", "Frequency of the first pair", 0.5,
               2, ROFORMER, 4, note="one, whatever the base")
-SMALLER = Given("base", 10_000, "", "b", "Base", 1_000, 1e9, ROFORMER)
-LARGER = Given("large_base", 500_000, "", "b'", "A larger base", 1_000, 1e9, LLAMA_3)
+OWN_BASE = Given("base", 10_000, "", "b", "Base", 1_000, 1e9, ROFORMER)
+OTHER = Given("other_base", 500_000, "", "b'", "Another base", 1_000, 1e9, LLAMA_3)
 PAIRS = Given("pairs", HEAD.value / 2, "", "P", "Pairs in a real head", 8, 512, HEAD.source,
-              integer=True, note="half of the head's width, so that the width is even")
+              integer=True, note="a head's components go in pairs, so its width is even")
 WANTED = Given("pair_wanted", 40, "", "i'", "Pair to look at", 0, 511, integer=True,
-               note="pairs count from the fastest, which is number 0")
+               note="pairs count from zero, the fastest")
 SHIFT = Given("shift", 100, "", "t", "Tokens put before the text", 0, 10_000, integer=True)
 TABLE_WIDTH = Given("table_width", 4, "B", "u", "Bytes of a table's value (fp32)", 1, 8)
 LAYERS = given(fact("models", MODEL, "layers"), "layers", r"\ell", "Layers", 1, 200, integer=True)
@@ -89,7 +92,7 @@ KV_HEADS = given(fact("models", MODEL, "kv_heads"), "kv_heads", r"H_{kv}", "Key-
 NOW = Given("current_length", 16_384, "tokens", r"L_\mathrm{now}", "Length of the text so far",
             1, 16_777_216, integer=True)
 DYNAMIC = Given("dynamic_factor", 1, "", "s_d", "Factor of dynamic scaling", 1, 16, places=2,
-                note="1 makes the scale the ratio of the lengths")
+                note="at one the scale is the ratio of the lengths")
 BETA = Given("beta", (32, 1), "", r"\beta_{<border>}",
              "Turns over the trained length at the <border> end of YaRN's ramp",
              (8, 0.25), (128, 4), PENG, 2, over="border", note="from the fast end on a pair keeps "
@@ -110,7 +113,11 @@ CACHED = Given("cached_position", 1_000, "", "r", "Position of a key in the cach
                integer=True)
 # fmt: on
 
-SHAPE = ("hidden", "layers", "heads", "kv_heads")
+# The studies turned their pairs by the paper's frequencies, and took each method's own borders.
+TURNED_AT = "base first_frequency"
+SCALED_AT = f"{TURNED_AT} beta low_factor high_factor"
+ROUNDED_AT = f"{TURNED_AT} pairs bf16_bits fp32_bits"
+SHAPE = ("params", "hidden", "layers", "heads", "kv_heads")
 XY = {"x": "paired[pairing=adjacent, side=x]", "y": "paired[pairing=adjacent, side=y]"}
 ONCE_TURNED = {"x": "turned[vector=k, side=x]", "y": "turned[vector=k, side=y]"}
 Q_XY = {"q_x": "paired[vector=q, side=x]", "q_y": "paired[vector=q, side=y]"}
@@ -121,31 +128,38 @@ ADJACENT = {"dot": "dot[pairing=adjacent]", "cross": "cross[pairing=adjacent]"}
 BY_NUMBER: dict[str, Any] = {"number": label("pair"), "head_dim": "width"}
 IN_HEAD, WANT = {"frequency": "head_frequency"}, {"wanted": "wanted_length"}
 FULL_TURN = {"wavelength": "trained_length", **FIRST_WAVE}
+BY_SIZE = {"part": "size_wavelength[size=larger]", "whole": "size_wavelength[size=smaller]"}
 PROBED = {"offset": "probe", **ADJACENT}
 WEIGHTS = {"bytes_per_value": "weight_width"}
 ENDS = {"start": "ramp_pair[border=fast]", "end": "ramp_pair[border=slow]"}
 KEPT = {"yarn_kept": "kept[ramped=yarn]", "llama_kept": "kept[ramped=llama-3-1]"}
 STALE = {"one": "cached[scaling=as-trained]", "other": "cached[scaling=dynamic]"}
+KEY_HEADS = ("{heads} query heads cannot share {kv_heads} key-value heads", "each has its queries")
 METHODS = {"as-trained": "unscaled", "ntk-aware": "ntk", "llama-3-1": "llama3"}
 
 
-def study(name: str, value: str, *over: Axis, unit: str = "%", **called: str) -> Measured:
+def study(
+    name: str, value: str, *over: Axis, unit: str = "%", at: str = "", **called: str
+) -> Measured:
     """Return what the study of small transformers past their trained length recorded."""
-    return recorded("rope", "extension", value, "", unit, name=name, over=over, called=called)
+    return recorded(
+        "rope", "extension", value, "", unit, name=name, over=over, called=called, at=at
+    )
 
 
-def rounding(name: str, value: str, *over: Axis) -> Measured:
+def rounding(name: str, value: str, *over: Axis, at: str = "") -> Measured:
     """Return what the study of rounded positions, tables and angles recorded."""
-    return recorded("rope", "precision", value, "", "", name=name, over=over)
+    return recorded("rope", "precision", value, "", "", name=name, over=over, at=at)
 
 
-def settings(model: str, base: Given) -> dict[str, Setting]:
-    """Return what choosing a model sets: its base, its trained length and its shape."""
+def settings(model: str, base: Given, other: Given) -> dict[str, Setting]:
+    """Return what choosing a model sets: its base, one to compare, its length and its shape."""
     head = fact("models", model, "head_dim")
     return {
         "base": Setting(base.value, base.source),
+        "other_base": Setting(other.value, other.source),
         "trained_length": setting(fact("models", model, "max_positions")),
-        "pairs": Setting(head.value / 2, head.source, "half of the head's size"),
+        "pairs": Setting(head.value / 2, head.source, "pairs of the head's components"),
         **{name: setting(fact("models", model, name)) for name in SHAPE},
     }
 
@@ -160,6 +174,9 @@ POSITION_TABLE = step(
     | shown("Parameters of a table of learned positions", r"N_\mathrm{pos}", unit="params"),
     derived("table_bytes", memory.tensor_bytes, params="table_params", **WEIGHTS)
     | shown("Bytes of that table", r"B_\mathrm{pos}", 1, "MB"),
+    PARAMS,
+    derived("table_share", rows.ratio, part="table_params", whole="params")
+    | shown("That table over the model", r"N_\mathrm{pos}/N", 2, "%"),
     FACTOR,
     derived("wanted_length", rotation.wanted_length)
     | shown("Wanted length", r"L_\mathrm{want}", unit="tokens"),
@@ -173,13 +190,23 @@ POSITION_TABLE = step(
     study("study_steps", "training_steps", unit="") | shown("Training steps of the small models"),
     study("study_params", "parameters", unit="params")
     | shown("Parameters of a small model, no table"),
+    derived("longer", rotation.length_ratio, "times", times=label("times"))
+    | shown("Length of the study's texts over the trained one", unit="×"),
     study("chance", "chance_accuracy") | shown("Accuracy of guessing", places=1),
-    study("inside", "{}_1x_accuracy_mean", EMBEDDING)
+    study("inside", "{}_1x_accuracy_mean", EMBEDDING, at=TURNED_AT)
     | shown("Accuracy at the trained length: <embedding>", places=1),
-    study("past", "{}_{}x_{}_words_accuracy_mean", EMBEDDING, TIMES, WORDS, rope="rope_unscaled")
+    study(
+        "past",
+        "{}_{}x_{}_words_accuracy_mean",
+        EMBEDDING,
+        TIMES,
+        WORDS,
+        at=TURNED_AT,
+        rope="rope_unscaled",
+    )
     | shown("Accuracy at <times> times the trained length, <words> words: <embedding>", places=1),
-    study("late", "{}_4x_without_start_accuracy_mean", EMBEDDING)
-    | shown("Accuracy at 4 times the length without the text's start: <embedding>", places=1),
+    study("late", "{}_4x_without_start_accuracy_mean", EMBEDDING, at=TURNED_AT)
+    | shown("Accuracy past the trained length without the text's start: <embedding>", places=1),
 )
 
 ONE_PAIR = step(
@@ -211,12 +238,12 @@ ONE_PAIR = step(
 FREQUENCIES = step(
     "frequencies",
     "All pairs: frequencies and wavelengths",
-    SMALLER,
+    OWN_BASE,
     derived("width", rotation.width) | shown("Width of the example's head", r"d_\circ"),
     derived("frequency", rotation.frequency, "pair", **BY_NUMBER)
-    | shown("Frequency of pair <pair> of two", r"\theta_{<pair>}", 4, "rad/token"),
+    | shown("Frequency of pair <pair> in the example", r"\theta_{<pair>}", 4, "rad/token"),
     derived("wavelength", rotation.wavelength, "pair")
-    | shown("Wavelength of pair <pair> of two", r"\lambda_{<pair>}", 2, "tokens"),
+    | shown("Wavelength of pair <pair> in the example", r"\lambda_{<pair>}", 2, "tokens"),
     PAIRS,
     derived("head_dim", rotation.head_width) | shown("Width of a real head", "d"),
     WANTED,
@@ -287,7 +314,7 @@ COMPLEX = step(
 
 PAIRINGS = step(
     "pairings",
-    "Two pairings and the permutation between them",
+    "The pairings and the permutation between them",
     derived("pairing_error", rotation.gap, one="offset_score[pairing=halves]", other="score")
     | shown("Error of the wrong pairing", r"e_\mathrm{pair}", 6),
 )
@@ -303,6 +330,8 @@ COST = step(
     LAYERS,
     HEADS,
     KV_HEADS,
+    must("key_heads_fit", rows.reaches, KEY_HEADS, value="heads", wanted="kv_heads")
+    | shown("As many query heads as key-value heads, or more", r"v_{kv}"),
     derived("rotation_flops", rotation.rotation_flops)
     | shown("FLOPs of rotating a token's queries and keys", r"F_\mathrm{rot}", unit="FLOP/token"),
     derived("projection_flops", rotation.projection_flops)
@@ -314,14 +343,23 @@ COST = step(
 BASE = step(
     "base",
     "A small base or a large one",
-    LARGER,
-    derived("larger_frequency", rotation.frequency, "hand", base="large_base")
-    | shown("Frequency of the <hand> pair, larger base", r"\theta'_{<hand>}", 6, "rad/token"),
-    derived("larger_wavelength", rotation.wavelength, "hand", frequency="larger_frequency")
-    | shown("Wavelength of the <hand> pair, larger base", r"\lambda'_{<hand>}", unit="tokens"),
-    derived("growth", rows.ratio, "hand", part="larger_wavelength", whole="head_wavelength")
-    | shown("Growth of the wavelength, <hand> pair", r"\lambda'_{<hand>}/\lambda_{<hand>}", 1, "×"),
+    OTHER,
     derived("bases", rotation.base_of_size, "size") | shown("The <size> base", r"b_{<size>}"),
+    derived("size_frequency", rotation.frequency, "size hand", base="bases")
+    | shown(
+        "Frequency of the <hand> pair, <size> base", r"\theta^{<size>}_{<hand>}", 6, "rad/token"
+    ),
+    derived("size_wavelength", rotation.wavelength, "size hand", frequency="size_frequency")
+    | shown(
+        "Wavelength of the <hand> pair, <size> base", r"\lambda^{<size>}_{<hand>}", 0, "tokens"
+    ),
+    derived("growth", rows.ratio, "hand", **BY_SIZE)
+    | shown(
+        "Wavelength under the larger base over that under the smaller, <hand> pair",
+        r"g_{<hand>}",
+        1,
+        "×",
+    ),
     signed("last_turned", rotation.pair_of_wavelength, "size", base="bases", **FULL_TURN)
     | shown("Pair that makes exactly one turn, <size> base", r"i^{<size>}_1", 2),
     derived("turned_pairs", rotation.turned_pairs, "size")
@@ -376,15 +414,32 @@ PAST = step(
     # The small example again, at an offset to look up, for the curve of the score.
     PROBE,
     derived("slowed", rotation.slowed_frequency, "slowing pair", own="frequency", **BY_NUMBER)
-    | shown("Frequency of pair <pair> of two", r"\theta^{<slowing>}_{<pair>}", 5, "rad/token"),
+    | shown(
+        "Frequency of pair <pair> in the example", r"\theta^{<slowing>}_{<pair>}", 5, "rad/token"
+    ),
     signed("probe_part", rotation.part_by_offset, "slowing pair", frequency="slowed", **PROBED)
     | shown("Part of pair <pair> at that offset", r"S^{<slowing>}_{<pair>}(\delta)", 6),
     signed("probe_score", rotation.score, "slowing", part="probe_part")
     | shown("Score at that offset", r"S^{<slowing>}(\delta)", 6),
-    study("accuracy", "rope_{}_{}x_{}_words_accuracy_mean", SCALING, TIMES, WORDS, **METHODS)
-    | shown("Accuracy at <times> times the trained length, <words> words", places=1),
-    study("spread", "rope_{}_4x_stretched_words_accuracy_{}", SCALING, EXTREME, **METHODS)
-    | shown("The <extreme> of the seeds at 4 times the length, stretched words", places=1),
+    study(
+        "accuracy",
+        "rope_{}_{}x_{}_words_accuracy_mean",
+        SCALING,
+        TIMES,
+        WORDS,
+        at=SCALED_AT,
+        **METHODS,
+    )
+    | shown("Right next tokens at <times>× the length, <words> words", places=1),
+    study(
+        "spread",
+        "rope_{}_4x_stretched_words_accuracy_{}",
+        SCALING,
+        EXTREME,
+        at=SCALED_AT,
+        **METHODS,
+    )
+    | shown("The <extreme> of the seeds on the longest texts, stretched words", places=1),
 )
 
 PRECISION = step(
@@ -415,10 +470,12 @@ PRECISION = step(
     | shown("Distance between fp32 angles there", r"\epsilon_{32}", 4, "rad"),
     rounding("tried", "first_wrong_{}_position", FORMAT)
     | shown("First position that <format> changes, found by trying"),
-    rounding("held_5000", "position_5000_in_bfloat16") | shown("What bf16 makes of position 5,000"),
-    rounding("distinct", "distinct_bfloat16_positions_of_8192")
-    | shown("Different positions that bf16 leaves of 8,192"),
-    rounding("score_error", "largest_score_error_{}_at_{}", ROUNDED, NEAR)
+    rounding("held_5000", "position_5000_in_bfloat16", at="bf16_bits rounded_position")
+    | shown("What bf16 makes of the position to round, by trying"),
+    rounding("counted", "positions_counted") | shown("Positions that were rounded and counted"),
+    rounding("distinct", "distinct_bfloat16_positions_of_8192", at="bf16_bits")
+    | shown("Different positions that bf16 leaves of those"),
+    rounding("score_error", "largest_score_error_{}_at_{}", ROUNDED, NEAR, at=ROUNDED_AT)
     | shown("Largest error of a score near position <near>", places=3),
 )
 
@@ -434,7 +491,7 @@ DECODE = step(
     | shown("Angle of the shift, pair <pair>", r"t\,\theta_{<pair>}", 2, "rad"),
     signed("twice", rotation.turned, "pair side", angle="shift_angle", **ONCE_TURNED)
     | shown(
-        "<side> of pair <pair> of the key, rotated twice", r"\tilde{\tilde k}_{<pair><side>}", 4
+        "<side> of pair <pair> of the key, rotated again", r"\tilde{\tilde k}_{<pair><side>}", 4
     ),
     CACHED,
     derived(
@@ -449,7 +506,7 @@ CHAIN = step("chain", "What an interviewer asks next")
 
 BY_HAND = (POSITION_TABLE, ONE_PAIR, FREQUENCIES, ATTEND, RELATIVE, COMPLEX, PAIRINGS)
 IN_EARNEST = (COST, BASE, PAST, PRECISION, DECODE, CHAIN)
-MODELS = {MODEL: settings(MODEL, SMALLER), LATER: settings(LATER, LARGER)}
+MODELS = {MODEL: settings(MODEL, OWN_BASE, OTHER), LATER: settings(LATER, OTHER, OWN_BASE)}
 CHOICES = [Choice("model", "Model", MODEL, MODELS)]
 AXES = (*TOY, *REAL, SCALING, *STUDIED)
 TITLE = "Rotary position embedding (RoPE)"
@@ -466,7 +523,7 @@ KEYS = (
     Key("head_wavelength[hand=last]", "6.28 / head_frequency[hand=last]"),
     Key(
         "turned_pairs[size=smaller]",
-        "pairs * ln(trained_length / 6.28) / ln(base)",
+        "pairs * ln(trained_length / 6.28) / ln(bases[size=smaller])",
         1,
         "whether any pair is left that never makes a full turn",
         "other_pairs[size=smaller] > 0",

@@ -903,8 +903,8 @@ PICKED = (
     ),
     Choice(
         "price-of-a-base", "base",
-        "A model is trained at {{ trained_length }} with base {{ large_base }} instead of "
-        "{{ base }}. What changes?",
+        "A model is trained at {{ trained_length }} with base {{ bases[size=larger] }} instead of "
+        "{{ bases[size=smaller] }}. What changes?",
         (
             Option("Fewer pairs make a full turn: {{ turned_pairs[size=larger] }} instead of "
                    "{{ turned_pairs[size=smaller] }} of {{ pairs }}.",
@@ -922,14 +922,14 @@ PICKED = (
     ),
     Choice(
         "linear-or-ntk", "scaling",
-        "A small model, trained at {{ study_length }}, continues repeated words at twice that "
-        "length without further training: right in "
+        "A small model, trained at {{ study_length }}, continues repeated words at "
+        "{{ longer[times=2] | times }} that length without further training: right in "
         "{{ accuracy[scaling=ntk-aware, times=2, words=familiar] }} of the tokens under NTK-aware "
         "scaling, in {{ accuracy[scaling=linear, times=2, words=familiar] }} under linear. Which "
         "difference explains it?",
         (
             Option("Linear slows the fast pairs too, so neighbours look nearer than in training.",
-                   "Twice the length halves every position, so the first pair turns by half of "
+                   "It divides every position by the stretch, so the first pair turns by less than "
                    "{{ first_frequency }}; NTK-aware leaves it alone.",
                    right=True),
             Option("Linear lets the slowest pair run to angles that were never trained.",

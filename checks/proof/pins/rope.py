@@ -17,6 +17,9 @@ BOOK = {
     "trained_length hidden weight_width": "4,096 tokens | 4,096 | 2 B",  # Llama 2
     "table_params": "16,777,216 params",  # 4,096 x 4,096 = 2^24
     "table_bytes factor": "33.6 MB | 8×",  # 2^25 = 33.554e6
+    "params": "6,738,415,616 params",
+    "table_share": "0.25%",  # 16.777 / 6,738.4 = 0.00249
+    "longer[times=2 4]": "2× | 4×",
     "wanted_length": "32,768 tokens",  # 4,096 x 8 = 2^15
     "rows_missing within_table": "28,672 tokens | No",  # 32,768 - 4,096
     # 2. One pair, by hand: (1, 2) at position 3.
@@ -109,18 +112,21 @@ BOOK = {
     "values[table=each-twice] bytes[table=each-twice]": "8,388,608 values | 33.6 MB",  # 2^23
     "values[table=learned]": "134,217,728 values",  # 2^15 x 2^12 = 2^27
     "bytes[table=learned] layers heads kv_heads": "268.4 MB | 32 | 32 | 32",  # 2^28 = 268.435e6
+    "key_heads_fit": "each has its queries",  # 32 of 32
     "rotation_flops": "786,432 FLOP/token",  # 3 x 128 x 64 x 32 = 3 x 2^18
     "projection_flops": "2,147 MFLOP/token",  # 2 x 4,096 x 128 x 64 x 32 = 2^31
     "rotation_share": "0.037%",  # 3 / 8,192 = 0.0366 %
     # 9. Two bases. 500,000^(1/64) = e^0.2050369 = 1.227570
-    "large_base": "500,000",
+    "other_base": "500,000",
     # e^(-0.625 x 13.122363) = e^-8.201477 = 0.00027425
-    "larger_frequency[hand=looked-at]": "0.000274 rad/token",
+    "size_frequency[size=larger, hand=looked-at]": "0.000274 rad/token",
     # e^8.201477 = 3,646.33; x 6.283185 = 22,910.6
-    "larger_wavelength[hand=looked-at]": "22,911 tokens",
-    "larger_frequency[hand=slowest]": "0.0000025 rad/token",  # 1.227570 / 500,000 = 0.00000245514
+    "size_wavelength[size=larger, hand=looked-at]": "22,911 tokens",
+    # 1.227570 / 500,000 = 0.00000245514
+    "size_frequency[size=larger, hand=slowest]": "0.0000025 rad/token",
     # 500,000 / 1.227570 = 407,308.7; x 6.283185
-    "larger_wavelength[hand=slowest]": "2,559,196 tokens",
+    "size_wavelength[size=larger, hand=slowest]": "2,559,196 tokens",
+    "size_wavelength[size=smaller, hand=slowest]": "54,410 tokens",
     # slowest: 50^(63/64) = 50 x e^-0.0611254 = 50 x 0.940705; looked-at: 50^0.625 = e^(0.625 x
     # 3.912023) = e^2.445014 = 11.531
     "growth[hand=slowest looked-at] bases[size=smaller larger]": "47.0× | 11.5× | 10,000 | 500,000",
@@ -242,9 +248,15 @@ OTHERS = {
         "head_wavelength[hand=looked-at]": "2,559,196 tokens",
         "scaled_wavelength[scaling=linear, hand=looked-at]": "2,559,196 tokens",
         "attention_factor": "1.0000×",
+        # The bases are the same two: the model's own is the larger one now.
+        "other_base bases[size=smaller larger]": "10,000 | 10,000 | 500,000",
         # 64 x (9.010913 - 1.837877) / 13.122363 = 459.0743 / 13.122363
-        "last_turned[size=smaller] turned_pairs[size=smaller]": "34.98 | 35",
-        "other_pairs[size=smaller] growth[hand=slowest]": "29 | 1.0×",
+        "last_turned[size=larger]": "34.98",
+        "turned_pairs[size=larger] other_pairs[size=larger]": "35 | 29",
+        "last_turned[size=smaller]": "49.84",  # 459.0743 / 9.210340
+        "turned_pairs[size=smaller] other_pairs[size=smaller]": "50 | 14",
+        "growth[hand=slowest]": "47.0×",
+        "table_share": "0.42%",  # 8,192 x 4,096 = 33.554e6; over 8,030.3e6
         "rotation_flops rotation_share": "491,520 FLOP/token | 0.037%",  # 3 x 128 x 40 x 32
         "dynamic_scale": "2.00×",  # 16,384 / 8,192
     },
@@ -291,10 +303,11 @@ OTHERS = {
         "last_turned[size=smaller]": "13.93",  # 8 x (13.862944 - 1.837877) / 6.907755
         "turned_pairs[size=smaller] other_pairs[size=smaller]": "8 | 0",
     },
-    # The same for the larger base, while the other is as large as it may be.
-    "pairs=8, base=1e9, large_base=1000, trained_length=1048576": {
-        # smaller: 8 x 12.025067 / 20.723266 = 4.642, pairs 0 to 4; larger: 13.93 again
-        "turned_pairs[size=smaller larger] other_pairs[size=larger]": "5 | 8 | 0",
+    # The other base is the smaller one, and the model's as large as it may be.
+    "pairs=8, base=1e9, other_base=1000, trained_length=1048576": {
+        "bases[size=smaller larger]": "1,000 | 1,000,000,000",
+        # larger: 8 x 12.025067 / 20.723266 = 4.642, pairs 0 to 4; smaller: 13.93 again
+        "turned_pairs[size=larger smaller] other_pairs[size=smaller]": "5 | 8 | 0",
     },
     # A faster first pair: 8 tokens of error are 16 radians.
     "first_frequency=2": {
@@ -304,14 +317,17 @@ OTHERS = {
     },
 }
 
-_MODEL = ("base", "trained_length", "pairs", "hidden", "layers", "heads", "kv_heads")
+_MODEL = (
+    *("base", "other_base", "trained_length", "pairs", "params"),
+    *("hidden", "layers", "heads", "kv_heads"),
+)
 
 OPTION_PINS: dict[str, dict[str, dict[str, float]]] = {
     "model": {
         name: dict(zip(_MODEL, values, strict=True))
         for name, values in {
-            "Llama 2 7B": (10_000, 4096, 64, 4096, 32, 32, 32),
-            "Llama 3 8B": (500_000, 8192, 64, 4096, 32, 32, 8),
+            "Llama 2 7B": (10_000, 500_000, 4096, 64, 6_738_415_616, 4096, 32, 32, 32),
+            "Llama 3 8B": (500_000, 10_000, 8192, 64, 8_030_261_248, 4096, 32, 32, 8),
         }.items()
     }
 }

@@ -134,6 +134,9 @@ def _sizes(g: Mapping[str, Any], r: Figures) -> Figures:
         "within_table": 0 if want > have else 1,
         "table_params": learned,
         "table_bytes": learned * g["weight_width"],
+        "longer": np.array([2, 4]),
+        "table_share": learned / g["params"],
+        "key_heads_fit": 0 if g["kv_heads"] > g["heads"] else 1,
         "values": values,
         "bytes": values * [g["table_width"], g["table_width"], g["weight_width"]],
         "rotation_flops": 6 * turned,
@@ -143,16 +146,16 @@ def _sizes(g: Mapping[str, Any], r: Figures) -> Figures:
 
 
 def _bases(g: Mapping[str, Any], r: Figures) -> Figures:
-    bases = np.array([g["base"], g["large_base"]])
-    larger = _row(g, g["large_base"], r["number"])
+    bases = np.sort([g["base"], g["other_base"]])
+    theta = np.stack([_row(g, base, r["number"]) for base in bases])
     turns = g["trained_length"] * g["first_frequency"] / TURN
     last = g["pairs"] * np.log(turns) / np.log(bases)
     turned = np.clip(np.floor(last) + 1, None, g["pairs"])
     return {
         "bases": bases,
-        "larger_frequency": larger,
-        "larger_wavelength": TURN / larger,
-        "growth": (g["large_base"] / g["base"]) ** (r["number"] / g["pairs"]),
+        "size_frequency": theta,
+        "size_wavelength": TURN / theta,
+        "growth": (bases[1] / bases[0]) ** (r["number"] / g["pairs"]),
         "last_turned": last,
         "turned_pairs": turned,
         "other_pairs": g["pairs"] - turned,

@@ -77,8 +77,8 @@ def test_what_turns_a_verdict_is_a_given() -> None:
         turn(g, condition(g, "per_gpu <= gpu_memory"), "total_bytes")
     with pytest.raises(PlacementError, match="flip: CONDITION by GIVEN"):
         place("{{ flip: per_gpu <= gpu_memory }}", PageContext("a.md", "small"))
-    with pytest.raises(PlacementError, match="is no number to know; there are none"):
-        place("{{ board: per_gpu }}", PageContext("a.md", "small"))
+    with pytest.raises(PlacementError, match="is no number to know; there are per_gpu"):
+        place("{{ board: total_bytes }}", PageContext("a.md", "small"))
 
 
 def test_knobs_lie_within_their_givens_ranges() -> None:

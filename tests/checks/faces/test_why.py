@@ -86,8 +86,9 @@ def test_a_verdict_ends_in_its_words_and_says_why() -> None:
 def test_a_number_that_its_inputs_cannot_give_at_three_more_digits_has_a_step_between() -> None:
     """2π / 0.0000025 is 2,513,274; 0.00000245514 is three digits and one more."""
     g = graph("rope")
-    assert lines(g, "larger_wavelength[hand=slowest]", g.base)[1:] == [
-        "  with larger_frequency[hand=slowest] = 1 rad/token × 500,000^(−2 × 63 / 128) =",
+    assert lines(g, "size_wavelength[size=larger, hand=slowest]", g.base)[1:] == [
+        "  with size_frequency[size=larger, hand=slowest] = 1 rad/token × "
+        "500,000^(−2 × 63 / 128) =",
         "      0.00000245514 rad/token",
         "  = 2 × π / 0.00000245514 rad/token",
         "  = 2,559,196 tokens",

@@ -375,6 +375,32 @@ def test_a_symbol_that_is_a_quotient_is_put_in_brackets() -> None:
     assert shown == r"{g_\mathrm{n}} \left(\left(n/g\right) - 1\right)"
 
 
+def test_what_was_said_is_not_said_again_and_nobody_listens_outside() -> None:
+    """A derivation that uses another twice says its steps once, and proves as silently."""
+
+    def twice(x: Any) -> Any:
+        return steps.noted("half", x / 2) + steps.noted("half", x / 2)
+
+    value, heard = steps.heard_from(twice, [6])
+    assert (value, [s.words for s in heard]) == (6, ["half"])
+    assert twice(6) == 6
+
+
+@pytest.mark.parametrize("slug", SLUGS)
+def test_the_page_of_proofs_has_each_formula_once_and_each_figure_with_its_pins(slug: str) -> None:
+    """Those that are plain arithmetic stand apart, and are said to be."""
+    page = tables.proof(slug, "../")
+    route, plain = page.split("<details>")
+    assert "Plain arithmetic: recounted" in plain
+    for formula in formulas_of(slug):
+        row = f"<code>{formula.__name__}</code>"
+        is_plain = proof.how(formula).words == (proof.PLAIN,)
+        assert (route.count(row), plain.count(row)) == ((0, 1) if is_plain else (1, 0)), row
+    assert page.count("</span>") == len(graph(slug).derived)
+    assert f"code/checks/proof/recount/{slug.replace('-', '_')}/" in page
+    assert "dimension" not in page
+
+
 def test_what_is_said_to_be_measured_is_measured_by_a_test() -> None:
     """Each names a formula of the book and a test that there is."""
     known = {
