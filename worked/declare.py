@@ -68,10 +68,15 @@ def verdict(
 
 
 def must(
-    name: str, formula: Callable[..., Any], words: tuple[str, str], /, **inputs: str
+    name: str,
+    formula: Callable[..., Any],
+    words: tuple[str, str],
+    over: str = "",
+    /,
+    **inputs: str,
 ) -> Derived:
     """Return a verdict that refuses a setting where it is 0, in the words for 0."""
-    return replace(verdict(name, formula, words, **inputs), must=True)
+    return replace(verdict(name, formula, words, over, **inputs), must=True)
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from worked.errors import FigureError
 from worked.floats import clean
-from worked.units import UnitError, rounded, unit
+from worked.units import UnitError, readable, unit
 
 if TYPE_CHECKING:
     from worked.figures import Figure, Graph
@@ -69,10 +69,11 @@ def shown(
             raise FigureError(f"{name}: {error}") from None
         if not u.dimension.same_as(graph.units[f.name].dimension):
             raise FigureError(f"{name}: cannot be shown in {unit_name!r}, it is in {f.unit!r}")
-    number = rounded(value, u, f.places if places is None else places)
+    number = readable(value, u, f.places if places is None else places)
     if hasattr(f, "low") and places is None and not u.name.startswith("USD"):
         # A given is what it was given as: 5 GB/s, not 5.0 GB/s.
-        number = number.rstrip("0").rstrip(".") if "." in number else number
+        plain = "." in number and "×" not in number
+        number = number.rstrip("0").rstrip(".") if plain else number
     return number if bare else with_unit(number, u.name)
 
 
@@ -138,10 +139,10 @@ def with_unit(number: str, unit_name: str) -> str:
         rest = unit_name[3:]
         sign, digits = ("−", number[1:]) if number.startswith("−") else ("", number)
         return f"{sign}${digits}{rest and ' per ' + rest[1:].replace('/', '-')}"
-    if unit_name == "%":
-        return number + "%"
-    if unit_name == "×":
-        return number + "×"
+    if unit_name in ("%", "×"):
+        if "×" in number:  # a power of ten
+            return f"{number} {unit_name.replace('×', 'times')}"
+        return number + unit_name
     if number in ("1", "−1"):
         unit_name = _PLURAL.sub(lambda m: "y" if m[0] == "ies" else "", unit_name)
     return f"{number} {unit_name}" if unit_name else number
@@ -167,7 +168,7 @@ def sane(f: Figure, value: float, signed: bool = False, name: str = "") -> float
         raise FigureError(f"{name or f.name}: has no finite value here")
     value = clean(value)
     if value < 0 and not (signed or getattr(f, "signed", True)):
-        shown = with_unit(rounded(value, unit(f.unit), f.places), f.unit)
+        shown = with_unit(readable(value, unit(f.unit), f.places), f.unit)
         raise FigureError(f"{name or f.name}: comes out as {shown}, which has no meaning here")
     return value
 

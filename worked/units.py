@@ -11,6 +11,7 @@ graph refuse an ill-typed figure at once; `checks/proof/dimensions.py` proves th
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import lru_cache
@@ -183,7 +184,7 @@ COUNTED = (
     "track", "tracks", "value", "values", "row", "rows", "tree", "trees", "minute-of-delivery",
     "pair", "pairs", "position", "positions", "rad", "×", "instance", "instances", "device",
     "devices", "collective", "collectives", "slice", "slices", "replica", "replicas",
-    "micro-batch", "micro-batches", "Mtoken", "billion",
+    "micro-batch", "micro-batches", "sequence", "sequences", "Mtoken", "billion",
 )  # fmt: skip
 for _name in COUNTED:
     _ATOMS[_name] = (Fraction(1), _PURE)
@@ -246,6 +247,36 @@ def rounded(value: float, in_unit: Unit, places: int) -> str:
         raise ValueError(f"places must be 0 or more, not {places}")
     q = Fraction(f"{value:.14e}") / in_unit.factor
     return rounded_fraction(q, places)
+
+
+MOST_WHOLE, MOST_DECIMALS = 15, 12
+"""Digits before the point, and zeros and digits behind it, beyond which nobody reads them."""
+_RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
+
+
+def readable(value: float, in_unit: Unit, places: int) -> str:
+    """Write `value` as `rounded` does, but 2.4 × 10⁷⁶ where that takes more digits than one reads.
+
+    Two digits stand before the power of ten then, rounded half away from zero.
+
+    Raises:
+        ValueError: as `rounded`.
+    """
+    if value == 0 or not math.isfinite(value):
+        return rounded(value, in_unit, places)
+    q = abs(Fraction(f"{value:.14e}") / in_unit.factor)
+    if 10 * Fraction(1, 10**MOST_DECIMALS) <= q < 10**MOST_WHOLE:
+        return rounded(value, in_unit, places)
+    power = 0
+    while q >= Fraction(10) ** (power + 1):
+        power += 1
+    while q < Fraction(10) ** power:
+        power -= 1
+    digits = int(q / Fraction(10) ** (power - 1) + Fraction(1, 2))
+    if digits == 100:
+        digits, power = 10, power + 1
+    sign = "−" if value < 0 else ""
+    return f"{sign}{digits // 10}.{digits % 10} × 10{str(power).translate(_RAISED)}"
 
 
 def rounded_fraction(q: Fraction, places: int) -> str:

@@ -24,6 +24,22 @@ for name in (
 ):
     print(f"{l1.called(name):50} {l1.shown(name, book)}")
 
+start, x, target, best = (book[name] for name in ("m", "x", "y", "best"))
+rate, ratio = l1.value("rate[pace=2]", book), book["ratio"]
+
+# %%
+# settings
+SIZE, WIDE = (6.4, 4), (8, 3.4)
+DIVISORS = (10, 20, 40, 80)
+FLOAT_STEPS, SETTLED = 2_000, 1_000
+PER_UNIT, LOWEST, HIGHEST = 1_000, 20, 250
+FIRST_RATE, SCHEDULE_STEPS = 0.5, 40
+FARTHEST = 100
+POINTS, WEIGHTS, HEIGHT, TAIL = 200, (1.0, -2.0, 0.5), 4.0, 1.5
+DESCENT_STEPS = 2_000
+RESIDUALS = (-4, 4, 401)
+THRESHOLDS = (0.25, 1, 3)
+
 # %% [markdown]
 # ## Exact arithmetic and floats
 #
@@ -36,28 +52,29 @@ from worked.l1_gradient.losses import l1_gradient
 
 
 def exact_gradient(m):
-    return l1_gradient(m, Fraction(2), Fraction(10))
+    return l1_gradient(m, Fraction(x), Fraction(target))
 
 
-for divisor in (10, 20, 40, 80):
-    exact = descend(exact_gradient, Fraction(1), fixed_rate(Fraction(1, divisor)), divisor + 2)
-    late = float_descent(1 / divisor, 2000)[1000:]
-    print(f"rate 1/{divisor}: exact end {exact[-1]}, floats end within {max(late) - min(late):.3g}")
+for divisor in DIVISORS:
+    part = Fraction(1, divisor)
+    exact = descend(exact_gradient, Fraction(start), fixed_rate(part), divisor + 2)
+    late = float_descent(1 / divisor, FLOAT_STEPS)[SETTLED:]
+    print(f"rate {part}: exact end {exact[-1]}, floats end within {max(late) - min(late):.3g}")
 
 # %% [markdown]
 # ## The bounce, for every rate
 #
-# The width of the bounce is one step whatever the distance; which two weights it uses depends on the remainder.
+# The width of the bounce is one step whatever the distance; which weights it uses depends on the remainder.
 
 # %%
-rates = [Fraction(k, 1000) for k in range(20, 251)]
-ends = [l1_fixed_rate_outcome(1, 2, 10, rate) for rate in rates]
-fig, ax = plt.subplots(figsize=(6.4, 4))
+rates = [Fraction(k, PER_UNIT) for k in range(LOWEST, HIGHEST + 1)]
+ends = [l1_fixed_rate_outcome(start, x, target, r) for r in rates]
+fig, ax = plt.subplots(figsize=SIZE)
 for side in ("near_side", "far_side"):
     ax.plot([float(r) for r in rates], [float(getattr(e, side)) for e in ends], ".", markersize=3)
-ax.axhline(3, color="grey", linestyle="--")
+ax.axhline(best, color="grey", linestyle="--")
 ax.set_xlabel("learning rate")
-ax.set_ylabel("the two weights of the bounce")
+ax.set_ylabel("the weights of the bounce")
 fig.tight_layout()
 
 # %% [markdown]
@@ -69,16 +86,16 @@ fig.tight_layout()
 from worked.l1_gradient.descent import geometric_rate, harmonic_rate, square_root_rate
 
 schedules = {
-    "fixed": fixed_rate(0.15),
-    "1/k": harmonic_rate(0.5),
-    "1/sqrt(k)": square_root_rate(0.5),
-    "geometric, ratio 0.8": geometric_rate(0.15, 0.8),
+    "fixed": fixed_rate(rate),
+    "1/k": harmonic_rate(FIRST_RATE),
+    "1/sqrt(k)": square_root_rate(FIRST_RATE),
+    f"geometric, ratio {ratio}": geometric_rate(rate, ratio),
 }
-fig, ax = plt.subplots(figsize=(6.4, 4))
+fig, ax = plt.subplots(figsize=SIZE)
 for label, schedule in schedules.items():
-    path = descend(lambda m: l1_gradient(m, 2.0, 10.0), 1.0, schedule, 40)
+    path = descend(lambda m: l1_gradient(m, x, target), start, schedule, SCHEDULE_STEPS)
     ax.plot(path, marker=".", label=label)
-ax.axhline(3, color="grey", linestyle="--")
+ax.axhline(best, color="grey", linestyle="--")
 ax.set_xlabel("step")
 ax.set_ylabel("weight")
 ax.legend()
@@ -90,8 +107,8 @@ fig.tight_layout()
 # The chapter's graph, swept over the outlier's target. The median moves only while the outlier passes the middle.
 
 # %%
-targets = np.linspace(-100, 100, 201)
-fig, ax = plt.subplots(figsize=(6.4, 4))
+targets = np.arange(-FARTHEST, FARTHEST + 1)
+fig, ax = plt.subplots(figsize=SIZE)
 for name, label in (("median_with", "least absolute error"), ("mean_with", "least squares")):
     swept = l1.sweep(name, "outlier", targets, {})
     ax.plot([t for t, _ in swept], [v for _, v in swept], label=label)
@@ -112,29 +129,29 @@ from worked.l1_gradient.least_absolute_deviations import (
 )
 
 rng = np.random.default_rng(7)
-X = rng.normal(size=(200, 3))
-y = X @ [1.0, -2.0, 0.5] + 4 + rng.standard_t(df=1.5, size=200)
+X = rng.normal(size=(POINTS, len(WEIGHTS)))
+y = X @ WEIGHTS + HEIGHT + rng.standard_t(df=TAIL, size=POINTS)
 exact_fit = lad_linear_programme(X, y)
-descent = lad_subgradient_descent(X, y, 2000)
-squares = np.linalg.lstsq(np.column_stack([X, np.ones(200)]), y)[0]
-print("true weights     1, -2, 0.5 and 4")
+descent = lad_subgradient_descent(X, y, DESCENT_STEPS)
+squares = np.linalg.lstsq(np.column_stack([X, np.ones(POINTS)]), y)[0]
+print("true plane      ", np.array([*WEIGHTS, HEIGHT]))
 print("least absolute  ", np.round([*exact_fit.coefficients, exact_fit.intercept], 3))
 print("least squares   ", np.round(squares, 3))
 excess = descent.fit.sum_of_absolute_errors / exact_fit.sum_of_absolute_errors - 1
-print(f"descent is {excess:.5%} above the optimum after 2,000 steps")
+print(f"descent is {excess:.5%} above the optimum after {DESCENT_STEPS:,} steps")
 
 # %% [markdown]
 # ## Huber against smooth L1
 #
-# One curve, two scalings: with equal thresholds Huber is the threshold times smooth L1.
+# One curve, scaled either way: with equal thresholds Huber is the threshold times smooth L1.
 
 # %%
 from worked.formulas.losses import huber_loss, smooth_l1_loss
 
-r = np.linspace(-4, 4, 401)
-fig, axes = plt.subplots(1, 2, figsize=(8, 3.4), sharey=True)
+r = np.linspace(*RESIDUALS)
+fig, axes = plt.subplots(1, 2, figsize=WIDE, sharey=True)
 for ax, loss, title in zip(axes, (huber_loss, smooth_l1_loss), ("Huber", "smooth L1"), strict=True):
-    for threshold in (0.25, 1, 3):
+    for threshold in THRESHOLDS:
         ax.plot(r, [float(loss(v, threshold)) for v in r], label=f"threshold {threshold}")
     ax.set_title(title)
     ax.set_xlabel("residual")

@@ -10,6 +10,13 @@ import numpy as np
 
 from worked.chapters import graph
 
+# settings
+FIGURE = (6.4, 4)
+lambdas = np.linspace(0, 4, 81)
+gammas = np.geomspace(1, 1000, 200)
+ROUNDS, BASE_SCORE = 10, 152.0
+STREAM = 100_000
+
 chapter = graph("xgboost")
 book = chapter.evaluate()
 for name in (
@@ -25,11 +32,10 @@ for name in (
 # %% [markdown]
 # ## Where lambda moves the first split
 #
-# The gain of every candidate over lambda. The highest line wins, and the winner changes once.
+# The gain of every candidate over lambda. The highest line wins; where the winner changes stands below the plot.
 
 # %%
-lambdas = np.linspace(0, 4, 81)
-fig, ax = plt.subplots(figsize=(6.4, 4))
+fig, ax = plt.subplots(figsize=FIGURE)
 for k in range(1, 6):
     swept = chapter.sweep(f"gain[split={k}, round=1]", "reg_lambda", lambdas, {})
     threshold = chapter.shown(f"threshold[split={k}]", book)
@@ -47,8 +53,7 @@ print("the winner changes at about lambda =", ", ".join(f"{x:.2f}" for x in move
 # ## What gamma leaves standing
 
 # %%
-gammas = np.geomspace(1, 1000, 200)
-fig, ax = plt.subplots(figsize=(6.4, 3))
+fig, ax = plt.subplots(figsize=FIGURE)
 ax.step(gammas, [v for _, v in chapter.sweep("kept[round=1]", "gamma", gammas, {})], where="post")
 ax.set_xscale("log")
 ax.set_xlabel("gamma")
@@ -73,11 +78,11 @@ from worked.xgboost.tree import trees_in_model_json
 data = load_diabetes()
 x, y = data.data.astype(np.float32), data.target.astype(np.float32)
 settings = TreeParameters(max_depth=4, reg_lambda=2.0)
-mine = train(x, y, settings, rounds=10, method="exact", base_score=152.0)
+mine = train(x, y, settings, rounds=ROUNDS, method="exact", base_score=BASE_SCORE)
 theirs = xgb.train(
-    {"max_depth": 4, "lambda": 2.0, "tree_method": "exact", "nthread": 1, "base_score": 152.0},
+    {"max_depth": 4, "lambda": 2.0, "tree_method": "exact", "nthread": 1, "base_score": BASE_SCORE},
     xgb.DMatrix(x, label=y),
-    10,
+    ROUNDS,
 )
 tally = Tally()
 trees = trees_in_model_json(bytes(theirs.save_raw("json")))
@@ -94,7 +99,7 @@ print(f"largest difference of a leaf value: {max(tally.leaves):.1e}")
 # %%
 from worked.xgboost.quantile_sketch import error, sketch_column
 
-values = np.random.default_rng(1).lognormal(size=100_000).astype(np.float32)
+values = np.random.default_rng(1).lognormal(size=STREAM).astype(np.float32)
 for eps in (0.1, 0.02, 0.004):
     summary = sketch_column(values, eps)
     doubt = error(summary) / len(values)

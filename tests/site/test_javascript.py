@@ -22,7 +22,7 @@ from worked.chapters import CHAPTERS, graph
 from worked.figures import FigureError, Given, Graph, typed, with_unit
 from worked.figures.program import javascript
 from worked.showing import flat
-from worked.units import rounded, unit
+from worked.units import readable, rounded, unit
 
 POINTS = 1_000
 
@@ -113,10 +113,22 @@ def test_rounding_is_the_same_in_both_languages(core: quickjs.Context) -> None:
         assert theirs == rounded(value, u, places), (value, u.name, places)
 
 
+def test_a_number_that_nobody_would_read_is_a_power_of_ten_in_both(core: quickjs.Context) -> None:
+    """2,000 values from 1e-90 to 1e90, and those about the first and the last written out."""
+    rng = random.Random(16)
+    values = [rng.choice((1, -1)) * 10 ** rng.uniform(-90, 90) for _ in range(2000)]
+    values += [0.0, 9.99e-12, 1e-11, 1e15, 999_999_999_999_999.0, 9.96e75, -9.94e75]
+    for name in ("", "%", "GiB"):
+        u = unit(name)
+        asked = [[v, str(u.factor.numerator), str(u.factor.denominator), 1] for v in values]
+        got = json.loads(core.get("all")("readable", json.dumps(asked)))
+        assert got == [readable(v, u, 1) for v in values]
+
+
 @pytest.mark.parametrize("name", ["USD", "USD/GPU/h", "%", "×", "", "GB/s", "tokens"])
 def test_number_and_unit_join_the_same(core: quickjs.Context, name: str) -> None:
     """Dollars before, percent behind without a space, all else behind with one."""
-    for number in ("1,120", "−3.5"):
+    for number in ("1,120", "−3.5", "2.4 × 10⁷⁶"):
         (got,) = json.loads(core.get("all")("withUnit", json.dumps([[number, name]])))
         assert got == with_unit(number, name)
 
@@ -339,10 +351,21 @@ def test_a_formula_in_words_is_filled_in_the_same(slug: str) -> None:
             {"heads": 7},
             "heads_share: a hidden size of 8,192 does not divide by the number of heads, 7",
         ),
-        ({"mtbf": 0.25, "run_hours": 2000}, "stretch_bare: has no finite value here"),
+        (
+            {"mtbf": 0.25, "run_hours": 2000},
+            "gets_through: a run of 2,000 h that starts anew every 0.25 h ends in no time that "
+            "can be written; take a shorter run or rarer preemptions",
+        ),
         (
             {"reserved": 40, "gpu_memory": 8},
-            "usable: comes out as −32.0 GB, which has no meaning here",
+            "runtime_fits: the runtime takes 40 GB of a GPU of 8 GB; take a larger GPU or a "
+            "smaller runtime",
+        ),
+        (
+            {"fs_bandwidth": 0.01},
+            "leaves_time[tier=parallel-file-system]: a write takes 98,000.0 s, and a preemption "
+            "comes every 12 h: too little time is left for work; take a faster tier, a smaller "
+            "model or rarer preemptions",
         ),
         (
             {"gpu": "A100"},

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from worked.units import Dimension, UnitError, exact, rounded, rounded_fraction, unit
+from worked.units import Dimension, UnitError, exact, readable, rounded, rounded_fraction, unit
 
 BYTE, SECOND, DOLLAR = unit("B").dimension, unit("s").dimension, unit("USD").dimension
 
@@ -113,10 +113,28 @@ def test_a_number_is_rounded_once_half_away_from_zero(
     assert rounded(value, unit(unit_name), places) == text
 
 
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        (2.36e76, "2.4 × 10⁷⁶"),
+        (9.96e75, "1.0 × 10⁷⁶"),  # 9.96 rounds to 10
+        (-4.3e-21, "−4.3 × 10⁻²¹"),
+        (1e15, "1.0 × 10¹⁵"),
+        (999_999_999_999_999.0, "999,999,999,999,999.0"),  # fifteen digits are written out
+        (1e-11, "0.000000000010"),  # and twelve decimals
+        (0.0, "0"),
+    ],
+)
+def test_a_number_of_more_digits_than_one_reads_is_a_power_of_ten(value: float, text: str) -> None:
+    assert readable(value, unit(""), 1) == text
+
+
 @pytest.mark.parametrize("value", [math.nan, math.inf, -math.inf])
 def test_what_is_not_finite_is_not_displayed(value: float) -> None:
     with pytest.raises(ValueError, match="not a finite number"):
         rounded(value, unit("GB"), 1)
+    with pytest.raises(ValueError, match="not a finite number"):
+        readable(value, unit("GB"), 1)
 
 
 def test_places_count_from_zero() -> None:

@@ -131,6 +131,11 @@ def sampled_share(top_rate: Any, other_rate: Any) -> Any:
     return top_rate + other_rate
 
 
+def deepest_tree(num_leaves: Any) -> Any:
+    """Depth of the deepest tree of so many leaves: a chain, each split with a leaf beside it."""
+    return num_leaves - 1
+
+
 def small_gradient_factor(top_rate: Any, other_rate: Any) -> Any:
     """Factor by which the rows drawn from the rest count more, so that sums stay unbiased.
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from worked.formulas.ops import along, ceil, minimum, total
+from worked.formulas.ops import along, ceil, maximum, minimum, total
 
 
 def tensor_bytes(params: Any, bytes_per_value: Any) -> Any:
@@ -159,6 +159,20 @@ def usable_bytes(gpu_memory: Any, reserved_bytes: Any) -> Any:
 def devices_needed(total_bytes: Any, device_bytes: Any) -> Any:
     """Whole devices that hold `total_bytes`, each offering `device_bytes`."""
     return ceil(total_bytes / device_bytes)
+
+
+def state_room(usable: Any, acts: Any, gathered: Any) -> Any:
+    """Bytes of a device that are left for its share of the state; negative if it is full before.
+
+    acts: activations, which each device has of its own; gathered: layers that are whole for the
+    moment. All in bytes.
+    """
+    return usable - acts - gathered
+
+
+def devices_with_room(total_bytes: Any, room_bytes: Any) -> Any:
+    """Whole devices that hold `total_bytes`, each with that much room; none where it has none."""
+    return ceil(total_bytes / maximum(0, room_bytes))
 
 
 def whole_node_devices(devices: Any, gpus_per_node: Any) -> Any:

@@ -110,7 +110,7 @@ MISHAP = (
 MTBF = Given("mtbf", 12, "h", "M", "Mean time between preemptions", 0.25, 2000,
              note="of the whole job: one lost node stops all")
 RECIPE = (
-    replace(_atlas("params", "N", "Parameters", 1e6, 5e12), unit="params", integer=False,
+    replace(_atlas("params", "N", "Parameters", 1e9, 5e12), unit="params", integer=False,
             note="a round count, to be carried in the head"),
     Given("width", (2, 2, 4, 4, 4), "B", "w_{<kept>}", "Bytes for each parameter",
           (0.5, 0.5, 0, 0, 0), 8, over="kept", note="bf16 has two bytes, fp32 four"),
@@ -142,10 +142,10 @@ PIPELINES = (
     Given("pipeline_short", 4, "", "p'", "A shorter pipeline, to leave room for replicas",
           1, 64, integer=True),
 )
-BATCH = Given("batch_sequences", 1024, "", r"b_\mathrm{step}", "Sequences in a step, all GPUs",
-              1, 1048576, integer=True)
-FEW = Given("few_micro_batches", 16, "", r"m_\mathrm{few}", "Micro-batches of a small step",
-            1, 4096, integer=True)
+BATCH = Given("batch_sequences", 1024, "sequences", r"b_\mathrm{step}",
+              "Sequences in a step, all GPUs", 1, 1048576, integer=True)
+FEW = Given("few_micro_batches", 16, "micro-batches", r"m_\mathrm{few}",
+            "Micro-batches of a small step", 1, 4096, integer=True)
 LINKS = (
     _hardware("interconnect_bandwidth", "nvlink_bandwidth", r"\beta_\mathrm{NV}",
               "Rate between GPUs of a node, one-way", 1, 5000),
@@ -153,7 +153,7 @@ LINKS = (
           r"\beta_\mathrm{net}", "Network rate per GPU, one-way", 0.1, 1000),
 )
 SPEED = (
-    _hardware("peak_bf16", "peak_flops", "F", "Peak of a GPU, 16-bit dense", 1, 20000, 1),
+    _hardware("peak_bf16", "peak_flops", "F", "Peak of a GPU, 16-bit dense", 20, 20000, 1),
     Given("mfu", 40, "%", r"\mathrm{MFU}", "Model FLOPs utilization", 1, 75, places=1,
           note="above 75 % full recomputation would take more than the peak"),
 )
@@ -183,7 +183,7 @@ SLICES = (
 DECODING = (
     _hardware("memory_bandwidth", "memory_bandwidth", r"\beta_\mathrm{HBM}",
               "Memory bandwidth of a GPU", 0.05, 50, 2),
-    Given("batch", (1, 32), "", r"B_{<batching>}", "Sequences decoded together", 1, 4096,
+    Given("batch", (1, 32), "", r"B_{<batching>}", "Sequences decoded together", 1, (1, 4096),
           integer=True, over="batching"),
 )
 LOG = Given("logged_rate", 60000, "tokens/s", r"r_\mathrm{log}",

@@ -46,13 +46,15 @@ MEMORY_BILL: dict[str, Any] = {
 LAYOUT: dict[str, Any] = {
     "id": "layout",
     "kind": "layout",
-    "title": "Tensor groups inside nodes, pipeline stages across them",
+    "title": "Tensor groups and pipeline stages on the nodes",
     "alt": "A grid of {{ node_count }} of {{ gpus_per_node }} each. A tensor-parallel group of "
-    "{{ tensor_parallel }} stands {{ tp_place }}; a pipeline has {{ pipeline_short }} stages, and "
-    "{{ replicas[layout=shorter-pipeline] }} of the pipeline make up the job.",
+    "{{ tensor_parallel }} stands {{ tp_place }}; a pipeline is {{ pipeline_short }} stages long, "
+    "and {{ gpus }} hold {{ replicas[layout=shorter-pipeline] }} of it.",
     "caption": "The layout with the shorter pipeline "
     "({{ layout_verdict[layout=shorter-pipeline] }}): each colour is a stage. A "
-    "tensor-parallel group stands {{ tp_place }}; the fast links are inside.",
+    "tensor-parallel group stands {{ tp_place }}; "
+    "{{ claim: nvlink_bandwidth > network_bandwidth | the fast links are inside | here the links "
+    "inside are no faster than the network }}.",
     "nodes": "node_count",
     "per_node": "gpus_per_node",
     "gpus": "gpus",

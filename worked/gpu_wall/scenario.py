@@ -8,7 +8,7 @@ from are `gpu` and `model`; the other axes are those of what was measured.
 
 from __future__ import annotations
 
-from worked.declare import derived, must, shown, signed, step, steps, verdict
+from worked.declare import derived, must, partial, shown, signed, step, steps, verdict
 from worked.figures import Axis, Choice, Graph, Key, Knob, Requirement
 from worked.formulas import (
     checkpointing,
@@ -47,9 +47,28 @@ KV_HEADS = (
 )
 NO_REPLICA, ODD_CUT = "needs {replica_gpus}", "heads ({heads}) do not divide by {tensor_parallel}"
 PLAN = (*FITS, NO_REPLICA, ODD_CUT, "needs a layer for every stage")
-FED = ("is too small: it needs {least_batch} sequences to feed every GPU", "feeds every GPU")
+FED = ("is too small: it needs {least_batch} to feed every GPU", "feeds every GPU")
 HELD = ("deadlock", "no deadlock", "too few GPUs for even one job")
 POSSIBLE = ("cannot be: at their peak the GPUs do {peak_rate}", "is below the peak")
+HOPELESS = (
+    "a run of {run_hours} that starts anew every {mtbf} ends in no time that can be written; "
+    "take a shorter run or rarer preemptions",
+    "may get through",
+)
+NO_ROOM = (
+    "the runtime takes {reserved} of a GPU of {gpu_memory}; take a larger GPU or a smaller runtime",
+    "leaves room",
+)
+TOO_MANY = (
+    "an instance of {slice_compute} for computing and {slice_memory} of memory needs a GPU cut "
+    "into as many; this one has {compute_slices} and {memory_slices}",
+    "are there",
+)
+TOO_SLOW = (
+    "a write takes {write}, and a preemption comes every {mtbf}: too little time is left for work; "
+    "take a faster tier, a smaller model or rarer preemptions",
+    "leave time",
+)
 PLACED, HIDES = ("across nodes", "inside a node"), ("does not hide", "hides")
 IN_TIME = ("too late", "in time")
 
@@ -69,7 +88,7 @@ STATE, LEAST = (
     {"devices": "devices_static", "device_bytes": "gpu_memory"},
 )
 MODEL_ON = {"total_bytes": "model_static", "device_bytes": "gpu_memory"}
-TRAINING = {"total_bytes": "train_bytes", "device_bytes": "usable"}
+BESIDE_STATE = {"acts": "acts_data_parallel", "gathered": "zero3_gathered"}
 HEADS_CUT = {"size": "heads", "parts": "tensor_ways"}
 ONE_LAYER = {"layers": "layers_at_once", "saved_per_unit": "saved_width"}
 BESIDE = {
@@ -107,6 +126,8 @@ STEPS = steps(
     derived("lost_cost", cost.cost, gpu_seconds="lost_gpu_hours")
     | shown("Money lost", r"C_\mathrm{lost}", 0, "USD"),
     givens.MTBF,
+    must("gets_through", checkpointing.can_get_through, HOPELESS, work_seconds="run_hours")
+    | shown("Whether the run can get through", "v_t"),
     derived("survival", checkpointing.completion_probability, work_seconds="run_hours")
     | shown("Chance that the run meets no preemption", r"P_\mathrm{ok}", 1, "%"),
     derived("stretch_bare", checkpointing.stretch_without_checkpoints, work_seconds="run_hours")
@@ -147,11 +168,9 @@ STEPS = steps(
     | shown("Heads over the key-value heads", "v_{kv}"),
     derived("kv_width", memory.kv_width) | shown("Width of one token's keys", "d_{kv}"),
     derived("acts_swiglu", memory.activation_bytes_swiglu)
-    | shown("Activations of Atlas's own block, no scores", r"A_\mathrm{SwiGLU}", 1, "GB"),
+    | shown("Activations of a SwiGLU block, no scores", r"A_\mathrm{SwiGLU}", 1, "GB"),
     derived("swiglu_over_gpt", rows.ratio, part="acts_swiglu", whole=NO_SCORES)
-    | shown("Atlas's block over the GPT block", r"A_\mathrm{SwiGLU}/A_\mathrm{sel}", 2, "×"),
-    derived("train_bytes", memory.together, one_bytes="static_bytes", other_bytes=INPUTS)
-    | shown("Static state and activations with full recomputation", r"B_\mathrm{train}", 1, "GB"),
+    | shown("The SwiGLU block over the GPT block", r"A_\mathrm{SwiGLU}/A_\mathrm{sel}", 2, "×"),
     *records.BILL,
     step("wall", "The wall"),
     givens.MEMORY,
@@ -165,12 +184,25 @@ STEPS = steps(
     derived("reported_over_sold", rows.ratio, part="reported_memory", whole="gpu_memory")
     | shown("Reported memory over memory as sold", r"B_\mathrm{smi}/B_\mathrm{GPU}", 3, "×"),
     givens.RESERVED,
+    must("runtime_fits", rows.exceeds, NO_ROOM, value="gpu_memory", other="reserved")
+    | shown("Whether the runtime leaves anything", "v_r"),
     derived("usable", memory.usable_bytes, reserved_bytes="reserved")
     | shown("Memory of a GPU that training can use", r"B_\mathrm{use}", 1, "GB"),
-    derived("devices_train", memory.devices_needed, **TRAINING)
-    | shown("GPUs that hold state and activations", r"n_\mathrm{train}", 0, "GPUs"),
+    givens.AT_ONCE,
+    derived("layers_at_once", memory.layers_recomputed, wanted="one_layer")
+    | shown("Layers recomputed at a time, of those that there are", "L_r"),
+    derived("layer_working", memory.activation_bytes, **ONE_LAYER)
+    | shown("Activations of the one layer being recomputed", "A_1", 1, "GB"),
+    derived("acts_data_parallel", memory.together, one_bytes=INPUTS, other_bytes="layer_working")
+    | shown("Activations per GPU, full recomputation, layers whole", r"A_\mathrm{DP}", 1, "GB"),
+    derived("zero3_gathered", parallelism.gathered_layer_bytes, weight_bytes=BF16)
+    | shown("ZeRO-3: layers gathered whole", r"B_\mathrm{gather}", 1, "GB"),
+    signed("room", memory.state_room, **BESIDE_STATE)
+    | shown("What a GPU has room for of the state", r"B_\mathrm{room}", 1, "GB"),
+    partial("devices_train", memory.devices_with_room, **STATE, room_bytes="room")
+    | shown("GPUs that hold the state beside what each needs", r"n_\mathrm{train}", 0, "GPUs"),
     givens.NODE,
-    derived("devices_nodes", memory.whole_node_devices, devices="devices_train")
+    partial("devices_nodes", memory.whole_node_devices, devices="devices_train")
     | shown("GPUs when nodes come whole", r"n_\mathrm{nodes}", 0, "GPUs"),
     verdict("heads_by_devices", parallelism.divides, EVENLY, size="heads", parts="devices_static")
     | shown("Heads over that many GPUs", "v_a"),
@@ -182,13 +214,6 @@ STEPS = steps(
     derived("model_devices", memory.devices_needed, "model", **MODEL_ON)
     | shown("GPUs that hold its state", r"n^{<model>}_\mathrm{static}", 0, "GPUs"),
     step("parallelism", "Which parallelism"),
-    givens.AT_ONCE,
-    derived("layers_at_once", memory.layers_recomputed, wanted="one_layer")
-    | shown("Layers recomputed at a time, of those that there are", "L_r"),
-    derived("layer_working", memory.activation_bytes, **ONE_LAYER)
-    | shown("Activations of the one layer being recomputed", "A_1", 1, "GB"),
-    derived("acts_data_parallel", memory.together, one_bytes=INPUTS, other_bytes="layer_working")
-    | shown("Activations per GPU, full recomputation, layers whole", r"A_\mathrm{DP}", 1, "GB"),
     *givens.PIPELINES,
     derived("tensor_ways", parallelism.tensor_ways, "layout")
     | shown("GPUs that share a layer's matrices", "t_{<layout>}"),
@@ -206,8 +231,6 @@ STEPS = steps(
     | shown("What a GPU keeps of a tensor", "B_{<layout>,<kept>}", 1, "GB"),
     derived("state", parallelism.state_bytes, "layout")
     | shown("Static state per GPU", "B_{<layout>}", 1, "GB"),
-    derived("zero3_gathered", parallelism.gathered_layer_bytes, weight_bytes=BF16)
-    | shown("ZeRO-3: layers gathered whole", r"B_\mathrm{gather}", 1, "GB"),
     derived("memory_part", parallelism.memory_parts, "layout part", **BESIDE)
     | shown("A part of what a GPU holds", "M_{<layout>,<part>}", 1, "GB"),
     derived("memory_per_gpu", parallelism.memory_per_gpu, "layout")
@@ -228,7 +251,7 @@ STEPS = steps(
     derived("dp_micro_batches", parallelism.micro_batches, ranks="gpus")
     | shown("Micro-batches per step and GPU, data parallel", "m", 0, "micro-batches"),
     derived("least_batch", parallelism.least_batch, ranks="gpus")
-    | shown("Sequences that give every GPU a micro-batch", r"b_\mathrm{least}"),
+    | shown("Sequences that give every GPU a micro-batch", r"b_\mathrm{least}", 0, "sequences"),
     verdict("batch_feeds", rows.reaches, FED, value="batch_sequences", wanted="least_batch")
     | shown("Verdict on the step's size", "v_b"),
     derived("bubble", parallelism.bubble_fraction, "layout")
@@ -327,6 +350,8 @@ STEPS = steps(
     derived("stranded", inference.stranded_fraction, model_bytes="small_weights")
     | shown("Of a whole GPU left unused", r"f_\mathrm{idle}", 0, "%"),
     *givens.SLICES,
+    must("slices_there", inference.slices_there, TOO_MANY)
+    | shown("Whether the GPU has as many slices", r"v_\mathrm{MIG}"),
     derived("slice_bytes", inference.slice_bytes) | shown("Memory of one instance", "B_i", 0, "GB"),
     verdict("slice_fits", rows.reaches, FITS, value="slice_bytes", wanted="small_weights")
     | shown("Verdict: the small model in an instance", "v_i"),
@@ -375,6 +400,8 @@ STEPS = steps(
     *givens.NOTICES,
     derived("write", checkpointing.write_seconds, "tier", **SAVED, **RATE)
     | shown("One write", r"\delta_{<tier>}", 1, "s"),
+    must("leaves_time", checkpointing.leaves_time, TOO_SLOW, "tier", **WRITE)
+    | shown("Whether writes leave time for work", r"v_{<tier>}"),
     derived("young", checkpointing.young_interval_seconds, "tier", **WRITE)
     | shown("Young's interval", r"\tau_{<tier>}", 1, "min"),
     derived("daly", checkpointing.daly_interval_seconds, "tier", **WRITE)
@@ -409,8 +436,8 @@ STEPS = steps(
     step("chain", "Back to the bill"),
     signed("headroom", memory.usable_bytes, reserved_bytes="memory_per_gpu[layout=zero-3]")
     | shown("Left free of each GPU's memory under ZeRO-3", r"B_\mathrm{left}", 1, "GB"),
-    derived("saving", rows.ratio, part="lost_cost", whole=f"loss_cost{FS}")
-    | shown("Money lost over that of a preemption now", r"C_\mathrm{lost}/C_\mathrm{loss}", 0, "×"),
+    derived("saving", rows.ratio, part="stretch_bare", whole="fs_stretch")
+    | shown("Expected time without checkpoints over that with them", r"S_0/S_\mathrm{fs}", 1, "×"),
 )
 
 CHOICES = (

@@ -35,17 +35,17 @@ def minimiser(x: Real, y: Real, intercept: Real = INTERCEPT) -> Real:
 def descend(gradient: Gradient, start: Real, rate: Schedule, steps: int) -> list[Real]:
     """Return the weights m_0 ... m_steps of m <- m - rate(k) * gradient(m).
 
-    `gradient` maps a weight to dL/dm, `start` is m_0, `rate` maps the step number
-    k = 0, 1, ... to the learning rate of that step, `steps` is how many steps to take.
-    ValueError if `steps` is negative, or a rate is not greater than 0.
+    `gradient` maps a weight to dL/dm, `start` is m_0, `rate` maps the number k of a
+    step, from zero on, to the learning rate of that step, `steps` is how many steps to take.
+    ValueError if `steps` is negative, or a rate is not positive.
     """
     if steps < 0:
-        raise ValueError(f"steps is {steps}; it must be 0 or more")
+        raise ValueError(f"steps is {steps}; it must not be negative")
     weights = [start]
     for k in range(steps):
         step_rate = rate(k)
         if not step_rate > 0:
-            raise ValueError(f"the rate of step {k} is {step_rate}; it must be greater than 0")
+            raise ValueError(f"the rate of step {k} is {step_rate}; it must be positive")
         weights.append(weights[-1] - step_rate * gradient(weights[-1]))
     return weights
 
@@ -56,16 +56,16 @@ def fixed_rate(rate: Real) -> Schedule:
 
 
 def harmonic_rate(initial: Real) -> Schedule:
-    """Return the schedule initial / (k + 1).
+    """Return the schedule `initial / (k + 1)`.
 
-    Its rates tend to 0 but their sum does not converge, so descent under L1 neither bounces
+    Its rates tend to zero but their sum does not converge, so descent under L1 neither bounces
     for ever nor stops short (Shor, Minimization Methods for Non-Differentiable Functions).
     """
     return lambda k: initial / (k + 1)
 
 
 def square_root_rate(initial: Real) -> Schedule:
-    """Return the schedule initial / sqrt(k + 1): the usual one for subgradient descent.
+    """Return the schedule `initial / sqrt(k + 1)`: the usual one for subgradient descent.
 
     It decays more slowly than `harmonic_rate` and so covers a long distance sooner.
     """
@@ -73,13 +73,13 @@ def square_root_rate(initial: Real) -> Schedule:
 
 
 def geometric_rate(initial: Real, ratio: Real) -> Schedule:
-    """Return the schedule initial * ratio^k, 0 < ratio < 1.
+    """Return the schedule `initial * ratio**k`, `0 < ratio < 1`.
 
-    Its rates sum to initial / (1 - ratio): under L1 no descent moves further than |x| times
-    that in all, however many steps it takes. ValueError if `ratio` is outside (0, 1).
+    Its rates sum to `initial / (1 - ratio)`: under L1 no descent moves further than |x| times
+    that in all, however many steps it takes. ValueError if `ratio` lies elsewhere.
     """
     if not 0 < ratio < 1:
-        raise ValueError(f"ratio is {ratio}; it must lie strictly between 0 and 1")
+        raise ValueError(f"ratio is {ratio}; it must lie strictly between zero and one")
     return lambda k: initial * ratio**k
 
 
@@ -102,7 +102,7 @@ class FixedRateOutcome:
 
     @property
     def amplitude(self) -> Real:
-        """Peak-to-peak width of the bounce in units of m: rate * |x|, or 0 if it lands."""
+        """Peak-to-peak width of the bounce in units of m: rate * |x|, or zero if it lands."""
         return magnitude(self.far_side - self.near_side)
 
 
@@ -112,15 +112,15 @@ def l1_fixed_rate_outcome(
     """Return how L1 descent with a fixed `rate` ends, without running it.
 
     Every step moves m by the same h = rate * |x| towards m*. If the distance |m_0 - m*| is a
-    whole number of steps it lands; otherwise the remainder decides the two weights between
-    which it bounces: one is the remainder short of m*, the other h minus that beyond it.
-    Floats are taken at their exact binary value (0.1 is not one tenth), but the rounding of
-    each step in a floating-point run is not followed: give Fractions for the exact statement.
-    ValueError if x is 0 or `rate` is not greater than 0.
+    whole number of steps it lands; otherwise the remainder decides the weights between which
+    it bounces: one is the remainder short of m*, the other h minus that beyond it.
+    Floats are taken at their exact binary value, seldom that of the decimal which was typed, and
+    the rounding of each step of a float run is not followed: give Fractions to be exact.
+    ValueError if x is zero or `rate` is not positive.
     """
     require_finite(start=start, x=x, y=y, rate=rate, intercept=intercept)
     if rate <= 0:
-        raise ValueError(f"rate is {rate}; it must be greater than 0")
+        raise ValueError(f"rate is {rate}; it must be positive")
     target = Fraction(minimiser(Fraction(x), Fraction(y), Fraction(intercept)))
     step = Fraction(rate) * abs(Fraction(x))
     distance = abs(Fraction(start) - target)

@@ -22,7 +22,7 @@ STEPS = 2_000
 
 # --8<-- [start:floats]
 def float_descent(rate: float, steps: int) -> list[float]:
-    """Return the weights of L1 descent on the chapter's point, in double precision."""
+    """Return the weights of L1 descent on the chapter's point, in `float64`."""
     weights = descend(lambda m: l1_gradient(m, X, Y), START, fixed_rate(rate), steps)
     return [float(m) for m in weights]
 

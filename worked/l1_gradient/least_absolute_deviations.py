@@ -54,9 +54,9 @@ def _fit(design: Array, target: Array, weights: Array) -> Fit:
 def lad_linear_programme(X: ArrayLike, y: ArrayLike) -> Fit:
     """Return the plane that minimises sum |y - (X w + b)|, to the solver's precision.
 
-    |r| is not linear, but the smallest over + under with over - under = r and both at least 0
+    |r| is not linear, but the smallest over + under with over - under = r and neither negative
     is |r|. Writing every residual so leaves a linear objective under linear equalities, with
-    two extra variables for each point (Charnes, Cooper and Ferguson, 1955).
+    a pair of extra variables for each point (Charnes, Cooper and Ferguson, 1955).
 
     `X` has shape (points, inputs), `y` (points,). ValueError if they do not match, are not
     finite, or the inputs are linearly dependent; RuntimeError if the solver gives up.
@@ -86,17 +86,17 @@ class SubgradientDescent:
 
     fit: Fit
     best_objective: Array
-    """Lowest sum of absolute errors up to each step, shape (steps + 1,), in units of y."""
+    """Lowest sum of absolute errors up to each step, shape `(steps + 1,)`, in units of y."""
 
 
 def lad_subgradient_descent(X: ArrayLike, y: ArrayLike, steps: int) -> SubgradientDescent:
     """Return the result of `steps` steps of subgradient descent on mean |y - (X w + b)|.
 
-    Three choices make it converge, none of them tuned. Columns are first made orthonormal (QR),
+    Some choices make it converge, none of them tuned. Columns are first made orthonormal (QR),
     since a kink in a long thin valley is slow going, and a linear change of variable leaves
-    the optimum alone. The rate is R / sqrt(k + 1), where R, the root mean square of y, bounds
-    how far the least-squares answer is from the start at 0, and the subgradient's norm is at
-    most 1 in these coordinates. A step can make the loss worse (the subgradient is no descent
+    the optimum alone. The rate is `R / sqrt(k + 1)`, where R, the root mean square of y, bounds
+    how far the least-squares answer is from the start at zero, and the subgradient's norm is at
+    most one in these coordinates. A step can make the loss worse (the subgradient is no descent
     direction), so the best point so far is kept (Nesterov, Lectures on Convex Optimization,
     section 3.2.3).
 
@@ -104,7 +104,7 @@ def lad_subgradient_descent(X: ArrayLike, y: ArrayLike, steps: int) -> Subgradie
     if `steps` is negative.
     """
     if steps < 0:
-        raise ValueError(f"steps is {steps}; it must be 0 or more")
+        raise ValueError(f"steps is {steps}; it must not be negative")
     design, target = _design(X, y)
     points = len(target)
     q, r = np.linalg.qr(design)

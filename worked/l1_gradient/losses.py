@@ -38,7 +38,7 @@ def predict(m: Real, x: Real, intercept: Real = INTERCEPT) -> Real:
     """Return the prediction yhat = m x + intercept, in the units of y.
 
     `m` is the weight (units of y per unit of x), `x` the input (its own unit) and
-    `intercept` the prediction at x = 0 (units of y). ValueError if one is not finite.
+    `intercept` the prediction at an input of zero (units of y). ValueError if one is not finite.
     """
     require_finite(m=m, x=x, intercept=intercept)
     return m * x + intercept
@@ -52,9 +52,9 @@ def l1_loss(y: Real, yhat: Real) -> Real:
 
 
 def l2_loss(y: Real, yhat: Real) -> Real:
-    """Return the squared error (y - yhat)^2, in the square of the units of y.
+    """Return the squared error `(y - yhat)**2`, in the square of the units of y.
 
-    No factor of one half: with one, every L2 gradient in the chapter would be half as large.
+    The plain square: with `(y - yhat)**2 / 2` the factor of every L2 gradient would cancel.
     """
     require_finite(y=y, yhat=yhat)
     residual = y - yhat
@@ -68,8 +68,8 @@ def l2_loss(y: Real, yhat: Real) -> Real:
 def absolute_value_subdifferential(residual: Real) -> tuple[int, int]:
     """Return (lowest, highest) slope of a line that touches |r| at `residual` and stays below.
 
-    Away from 0 there is one such slope, the derivative. At 0 every slope in [-1, 1] will do:
-    that interval is the subdifferential (Rockafellar, Convex Analysis, section 23).
+    Away from zero there is one such slope, the derivative. At zero every slope from minus one
+    to one will do: they are the subdifferential (Rockafellar, Convex Analysis, section 23).
     `residual` is y - yhat in the units of y; the slopes have no unit.
     """
     slope = sign(residual)
@@ -80,7 +80,7 @@ def l1_subdifferential(m: Real, x: Real, y: Real, intercept: Real = INTERCEPT) -
     """Return (lowest, highest) subgradient of |y - (m x + intercept)| with respect to m.
 
     Both are in the units of x. Away from the kink they are equal, and are the gradient; at
-    the kink they are -|x| and +|x|. The interval contains 0 exactly when m is a minimiser.
+    the kink they are -|x| and +|x|. The interval contains zero exactly when m is a minimiser.
     """
     low, high = absolute_value_subdifferential(y - predict(m, x, intercept))
     ends = (-x * low, -x * high)
@@ -93,18 +93,18 @@ def l1_subdifferential(m: Real, x: Real, y: Real, intercept: Real = INTERCEPT) -
 # --8<-- [start:chain_rule]
 @dataclass(frozen=True)
 class ChainRule:
-    """The three links of dL/dm and their product, for one point under the L1 loss."""
+    """The links of dL/dm and their product, for one point under the L1 loss."""
 
     residual: Real
     """r = y - yhat, in the units of y."""
     loss_by_residual: int
-    """dL/dr = sign(r): no unit. At r = 0, the subgradient 0."""
+    """dL/dr = sign(r): no unit. At the kink, the subgradient zero."""
     residual_by_prediction: int
-    """dr/dyhat = -1: no unit."""
+    """dr/dyhat, which is minus one: no unit."""
     prediction_by_weight: Real
     """dyhat/dm = x, in the units of x."""
     loss_by_weight: Real
-    """dL/dm, the product of the three links, in the units of x."""
+    """dL/dm, the product of the links, in the units of x."""
 
 
 def l1_chain_rule(m: Real, x: Real, y: Real, intercept: Real = INTERCEPT) -> ChainRule:
@@ -118,12 +118,12 @@ def l1_chain_rule(m: Real, x: Real, y: Real, intercept: Real = INTERCEPT) -> Cha
 
 
 def l1_gradient(m: Real, x: Real, y: Real, intercept: Real = INTERCEPT) -> Real:
-    """Return d|y - yhat|/dm = -x sign(y - yhat), in the units of x; 0 at the kink."""
+    """Return d|y - yhat|/dm = -x sign(y - yhat), in the units of x; zero at the kink."""
     return l1_chain_rule(m, x, y, intercept).loss_by_weight
 
 
 def l2_gradient(m: Real, x: Real, y: Real, intercept: Real = INTERCEPT) -> Real:
-    """Return d(y - yhat)^2/dm = -2 x (y - yhat), in the units of x times those of y."""
+    """Return the same of the L2 loss, `-2 * x * (y - yhat)`, in units of x times those of y."""
     return -2 * x * (y - predict(m, x, intercept))
 
 
@@ -132,9 +132,9 @@ def l2_gradient(m: Real, x: Real, y: Real, intercept: Real = INTERCEPT) -> Real:
 
 # --8<-- [start:huber]
 def huber_loss(residual: Real, delta: Real) -> Real:
-    """Return Huber's loss: r^2/2 up to |r| = delta, then delta (|r| - delta/2).
+    """Return Huber's loss: `r**2 / 2` up to |r| = delta, then `delta * (abs(r) - delta / 2)`.
 
-    `residual` and `delta` (> 0) are in the units of y, the loss in their square.
+    `residual` and `delta` (positive) are in the units of y, the loss in their square.
     Huber, "Robust estimation of a location parameter" (1964); `torch.nn.HuberLoss`.
     """
     _require_positive(delta=delta)
@@ -144,11 +144,12 @@ def huber_loss(residual: Real, delta: Real) -> Real:
 
 
 def smooth_l1_loss(residual: Real, beta: Real) -> Real:
-    """Return smooth L1: r^2/(2 beta) below |r| = beta, |r| - beta/2 from there on.
+    """Return smooth L1: `r**2 / (2 * beta)` up to |r| = beta, then `abs(r) - beta / 2`.
 
-    It is Huber's loss divided by its threshold, so its slope far out is 1 for every `beta`,
+    It is Huber's loss divided by its threshold, so its slope far out is one for every `beta`,
     where Huber's is delta. `residual` and `beta` are in the units of y, and so is the loss.
-    beta = 0 is the L1 loss itself, as in `torch.nn.SmoothL1Loss`; beta < 0 is a ValueError.
+    A beta of zero is the L1 loss itself, as in `torch.nn.SmoothL1Loss`; a negative one is a
+    ValueError.
     """
     if beta == 0:
         return l1_loss(residual, 0)
@@ -158,7 +159,7 @@ def smooth_l1_loss(residual: Real, beta: Real) -> Real:
 def huber_gradient_by_residual(residual: Real, delta: Real) -> Real:
     """Return the derivative of Huber's loss: the residual clipped to [-delta, delta].
 
-    `residual` and `delta` (> 0) are in the units of y, and so is the derivative.
+    `residual` and `delta` (positive) are in the units of y, and so is the derivative.
     """
     _require_positive(delta=delta)
     require_finite(residual=residual)
@@ -166,9 +167,9 @@ def huber_gradient_by_residual(residual: Real, delta: Real) -> Real:
 
 
 def smooth_l1_gradient_by_residual(residual: Real, beta: Real) -> Real:
-    """Return the derivative of smooth L1: residual / beta clipped to [-1, 1]; no unit.
+    """Return the derivative of smooth L1: residual / beta, clipped at one in size; no unit.
 
-    At beta = 0 it is the sign of the residual, with the subgradient 0 at the kink.
+    At a beta of zero it is the sign of the residual, with the subgradient zero at the kink.
     """
     if beta == 0:
         return sign(residual)

@@ -16,9 +16,9 @@ def weighted_median_interval(values: Sequence[Real], weights: Sequence[Real]) ->
     """Return (lowest, highest) c that minimises sum_i weights_i |values_i - c|.
 
     Moving c to the right adds the weight on its left and saves the weight on its right, so
-    the minimum is where the two balance. If the weight up to some value is exactly half of
-    the total, the loss is flat from there to the next value and every c between minimises.
-    `values` share one unit, which is that of the result; `weights` are at least 0, not all 0,
+    the minimum is where they balance. If the weight up to some value is exactly that beyond
+    it, the loss is flat from there to the next value and every c between minimises.
+    `values` share one unit, which is that of the result; `weights` are not negative, nor all zero,
     and matter only in proportion. ValueError if the lengths differ or these do not hold.
     """
     if len(values) != len(weights):
@@ -32,7 +32,7 @@ def weighted_median_interval(values: Sequence[Real], weights: Sequence[Real]) ->
         (value, Fraction(weight)) for value, weight in zip(values, weights, strict=True) if weight
     )
     if not pairs:
-        raise ValueError("no value has a weight greater than 0; give at least one")
+        raise ValueError("no value has a positive weight; give at least one")
     total = sum(weight for _, weight in pairs)
     below = Fraction(0)
     for position, (value, weight) in enumerate(pairs):
@@ -47,7 +47,7 @@ def weighted_median_interval(values: Sequence[Real], weights: Sequence[Real]) ->
 def median_interval(values: Sequence[Real]) -> tuple[Real, Real]:
     """Return (lowest, highest) c that minimises sum_i |values_i - c|.
 
-    One point for an odd count; the two middle values for an even one. ValueError if empty.
+    One point for an odd count; the middle values for an even one. ValueError if empty.
     """
     return weighted_median_interval(values, [1] * len(values))
 
@@ -58,8 +58,8 @@ def slope_interval(
     """Return (lowest, highest) m that minimises sum_i |y_i - (m x_i + intercept)|.
 
     |y - m x - b| = |x| |(y - b)/x - m|: each point votes for the slope that passes through
-    it, with weight |x|. In units of y per unit of x. Points with x = 0 have no say; it is a
-    ValueError if no other is left, or if `xs` and `ys` differ in length.
+    it, with weight |x|. In units of y per unit of x. Points with an input of zero have no say;
+    it is a ValueError if no other is left, or if `xs` and `ys` differ in length.
     """
     if len(xs) != len(ys):
         raise ValueError(f"{len(xs)} values of x but {len(ys)} of y; give one for each")

@@ -12,7 +12,7 @@ LINE: dict[str, Any] = {
     "title": "One point and one line",
     "alt": "A straight line that starts at the intercept {{ intercept }} and rises by {{ m }} for "
     "each unit of x. At x = {{ x }} it predicts {{ prediction }}; the data point stands at "
-    "{{ y }}, and between the two lies the residual, {{ residual }}.",
+    "{{ y }}, and between them lies the residual, {{ residual }}.",
     "caption": "The line predicts {{ prediction }} where the point stands at {{ y }}. "
     "{{ claim: residual != 0 | What lies between them is the residual, {{ residual }}. | Nothing "
     "lies between them: the residual is {{ residual }}. }} Turn the line: change the weight in "
@@ -32,10 +32,10 @@ KINK: dict[str, Any] = {
     "id": "kink",
     "kind": "plane",
     "title": "A line through the kink",
-    "alt": "The absolute value of r is a V with its tip at 0. A line of slope {{ line_slope }} "
+    "alt": "The absolute value of r is a V with its tip at zero. A line of slope {{ line_slope }} "
     "through the tip {{ touches }} the V.",
     "caption": "A line of slope {{ line_slope }} {{ touches }} the V. Turn it in the panel: "
-    "between the two arms of the V every slope is a subgradient.",
+    "between the arms of the V every slope is a subgradient.",
     "from": -3,
     "to": 3,
     "x_label": "residual r",
@@ -71,7 +71,7 @@ def _against_weight(
 LOSS = _against_weight(
     "loss",
     "Both losses against the weight",
-    "The losses of the one point against the weight m. Both touch 0 at {{ best }}. L2 is a "
+    "The losses of the one point against the weight m. Both touch zero at {{ best }}. L2 is a "
     "parabola and passes {{ squared_loss }} at the current weight; L1 is a V with its tip at "
     "{{ best }} and passes {{ loss }}.",
     "The dots mark the current weight, {{ m }}; the upright line is the weight that fits the "
@@ -84,7 +84,7 @@ GRADIENTS = _against_weight(
     "gradients",
     "Both gradients against the weight",
     "The gradients by the weight m. L1 is flat at {{ subgradient_low }}, jumps at {{ best }} and "
-    "is flat at {{ subgradient_high }} from there on. L2 is a straight line through 0 at "
+    "is flat at {{ subgradient_high }} from there on. L2 is a straight line through zero at "
     "{{ best }}, {{ squared_gradient }} at the current weight.",
     "Constant, and proportional. The dots mark the current weight, {{ m }}.",
     "gradient",
@@ -94,9 +94,9 @@ GRADIENTS = _against_weight(
 FOUR_LOSSES = _against_weight(
     "four-losses",
     "Every loss against the weight",
-    "The losses of the one point against the weight m, all 0 at {{ best }}. At the current weight "
-    "L1 is {{ loss }}, L2 {{ squared_loss }}, Huber {{ huber }} and smooth L1 {{ smooth }}. Huber "
-    "and smooth L1 are round at the bottom and straight outside.",
+    "The losses of the one point against the weight m, all zero at {{ best }}. At the current "
+    "weight L1 is {{ loss }}, L2 {{ squared_loss }}, Huber {{ huber }} and smooth L1 {{ smooth }}. "
+    "Huber and smooth L1 are round at the bottom and straight outside.",
     "Round at the bottom like L2, straight outside like L1. The dots mark the current weight, "
     "{{ m }}.",
     "loss",
@@ -106,8 +106,8 @@ FOUR_LOSSES = _against_weight(
 FOUR_GRADIENTS = _against_weight(
     "four-gradients",
     "Every gradient against the weight",
-    "The gradients by the weight m. L1 jumps at {{ best }}, L2 is a straight line through 0 there. "
-    "Huber and smooth L1 are straight in the middle and flat outside, Huber at "
+    "The gradients by the weight m. L1 jumps at {{ best }}, L2 is a straight line through zero "
+    "there. Huber and smooth L1 are straight in the middle and flat outside, Huber at "
     "{{ huber_gradient }} and smooth L1 at {{ smooth_gradient }} at the current weight.",
     "Constant, proportional, and clipped. The dots mark the current weight, {{ m }}.",
     "gradient",
@@ -149,7 +149,7 @@ BOUNCE: dict[str, Any] = {
     "kind": "curve",
     "title": "The bounce of a fixed rate, and the decay that ends it",
     "alt": "The weight against the step at a rate of {{ rate[pace=2] }}: the descent from {{ m }} "
-    "{{ landing[pace=2] }}; its last two weights are {{ near[pace=2] }} and {{ far[pace=2] }}. "
+    "{{ landing[pace=2] }}; its last weights are {{ near[pace=2] }} and {{ far[pace=2] }}. "
     "Squares show decayed rates from {{ decay_start }} on: {{ decay_weight[step=1] }}, "
     "{{ decay_weight[step=2] }}, {{ decay_weight[step=3] }} and so on, in steps that shrink.",
     "caption": "Fixed rate {{ rate[pace=2] }}: {{ landing[pace=2] }}. The squares count their own "
@@ -235,7 +235,7 @@ STEP_LINES: dict[str, Any] = {
     "id": "step-lines",
     "kind": "plane",
     "title": "The line at step {{ look }}, under L1 and under L2",
-    "alt": "Three lines from the intercept {{ intercept }}: at the start with the weight {{ m }}, "
+    "alt": "Lines from the intercept {{ intercept }}: at the start with the weight {{ m }}, "
     "at step {{ look }} under L1 with {{ look_weight[method=l1, pace=1] }}, and under L2 with "
     "{{ look_weight[method=l2, pace=1] }}. The data point stands at {{ y }}; L1 predicts "
     "{{ look_prediction[method=l1, pace=1] }} there and L2 "
@@ -255,8 +255,8 @@ STEP_LOSSES: dict[str, Any] = {
     "id": "step-losses",
     "kind": "curve",
     "title": "Where step {{ look }} stands on each loss",
-    "alt": "The L1 loss is a V and the L2 loss a parabola over the weight, both 0 at {{ best }}. "
-    "At step {{ look }} descent under L1 stands at the weight "
+    "alt": "The L1 loss is a V and the L2 loss a parabola over the weight, both zero at "
+    "{{ best }}. At step {{ look }} descent under L1 stands at the weight "
     "{{ look_weight[method=l1, pace=1] }} with a loss of {{ look_loss[method=l1, pace=1] }}, "
     "descent under L2 at {{ look_weight[method=l2, pace=1] }} with "
     "{{ look_loss[method=l2, pace=1] }}.",
@@ -335,12 +335,12 @@ MEDIAN: dict[str, Any] = {
     "id": "median",
     "kind": "curve",
     "title": "The mean absolute error without the outlier and with it",
-    "alt": "Two curves of straight pieces against the weight m. Without the outlier the bottom is "
+    "alt": "Curves of straight pieces against the weight m. Without the outlier the bottom is "
     "flat from {{ median_low }} to {{ median_high }}; with it the lowest corner is at "
     "{{ median_with }}.",
     "caption": "{{ claim: median_low < median_high | Without the outlier the bottom is "
     "flat from {{ median_low }} to {{ median_high }}; with it, a corner at {{ median_with }}. "
-    "| The two middle votes agree, so that both curves have a corner there, at "
+    "| The middle votes agree, so that both curves have a corner there, at "
     "{{ median_with }}. }}",
     "x": "m",
     "x_label": "weight m",

@@ -19,7 +19,7 @@ PACE = Axis("pace", (1, 2), "learning rate", "p")
 STEP = Axis("step", tuple(range(13)), "step", "k")
 NEIGHBOUR = Axis("neighbour", ("A", "B", "D"), "point")
 ROW = Axis("row", ("A", "B", "C", "D"), "point", "i")
-WITHIN = Axis("within", (1, 0.1, 0.01), "percent")
+WITHIN = Axis("within", (1, 0.1, 0.01), "excess in %")
 
 # fmt: off
 X = Given("x", 2, "", "x", "Input of the data point", 0.5, 3, places=2,
@@ -47,9 +47,9 @@ OTHERS = Given("others", (6, 8, 14), "", "y_{<neighbour>}", "Target of point <ne
                -50, 50, places=2, over="neighbour",
                note="C is the chapter's own point; then comes the outlier")
 DELTA = Given("delta", 2, "", r"\delta", "Huber's threshold", 0.1, 100, places=2,
-              note="PyTorch's default is 1, where its two losses coincide")
+              note="PyTorch's default is one, where its losses coincide")
 BETA = Given("beta", 2, "", r"\beta", "Smooth L1's threshold", 0.1, 100, places=2,
-             note="PyTorch's default is 1, where its two losses coincide")
+             note="PyTorch's default is one, where its losses coincide")
 QUANTILE = Given("quantile", 0.9, "", r"\tau", "Quantile to predict", 0.05, 0.95, places=2)
 # fmt: on
 
@@ -118,8 +118,9 @@ CHAIN = step(
     "The chain rule, link by link",
     signed("slope", losses.absolute_value_slope) | shown("Slope of |r| at the residual", "s"),
     signed("chained", losses.chain_rule, loss_by_residual="slope", **LAST_LINK)
-    | shown("Product of the three links", r"\frac{\partial L}{\partial m}", 1),
-    signed("squared_slope", losses.squared_slope) | shown("Slope of r² at the residual", "s_2", 1),
+    | shown("Product of the links", r"\frac{\partial L}{\partial m}", 1),
+    signed("squared_slope", losses.squared_slope)
+    | shown("Slope of the square at the residual", "s_2", 1),
     signed("squared_chained", losses.chain_rule, loss_by_residual="squared_slope", **LAST_LINK)
     | shown("Product of the links, L2 loss", r"\frac{\partial L_2}{\partial m}", 1),
 )
@@ -305,7 +306,7 @@ PLANE = step(
     study("descent_gap", "subgradient_descent_relative_gap", "%")
     | shown("Its excess over the optimum", places=5),
     study("steps_within", "subgradient_descent_steps_to_within_{}_percent", over=WITHIN)
-    | shown("Steps to within <within> percent of it"),
+    | shown("Steps to within <within>% of it"),
     study("spoilt_factor", "outlier_factor") | shown("One patient's target was multiplied by"),
     study("l1_shift", "mean_shift_of_l1_predictions_after_outlier")
     | shown("Mean shift of the L1 predictions", places=2),

@@ -164,14 +164,20 @@ def train_on_processes(
         ]
 
 
-def traffic_of_one_tree(seed: int = 0) -> dict[str, tuple[float, str]]:
-    """Return what one tree of depth 6 all-reduces for 4,000 rows x 28 features on 2 workers."""
+def traffic_of_one_tree(
+    seed: int = 0, workers: int = 2, features: int = 28
+) -> dict[str, tuple[float, str]]:
+    """Return what one tree of the default depth all-reduces for 4,000 rows."""
     rng = np.random.default_rng(seed)
-    x = rng.integers(0, 300, (4000, 28)).astype(np.float32)
+    x = rng.integers(0, 300, (4000, features)).astype(np.float32)
     y = (x[:, 0] + x[:, 1] > 300).astype(np.float32) + (x[:, 2] > 150)
-    (model, sent), _ = train_on_processes(x, y, 2, rounds=1, p=TreeParameters(min_child_weight=0))
+    p = TreeParameters(min_child_weight=0)
+    model, sent = train_on_processes(x, y, workers, rounds=1, p=p)[0]
     histograms = [size for size in sent if size > 16]  # the other array is the root's total
     return {
+        "workers": (workers, ""),
+        "depth": (p.max_depth, ""),
+        "features": (features, ""),
         "histogram_bytes_per_node": (histograms[0], "B"),
         "all_reduces_per_tree": (len(sent), ""),
         "histograms_summed_per_tree": (sum(histograms) / histograms[0], ""),

@@ -60,9 +60,9 @@ def cut_points(values: Float32) -> tuple[Rows, Float32]:
     """Return every place where `values`, in walking order, can be cut, and its threshold.
 
     A cut at k has values[:k] behind it. The threshold is the float32 midpoint of the values on
-    its two sides; where that equals the value ahead, as it may between neighbouring floats,
+    its sides; where that equals the value ahead, as it may between neighbouring floats,
     the value behind is taken. The rule is "left if value < threshold", so walking downward
-    this always parts the two; walking upward past neighbours it may leave both on the right,
+    this always parts them; walking upward past neighbours it may leave both on the right,
     in the library too.
     """
     cut = np.flatnonzero(values[1:] != values[:-1]) + 1

@@ -118,7 +118,7 @@ def bin_rows(x: Float32, cuts: list[Cuts]) -> BinnedMatrix:
 
 # --8<-- [start:histogram]
 def node_histogram(data: BinnedMatrix, rows: Rows, gradient: Float32, hessian: Float32) -> Float64:
-    """Return the sums of (gradient, hessian) per bin, shape (features, bins, 2).
+    """Return the sums of (gradient, hessian) per bin, shape `(features, bins, 2)`.
 
     A count weighted by the gradients is the sum of the gradients. A large node makes one pass
     per feature; a small one numbers the bins of all features through and makes a single pass.

@@ -47,15 +47,15 @@ def softmax(margin: Float32) -> Float32:
 
 # --8<-- [start:gradients]
 def squared_error_gradients(margin: Float32, label: Float32) -> tuple[Float32, Float32]:
-    """Return (gradient, hessian) of (margin - label)^2 / 2 for every row: (margin - label, 1)."""
+    """Return (gradient, hessian) of the squared error of every row: (margin - label, one)."""
     return margin - label, np.ones_like(margin)
 
 
 def logistic_gradients(margin: Float32, label: Float32) -> tuple[Float32, Float32]:
-    """Return (gradient, hessian) of the log loss in the margin: (p - label, p (1 - p)).
+    """Return (gradient, hessian) of the log loss in the margin: `p - label`, `p * (1 - p)`.
 
     The hessian is what `min_child_weight` adds up: a row the model is sure of counts for
-    almost nothing, a row at p = 0.5 counts for 1/4.
+    almost nothing, a row at even odds counts most.
     """
     p = sigmoid(margin)
     return p - label, np.maximum(p * (np.float32(1) - p), SMALLEST_HESSIAN)
@@ -64,9 +64,9 @@ def logistic_gradients(margin: Float32, label: Float32) -> tuple[Float32, Float3
 def softmax_gradients(margin: Float32, label: Float32) -> tuple[Float32, Float32]:
     """Return (gradient, hessian) of the softmax cross-entropy, each of shape (rows, classes).
 
-    XGBoost uses 2 p (1 - p), twice the diagonal of the true hessian: the classes' margins
-    move together and the full matrix p_i (delta_ij - p_j) is bounded by twice its diagonal.
-    Leaf values are therefore half of a diagonal Newton step.
+    XGBoost uses `2 * p * (1 - p)`. The diagonal of the true hessian is `p * (1 - p)`, but the
+    classes' margins move together, and `2 * diagonal` is what bounds the full matrix,
+    p_i (delta_ij - p_j). Leaf values are therefore shorter than a diagonal Newton step.
     """
     p = softmax(margin)
     is_label = np.arange(margin.shape[1], dtype=np.float32) == label[:, None]

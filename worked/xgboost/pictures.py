@@ -8,10 +8,10 @@ LOG_LOSS: dict[str, Any] = {
     "id": "log-loss",
     "kind": "curve",
     "title": "The log loss, its tangent and its parabola",
-    "alt": "Three curves over the step from a margin of {{ trial_margin }}: the log loss, a "
-    "straight line and a parabola that touch it at no step. After a step of {{ trial_step }} the "
-    "loss is {{ trial_exact }}, the line says {{ trial_line }} and the parabola "
-    "{{ trial_parabola }}.",
+    "alt": "Curves over the step from a margin of {{ trial_margin }}: the log loss, a "
+    "straight line and a parabola that touch it where no step is made. "
+    "After a step of {{ trial_step }} the loss is {{ trial_exact }}, the line says "
+    "{{ trial_line }} and the parabola {{ trial_parabola }}.",
     "caption": "One row with label {{ trial_label }}, seen from a margin of {{ trial_margin }}. "
     "The line knows a direction but no distance; the parabola has a lowest point.",
     "x": "trial_step",
@@ -31,11 +31,15 @@ LEAF: dict[str, Any] = {
     "id": "leaf",
     "kind": "curve",
     "title": "The objective of one leaf against its weight",
-    "alt": "A parabola over the weight of the leaf that holds the last two deliveries. It is "
+    "alt": "A curve over the weight of the leaf that holds the fifth and the sixth delivery. "
+    "It is "
     "lowest at {{ side_weight[split=4, side=right, round=1] }}, with {{ best_objective }}; an "
     "upright line marks that weight, another {{ free_weight }}, the weight without penalties.",
-    "caption": "The penalties move the lowest point from {{ free_weight }} to "
-    "{{ side_weight[split=4, side=right, round=1] }}.",
+    "caption": "The penalties {{ claim: "
+    "free_weight != side_weight[split=4, side=right, round=1] | "
+    "move the lowest point from {{ free_weight }} to "
+    "{{ side_weight[split=4, side=right, round=1] }} | "
+    "leave the lowest point at {{ free_weight }} }}.",
     "x": "trial_weight",
     "x_label": "weight of the leaf, minutes",
     "from": -5,
@@ -52,8 +56,8 @@ LEAF: dict[str, Any] = {
 PRUNING: dict[str, Any] = {
     "id": "pruning",
     "kind": "bars",
-    "title": "The three gains of the first tree against gamma",
-    "alt": "Three bars: the root's gain {{ best_gain[round=1] }}, the left child's "
+    "title": "The gains of the first tree against gamma",
+    "alt": "Bars: the root's gain {{ best_gain[round=1] }}, the left child's "
     "{{ child_best[child=left, round=1] }}, the right child's "
     "{{ child_best[child=right, round=1] }}. A line stands at gamma, {{ gamma }}; "
     "{{ kept[round=1] }} of the splits survive.",
@@ -91,12 +95,12 @@ TREE: dict[str, Any] = {
     "id": "tree",
     "kind": "tree",
     "title": "The first tree, grown and pruned",
-    "alt": "A tree of two levels. The root asks for a distance below {{ cut[round=1] }} km and "
-    "gains {{ best_gain[round=1] }}: gamma {{ gamma }} {{ root_stands[round=1] }}. Its left "
-    "child asks for {{ child_cut[child=left, round=1] }} km, gain "
-    "{{ child_best[child=left, round=1] }}: gamma {{ child_stands[child=left, round=1] }}. Its "
-    "right child asks for {{ child_cut[child=right, round=1] }} km, gain "
-    "{{ child_best[child=right, round=1] }}: gamma {{ child_stands[child=right, round=1] }}.",
+    "alt": "The first tree, and what gamma {{ gamma }} does to each split. The root: cut "
+    "in km {{ cut[round=1] }}, gain {{ best_gain[round=1] }}, gamma {{ root_stands[round=1] }}. "
+    "The left child: cut {{ child_cut[child=left, round=1] }}, gain "
+    "{{ child_best[child=left, round=1] }}, gamma {{ child_stands[child=left, round=1] }}. The "
+    "right child: cut {{ child_cut[child=right, round=1] }}, gain "
+    "{{ child_best[child=right, round=1] }}, gamma {{ child_stands[child=right, round=1] }}.",
     "caption": "With gamma {{ gamma }}, {{ kept[round=1] }} of the splits stand. Where a split "
     "is pruned, its node is the leaf.",
     "answers": ["yes", "no"],
@@ -120,11 +124,10 @@ FIT: dict[str, Any] = {
     "id": "fit",
     "kind": "curve",
     "title": "The fitted curve, round by round",
-    "alt": "Three staircases over the distance, after one, two and three rounds, beside the six "
-    "deliveries. Each round pulls the steps nearer to the points. Beyond the last threshold all "
-    "are flat: at {{ query_km }} km they predict {{ query[round=1] }}, {{ query[round=2] }} and "
-    "{{ query[round=3] }} minutes.",
-    "caption": "The squares are the deliveries. From the base score {{ base }} the error falls "
+    "alt": "Staircases over the distance, one for each round, beside the deliveries. "
+    "At {{ query_km }} km they predict {{ query[round=1] }}, {{ query[round=2] }} "
+    "and {{ query[round=3] }} minutes. Beyond the last threshold all are flat.",
+    "caption": "The squares are the deliveries. From the base score {{ base }} the error goes "
     "from {{ base_mse }} to {{ mse[round=1] }}, {{ mse[round=2] }} and {{ mse[round=3] }}. "
     "Beyond the last threshold the curve is flat for ever.",
     "x": "query_km",
@@ -136,7 +139,7 @@ FIT: dict[str, Any] = {
     "y_label": "minutes",
     "series": [
         {"figure": f"query[round={r}]", "label": label}
-        for r, label in ((1, "one round"), (2, "two rounds"), (3, "three rounds"))
+        for r, label in ((1, "first round"), (2, "second round"), (3, "third round"))
     ],
     "recorded": [
         {
@@ -150,11 +153,10 @@ ERROR: dict[str, Any] = {
     "id": "error",
     "kind": "curve",
     "title": "The error after each round against the learning rate",
-    "alt": "Three falling curves over eta: the mean squared error after one, two and three "
-    "rounds. At eta {{ eta }} they stand at {{ mse[round=1] }}, {{ mse[round=2] }} and "
-    "{{ mse[round=3] }}.",
-    "caption": "On the training rows a larger eta mostly looks better. It is held-out rows that "
-    "speak for a small one.",
+    "alt": "Curves over eta: the mean squared error after each round. "
+    "At eta {{ eta }} they stand at {{ mse[round=1] }}, {{ mse[round=2] }} and {{ mse[round=3] }}.",
+    "caption": "These are errors on the training rows. What speaks for a small eta is the error "
+    "on rows held out, which training rows cannot show.",
     "x": "eta",
     "x_label": "learning rate, eta",
     "from": 0.01,
@@ -164,7 +166,7 @@ ERROR: dict[str, Any] = {
     "y_from": 0,
     "series": [
         {"figure": f"mse[round={r}]", "label": label}
-        for r, label in ((1, "one round"), (2, "two rounds"), (3, "three rounds"))
+        for r, label in ((1, "first round"), (2, "second round"), (3, "third round"))
     ],
 }
 

@@ -97,7 +97,7 @@ def rank_bounds(summary: Summary, value: float) -> tuple[float, float]:
 
 # --8<-- [start:sketch_merge]
 def merge(a: Summary, b: Summary) -> Summary:
-    """Return the summary of the data of both: ranks add, and so do the two errors."""
+    """Return the summary of the data of both: ranks add, and so do the errors."""
     value = np.union1d(a.value, b.value)
     low_a, high_a, weight_a = _bounds_in(a, value)
     low_b, high_b, weight_b = _bounds_in(b, value)
@@ -117,16 +117,16 @@ def _bounds_in(s: Summary, value: Array) -> tuple[Array, Array, Array]:
 def prune(s: Summary, size: int) -> Summary:
     """Return at most `size` of the entries, spread evenly over the ranks, with both ends.
 
-    The error grows by no more than (total weight) / (size - 1).
+    The error grows by no more than `total_weight / (size - 1)`.
     """
     if size < 2:
-        raise ValueError(f"a pruned summary keeps at least its two ends, so not size {size}")
+        raise ValueError(f"a pruned summary keeps at least its ends, so not size {size}")
     if len(s) <= size:
         return s
     real = s.rmin.dtype.type
     steps, span = size - 1, s.rmin[-1] - s.rmax[0]
     wanted = real(2) * (np.arange(1, steps).astype(real) * span / real(steps) + s.rmax[0])
-    # Twice the middle of each entry's rank bounds: the last entry below each wanted rank ...
+    # The sum of each entry's rank bounds: the last entry below each wanted rank ...
     i = np.searchsorted((s.rmin + s.rmax)[2:], wanted, side="right") + 1
     i = i[i < len(s) - 1]
     # ... or the one after it, whichever is nearer.

@@ -22,13 +22,13 @@ SIDE, CHILD = Axis("side", ("left", "right"), symbol="u"), Axis("child", symbol=
 LEAF = Axis("leaf", ("lowest", "lower", "upper", "highest"), symbol="j")
 ROW, ROUND = Axis("row", (1, 2, 3, 4, 5, 6), "delivery", "i"), Axis("round", (1, 2, 3), symbol="r")
 LARGER = Axis("larger", ("larger", "largest"))
-BELIEF = Axis("belief", ("sure", "unsure"), "probability")
+BELIEF = Axis("belief", ("sure", "unsure", "rare"), "probability")
 DRAW, FAR = Axis("draw", ("tree", "level", "node"), symbol="z"), Axis("far", (8, 20), "km")
 WAY, EARLIER = Axis("way", like="side"), Axis("earlier", like="row")
 THING = Axis("thing", ("trees", "nodes", "leaves"))
 STORE = Axis("store", ("float32", "sorted columns", "bin numbers"))
-METHOD, SIZE = Axis("method", ("exact greedy", "histograms")), Axis("size", ("10000", "1000000"))
-OTHERS = ("XGBoost, 1 thread", "XGBoost, all threads", "scikit-learn, 1 thread")
+METHOD, SIZE = Axis("method", ("exact greedy", "histograms")), Axis("size", ("smaller", "larger"))
+OTHERS = ("XGBoost, one thread", "XGBoost, all threads", "scikit-learn, one thread")
 SYSTEM = Axis("system", ("chapter", *OTHERS, "scikit-learn, all threads"))
 PART = Axis("part", ("filling histograms", "searching splits", "moving rows"))
 BY_HAND = (ROW, SPLIT, SIDE, CHILD, LEAF, ROUND, LARGER, BELIEF, DRAW, WAY, EARLIER)
@@ -39,14 +39,14 @@ PREDICTED, ASKED = before("prediction", "round", "base"), before("query", "round
 DRAWN = before("columns", "draw", "features")
 MARGIN = {"margin": "trial_margin", "label": "trial_label"}
 TAYLOR = {"loss": "trial_loss", "gradient": "trial_gradient", "step": "trial_step"}
-# Round 1: the two sides of a cut, the leaf of rows 5 and 6, all rows, row 4, and the first tree.
+# Round 1: the two sides of a cut, the leaf of rows 5 and 6, all rows, row 3, and the first tree.
 SIDES = {"gradient_sum": "side_gradient", "hessian_sum": "side_hessian"}
 G_PAIR, H_PAIR = "side_gradient[split=4, side=right, round=1]", "side_hessian[split=4, side=right]"
 PAIR = {"gradient_sum": G_PAIR, "hessian_sum": H_PAIR}
 ROWS = {"gradient_sum": "gradient_so_far[row=last]", "hessian_sum": "hessian_so_far[row=last]"}
 ALL = {**ROWS, "gradient_sum": "gradient_so_far[row=last, round=1]"}
 FIRST = {"side_gradient": "side_gradient[round=1]"}
-ALONE = {"gradient_sum": "gradient[row=4, round=1]", "hessian_sum": "row_weight"}
+ALONE = {"gradient_sum": "gradient[row=3, round=1]", "hessian_sum": "row_weight"}
 RIGHT = {"cut": "child_cut[child=right, round=1]", "gain": "child_best[child=right, round=1]"}
 CHILDREN = {"cut": "child_cut[round=1]", "gain": "child_best[round=1]", "gamma": "larger_gamma"}
 ROOT = {"cut": "cut[round=1]", "gain": "best_gain[round=1]", "gamma": "larger_gamma"}
@@ -63,13 +63,26 @@ READING = {"moved_bytes": "tree_read", "bandwidth": "memory_rate"}
 REDUCED = {"payload_bytes": "tree_payload", "ranks": "workers"}
 SENDING = {"moved_bytes": "model_sent", "bandwidth": "network"}
 LATE = {"gradient_sum": "late_sum[side=right]", "hessian_sum": "late_hessian_sum[side=right]"}
-LOW, HIGH = (f"side_weight[split=3, side={side}, round=1]" for side in ("left", "right"))
+LOW, HIGH = (f"side_weight[split=2, side={side}, round=1]" for side in ("left", "right"))
+# What a longer run of the deliveries depends on.
+LONG = "distance minutes row_weight base_shift reg_lambda reg_alpha gamma min_child_weight eta"
+# What training on a larger table depends on; what its record calls the systems and the sizes.
+TABLE = "rows features depth max_bin"
+CALLED = {
+    "xgboost-one-thread": "xgboost_1_thread",
+    "scikit-learn-one-thread": "scikit_learn_1_thread",
+    "smaller": "10000",
+    "larger": "1000000",
+}
 RUN, SPEED, ONE = "all_reduce_traffic", "training_speed", "xgboost_1_thread"
 
 
-def measured(name: str, record: str, key: str, over: Any = None, unit: Any = None) -> Measured:
+def measured(
+    name: str, record: str, key: str, over: Any = None, unit: Any = None, at: str = ""
+) -> Measured:
     """Return a recorded value of this chapter, or a row of them."""
-    return recorded("xgboost", record, key, "", unit, name=name, over=over)
+    at = at or (TABLE if record == SPEED else "")
+    return recorded("xgboost", record, key, "", unit, name=name, over=over, called=CALLED, at=at)
 
 
 STEPS = steps(
@@ -98,15 +111,15 @@ STEPS = steps(
     step("objective", "The objective and the best leaf weight"),
     *givens.PENALTIES,
     derived("goes", newton.goes_to, "row split side", x="distance")
-    | shown("Delivery <row> goes <side>: 1, or not: 0"),
+    | shown("Whether delivery <row> goes <side>: one, or zero"),
     signed("side_gradient", newton.side_sum, "split side round", value="gradient")
     | shown("Gradients <side> of the cut", "G^{(<round>)}_{<split>,<side>}", 2),
     derived("side_hessian", newton.side_sum, "split side", value="row_weight")
     | shown("Hessians <side> of the cut", "H_{<split>,<side>}"),
     signed("free_weight", newton.newton_step, **PAIR)
-    | shown("Best weight of the leaf of rows 5 and 6 without penalties", r"w_\mathrm{free}", 2),
+    | shown("Best weight of the leaf of the last rows without penalties", r"w_\mathrm{free}", 2),
     signed("thresholded", newton.soft_threshold, gradient_sum=G_PAIR)
-    | shown("Gradient sum of rows 5 and 6 after the L1 penalty", r"T_\alpha(G)", 2),
+    | shown("Gradient sum of the last rows after the L1 penalty", r"T_\alpha(G)", 2),
     signed("side_weight", newton.leaf_weight, "split side round", **SIDES)
     | shown("Best weight of the rows <side> of the cut", "w^{(<round>)}_{<split>,<side>}", 2),
     givens.TRIAL_WEIGHT,
@@ -114,15 +127,19 @@ STEPS = steps(
     | shown("Objective of that leaf at the weight tried", r"\mathcal{L}(w)", 2),
     signed("best_objective", newton.least_objective, **PAIR)
     | shown("Objective of that leaf at its best weight", r"\mathcal{L}(w^*)", 2),
-    step("gain", "The gain, and where the half went"),
+    step("gain", "The gain, and what the code leaves out"),
     derived("side_score", newton.score, "split side round", **SIDES)
     | shown("Score of the rows <side> of the cut", "S^{(<round>)}_{<split>,<side>}", 2),
     derived("root_score", newton.score, "round", **ROWS)
-    | shown("Score of all six rows", "S^{(<round>)}", 2),
+    | shown("Score of all rows", "S^{(<round>)}", 2),
     signed("gain", newton.gain, "split round", node_score="root_score")
     | shown("Gain of the cut", r"\Delta^{(<round>)}_{<split>}", 2),
     signed("paper_gain", newton.paper_gain, gain="gain[split=4, round=1]")
-    | shown("Gain of the cut after row 4 in the paper's writing, less gamma", r"\tilde\Delta", 2),
+    | shown(
+        "Gain of the cut after the fourth row in the paper's writing, less gamma",
+        r"\tilde\Delta",
+        2,
+    ),
     givens.TRIAL_GAMMA,
     verdict("library_verdict", newton.stands, KEEPS, **RIGHT, gamma="trial_gamma")
     | shown("What the library does with the right child's split at that gamma", r"v_\mathrm{code}"),
@@ -134,7 +151,7 @@ STEPS = steps(
     | shown("The gamma to give the library for that gamma of the paper", r"\gamma_\mathrm{code}"),
     step("splits", "Every split by hand"),
     derived("threshold", trees.threshold, "split", x="distance", number=label("split"))
-    | shown("Threshold between two deliveries, km", "t_{<split>}", 1),
+    | shown("Threshold between neighbouring deliveries, km", "t_{<split>}", 1),
     givens.OTHER_LAMBDA,
     signed("other_gain", newton.gain_of_sums, "split", **FIRST, reg_lambda="other_lambda")
     | shown("Gain of the cut at the second lambda", r"\Delta^{\lambda_0}_{<split>}", 2),
@@ -145,7 +162,7 @@ STEPS = steps(
     | shown("Gain of the root's cut", r"\Delta^{(<round>)}", 2),
     step("pruning", "A second level, and pruning by gamma"),
     derived("in_child", newton.in_child, "row child round")
-    | shown("Delivery <row> is in the <child> child: 1, or not: 0"),
+    | shown("Whether delivery <row> is in the <child> child: one, or zero"),
     signed("child_gradient", newton.child_sum, "split side child round", value="gradient")
     | shown("In the <child> child: gradients <side>", "G^{(<round>)}_{<split><side><child>}", 2),
     derived("child_hessian", newton.child_sum, "split side child round", value="row_weight")
@@ -173,7 +190,7 @@ STEPS = steps(
     derived("leaf_hessian", newton.leaf_sum, "leaf round", value="row_weight")
     | shown("Hessians of the <leaf> leaf", r"H^{(<round>)}_{<leaf>}"),
     derived("leaf_holds", newton.holds_enough, "leaf round", hessian_sum="leaf_hessian")
-    | shown("The <leaf> leaf has enough for a weight: 1, or not: 0"),
+    | shown("Whether the <leaf> leaf has enough for a weight: one, or zero"),
     signed("leaf_weight", newton.stored_weight, "leaf round", **LEAF_SUMS)
     | shown("Weight of the <leaf> leaf", r"w^{(<round>)}_{<leaf>}", 2),
     derived("kept", newton.splits_standing, "round")
@@ -207,12 +224,13 @@ STEPS = steps(
     | shown("Mean residual that a leaf <side> of the cut leaves", r"\rho_{<split>,<side>}", 0, "%"),
     signed("error_removed", trees.error_removed, before="base_mse", after="mse[round=last]")
     | shown("Mean squared error that all rounds removed", r"\mathrm{MSE}_0-\mathrm{MSE}_3", 2),
-    measured("long_rounds", "long_run", "rounds") | shown("Rounds of a long run"),
-    measured("long_minutes", "long_run", "predicted_minutes_at_{}_km", FAR)
+    measured("long_rounds", "long_run", "rounds", at=LONG) | shown("Rounds of a long run"),
+    measured("long_minutes", "long_run", "predicted_minutes_at_{}_km", FAR, at=LONG)
     | shown("Minutes that it predicts for <far> km", places=1),
-    measured("long_mse", "long_run", "mean_squared_error_minutes_squared")
+    measured("long_mse", "long_run", "mean_squared_error_minutes_squared", at=LONG)
     | shown("Mean squared error at its end", places=2),
-    measured("long_vanish", "long_run", "rounds_until_trees_vanish") | shown("Rounds that split"),
+    measured("long_vanish", "long_run", "rounds_until_trees_vanish", at=LONG)
+    | shown("Rounds that split"),
     *givens.COLUMNS,
     derived("columns", histograms.sampled_columns, "draw", columns=DRAWN)
     | shown("Columns drawn for a <draw>", r"d_{<draw>}"),
@@ -223,7 +241,7 @@ STEPS = steps(
     derived("way_score", newton.side_score_with, "split side way", **FIRST, **UNKNOWN)
     | shown("Score <side> of the cut, the row sent <way>", "S^{<way>}_{<split>,<side>}", 2),
     derived("whole_score", newton.score_with, **ALL, **UNKNOWN)
-    | shown("Score of all seven rows", "S_?", 2),
+    | shown("Score of all rows and that one", "S_?", 2),
     signed("way_gain", newton.gain, "split way", side_score="way_score", node_score="whole_score")
     | shown("Gain of the cut with the row of unknown distance", r"\Delta^{<way>}_{<split>}", 2),
     signed("apart_gain", newton.gain_of_absence, root_score="root_score[round=1]", **UNKNOWN)
@@ -279,29 +297,31 @@ STEPS = steps(
     derived("late_hessian", rows.logistic_hessian, probability="late_p")
     | shown("Hessian of every row", "h'", 3),
     signed("late_sum", newton.side_sum, "side", value="late_gradient", goes="goes[split=4]")
-    | shown("Gradients of the log loss <side> of the cut after row 4", "G'_{<side>}", 3),
+    | shown("Gradients of the log loss <side> of the cut after the fourth row", "G'_{<side>}", 3),
     derived("late_hessian_sum", newton.side_sum, "side", value="late_hessian", goes="goes[split=4]")
-    | shown("Hessians of the log loss <side> of the cut after row 4", "H'_{<side>}", 3),
+    | shown("Hessians of the log loss <side> of the cut after the fourth row", "H'_{<side>}", 3),
     verdict("late_may_split", newton.may_split, FED, side_hessian="late_hessian_sum")
     | shown("min_child_weight on that cut", r"\phi'"),
     signed("newton", newton.newton_step, **LATE)
-    | shown("Newton step of rows 5 and 6, without penalties", r"w_\mathrm{Newton}", 2),
+    | shown("Newton step of the last rows, without penalties", r"w_\mathrm{Newton}", 2),
     signed("late_weight", newton.leaf_weight, **LATE) | shown("Late leaf's weight", r"w_\ell", 3),
     signed("late_margin_after", trees.shrunken_step, prediction="late_margin", leaf="late_weight")
-    | shown("Margin of rows 5 and 6 after a round", "m_1", 3),
+    | shown("Margin of the last rows after a round", "m_1", 3),
     derived("late_p_after", rows.probability, log_odds="late_margin_after")
-    | shown("Probability of rows 5 and 6 after a round", "p_1", 3),
+    | shown("Probability of the last rows after a round", "p_1", 3),
     step("monotone", "Monotone constraints"),
     signed("rise", newton.rise, low=LOW, high=HIGH)
-    | shown("Rise of the weight at the cut after row 3", r"w_\mathrm{high}-w_\mathrm{low}", 2),
+    | shown(
+        "Rise of the weight at the cut after the second row", r"w_\mathrm{high}-w_\mathrm{low}", 2
+    ),
     verdict("may_rise", newton.rises, HOLDS) | shown("A rising constraint", r"v_\mathrm{up}"),
     verdict("may_fall", newton.falls, HOLDS) | shown("A falling constraint", r"v_\mathrm{down}"),
     signed("wall", rows.midpoint, low=LOW, high=HIGH)
     | shown("Wall between the subtrees", r"\omega", 2),
     signed("lone_weight", newton.leaf_weight, **ALONE)
-    | shown("Weight of row 4 alone as a leaf", r"w'_4", 2),
+    | shown("Weight of the third row alone as a leaf", r"w'_3", 2),
     signed("walled", newton.walled_weight, weight="lone_weight")
-    | shown("Weight of row 4 alone, held at or above the wall", r"\bar w_4", 2),
+    | shown("Weight of the third row alone, held at or above the wall", r"\bar w_3", 2),
     step("fast", "Why it is fast, on one machine and on many"),
     *givens.CLUSTER,
     derived("filled", histograms.histograms_filled) | shown("Histograms of a full tree", "F"),
@@ -315,6 +335,9 @@ STEPS = steps(
     | shown("Time of that on the network", r"T_\mathrm{net}", 2, "s"),
     derived("sent_over_table", rows.ratio, part="model_sent", whole="table[store=float32]")
     | shown("Sent for the model over the table's bytes", r"V_\mathrm{model}/M", 1, "×"),
+    measured("real_workers", RUN, "workers") | shown("Processes of a real run"),
+    measured("real_depth", RUN, "depth") | shown("Depth of its tree"),
+    measured("real_features", RUN, "features") | shown("Its features"),
     measured("real_node", RUN, "histogram_bytes_per_node", unit="KiB")
     | shown("A histogram in a real run"),
     measured("real_reduces", RUN, "all_reduces_per_tree") | shown("All-reduces for its tree"),
@@ -332,7 +355,7 @@ STEPS = steps(
     measured("spent", SPEED, "chapter_share_of_{}_at_1000000_rows", PART, "%")
     | shown("Share of the boosting spent <part>"),
     measured("own_over_xgb", SPEED, f"chapter_speed_over_{ONE}_at_{{}}_rows", SIZE, "%")
-    | shown("This chapter's speed over XGBoost's at <size> rows, one thread"),
+    | shown("This chapter's speed over XGBoost's on the <size> table, one thread"),
     measured("own_whole", SPEED, f"chapter_whole_speed_over_{ONE}_at_1000000_rows", unit="%")
     | shown("Its speed over XGBoost's with cuts and binning, one thread"),
     step("rivals", "XGBoost, LightGBM, CatBoost"),
@@ -341,6 +364,8 @@ STEPS = steps(
     derived("conditions", histograms.full_splits) | shown("Splits of a full tree", "2^D-1"),
     derived("leaves_ratio", rows.ratio, part="leaves", whole="num_leaves")
     | shown("Leaves of the full tree over LightGBM's limit", r"2^D/\Lambda", 1, "×"),
+    derived("deepest", histograms.deepest_tree)
+    | shown("Depth of the deepest tree of LightGBM's leaves", r"\Lambda-1"),
     derived("goss_rows", histograms.sampled_share) | shown("Rows that GOSS keeps", "a+b", 0, "%"),
     derived("goss_factor", histograms.small_gradient_factor)
     | shown("Factor on the rows drawn from the others", r"(1-a)/b", 1, "×"),

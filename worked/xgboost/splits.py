@@ -116,10 +116,10 @@ def soft_threshold(gradient_sum: Array | float, alpha: float) -> Array:
 
 # --8<-- [start:leaf_weight]
 def leaf_weight(G: Array | float, H: Array | float, p: TreeParameters) -> Array:
-    """Return the leaf weight w that minimises G w + (H + lambda) w^2 / 2 + alpha |w|.
+    """Return the leaf weight with which the leaf's objective is least.
 
     `G` and `H` are sums of gradients and hessians over the rows of the leaf. A sum of
-    hessians below `min_child_weight` gives 0, as the library does. Shrinkage is not applied.
+    hessians below `min_child_weight` gives zero, as the library does. Shrinkage is not applied.
     """
     H = np.asarray(H, np.float64)
     enough = (p.min_child_weight <= H) & (H > 0)
@@ -170,8 +170,8 @@ def split_gain(
 ) -> Array:
     """Return the gain of each candidate: score(left) + score(right) - score(parent).
 
-    `left` and `right` are (gradient sums, hessian sums) of the two sides, arrays of one
-    shape; `constraint` is the feature's -1, 0 or +1 and broadcasts against them. A candidate
+    `left` and `right` are (gradient sums, hessian sums) of the sides, arrays of one shape;
+    `constraint` is the feature's sign, or zero, and broadcasts against them. A candidate
     that starves a child of hessian, or breaks its constraint, gains minus infinity.
     """
     gain = node_score(*left, p, bounds) + node_score(*right, p, bounds)

@@ -180,8 +180,8 @@ NUMBERS = (
     ),
     Number(
         "bubble", "parallelism", "few_bubble",
-        "A pipeline of {{ pipeline_parallel }} stages processes {{ few_micro_batches }} "
-        "micro-batches a step, forward and backward. Which share of the step does a stage wait?",
+        "A pipeline of {{ pipeline_parallel }} stages processes {{ few_micro_batches }} a "
+        "step, forward and backward. Which share of the step does a stage wait?",
         {"pipeline_parallel": (2, 4, 8, 16), "few_micro_batches": (4, 8, 12, 16, 24, 32, 64)},
         (
             Mistake("That is waiting over working; the question is waiting over all.",

@@ -86,13 +86,14 @@ NUMBERS = (
     Number(
         "squared-loss", "loss", "squared_loss",
         "A line has the weight {{ m }} and the intercept {{ intercept }}. For an input of {{ x }} "
-        "the target is {{ y }}. What is the L2 loss of this point, without a factor of one half?",
+        "the target is {{ y }}. What is the L2 loss of this point, with no factor before the "
+        "square?",
         {"m": (-2, 1, 2, 3, 4), "intercept": (-6, -3, 2, 4, 5), "x": (2, 3),
          "y": (-9, -4, 10, 13, 17, 20)},
         (
             Mistake("That is the L1 loss, the size of the residual; square it.",
                     lambda loss: loss),
-            half("You halved it; here the square comes without the factor."),
+            half("You put a factor before the square; here it comes without."),
             Mistake("You took the difference of the squares; square the difference.",
                     lambda y, prediction: y**2 - prediction**2),
             Mistake("You left the intercept out of the prediction.",
@@ -143,7 +144,7 @@ NUMBERS = (
                     lambda subgradient_high, subgradient_low: subgradient_high - subgradient_low),
             Mistake("You divided by the input; the chain rule multiplies by it.",
                     lambda x: -1 / x),
-            Mistake("You brought a factor of two along; that belongs to the squared loss.",
+            Mistake("You brought a factor along that belongs to the slope of a square.",
                     lambda key: key * 2),
         ),
         ("Which slopes does the absolute value of the residual allow at zero?",
@@ -152,15 +153,15 @@ NUMBERS = (
     ),
     Number(
         "squared-chain", "chain", "squared_chained",
-        "Differentiate the squared error (no factor of one half) of one point by the weight, link "
-        "by link, and give its value: weight {{ m }}, intercept {{ intercept }}, input {{ x }}, "
-        "target {{ y }}.",
+        "Differentiate the squared error (no factor before the square) of one point by the weight, "
+        "link by link, and give its value: weight {{ m }}, intercept {{ intercept }}, input "
+        "{{ x }}, target {{ y }}.",
         {"m": (-2, 1, 3, 4), "intercept": (-6, -3, 2, 4, 5), "x": (0.5, 1.5, 2.5, 3),
          "y": (-9, -4, 6, 10, 13, 17)},
         (
             Mistake("You lost the middle link: the residual falls as the prediction rises.",
                     lambda key: -key),
-            half("You lost the two of the square."),
+            half("You lost the factor that the exponent brings down."),
             Mistake("You lost the last link: the prediction moves by the input for each unit of "
                     "weight.", lambda key, x: key / x),
             Mistake("You put the prediction where the residual belongs.",
@@ -169,8 +170,8 @@ NUMBERS = (
             Mistake("That is the gradient of the L1 loss: only the side of the residual is in it.",
                     lambda chained: chained),
         ),
-        ("Three links: loss by residual, residual by prediction, prediction by weight.",
-         "Twice the residual, times minus one, times the input."),
+        ("The links: loss by residual, residual by prediction, prediction by weight.",
+         "The slope of `r**2` at the residual, times minus one, times the input."),
         WithinPercent(1),
     ),
     Number(
@@ -218,7 +219,7 @@ NUMBERS = (
                     squared_gradient * ((beyond - best) / (m - best)) ** 2),
         ),
         ("The squared error is a parabola over the weight. What is the slope of a parabola?",
-         "It is proportional to the signed distance from the minimum: take the ratio of the two."),
+         "It is proportional to the signed distance from the minimum: take the distances' ratio."),
         WithinPercent(1), level="senior",
     ),
     Number(
@@ -253,16 +254,16 @@ NUMBERS = (
     ),
     Number(
         "contraction", "descent", "contraction[pace=1]",
-        "Descent on the squared error (no factor of one half) of one point with the input {{ x }} "
-        "runs at the rate {{ rate[pace=1] }}. By which factor, with its sign, does each step "
-        "multiply the weight's distance from the minimum?",
+        "Descent on the squared error (no factor before the square) of one point with the input "
+        "{{ x }} runs at the rate {{ rate[pace=1] }}. By which factor, with its sign, does each "
+        "step multiply the weight's distance from the minimum?",
         {"x": (1.5, 2.5, 3), "rate.1": RATES},
         (
-            Mistake("You lost the two of the square: this would be right for half of the squared "
-                    "error.", lambda rate, x: 1 - rate * x**2,
+            Mistake("You lost the factor that the exponent brings down.",
+                    lambda rate, x: 1 - rate * x**2,
                     {"rate": "rate[pace=1]"}),
-            Mistake("The input enters twice: once in the gradient by the prediction's slope, once "
-                    "in the residual, which is the input times the distance.",
+            Mistake("The input enters squared: once in the gradient by the prediction's slope, "
+                    "once in the residual, which is the input times the distance.",
                     lambda rate, x: 1 - 2 * rate * x,
                     {"rate": "rate[pace=1]"}),
             Mistake("That is the share of the distance that a step covers; you were asked what "
@@ -274,14 +275,14 @@ NUMBERS = (
                     {"rate": "rate[pace=1]"}),
         ),
         ("Write the residual as the input times the distance from the minimum.",
-         "A step takes off the rate times twice the squared input times the distance."),
+         "The gradient is `2 * x**2` times the distance; a step takes off the rate times that."),
         WithinPercent(1), level="senior",
     ),
     Number(
         "l2-steps", "descent", "look_weight[method=l2, pace=1]",
-        "Descent on the squared error (no factor of one half) of one point starts at the weight "
-        "{{ m }} with the rate {{ rate[pace=1] }}. The intercept is {{ intercept }}, the input "
-        "{{ x }}, the target {{ y }}. Where is the weight after {{ look }} steps?",
+        "Descent on the squared error (no factor before the square) of one point starts at the "
+        "weight {{ m }} with the rate {{ rate[pace=1] }}. The intercept is {{ intercept }}, the "
+        "input {{ x }}, the target {{ y }}. Where is the weight after {{ look }} steps?",
         {"m": (-3, -1, 1, 2, 3, 5), "rate.1": (0.05, 0.1, 0.15, 0.2), "x": (1, 2),
          "intercept": (-2, 1, 3), "y": (15, 16, 17, 18, 20), "look": (2, 3)},
         (
@@ -291,7 +292,7 @@ NUMBERS = (
             Mistake("You took steps of one width, as under the absolute error.",
                     lambda m, look, rate, gradient: m - look * rate * gradient,
                     {"rate": "rate[pace=1]"}),
-            Mistake("You lost the two of the square.",
+            Mistake("You lost the factor that the exponent brings down.",
                     lambda m, best, rate, x, look: best + (m - best) * (1 - rate * x**2) ** look,
                     {"rate": "rate[pace=1]"}),
             Mistake("You climbed: descent goes against the gradient.",
@@ -304,7 +305,7 @@ NUMBERS = (
                     lambda key, best: key - best),
         ),
         ("By which factor does a step multiply the distance from the minimum?",
-         "One minus twice the rate times the squared input; apply it once for each step."),
+         "By `1 - 2 * rate * x**2`; apply it once for each step."),
         WithinPercent(1), level="senior",
     ),
     Number(
@@ -319,8 +320,8 @@ NUMBERS = (
             Mistake("You rounded down: that many steps are still short of the minimum.",
                     lambda step_count: step_count,
                     {"step_count": "step_count[pace=1]"}),
-            Mistake("You used the input once; it is needed twice: to turn the residual into a "
-                    "distance of the weight, and to turn the rate into a step.",
+            Mistake("You used the input once; it is needed both to turn the residual into a "
+                    "distance of the weight and to turn the rate into a step.",
                     lambda distance, tolerance, rate: ceil((distance - tolerance) / rate),
                     {"rate": "rate[pace=1]"}),
             Mistake("You divided the residual by the rate: the input is in the distance and in "
@@ -341,15 +342,16 @@ NUMBERS = (
         "outlier-step", "compare", "outlier_weight[method=l2]",
         "A point's target is {{ y }}, but it was misread as {{ outlier }}. The weight is {{ m }}, "
         "the intercept {{ intercept }}, the input {{ x }}, the rate {{ rate[pace=1] }}. Where "
-        "does one step on the misread point take the weight under the squared error (no factor of "
-        "one half)?",
+        "does one step on the misread point take the weight under the squared error (no factor "
+        "before the square)?",
         {"m": (-4, 3, 5, 6), "x": (0.5, 1.5, 2.5, 3), "rate.1": (0.02, 0.04, 0.06, 0.1),
          "intercept": (-3, 2, 4), "y": (8, 10, 13), "outlier": (-50, -30, 60, 80, 100)},
         (
             Mistake("That is the step of the absolute error, which sees only the side.",
                     lambda l1_weight: l1_weight,
                     {"l1_weight": "outlier_weight[method=l1]"}),
-            Mistake("You lost the two of the square.", lambda key, m: (key + m) / 2),
+            Mistake("You lost the factor that the exponent brings down.",
+                    lambda key, m: (key + m) / 2),
             Mistake("You climbed: descent goes against the gradient.", lambda key, m: 2 * m - key),
             Mistake("You used the true target; the step is taken on the misread one.",
                     lambda one_step: one_step,
@@ -359,15 +361,15 @@ NUMBERS = (
             Mistake("That is the step; add it to the weight.", lambda key, m: key - m),
         ),
         ("What is the residual of the misread point?",
-         "The weight moves by the rate times twice the input times that residual."),
+         "The weight moves by `2 * rate * x` times that residual."),
         WithinPercent(1),
     ),
     Number(
         "bounce-far", "compare", "far[pace=2]",
         "Descent on the absolute error starts at the weight {{ m }} with the fixed rate "
         "{{ rate[pace=2] }}. The intercept is {{ intercept }}, the input {{ x }}, the target "
-        "{{ y }}. It ends up bouncing between two weights. Which is the one beyond the minimum, "
-        "seen from the start?",
+        "{{ y }}. It ends up bouncing from one side of the minimum to the other. Which is its "
+        "weight beyond the minimum, seen from the start?",
         {"m": (1, 2), "x": (2, 2.5), "rate.2": (0.12, 0.18, 0.22, 0.24),
          "y": (13, 16, 19, 22, 25)},
         (
@@ -392,14 +394,13 @@ NUMBERS = (
     ),
     Number(
         "rate-limit", "compare", "rate_limit",
-        "From which fixed rate on does descent on the squared error (no factor of one half) of "
-        "one point with the input {{ x }} no longer converge?",
+        "From which fixed rate on does descent on the squared error (no factor before the square) "
+        "of one point with the input {{ x }} no longer converge?",
         {"x": (0.5, 0.6, 0.7, 0.8, 0.9, 1.1, 1.2, 1.3, 1.4, 1.5, 1.6, 1.7, 1.8, 1.9, 2.1, 2.2, 2.3,
                2.4, 2.5, 2.6, 2.7, 2.8, 2.9, 3)},
         (
             half("At that rate the factor is zero, and descent arrives in a single step."),
-            twice("You lost the two of the square: this is the limit for half of the squared "
-                  "error."),
+            twice("You lost the factor that the exponent brings down."),
             Mistake("The input enters squared: through the gradient and through the residual.",
                     lambda x: 1 / x),
             Mistake("It is upside down: a larger input makes the loss steeper and the rate must "
@@ -409,7 +410,7 @@ NUMBERS = (
                     lambda x: 1 / (2 * x)),
         ),
         ("By which factor does a step multiply the distance, and how large may it be in size?",
-         "One minus twice the rate times the squared input must stay above minus one."),
+         "`1 - 2 * rate * x**2` must stay above minus one."),
         WithinPercent(1), level="senior",
     ),
     Number(
@@ -439,7 +440,7 @@ NUMBERS = (
     ),
     Number(
         "median", "many", "median_with",
-        "Five points share the input {{ x }}; their targets are {{ others[neighbour=a] }}, "
+        "Some points share the input {{ x }}; their targets are {{ others[neighbour=a] }}, "
         "{{ others[neighbour=b] }}, {{ y }}, {{ others[neighbour=d] }} and {{ outlier }}. The "
         "intercept is fixed at {{ intercept }}. Which weight minimises the mean absolute error?",
         {**TARGETS, "outlier": (-40, 60, 90, 100), "x": (0.5, 1.25, 2, 2.5),
@@ -462,7 +463,7 @@ NUMBERS = (
     ),
     Number(
         "mean", "many", "mean_with",
-        "Five points share the input {{ x }}; their targets are {{ others[neighbour=a] }}, "
+        "Some points share the input {{ x }}; their targets are {{ others[neighbour=a] }}, "
         "{{ others[neighbour=b] }}, {{ y }}, {{ others[neighbour=d] }} and {{ outlier }}. The "
         "intercept is fixed at {{ intercept }}. Which weight minimises the mean squared error?",
         {**TARGETS, "outlier": (-40, 60, 90, 100), "x": (0.5, 2, 2.5), "intercept": (-3, 2, 4)},
@@ -471,7 +472,8 @@ NUMBERS = (
                     lambda median_with: median_with),
             Mistake("You left {{ outlier }} out; the squared error does not.",
                     lambda mean: mean),
-            Mistake("You divided the sum of the five by four.", lambda key: key * 5 / 4),
+            Mistake("You divided the sum over all points by the number without the outlier.",
+                    lambda key: key * 5 / 4),
             Mistake("You did not divide by the input.", lambda key, x: key * x),
             Mistake("You left the intercept out.", lambda key, intercept, x: key + intercept / x),
             Mistake("That is the mean target; ask which weight puts the line through it.",
@@ -483,7 +485,7 @@ NUMBERS = (
     ),
     Number(
         "mean-gradient", "many", "mean_gradient[method=l1]",
-        "Five points share the input {{ x }}; their targets are {{ others[neighbour=a] }}, "
+        "Some points share the input {{ x }}; their targets are {{ others[neighbour=a] }}, "
         "{{ others[neighbour=b] }}, {{ y }}, {{ others[neighbour=d] }} and {{ outlier }}. At the "
         "weight {{ m }} with the intercept {{ intercept }}, what is the gradient of the mean "
         "absolute error by the weight?",
@@ -506,7 +508,7 @@ NUMBERS = (
                      "d": "row_gradient[method=l1, row=d]"}),
         ),
         ("How many targets lie above the line, how many below?",
-         "Those below minus those above, times the input, over five."),
+         "Those below minus those above, times the input, over the number of points."),
         WithinPercent(1),
     ),
     Number(
@@ -519,8 +521,8 @@ NUMBERS = (
                     lambda squared_loss: squared_loss / 2),
             Mistake("That is the smooth L1 loss with this threshold; Huber's is the threshold "
                     "times it.", lambda key, delta: key / delta),
-            Mistake("You did not take half of the squared threshold away; without it the line "
-                    "does not join the square.", lambda delta, loss: delta * loss),
+            Mistake("You drew the line through the origin; it must join the square at the "
+                    "threshold.", lambda delta, loss: delta * loss),
             Mistake("You counted the straight part alone; the square's share up to the threshold "
                     "is missing.", lambda delta, loss: delta * (loss - delta)),
             Mistake("That is the L1 loss.", lambda loss: loss),
@@ -528,7 +530,7 @@ NUMBERS = (
                     "of the threshold.", lambda delta, loss: delta**2 / 2 + loss - delta),
         ),
         ("Is the residual inside the threshold?",
-         "Threshold times the size of the residual, less half of the squared threshold."),
+         "Beyond a threshold d it is `d * (abs(r) - d / 2)`, the line that joins the square."),
         WithinPercent(1),
     ),
     Number(
@@ -567,7 +569,7 @@ NUMBERS = (
                     lambda squared_gradient: squared_gradient),
             Mistake("Its sign is wrong.", lambda key: -key),
             Mistake("You forgot the input.", lambda key, x: key / x),
-            twice("You lost the half in front of the square."),
+            twice("You lost the factor in front of the square."),
         ),
         ("Is the residual inside the threshold?",
          "Minus the input times the residual over the threshold."),
@@ -588,8 +590,8 @@ NUMBERS = (
                     lambda loss: loss),
             Mistake("A loss is not negative: size and slope of an arm are both positive.",
                     lambda key: -key),
-            half("You halved it; the slope of the arm is the only factor."),
-            Mistake("You multiplied by the odds of the two arms; multiply by one arm's slope.",
+            half("You put a factor in front; the slope of the arm is the only one."),
+            Mistake("You multiplied by the odds of the arms; multiply by one arm's slope.",
                     lambda loss, odds: loss * odds),
         ),
         ("Is the prediction too low or too high?",
@@ -602,14 +604,15 @@ NUMBERS = (
 FORMULAS = (
     Formula(
         "contraction-formula", "descent",
-        "Write the factor by which one step of descent on the squared error (no factor of one "
-        "half) of one point multiplies the distance from the minimum.",
+        "Write the factor by which one step of descent on the squared error (no factor "
+        "before the square) of one point multiplies the distance from the minimum.",
         descent.l2_contraction,
         {"r": Symbol("rate", "learning rate", 0.01, 0.3),
          "x": Symbol("x", "input", 0.5, 3)},
         (
-            Mistake("The two of the square is missing.", lambda rate, x: 1 - rate * x**2),
-            Mistake("The input enters twice: in the slope of the prediction and in the residual.",
+            Mistake("The factor that the exponent brings down is missing.",
+                    lambda rate, x: 1 - rate * x**2),
+            Mistake("The input enters squared: by the slope of the prediction and in the residual.",
                     lambda rate, x: 1 - 2 * rate * x),
             Mistake("That is the share that the step covers.", lambda rate, x: 2 * rate * x**2),
             Mistake("That climbs.", lambda rate, x: 1 + 2 * rate * x**2),
@@ -619,23 +622,24 @@ FORMULAS = (
     ),
     Formula(
         "bounce-floor-formula", "compare",
-        "Descent on the absolute error of one point, with a fixed rate, bounces around the "
-        "minimum. Write the value that the larger of its two losses never falls below.",
+        "Descent on the absolute error of one point, with a fixed rate, bounces over the "
+        "minimum, from one loss to another and back. Write the value that the larger of them "
+        "never falls below.",
         descent.bounce_floor,
         {"r": Symbol("rate", "learning rate", 0.01, 0.3),
          "x": Symbol("x", "input", 0.5, 3)},
         (
-            Mistake("That is the sum of the two losses; the larger is at least half of it.",
+            Mistake("That is the sum of both losses; the larger is at least their mean.",
                     lambda rate, x: rate * x**2),
             Mistake("That is the width of the bounce, a weight; a loss is the input times the "
                     "distance from the minimum.", lambda rate, x: rate * x),
-            Mistake("That is half of the width, a weight; the loss is the input times it.",
+            Mistake("That is how far off the weight then is; its loss is the input times that.",
                     lambda rate, x: rate * x / 2),
-            Mistake("That is half of the rate: the input is missing, in the step and in the loss.",
+            Mistake("The input is missing, in the step and in the loss.",
                     lambda rate, x: rate / 2),
         ),
-        ("How wide is the bounce, and what do the losses at its two ends add up to?",
-         "They add up to the input times the width; the larger is at least half of that."),
+        ("How wide is the bounce, and what do the losses at its ends add up to?",
+         "They add up to the input times the width; the larger is at least their mean."),
         level="staff",
     ),
     Formula(
@@ -667,24 +671,25 @@ FORMULAS = (
         (
             Mistake("That is smooth L1: Huber's is the threshold times it.",
                     losses.smooth_l1_loss),
-            Mistake("That is half of the square: right inside the threshold only.",
+            Mistake("That is the square's piece: right inside the threshold only.",
                     lambda residual, threshold: residual**2 / 2),
             Mistake("That is the straight arm: right outside the threshold only.",
                     lambda residual, threshold: threshold * (absolute(residual) - threshold / 2)),
         ),
         ("Call c the smaller of the residual's size and the threshold.",
-         "Both pieces are c times what is left of the size after half of c."),
+         "Both pieces are `c * (abs(r) - c / 2)`."),
         level="senior",
     ),
     Formula(
         "programme-formula", "intercept",
-        "Least absolute deviations with an intercept, written as a linear programme with two "
-        "variables for each residual: how many variables has it?",
+        "Least absolute deviations with an intercept, written as a linear programme with one "
+        "variable for how far each point lies above the plane and one for how far below: how "
+        "many variables has it?",
         descent.programme_variables,
         {"n": Symbol("points", "points", 10, 1000),
          "p": Symbol("inputs", "inputs of a point", 1, 50)},
         (
-            Mistake("Each residual is split in two: how far above the plane, and how far below.",
+            Mistake("How far a point lies above the plane is one variable, how far below another.",
                     lambda points, inputs: inputs + 1 + points),
             Mistake("The intercept is a variable too.", lambda points, inputs: inputs + 2 * points),
             Mistake("Those are the unknowns of the plane alone.",
@@ -758,7 +763,7 @@ PICKED = (
             "Differentiate the loss by the residual: the sign of the residual.",
             "Differentiate the residual by the prediction: minus one.",
             "Differentiate the prediction by the weight: the input.",
-            "Multiply the three slopes: minus the input times the sign of the residual.",
+            "Multiply the slopes: minus the input times the sign of the residual.",
             "Fill in the kink: choose a subgradient for a residual of zero.",
             "Check the sign in words: if the line is too low and the input positive, more weight "
             "helps.",
@@ -778,7 +783,7 @@ PICKED = (
             Option("A small constant.",
                    "It comes near from everywhere, but unless it lands by luck it keeps a bounce "
                    "as wide as one step."),
-            Option("Nine tenths of the rate before.",
+            Option("{{ ratio }} times the rate before.",
                    "A geometric sum is finite: from far enough away it stops short."),
             Option("One over k squared.",
                    "They tend to zero so fast that their sum is finite: the reach is bounded."),
@@ -810,10 +815,10 @@ PICKED = (
         "Bring the way from least absolute deviations to an exact plane into order.",
         (
             "Write the objective: the sum of the absolute residuals.",
-            "Give each point two variables that may not be negative, how far it lies above the "
+            "Give each point variables that may not be negative, how far it lies above the "
             "plane and how far below, tied by an equation: prediction plus above minus below is "
             "the target.",
-            "Replace each absolute residual of the objective by the sum of its two variables.",
+            "Replace each absolute residual of the objective by the sum of its point's variables.",
             "Let a linear-programming solver minimise that sum under the equations.",
             "Check that of each pair at least one came out as zero, so that the sum reached is "
             "that of the absolute residuals.",
@@ -834,11 +839,11 @@ PICKED = (
             Option("Each is multiplied by the threshold, near the minimum and far from it.",
                    "Huber's loss is the threshold times smooth L1, everywhere. Under plain "
                    "gradient descent, divide the rate by it to get the old run back.", right=True),
-            Option("Nothing; they are two names of one loss.",
+            Option("Nothing; both are names of one loss.",
                    "Only where the threshold is one, which is the default of both."),
             Option("Only those of large residuals change.",
                    "Inside the threshold one divides by it and the other does not."),
-            Option("They are halved: Huber's has the factor of one half.",
+            Option("They shrink: Huber's has a factor before the square that smooth L1's lacks.",
                    "Both have it; the difference is the division by the threshold."),
         ),
         ("Write both losses at a small residual and at a large one.",),
@@ -866,7 +871,7 @@ PICKED = (
     Open(
         "delivery-time", "choose",
         "Which loss do you train a delivery-time model with, and what would make you change it? "
-        "Answer aloud in three minutes.",
+        "Answer aloud.",
         {
             "mid": (
                 "Asks first which number is wanted: a median, a mean or a quantile.",
@@ -914,7 +919,7 @@ PICKED = (
                 "Offers Huber or smooth L1, whose gradient fades inside the threshold.",
             ),
             "staff": (
-                "Gives the floor of the larger loss: half of rate times squared input "
+                "Gives the floor of the larger loss: `rate * x**2 / 2` "
                 "({{ floor[pace=2] }} in the chapter's example).",
                 "Names what lands exactly: a linear programme, or proximal steps; and keeps the "
                 "best point so far, since a subgradient step may raise the loss.",

@@ -70,7 +70,7 @@ NUMBERS = (
             Mistake("That is the probability.", lambda trial_p: trial_p),
             Mistake("That is the other probability.", lambda trial_p: 1 - trial_p),
             Mistake("You squared the probability.", lambda trial_p: trial_p**2),
-            twice("There is no factor of two here."),
+            twice("There is no such factor here."),
             Mistake("The log loss is not quadratic: its curvature is one for the squared error "
                     "only.", lambda key: key / key),
         ),
@@ -94,7 +94,7 @@ NUMBERS = (
                     lambda fifth, sixth, reg_lambda: -(fifth + sixth) / (1 + reg_lambda),
                     LAST_ROWS),
         ),
-        ("Minimise G·w + (H + lambda)·w·w/{{ lit: 2 }} over w.",
+        ("Write what the leaf adds to the objective and minimise it over w.",
          "Minus the gradient sum over hessian sum plus lambda."),
     ),
     Number(
@@ -104,7 +104,7 @@ NUMBERS = (
         "zero. What is its score, as it stands in the gain that the library reports?",
         {**MINUTES, "reg_lambda": LAMBDAS},
         (
-            half("That is the fall of the objective; the library leaves the half out."),
+            half("That is the fall of the objective; the library leaves the paper's factor out."),
             Mistake("You did not square the gradient sum; that is the weight.",
                     lambda G_right, H_right, reg_lambda: -G_right / (H_right + reg_lambda), RIGHT),
             Mistake("You left out lambda.", lambda G_right, H_right: G_right**2 / H_right, RIGHT),
@@ -127,7 +127,7 @@ NUMBERS = (
         "does the library report?",
         {**MINUTES, "reg_lambda": LAMBDAS, "base_shift": (-3, -2, -1, 1, 2, 3)},
         (
-            half("That is the paper's formula; the library leaves the half out."),
+            half("That is the paper's formula; the library leaves its factor out."),
             Mistake("You left out the score of the node before the split.",
                     lambda key, root_score: key + root_score, ROOT),
             Mistake("You added the parent's score instead of taking it off.",
@@ -148,33 +148,34 @@ NUMBERS = (
     ),
     Number(
         "gamma", "gain", "library_gamma",
-        "A paper prunes where half of the gain (its formula has the factor) falls below a gamma of "
-        "{{ trial_gamma }}. Which gamma do you give the library for the same trees?",
+        "A paper prunes where the gain of its formula, with the factor in front, falls below a "
+        "gamma of {{ trial_gamma }}. Which gamma do you give the library for the same trees?",
         {"trial_gamma": (1.5, 2, 3, 4, 5, 6, 7, 8, 9, 11, 12, 13, 15, 18, 20, 25, 30, 35, 40, 45)},
         (
-            Mistake("The library's gain is twice the paper's, so its gamma must be too.",
+            Mistake("The library's gain is larger than the paper's, so its gamma must be too.",
                     lambda trial_gamma: trial_gamma),
             Mistake("The wrong way: the library compares gamma with the whole gain.",
                     lambda trial_gamma: trial_gamma / 2),
-            Mistake("You doubled twice.", lambda trial_gamma: 4 * trial_gamma),
+            Mistake("You applied the factor once too often.", lambda trial_gamma: 4 * trial_gamma),
             Mistake("You squared it.", lambda trial_gamma: trial_gamma**2),
-            Mistake("The factor is two, whatever the number of splits.",
+            Mistake("The factor does not depend on the number of splits.",
                     lambda trial_gamma: 3 * trial_gamma),
         ),
-        ("Which of the two gains lacks the half?", "Twice the paper's."),
+        ("Which of the gains lacks the factor?",
+         "Gammas are to one another as the gains that they are compared with."),
         Exact(),
         level="senior",
     ),
     Number(
         "first-cut", "splits", "gain[split=2, round=1]",
-        "Six rows with a hessian of one each have the gradients {{ gradient[row=1, round=1] }}, "
+        "Rows with a hessian of one each have the gradients {{ gradient[row=1, round=1] }}, "
         "{{ gradient[row=2, round=1] }}, {{ gradient[row=3, round=1] }}, "
         "{{ gradient[row=4, round=1] }}, {{ gradient[row=5, round=1] }} and "
         "{{ gradient[row=6, round=1] }}. Lambda is {{ reg_lambda }}. What gain does the library "
         "report for a cut after the second row?",
         {**MINUTES, "reg_lambda": LAMBDAS},
         (
-            half("That is the paper's formula; the library leaves the half out."),
+            half("That is the paper's formula; the library leaves its factor out."),
             Mistake("That is the left child's score alone.",
                     lambda G_left, reg_lambda: G_left**2 / (2 + reg_lambda),
                     {"G_left": "side_gradient[split=2, side=left, round=1]"}),
@@ -236,14 +237,14 @@ NUMBERS = (
     ),
     Number(
         "shrunken", "shrinkage", "share_left[split=4, side=right]",
-        "A leaf holds two rows with a hessian of one each. Lambda is {{ reg_lambda }}, the "
-        "learning "
-        "rate {{ eta }}. Which share of the leaf's mean residual is left after one round?",
+        "A leaf's hessians sum to {{ side_hessian[split=4, side=right] }}. Lambda is "
+        "{{ reg_lambda }}, the learning rate {{ eta }}. Which share of the leaf's mean "
+        "residual is left after one round?",
         {"reg_lambda": (0.5, 1, 2, 3, 4, 6), "eta": (0.05, 0.1, 0.15, 0.2, 0.25, 0.3, 0.4, 0.5)},
         (
             Mistake("You left out lambda, which shrinks the leaf as well.", lambda eta: 1 - eta),
             Mistake("That is the share that is gone.", lambda key: 1 - key),
-            Mistake("You counted one row; two hessians stand against lambda.",
+            Mistake("You counted one row; all of the leaf's hessians stand against lambda.",
                     lambda single: single, {"single": "share_left[split=5, side=right]"}),
             Mistake("You left out the learning rate.",
                     lambda reg_lambda: 1 - 2 / (2 + reg_lambda)),
@@ -275,12 +276,12 @@ NUMBERS = (
                     floor(floor(features * level_share) * node_share),
                     {"level_share": "share[draw=level]", "node_share": "share[draw=node]"}),
         ),
-        ("The three shares act one after the other.", "All times tree, level and node share."),
+        ("The shares act one after the other.", "All times tree, level and node share."),
         Exact(),
     ),
     Number(
         "missing", "missing", "way_gain[split=4, way=right]",
-        "Six rows are cut after the fourth: gradients "
+        "Rows are cut after the fourth: gradients "
         "{{ side_gradient[split=4, side=left, round=1] }} over "
         "{{ side_hessian[split=4, side=left] }} left, "
         "{{ side_gradient[split=4, side=right, round=1] }} over "
@@ -293,7 +294,7 @@ NUMBERS = (
                     {"left": "way_gain[split=4, way=left]"}),
             Mistake("That is the cut without the seventh row.", lambda six: six,
                     {"six": "gain[split=4, round=1]"}),
-            half("That is the paper's formula; the library leaves the half out."),
+            half("That is the paper's formula; the library leaves its factor out."),
             Mistake("You forgot its hessian on the right.",
                     lambda G_left, H_left, G_right, H_right, reg_lambda, missing_gradient:
                     G_left**2 / (H_left + reg_lambda)
@@ -303,7 +304,7 @@ NUMBERS = (
                     lambda key, whole_score: key + whole_score),
         ),
         ("Add the row's gradient and hessian to the right side, and to the whole.",
-         "Left score plus right score minus the score of all seven."),
+         "Left score plus right score minus the score of all rows."),
     ),
     Number(
         "candidates", "histograms", "candidate_ratio",
@@ -317,10 +318,10 @@ NUMBERS = (
             Mistake("The features cancel.", lambda key, features: key * features),
             Mistake("Scoring is linear in the rows; the logarithm belongs to sorting.",
                     lambda rows, max_bin: rows * log2(rows) / max_bin),
-            half("A bin border is one split; nothing is counted twice."),
+            half("A bin border is one split; nothing is counted again."),
             Mistake("You turned the ratio round.", lambda key: 1 / key),
         ),
-        ("One split between two neighbouring values, or between two bins.",
+        ("One split between neighbouring values, or between neighbouring bins.",
          "Rows over bins, each less one."),
     ),
     Number(
@@ -329,12 +330,12 @@ NUMBERS = (
         "{{ width[store=bin-numbers] }}. How much memory is that?",
         {"rows": (200000, 500000, 1000000, 2000000, 5000000), "features": (10, 20, 28, 50, 100)},
         (
-            Mistake("That is the table as floats of four bytes.", lambda floats: floats,
+            Mistake("That is the table as floats.", lambda floats: floats,
                     {"floats": "table[store=float32]"}),
             Mistake("Those are sorted columns with row numbers, or you counted bits.",
                     lambda columns: columns, {"columns": "table[store=sorted-columns]"}),
             Mistake("That is one feature.", lambda rows: rows),
-            Mistake("Those would be two sums for each value; only bins have sums.",
+            Mistake("Those would be sums for each value; only bins have sums.",
                     lambda key: key * 16),
             Mistake("You multiplied by the number of bins; a value stores which bin it is in.",
                     lambda key, max_bin: key * max_bin),
@@ -345,9 +346,8 @@ NUMBERS = (
     Number(
         "newton", "logistic", "late_weight",
         "A share of {{ late_share }} of all rows is positive, and the base score is that share. A "
-        "leaf "
-        "holds two positive rows. Lambda is {{ reg_lambda }}. What is its weight, in log-odds, "
-        "before shrinkage?",
+        "leaf holds {{ side_hessian[split=4, side=right] | words }} positive rows. "
+        "Lambda is {{ reg_lambda }}. What is its weight, in log-odds, before shrinkage?",
         {"promise": (8.5, 12, 20, 25), "reg_lambda": (0.25, 0.5, 1, 2, 3)},
         (
             Mistake("You left out lambda.", lambda newton: newton),
@@ -366,21 +366,21 @@ NUMBERS = (
     Number(
         "wall", "monotone", "wall",
         "A rising constraint holds. A split's children would weigh "
-        "{{ side_weight[split=3, side=left, round=1] }} and "
-        "{{ side_weight[split=3, side=right, round=1] }}. At which weight does the wall between "
-        "the two subtrees stand?",
+        "{{ side_weight[split=2, side=left, round=1] }} and "
+        "{{ side_weight[split=2, side=right, round=1] }}. At which weight does the wall between "
+        "the subtrees stand?",
         {**MINUTES, "reg_lambda": (0.5, 1, 2, 3), "base_shift": (-3, -2, -1, 1, 2, 3)},
         (
             Mistake("That is the left child's weight; the right subtree may go below the right "
-                    "child.", lambda low: low, {"low": "side_weight[split=3, side=left, round=1]"}),
+                    "child.", lambda low: low, {"low": "side_weight[split=2, side=left, round=1]"}),
             Mistake("That is the right child's weight.", lambda high: high,
-                    {"high": "side_weight[split=3, side=right, round=1]"}),
-            Mistake("That is the distance of the two.", lambda rise: rise),
-            Mistake("That is half of the distance; the wall stands in the middle, not there.",
+                    {"high": "side_weight[split=2, side=right, round=1]"}),
+            Mistake("That is their distance.", lambda rise: rise),
+            Mistake("That is how far the middle is from either weight, not where it stands.",
                     lambda rise: rise / 2),
-            twice("You forgot to halve the sum."),
+            twice("That is the sum of the weights, not their mean."),
         ),
-        ("Both subtrees must stay on their side.", "The mean of the two weights."),
+        ("Both subtrees must stay on their side.", "The mean of the weights."),
         level="senior",
     ),
     Number(
@@ -391,9 +391,9 @@ NUMBERS = (
         {"workers": (2, 4, 8, 16), "features": (20, 28, 50, 100), "max_bin": (64, 128, 256),
          "depth": (4, 5, 6)},
         (
-            Mistake("That is the payload; a ring sends twice the share of the others.",
+            Mistake("That is the payload; each phase of a ring sends all but one worker's part.",
                     lambda tree_payload: tree_payload),
-            half("That is one half of the all-reduce, the reduce-scatter."),
+            half("That is the reduce-scatter alone; the all-gather follows."),
             Mistake("You sent the payload to every other worker.",
                     lambda tree_payload, workers: tree_payload * (workers - 1)),
             Mistake("That is one node's histogram.", lambda node_histogram: node_histogram),
@@ -401,7 +401,7 @@ NUMBERS = (
                     lambda key: key * 2),
         ),
         ("How large is one histogram, and how many are summed?",
-         "Twice the payload, times one less than the workers over the workers."),
+         "Reduce-scatter, then all-gather: in each, all of the payload but one worker's part."),
     ),
     Number(
         "goss", "rivals", "goss_factor",
@@ -457,14 +457,14 @@ FORMULAS = (
                     lambda gradient_sum, hessian_sum, reg_lambda:
                     -(gradient_sum**2) / (hessian_sum + reg_lambda)),
         ),
-        ("Set the derivative of G·w + (H + l)·w·w/{{ lit: 2 }} to zero.",),
+        ("Set the derivative of what the leaf adds to the objective to zero.",),
     ),
     Formula(
         "score-formula", "objective",
         "Write a leaf's score as the library adds it up for the gain, when alpha is zero.",
         score_without_alpha, _GH,
         (
-            Mistake("That has the paper's half; the library leaves it out.",
+            Mistake("That has the paper's factor; the library leaves it out.",
                     lambda gradient_sum, hessian_sum, reg_lambda:
                     gradient_sum**2 / (2 * (hessian_sum + reg_lambda))),
             Mistake("Lambda is missing.", lambda gradient_sum, hessian_sum, reg_lambda:
@@ -512,11 +512,11 @@ PICKED = (
         "why-second-order", "second-order",
         "What does XGBoost gain from the second derivative?",
         (
-            Option("The size of each leaf's step, for any loss, from two sums.",
+            Option("The size of each leaf's step, for any loss, from sums over its rows.",
                    "A Newton step needs no line search, and gradients and hessians simply add up.",
                    right=True),
-            Option("A better search direction for the splits.",
-                   "Splits are scored with both; the direction is still the gradient's."),
+            Option("Steps that cannot overshoot, so that no learning rate is needed.",
+                   "A Newton step can overshoot; eta still keeps it short."),
             Option("Exact minimisation of the loss in one step.",
                    "Only for the squared error, whose curvature is constant."),
             Option("Smaller trees.", "That is what gamma and depth are for."),
@@ -528,9 +528,10 @@ PICKED = (
         "{{ other_lambda }} at {{ other_cut }} km. Why can lambda alone move the winner?",
         (
             Option("It punishes small hessian sums more, so cuts with an unbalanced side lose.",
-                   "A side of two rows is divided by two plus lambda, a side of four by four plus "
-                   "lambda.", right=True),
-            Option("It rounds gains, and ties fall otherwise.", "Nothing is rounded."),
+                   "A score is divided by hessians plus lambda, so a small side loses the larger "
+                   "share.", right=True),
+            Option("It rounds gains, and ties fall otherwise.",
+                   "Scores are rounded to fp32, far more finely than lambda moves them."),
             Option("It changes the gradients.", "Gradients come from the predictions before."),
             Option("It subtracts the same amount from every gain.",
                    "Then the order of the gains would stay."),
@@ -571,7 +572,7 @@ PICKED = (
         "clipped?",
         (
             Option("Otherwise a leaf left of the split could end up above one on its right.",
-                   "A wall between the two weights holds for both subtrees.", right=True),
+                   "A wall between the weights holds for both subtrees.", right=True),
             Option("Weights must be positive.", "They may have any sign."),
             Option("Clipping lowers the loss.", "It raises it; it is the price of the promise."),
             Option("Because the features are correlated.", "It happens with a single feature."),
@@ -579,7 +580,7 @@ PICKED = (
     ),
     Choice(
         "sibling", "fast",
-        "Why is only one of two siblings' histograms filled from rows?",
+        "Why is only one of a pair of siblings' histograms filled from rows?",
         (
             Option("The other is the parent's minus it, bin by bin.",
                    "Sums add up, so the smaller child is filled and the larger one subtracted.",
@@ -591,7 +592,7 @@ PICKED = (
     ),
     Order(
         "one-tree", "pruning",
-        "Bring the building of one tree into order.",
+        "Bring the building of one tree by `tree_method=exact` into order.",
         (
             "Compute gradient and hessian of every row.",
             "Score every cut of every node and take the best, level by level, to the full depth.",
@@ -625,10 +626,10 @@ PICKED = (
     ),
     Open(
         "explain-gain", "next",
-        "Derive leaf weight and gain on a whiteboard and say where the factor of one half went.",
+        "Derive leaf weight and gain on a whiteboard and say what became of the paper's factor.",
         {
             "mid": (
-                "Writes the objective of a leaf: G·w + (H + lambda)·w·w/{{ lit: 2 }}.",
+                "Writes what a leaf adds to the objective, with its penalties.",
                 "Sets the derivative to zero and puts the weight back in.",
             ),
             "senior": (

@@ -42,7 +42,7 @@ def minimiser(x: Expr, y: Expr, intercept: Expr) -> Expr:
 # --8<-- [start:slope]
 @signed("residual")
 def absolute_value_slope(residual: Expr) -> Expr:
-    """Differentiate |t| off 0; at 0 take the slope of the chords that lie even on both sides."""
+    """Differentiate |t| off zero; at zero take the chords that lie even on both sides."""
     h = Symbol("h", positive=True)
     off_kink = noted("Off zero the slope of |t| is the sign", diff(Abs(T), T).subs(T, residual))
     chord = (Abs(h) - Abs(-h)) / (2 * h)

@@ -68,14 +68,15 @@ BOOK = {
     "kv_heads_share kv_width": "divides | 1,024",  # 8 x 8 = 64; 8 x 128
     # 6 x 8,192 + 2 x 1,024 + 4 x 28,672 = 49,152 + 2,048 + 114,688 = 165,888 values a token
     "acts_swiglu": "108.7 GB",  # 165,888 x 2 x 4,096 x 80 = 165,888 x 655,360 = 108.716e9
-    "swiglu_over_gpt train_bytes": "1.19× | 1,125.4 GB",  # 108.716 / 91.268 = 1.1912; 1,120 + 5.369
+    "swiglu_over_gpt": "1.19×",  # 108.716 / 91.268 = 1.1912
     # 3. The wall.
     "gpu_memory devices_static": "80 GB | 14 GPUs",  # H100 SXM as sold; 1,120 / 80 = 14 exactly
     "left_over reported_memory": "0 GB | 81,559 MiB",  # 14 x 80 - 1,120; nvidia-smi on an H100 80GB
     "devices_reported": "14 GPUs",  # 81,559 x 1.048576e6 = 85.521e9; 1,120 / 85.521 = 13.1
     "reported_over_sold reserved": "1.069× | 6 GB",  # 85.521 / 80 = 1.06901
-    "usable devices_train": "74.0 GB | 16 GPUs",  # 80 - 6; 1,125.369 / 74 = 15.2
-    "gpus_per_node devices_nodes": "8 GPUs | 16 GPUs",  # two nodes of 8
+    # 80 - 6; 74 - 5.3687 - 1.1409 - 3.5 = 63.990; 1,120 / 63.990 = 17.503
+    "usable room devices_train": "74.0 GB | 64.0 GB | 18 GPUs",
+    "gpus_per_node devices_nodes": "8 GPUs | 24 GPUs",  # three nodes of 8
     "heads_by_devices": "does not divide",  # 64 = 4 x 14 + 8
     "layers_by_devices": "does not divide",  # 80 = 5 x 14 + 10
     # 4. Which parallelism.
@@ -91,15 +92,16 @@ BOOK = {
     ),
     "fits[layout=*]": "does not fit | does not fit | does not fit | fits | fits | fits | fits",
     "layout_verdict[layout=zero-2 zero-3 shorter-pipeline]": "does not fit | fits | fits",
-    "batch_sequences tokens_per_step": "1,024 | 4,194,304 tokens",  # 2^10 x 2^12 = 2^22
-    "least_batch batch_feeds": "64 | feeds every GPU",  # one sequence for each; 1,024 are more
+    "batch_sequences tokens_per_step": "1,024 sequences | 4,194,304 tokens",  # 2^10 x 2^12 = 2^22
+    "least_batch batch_feeds": "64 sequences | feeds every GPU",  # one for each; 1,024 are more
     "dp_micro_batches": "16 micro-batches",  # 1,024 / 64
     "micro_batches[layout=data-parallel]": "16 micro-batches",
     # of one replica, of two
     "micro_batches[layout=tensor-pipeline]": "1,024 micro-batches",
     "micro_batches[layout=shorter-pipeline]": "512 micro-batches",
     # 7 / 1,031 = 0.006790; 3 / 515 = 0.005825
-    "bubble[layout=*] few_micro_batches": "0% | 0% | 0% | 0% | 0.68% | 0.58% | 0.58% | 16",
+    "bubble[layout=*]": "0% | 0% | 0% | 0% | 0.68% | 0.58% | 0.58%",
+    "few_micro_batches": "16 micro-batches",
     "few_bubble": "30.4%",  # 7 / 23 = 0.30435
     # 5. Communication.
     "nvlink_bandwidth": "450 GB/s",  # 18 links x 25; 900 counts both ways
@@ -188,7 +190,7 @@ BOOK = {
     # 1,849 / 43,200 = 0.0428009, e^x - 1 = 0.0437301, x 24 = 1.049523, x 1.013986
     "chosen_stretch chosen_overhead": "1.064× | 6.4%",  # 1.06420
     # 10. The chain.
-    "headroom saving": "46.5 GB | 161×",  # 80 - 33.5096; 3,008 / 18.725 = 160.6
+    "headroom saving": "46.5 GB | 11.8×",  # 80 - 33.5096; 12.57 / 1.0637 = 11.817
     # The same over their axes, where it does not stand above.
     "model_params[model=*]": (
         "70,000,000,000 params | 8,030,261,248 params | 6,738,415,616 params | 13,015,864,320 "

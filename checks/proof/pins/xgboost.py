@@ -19,7 +19,7 @@ BOOK = {
     "row_weight trial_margin trial_label trial_step reg_lambda reg_alpha": "1 | −1 | 1 | 1 | 1 | 0",
     "gamma trial_weight trial_gamma other_lambda": "10 | 14 | 30 | 0",
     "larger_gamma[larger=larger largest] min_child_weight": "60 | 500 | 1",
-    "believed[belief=sure unsure] eta query_km": "0.99 | 0.5 | 0.3 | 20",
+    "believed[belief=sure unsure rare] eta query_km": "0.99 | 0.5 | 0.001 | 0.3 | 20",
     "features share[draw=tree level node]": "28 | 0.8 | 0.5 | 0.5",  # as the HIGGS table has
     "y_missing rows depth max_bin": "35 | 1,000,000 rows | 6 | 256",
     # float32: 32 bits; sorted-columns: 32 bits of row number and 32 of value
@@ -99,8 +99,8 @@ BOOK = {
     "leaf_weight[leaf=highest, round=1]": "9.33",  # 28 / 3
     # 6. min_child_weight 1: every row has hessian 1.
     "may_split[split=1..5]": "allowed | allowed | allowed | allowed | allowed",
-    # sure: 1 / 0.0099 = 101.01; unsure: 1 / 0.25
-    "rows_to_feed[belief=sure unsure]": "102 rows | 4 rows",
+    # sure: 1 / 0.0099 = 101.01; unsure: 1 / 0.25; rare: 1 / 0.000999 = 1,001.001
+    "rows_to_feed[belief=sure unsure rare]": "102 rows | 4 rows | 1,002 rows",
     # 7. Rounds. Squares of 13 12 4 1 10 18: 169 + 144 + 16 + 1 + 100 + 324 = 754; / 6 = 125.67
     "base_mse": "125.67",
     # 1: 21 - 0.3 x 7.25 = 21 - 2.175 = 18.825; 4: 21 + 0.3 x 0.5; 5: 21 + 0.3 x 28/3 = 21 + 2.8
@@ -173,15 +173,16 @@ BOOK = {
     "late_margin_after": "−0.416",  # -0.69315 + 0.3 x 0.92308 = -0.69315 + 0.27692
     "late_p_after": "0.397",  # 1 / (1 + e^0.41623) = 1 / 2.51624
     # 11. Monotone.
-    "side_weight[split=3, side=left right, round=1]": "−7.25 | 7.25",  # left: -29 / 4
-    "rise may_rise may_fall wall lone_weight": "14.50 | allowed | forbidden | 0 | 0.50",  # 1 / 2
-    "walled": "0.50",
+    "side_weight[split=2, side=left right, round=1]": "−8.33 | 5.00",  # -25 / 3; 25 / 5
+    "rise may_rise may_fall": "13.33 | allowed | forbidden",
+    # half of -8.3333 + 5; -4 / 2
+    "wall lone_weight walled": "−1.67 | −2.00 | −1.67",
     # 12. Fast.
     "filled tree_payload": "32 | 3.67 MB",  # 1 + (1 + 2 + 4 + 8 + 16); 32 x 114,688 = 3,670,016
     "tree_sent model_sent": "5.51 MB | 551 MB",  # x 2 x 3/4 = 5,505,024; 550.5
     "model_network sent_over_table": "0.44 s | 4.9×",  # 0.5505 / 1.25; 550.5 / 112 = 4.915
     # 13. Rivals.
-    "leaves conditions leaves_ratio goss_rows": "64 | 63 | 2.1× | 30%",  # 64 / 31
+    "leaves conditions leaves_ratio deepest goss_rows": "64 | 63 | 2.1× | 30 | 30%",  # 64 / 31
     "goss_factor": "8.0×",  # 0.8 / 0.1
 }
 
@@ -229,7 +230,8 @@ OTHERS = {
         "root_score[round=1]": "252.00",  # 42^2 / 7
         "root_stands[round=1] kept[round=1]": "prunes it | 0",
         "leaf_weight[leaf=lower highest, round=1]": "0 | −6.00",
-        "wall prediction[row=1, round=1]": "−5.25 | 26.200",  # half of -(29 + 21)/4 + (29 - 21)/4
+        # half of -(25 + 14)/3 - (28 - 25)/5 = half of -13 - 0.6
+        "wall prediction[row=1, round=1]": "−6.80 | 26.200",
         # 1: 28 - 0.3 x 6; 2: 26.2 - 0.3 x 6 x 5.2/7 = 26.2 - 1.337143; 3: 24.862857 - 0.3 x 6 x
         # 3.862857/7 = 24.862857 - 0.993306
         "query[round=1..3]": "26.200 | 24.863 | 23.870",

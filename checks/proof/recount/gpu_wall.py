@@ -42,6 +42,7 @@ def _failure(g: Mapping[str, Any], r: Mapping[str, Any]) -> dict[str, Any]:
     return {
         "lost_gpu_hours": g["gpus"] * g["run_hours"],
         "lost_cost": g["gpus"] * g["run_hours"] * g["price"],
+        "gets_through": _yes(hours_in_mtbf <= 700),
         "survival": np.exp(-hours_in_mtbf),
         "stretch_bare": np.expm1(hours_in_mtbf) / hours_in_mtbf,
     }
@@ -86,7 +87,6 @@ def _bill(g: Mapping[str, Any], r: Mapping[str, Any]) -> dict[str, Any]:
         "kv_heads_share": _yes(g["heads"] % g["kv_heads"] == 0),
         "acts_swiglu": own_block,
         "swiglu_over_gpt": own_block / (token_units * (outside + inside)),
-        "train_bytes": n * sum(w) + token_units * v,
     }
 
 
@@ -94,8 +94,19 @@ def _wall(g: Mapping[str, Any], r: Mapping[str, Any]) -> dict[str, Any]:
     static, memory, node = r["static_bytes"], g["gpu_memory"], g["gpus_per_node"]
     alone = np.ceil(static / memory)
     left = memory - g["reserved"]
-    trained = np.ceil(r["train_bytes"] / left)
+    layers, at_once = g["layers"], min(g["layers"], g["one_layer"])
+    one_layer = at_once * g["seq"] * g["micro_batch"] * g["hidden"] * r["saved_width"]
+    acts = r["acts"][2] + one_layer
+    gathered = (2 if layers > 1 else 1) * g["params"] * g["width"][0] / layers
+    room = left - acts - gathered
+    trained = np.ceil(static / room) if room > 0 else np.nan
     return {
+        "layer_working": one_layer,
+        "layers_at_once": at_once,
+        "acts_data_parallel": acts,
+        "zero3_gathered": gathered,
+        "runtime_fits": _yes(g["reserved"] < memory),
+        "room": room,
         "devices_static": alone,
         "left_over": alone * memory - static,
         "devices_reported": np.ceil(static / g["reported_memory"]),
@@ -120,9 +131,7 @@ def _parallelism(g: Mapping[str, Any], r: Mapping[str, Any]) -> dict[str, Any]:
     t = np.where(CUTS, g["tensor_parallel"], 1)
     long, short = g["pipeline_parallel"], g["pipeline_short"]
     stages = np.array([1, 1, 1, 1, long, short, short])
-    at_once = min(layers, g["one_layer"])
-    one_layer = at_once * g["seq"] * g["micro_batch"] * g["hidden"] * r["saved_width"]
-    acts = r["acts"][2] + one_layer
+    acts, gathered = r["acts_data_parallel"], r["zero3_gathered"]
     replicas = gpus // (t * stages)
     # A cut model stands in whole replicas; where there is none, its rows show a single one.
     one, micro = np.maximum(replicas, 1), g["micro_batch"]
@@ -134,7 +143,6 @@ def _parallelism(g: Mapping[str, Any], r: Mapping[str, Any]) -> dict[str, Any]:
     # Of the fullest stage, where the layers do not divide.
     share = np.ceil(layers / stages) / layers / t
     kept = n * w / shared * share[:, None]
-    gathered = (2 if layers > 1 else 1) * n * w[0] / layers
     beside = np.where(CUTS, r["acts"][4], acts)
     fetched = np.eye(7)[ZERO_3] * gathered
     parts = np.stack([kept.sum(axis=1), fetched, beside, np.full(7, g["reserved"])], axis=1)
@@ -144,9 +152,6 @@ def _parallelism(g: Mapping[str, Any], r: Mapping[str, Any]) -> dict[str, Any]:
     rounds = -(-g["batch_sequences"] // (one * micro))
     waiting = stages - 1
     return {
-        "layer_working": one_layer,
-        "layers_at_once": at_once,
-        "acts_data_parallel": acts,
         "tensor_ways": t,
         "stages": stages,
         "replica_gpus": t * stages,
@@ -155,7 +160,6 @@ def _parallelism(g: Mapping[str, Any], r: Mapping[str, Any]) -> dict[str, Any]:
         "sharing": shared,
         "kept_bytes": kept,
         "state": kept.sum(axis=1),
-        "zero3_gathered": gathered,
         "memory_part": parts,
         "memory_per_gpu": held,
         "fits": fits,
@@ -271,6 +275,10 @@ def _inference(g: Mapping[str, Any], r: Mapping[str, Any]) -> dict[str, Any]:
         "stranded": np.maximum(g["gpu_memory"] - weights, 0) / g["gpu_memory"],
         "slice_bytes": g["gpu_memory"] / g["memory_slices"] * g["slice_memory"],
         "slice_fits": _yes(weights <= g["gpu_memory"] / g["memory_slices"] * g["slice_memory"]),
+        "slices_there": _yes(
+            g["compute_slices"] // g["slice_compute"] > 0
+            and g["memory_slices"] // g["slice_memory"] > 0
+        ),
         "mig_instances": np.minimum(
             g["compute_slices"] // g["slice_compute"], g["memory_slices"] // g["slice_memory"]
         ),
@@ -318,6 +326,7 @@ def _preemption(g: Mapping[str, Any], r: Mapping[str, Any]) -> dict[str, Any]:
         "tier_rate": rate,
         "node_share": saved / nodes,
         "write": write,
+        "leaves_time": _yes(write / m < 1 / 2),
         "young": best,
         "daly": best * (1 + z / 3 + z**2 / 9) - write,
         "waste": write / best + best / m / 2,
@@ -337,5 +346,5 @@ def _preemption(g: Mapping[str, Any], r: Mapping[str, Any]) -> dict[str, Any]:
 def _chain(g: Mapping[str, Any], r: Mapping[str, Any]) -> dict[str, Any]:
     return {
         "headroom": g["gpu_memory"] - r["memory_per_gpu"][ZERO_3],
-        "saving": r["lost_gpu_hours"] / r["loss_gpu_hours"][1],
+        "saving": r["stretch_bare"] / r["fs_stretch"],
     }

@@ -272,15 +272,15 @@ def _missing(g: Mapping[str, Any], r: Figures) -> Figures:
 
 
 def _monotone(g: Mapping[str, Any], r: Figures) -> Figures:
-    low, high = r["side_weight"][2, :, 0]
-    fourth = _weight(g, r["gradient"][3, 0], g["row_weight"])
+    low, high = r["side_weight"][1, :, 0]
+    third = _weight(g, r["gradient"][2, 0], g["row_weight"])
     return {
         "rise": high - low,
         "may_rise": float(_reaches(high, low)),
         "may_fall": float(_reaches(low, high)),
         "wall": (low + high) / 2,
-        "lone_weight": fourth,
-        "walled": max(fourth, (low + high) / 2),
+        "lone_weight": third,
+        "walled": max(third, (low + high) / 2),
     }
 
 
@@ -341,6 +341,7 @@ def _costs(g: Mapping[str, Any], r: Figures) -> Figures:
         "leaves": 2.0**depth,
         "conditions": 2.0**depth - 1,
         "leaves_ratio": 2.0**depth / g["num_leaves"],
+        "deepest": g["num_leaves"] - 1,
         "goss_rows": g["top_rate"] + g["other_rate"],
         "goss_factor": (1 - g["top_rate"]) / g["other_rate"],
     }

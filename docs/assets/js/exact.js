@@ -1,4 +1,4 @@
-// Exact display of numbers: the twin of worked/units.py (rounded) and worked/figures.py
+// Exact display of numbers: the twin of worked/units.py (rounded, readable) and worked/showing.py
 // (with_unit). All arithmetic is on BigInt fractions, so what a reader sees is the correctly
 // rounded value and never depends on how a browser prints floats.
 
@@ -84,6 +84,27 @@ export function rounded(value, unitNum, unitDen, places) {
   return (value < 0 ? "−" : "") + whole + part;
 }
 
+// Digits before the point, and zeros and digits behind it, beyond which nobody reads them.
+const [MOST_WHOLE, MOST_DECIMALS] = [15n, 12n];
+
+// Write a value as `rounded` does, but 2.4 × 10⁷⁶ where that takes more digits than one reads.
+export function readable(value, unitNum, unitDen, places) {
+  if (value === 0 || !Number.isFinite(value)) return rounded(value, unitNum, unitDen, places);
+  let [num, den] = withoutNoise(value);
+  num *= BigInt(unitDen);
+  den *= BigInt(unitNum);
+  if (num * 10n ** (MOST_DECIMALS - 1n) >= den && num < den * 10n ** MOST_WHOLE) {
+    return rounded(value, unitNum, unitDen, places);
+  }
+  let power = 0;
+  for (; num >= 10n * den; power += 1) den *= 10n;
+  for (; num < den; power -= 1) num *= 10n;
+  let digits = (20n * num + den) / (2n * den);
+  if (digits === 100n) [digits, power] = [10n, power + 1];
+  const raised = String(power).replace(/[-\d]/g, (c) => "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"["-0123456789".indexOf(c)]);
+  return `${value < 0 ? "−" : ""}${digits / 10n}.${digits % 10n} × 10${raised}`;
+}
+
 // Join a written number and its unit: "$9,024", "40%", "1.12 TB", "1 GPU".
 export function withUnit(number, unit) {
   if (unit.startsWith("USD")) {
@@ -92,7 +113,8 @@ export function withUnit(number, unit) {
     const per = rest && " per " + rest.slice(1).replaceAll("/", "-");
     return `${negative ? "−" : ""}$${negative ? number.slice(1) : number}${per}`;
   }
-  if (unit === "%" || unit === "×") return number + unit;
+  const isPower = number.includes("×");
+  if (unit === "%" || unit === "×") return isPower ? `${number} ${unit.replace("×", "times")}` : number + unit;
   // What makes a counted unit plural: GPUs, queries/s, micro-batches; s and ms are no plurals.
   const plural = /(?<=\w\w)(?:ies|(?<=ch)es|s)(?=\/|$)/g;
   const isOne = number === "1" || number === "−1";

@@ -1,7 +1,7 @@
 // The figure graph on the page: the twin of worked/figures.py. A model (generated from the
 // chapter's graph) holds givens, choices, derived figures with their formulas, and measured ones.
 import { floats } from "./floats.js";
-import { general, nearestDouble, rounded, typed, withUnit, writtenFraction } from "./exact.js";
+import { general, nearestDouble, readable, typed, withUnit, writtenFraction } from "./exact.js";
 
 // What is wrong with a figure: its name, and the reason in words.
 export class FigureError extends Error {
@@ -159,7 +159,7 @@ function sane(model, figure, computed, index) {
   if (!Number.isFinite(computed)) throw new FigureError(cellName(model, figure, index), "has no finite value here");
   const value = floats.clean(computed);
   if (value < 0 && !signed) {
-    const text = withUnit(rounded(value, num, den, places), unit);
+    const text = withUnit(readable(value, num, den, places), unit);
     throw new FigureError(cellName(model, figure, index), `comes out as ${text}, which has no meaning here`);
   }
   return value;
@@ -382,10 +382,10 @@ export function shown(model, name, values, options = {}) {
   if (figure.words) return verdict(model, figure, index, values);
   const unit = options.unit ?? figure.unit;
   const [num, den] = options.unit === undefined ? [figure.num, figure.den] : model.units[unit];
-  let number = rounded(value, num, den, options.places ?? figure.places);
+  let number = readable(value, num, den, options.places ?? figure.places);
   // A given is what it was given as: 5 GB/s, not 5.0 GB/s.
   const isPlainGiven = figure.name in model.givens && options.places === undefined && !unit.startsWith("USD");
-  if (isPlainGiven && number.includes(".")) number = number.replace(/\.?0+$/, "");
+  if (isPlainGiven && number.includes(".") && !number.includes("×")) number = number.replace(/\.?0+$/, "");
   return options.bare ? number : withUnit(number, unit);
 }
 

@@ -185,6 +185,8 @@ def wrong_text(g: Graph, name: str, text: str, value: Any) -> str:
         # The figures that the words mention are checked where they stand.
         words = re.sub(r"\\{\w+\\}", ".+", re.escape(f.words[int(value)]))
         return "" if re.fullmatch(words, text) else f"{name}: {text}, exactly {value}"
+    if "× 10" in text:
+        return _wrong_power(g, name, text, value / g.units[f.name].factor)
     number = "".join(c for c in text.split()[0].replace("−", "-") if c in "-.0123456789")
     shown_places = len(number.partition(".")[2])
     q = value / g.units[f.name].factor
@@ -193,6 +195,17 @@ def wrong_text(g: Graph, name: str, text: str, value: Any) -> str:
     if Decimal(number) != want:
         return f"{name}: shows {text}, exactly {float(q)!r} ({want})"
     return _wrong_places(g, name, q, shown_places)
+
+
+def _wrong_power(g: Graph, name: str, text: str, q: Fraction) -> str:
+    """What would take more than fifteen digits, or twelve decimals, has two and a power of ten."""
+    digits, power = text.replace("−", "-").split()[0], text.split(" × 10")[1].split()[0]
+    exponent = int(power.translate(str.maketrans("⁻⁰¹²³⁴⁵⁶⁷⁸⁹", "-0123456789")))
+    with localcontext(DIGITS):
+        want = decimal(q / Fraction(10) ** exponent).quantize(Decimal("0.1"), ROUND_HALF_UP)
+    if Decimal(digits) != want:
+        return f"{name}: shows {text}, exactly {float(q)!r}"
+    return "" if exponent >= 15 or exponent <= -12 else f"{name}: {text} could be written out"
 
 
 def _wrong_places(g: Graph, name: str, q: Fraction, shown: int) -> str:

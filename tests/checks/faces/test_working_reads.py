@@ -32,8 +32,10 @@ CONVERTED = re.compile(
     r"[kMGTPE]?B|[KMGT]iB|ns|µs|ms|s|min|h|day|month|year|[kMGTPE](?:FLOP|OP)|Mtoken"
 )
 NUMBER = r"(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?"
+RAISED = str.maketrans("⁻⁰¹²³⁴⁵⁶⁷⁸⁹", "-0123456789")
+POWER = re.compile(r" × 10([⁻⁰¹²³⁴⁵⁶⁷⁸⁹]+)")
 TOKEN = re.compile(
-    rf"\s*(?:(?P<call>round up|round down|[a-z]+2?)\(|(?P<number>\$?{NUMBER}(?:\^\d+)?)"
+    rf"\s*(?:(?P<call>round up|round down|[a-z]+2?)\(|(?P<number>\$?{NUMBER}(?:e-?\d+|\^\d+)?)"
     r"(?P<unit>%|×| per [A-Za-z-]+| [A-Za-zµ][\w·µ-]*(?:/[\w·µ-]+)*)?(?![\w(])"
     r"|(?P<sign>[−+×/^(),π]))"
 )
@@ -85,7 +87,7 @@ class Reader:
 
     def __init__(self, text: str) -> None:
         self.tokens: list[tuple[str, str, str]] = []
-        at = 0
+        text, at = POWER.sub(lambda m: "e" + m[1].translate(RAISED), text), 0
         while text[at:].strip():
             match = TOKEN.match(text, at)
             if not match:
@@ -203,7 +205,8 @@ def shows(x: Amount, shown: str) -> bool:
     """Whether an amount is what is shown, at the digits shown and in its unit."""
     want = Reader(shown).read()
     decimals = len(re.findall(rf"^[−$]*{NUMBER}", shown)[0].partition(".")[2])
-    step = mpf(10) ** -decimals
+    raised = POWER.search(shown)
+    step = mpf(10) ** ((int(raised[1].translate(RAISED)) if raised else 0) - decimals)
     step *= mpf(10) ** -2 if shown.endswith("%") else 10**9 if shown.endswith("billion") else 1
     is_same = mp.floor(abs(x.number) / step + mpf("0.5") + mpf(10) ** -30) == mp.nint(
         abs(want.number) / step
@@ -307,6 +310,8 @@ GOOD = [
     ("round up(1,120 GB / 80 GB) × max(1, 2, 3)", "42 GPUs"),
     ("1 − 40%", "60%"),
     ("−2^2 + 2 × (−3)", "−10"),
+    ("0.00000125 × 0.00000340", "4.3 × 10⁻¹²"),
+    ("−4.3 × 10⁻¹² × 100", "−4.3 × 10⁻¹⁰"),
 ]
 BAD = [
     ("56,011 tokens/s × 47 h", "9.5 billion"),
@@ -318,6 +323,7 @@ BAD = [
     ("keeps it × 5.5", "5.5"),
     ("1 - 2", "−1"),
     ("2^3^2", "512"),
+    ("0.00000125 × 0.00000340", "4.3 × 10⁻¹³"),
 ]
 
 
