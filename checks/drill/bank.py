@@ -68,7 +68,10 @@ def published_mistakes(slug: str) -> list[Question]:
     from checks.drill.museum import MUSEUM
 
     return [
-        FindMistake(e.name, e.step, e.task, e.lines, e.wrong, e.why, e.source, e.url)
+        FindMistake(
+            *(e.name, e.step, e.task, e.lines, e.wrong, e.explanation, e.source, e.url),
+            written=e.why,
+        )
         for e in MUSEUM
         if e.chapter == slug
     ]

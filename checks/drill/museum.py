@@ -11,6 +11,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from checks.drill.questions import BankError
+from checks.drill.sums import filled
 from worked.formulas import (
     checkpointing,
     communication,
@@ -44,7 +46,8 @@ class Erratum:
     significant digits in `unit`; right is hand arithmetic, shown beside it. ours and mistaken:
     our formula with the entry's givens, without and with the mistake. kind: FIGURE where the
     source printed the number, FORMULA where it printed a formula or a line of code, which is
-    evaluated here.
+    evaluated here. why: our explanation, whose numbers are sums over what is quoted
+    (`checks/drill/sums.py`); `explanation` is the same with them worked out.
     """
 
     name: str
@@ -63,6 +66,27 @@ class Erratum:
     digits: int
     unit: str = ""
     kind: str = FIGURE
+
+    @property
+    def explanation(self) -> str:
+        """Why the line is wrong, as a reader sees it.
+
+        Raises:
+            BankError: a sum in it cannot be read, or takes a number that is not quoted.
+        """
+        names = {"right": (self.right, self.unit), "published": (self.published, self.unit)}
+        names |= {name: (device(*of), "FLOP/s") for name, of in _PEAKS.items()}
+        try:
+            return filled(self.why, (self.task, *self.lines, self.source), names)
+        except ValueError as error:
+            raise BankError(f"{self.chapter}/{self.name}: {error}") from error
+
+
+_PEAKS = {
+    "a100_peak": ("A100 80GB SXM", "peak_bf16"),
+    "h100_peak": ("H100 SXM", "peak_bf16"),
+}
+"""What an explanation may name besides its own values: dense peaks of the hardware table."""
 
 
 def kv_cache(
@@ -100,10 +124,10 @@ _KEYS_AND_VALUES = (
             "8,193 tokens: 8,193 × 1,310,720 B = 10.00 GiB",
         ),
         wrong=1,
-        why="A token keeps keys and values, so twice a width, and that width is the one of the 8 "
-        "key-value heads, 1,024, not the hidden width of 8,192: 80 × 2 × 1,024 = 163,840 values, "
-        "2.50 GiB in all. The calculator drops the 2 and never uses its own ratio for the cache, "
-        "so it comes out 4 times too large.",
+        why="A token keeps keys and values, each as wide as the key-value heads, {{ 8 × 128 = }}, "
+        "not as the hidden width, {{ 8,192 }}: {{ 80 × 2 × 8 × 128 = }} values, {{ right | GiB 2 "
+        "}} in all. The calculator drops the {{ 2 }} and never uses its own ratio for the cache, "
+        "so it comes out {{ 64 / (2 × 8) | times }} too large.",
         published=10.00 * GIB,
         ours=lambda: kv_cache(80, 8193, 8, 128, 2),
         mistaken=lambda: kv_cache(80, 8193, 64, 128, 2) / 2,
@@ -126,9 +150,9 @@ _KEYS_AND_VALUES = (
             "2,048 tokens: 2,048 × 2,621,440 B = 5,369 MB",
         ),
         wrong=0,
-        why="With grouped queries only the 8 key-value heads are cached: 2 × 8 × 128 = 2,048, and "
-        "671 MB in all. The form asks for heads and offers 64, the query heads, which is 8 times "
-        "too many.",
+        why="With grouped queries only the {{ 8 }} key-value heads are cached: {{ 2 × 8 × 128 = "
+        "}}, and {{ right | MB 0 }} in all. The form asks for heads and offers {{ 64 }}, the "
+        "query heads, which is {{ 64 / 8 | times }} too many.",
         published=5_369e6,
         ours=lambda: kv_cache(80, 2048, 8, 128, 2),
         mistaken=lambda: kv_cache(80, 2048, 64, 128, 2),
@@ -152,9 +176,9 @@ _KEYS_AND_VALUES = (
             "8,192 tokens: 8,192 × 65,536 B = 0.54 GB",
         ),
         wrong=0,
-        why="Eight groups are eight key-value heads, as in the book's own attention class, and the "
-        "cache is 1.07 GB. The script divides the query heads by the number of groups and gets "
-        "the size of a group, 4.",
+        why="There are as many key-value heads as groups, {{ 8 | words }}, as in the book's own "
+        "attention class, and the cache is {{ right | GB 2 }}. The script divides the query heads "
+        "by the number of groups and gets the size of a group, {{ 32 / 8 }}.",
         published=0.54 * GB,
         ours=lambda: kv_cache(32, 8192, 8, 128, 2),
         mistaken=lambda: kv_cache(32, 8192, 32 / 8, 128, 2),
@@ -178,8 +202,9 @@ _KEYS_AND_VALUES = (
             "16,000 tokens: 16,000 × 1,032,192 B = 15.38 GiB",
         ),
         wrong=2,
-        why="The factor 2 for keys and values is in the first line already; once more doubles the "
-        "answer, which is 7.69 GiB. The table's rows for 8B and 70B have it once. Its GB are GiB.",
+        why="The factor {{ 2 }} for keys and values is in the first line already. Taken once "
+        "more, it makes the cache {{ 1,032,192 / 516,096 | times }} as large as it is, {{ right | "
+        "GiB 2 }}. The table's rows for the smaller models have it once. Its GB are GiB.",
         published=15.38 * GIB,
         ours=lambda: kv_cache(126, 16_000, 8, 128, 2),
         mistaken=lambda: 2 * kv_cache(126, 16_000, 8, 128, 2),
@@ -202,9 +227,9 @@ _KEYS_AND_VALUES = (
             "bytes a token keeps: 3,584 × 2 B = 7,168 B",
         ),
         wrong=0,
-        why="A configuration that states a head size means it: 256, and 8,192 B. Here the heads "
-        "together are 4,096 wide, wider than the hidden state. Dividing the hidden size by the "
-        "heads is a guess that only holds where nothing is stated.",
+        why="A configuration that states a head size means it: {{ 256 }}, and {{ right | B }}. "
+        "Here the heads together are {{ 16 × 256 }} wide, wider than the hidden state. Dividing "
+        "the hidden size by the heads is a guess that only holds where nothing is stated.",
         published=7168,
         ours=lambda: kv_cache(1, 1, 8, 256, 2),
         mistaken=lambda: kv_cache(1, 1, 8, memory.head_dim(3584, 16), 2),
@@ -227,9 +252,9 @@ _KEYS_AND_VALUES = (
             "both: 2 × 1,280 = 2,560",
         ),
         wrong=0,
-        why="The model's heads are 128 wide, as its configuration says, together narrower than the "
-        "hidden state: 2,048 values. Here the guess is too high, elsewhere it is too low: read "
-        "`head_dim`.",
+        why="The model's heads are {{ 128 }} wide, as its configuration says, together narrower "
+        "than the hidden state: {{ right }} values. Here the guess is too high, elsewhere it is "
+        "too low: read `head_dim`.",
         published=2560,
         ours=lambda: 2 * memory.kv_width(8, 128),
         mistaken=lambda: 2 * memory.kv_width(8, memory.head_dim(5120, 32)),
@@ -251,8 +276,9 @@ _KEYS_AND_VALUES = (
             "32,768 tokens: 32,768 × 16 KiB = 512 MiB",
         ),
         wrong=0,
-        why="That is one head. All 32 of them keep keys and values, so a token takes 512 KiB and "
-        "the context 16 GiB: more than the weights, 7 billion × 2 B = 14 GB.",
+        why="That is one head. All {{ 32 }} of them keep keys and values, so a token takes {{ 32 "
+        "× 16 KiB | KiB }} and the context {{ right | GiB }}: more than the weights, {{ 7 billion "
+        "× 2 B = | GB }}.",
         published=512 * 2**20,
         ours=lambda: kv_cache(32, 32_768, 32, 128, 2),
         mistaken=lambda: kv_cache(32, 32_768, 1, 128, 2),
@@ -279,8 +305,8 @@ _BYTES = (
             "175 billion × 4 B = 700 GB",
         ),
         wrong=1,
-        why="Adam keeps two moments for each parameter, the mean of the gradient and of its "
-        "square: 8 bytes, 1,400 GB in all.",
+        why="Adam keeps a mean of the gradient and one of its square for each parameter: {{ right "
+        "/ 175 billion | B words }}, {{ right | GB }} in all.",
         published=700 * GB,
         ours=lambda: memory.tensor_bytes(175e9, memory.together(4, 4)),
         mistaken=lambda: memory.tensor_bytes(175e9, 4),
@@ -302,8 +328,8 @@ _BYTES = (
             "6.7 billion × 4 B = 26.8 GB",
         ),
         wrong=1,
-        why="Four bytes are one of the three tensors. Together they take 12 bytes a parameter, "
-        "80.4 GB.",
+        why="That is one of the tensors alone. Together they take {{ right / 6.7 billion | B "
+        "words }} a parameter, {{ right | GB }}.",
         published=26.8 * GB,
         ours=lambda: memory.tensor_bytes(6.7e9, memory.optimizer_bytes_per_param(4, 4, 4)),
         mistaken=lambda: memory.tensor_bytes(6.7e9, memory.optimizer_bytes_per_param(4, 0, 0)),
@@ -326,9 +352,10 @@ _BYTES = (
             "13.4 GB + 13.4 GB + 26.8 GB = 54 GB",
         ),
         wrong=2,
-        why="The optimizer keeps 12 bytes a parameter, not 4: the 32-bit copy and two moments. The "
-        "sum is 16 bytes a parameter, 107 GB, more than an 80 GB card holds; 54 GB would have "
-        "fitted with room to spare.",
+        why="The optimizer keeps {{ right / 6.7 billion − 2 B − 2 B | B words }} a parameter, not "
+        "{{ 4 | words }}: the {{ 32 }}-bit copy and both moments. The sum is {{ right / 6.7 "
+        "billion | B }} a parameter, {{ right | GB 0 }}, more than an H100 holds; {{ 54 GB }} "
+        "would have fitted with room to spare.",
         published=54 * GB,
         ours=lambda: memory.tensor_bytes(6.7e9, 2 + 2 + 12),
         mistaken=lambda: memory.tensor_bytes(6.7e9, 2 + 2 + 4),
@@ -349,8 +376,8 @@ _BYTES = (
             "4,816,896 × 4 × 4 B = 77,070,336 B",
         ),
         wrong=2,
-        why="The four bytes of a value are multiplied in twice. Right is 4,816,896 × 4 B = "
-        "19,267,584 B.",
+        why="The bytes of a value are multiplied in a second time. Right is {{ 4,816,896 × 4 B = "
+        "| B }}.",
         published=77_070_336,
         ours=lambda: memory.tensor_bytes(32 * 3 * 224 * 224, 4),
         mistaken=lambda: memory.tensor_bytes(32 * 3 * 224 * 224, 4 * 4),
@@ -372,9 +399,10 @@ _BYTES = (
             "cards of 80 GB: 182 TB / 80 GB = 2,275",
         ),
         wrong=1,
-        why="The product is 200 TB. It is 182 TiB: a terabyte is 10^12 bytes, and vendors of "
-        "memory and disks mean that one. (The printed formula also multiplies by the 8 bits of a "
-        "byte where it has to divide, and so would give 64 times as much.)",
+        why="The product is {{ right | TB }}. It is {{ right | TiB 0 }}: a terabyte is {{ 1 TB | "
+        "B }}, and vendors of memory and disks mean that one. (The printed formula also "
+        "multiplies by the {{ 8 }} bits of a byte where it has to divide, and so would give {{ 8 "
+        "× 8 | times }} as much.)",
         published=182e12,
         ours=lambda: memory.tensor_bytes(100e12, 2),
         mistaken=lambda: memory.tensor_bytes(100e12, 2) / 2**40 * 1e12,
@@ -396,7 +424,8 @@ _BYTES = (
             "524,288 B = 524 KiB",
         ),
         wrong=2,
-        why="A KiB is 1,024 bytes, so it is 512 KiB, as the book had it; 524 is the number of kB.",
+        why="A KiB is {{ 1 KiB | B }}, so it is {{ right | KiB }}, as the book had it; {{ 524 }} "
+        "is the number of kB.",
         published=524 * 1024,
         ours=lambda: memory.tensor_bytes(128 * 2048, 2),
         mistaken=lambda: memory.tensor_bytes(128 * 2048, 2) / 1000 * 1024,
@@ -419,8 +448,9 @@ _BYTES = (
             "268,435,456 × 2 B = 512 MB",
         ),
         wrong=2,
-        why="512 is the number of MiB. In the MB that link rates are quoted in it is 537, so "
-        "dividing 512 by a rate in GB/s is 5 % short.",
+        why="{{ 512 }} is the number of MiB. In the MB that link rates are quoted in it is {{ "
+        "right | MB 0 bare }}, so dividing {{ 512 }} by a rate in GB/s is {{ 1 − published / "
+        "right | % 0 }} short.",
         published=512e6,
         ours=lambda: memory.tensor_bytes(4096 * 65_536, 2),
         mistaken=lambda: memory.tensor_bytes(4096 * 65_536, 2) / 2**20 * 1e6,
@@ -442,8 +472,9 @@ _BYTES = (
             "83 GB / 80 GB = 104 %",
         ),
         wrong=1,
-        why="The log divides by 10^9, the driver counts in 2^30. The card's 80 are GiB, which is "
-        "85.9 GB, so 83 GB are 97 % of it; nothing uses more than there is.",
+        why="The log counts in GB, the driver in GiB. The card's {{ 80 }} are GiB, which is {{ 80 "
+        "GiB | GB 1 }}, so {{ 83 GB }} are {{ right | % 0 }} of it; nothing uses more than there "
+        "is.",
         published=83 / 80,
         ours=lambda: rows.ratio(83 * GB, 80 * GIB),
         mistaken=lambda: rows.ratio(83 * GB, 80 * GB),
@@ -466,8 +497,8 @@ _BYTES = (
             "1,073,741,824 / 4,194,304 = 256",
         ),
         wrong=1,
-        why="Keys and values are two tensors of that size, so the answer is 128. The lab's own "
-        "formula, N / (2d), gives that; its text had lost the 2.",
+        why="Keys and values are a tensor of that size each, so the answer is {{ right }}. The "
+        "lab's own formula, `N / (2 * d)`, gives that; its text had lost the factor.",
         published=256,
         ours=lambda: rows.ratio(32_768**2, 2 * 32_768 * memory.kv_width(1, 128)),
         mistaken=lambda: rows.ratio(32_768**2, 32_768 * memory.kv_width(1, 128)),
@@ -493,9 +524,10 @@ _RATES = (
             "324.5 TFLOP/s / 312 TFLOP/s = 104 %",
         ),
         wrong=1,
-        why="312 TFLOP/s is an A100, written into the code as a constant. Dense bf16 on an H100 "
-        "SXM peaks at 989, so the run uses a third of the card. An MFU above 100 % is always a "
-        "wrong peak or a wrong count.",
+        why="{{ 312 TFLOP/s }} is an A100, written into the code as a constant. Dense bf16 on an "
+        "H100 SXM peaks at {{ h100_peak | TFLOP/s 0 bare }}, so the run uses {{ right | % 0 "
+        "fraction }} of the card. An MFU above {{ 1 | % }} is always a wrong peak or a wrong "
+        "count.",
         published=1.04,
         ours=lambda: compute.model_flops_utilization(
             1, 1.04 * device("A100 80GB SXM", "peak_bf16"), 1, device("H100 SXM", "peak_bf16")
@@ -521,9 +553,10 @@ _RATES = (
             "least time of a token: 14 GFLOP / 312 TFLOP/s = 44.9 µs",
         ),
         wrong=1,
-        why="312 TFLOP/s is the A100's dense bf16 peak; an H100 SXM does 989, half of its data "
-        "sheet's sparse figure, and needs 14.2 µs. Every time and every utilization that follows "
-        "is off by 3.2.",
+        why="{{ 312 TFLOP/s }} is the A100's dense bf16 peak; an H100 SXM does {{ right | TFLOP/s "
+        "0 bare }}, {{ right / 1,979 TFLOP/s | % 0 fraction }} of its data sheet's sparse figure, "
+        "and needs {{ 14 GFLOP / right | µs 1 }}. Every time and every utilization that follows "
+        "is off by {{ right / published | 1 }}.",
         published=312e12,
         ours=lambda: device("H100 SXM", "peak_bf16"),
         mistaken=lambda: device("A100 80GB SXM", "peak_bf16"),
@@ -547,9 +580,10 @@ _RATES = (
             "least time of a token: 14 GFLOP / 1,979 TFLOP/s = 7.07 µs",
         ),
         wrong=1,
-        why="The footnote says that the figure holds with 2:4 structured sparsity, half of the "
-        "products skipped. Dense products get half, 989 TFLOP/s, and a token takes 14.2 µs. The "
-        "correction was as wrong as what it corrected.",
+        why="The footnote says that the figure holds with structured sparsity, where every other "
+        "product is skipped. Dense products get {{ right / published | % 0 fraction }} of it, {{ "
+        "right | TFLOP/s 0 }}, and a token takes {{ 14 GFLOP / right | µs 1 }}. The correction "
+        "was as wrong as what it corrected.",
         published=1979e12,
         ours=lambda: device("H100 SXM", "peak_bf16"),
         mistaken=lambda: device("H100 SXM", "peak_bf16_sparse"),
@@ -572,8 +606,9 @@ _RATES = (
             "MFU: 0.9 PFLOP/s / 4.5 PFLOP/s = 20 %",
         ),
         wrong=1,
-        why="The figure with sparsity is twice the dense one, 2.25 PFLOP/s, so the MFU is 40 %. "
-        "Divided by 4.5, every MFU reads half of what it is.",
+        why="The figure with sparsity is {{ published / right | times }} the dense one, {{ right "
+        "| PFLOP/s }}, so the MFU is {{ 0.9 PFLOP/s / right | % 0 }}. Divided by {{ 4.5 }}, every "
+        "MFU reads {{ right / published | % 0 fraction }} of what it is.",
         published=4.5e15,
         ours=lambda: device("B200", "peak_bf16"),
         mistaken=lambda: device("B200", "peak_bf16_sparse"),
@@ -595,8 +630,9 @@ _RATES = (
             "MFU: 378 TFLOP/s / 1,513 TFLOP/s = 25 %",
         ),
         wrong=1,
-        why="The data sheet prints the sparse rate. The guide's figure was the dense one, half of "
-        "it, and was right: 756 TFLOP/s, and an MFU of 50 %.",
+        why="The data sheet prints the sparse rate. The guide's figure was the dense one, {{ "
+        "right / published | % 0 fraction }} of it, and was right: {{ right | TFLOP/s }}, and an "
+        "MFU of {{ 378 TFLOP/s / right | % }}.",
         published=1513e12,
         ours=lambda: device("H100 PCIe", "peak_bf16"),
         mistaken=lambda: device("H100 PCIe", "peak_bf16_sparse"),
@@ -618,9 +654,10 @@ _RATES = (
             "in 16 bits half of that: 1.6 PFLOP/s / 2 = 0.8 PFLOP/s",
         ),
         wrong=0,
-        why="Half of the sparse figure is 1,979 TFLOP/s a card, so the server does 16 PFLOP/s, and "
-        "8 in bf16. (The text prints 200 PFlops for the card and 1.6 for the eight, which do not "
-        "even agree with each other.)",
+        why="Without sparsity a card does {{ 3,958 TFLOP/s / 2 | TFLOP/s }}, so the server does "
+        "{{ right | PFLOP/s }}, and {{ right / 2 | PFLOP/s bare }} in bf16. (The text prints {{ "
+        "200 }} PFlops for the card and {{ 1.6 }} for the server, which do not even agree with "
+        "each other.)",
         published=1.6e15,
         ours=lambda: compute.scaled(device("H100 SXM", "peak_fp8"), 8),
         mistaken=lambda: compute.scaled(device("H100 SXM", "peak_fp8") / 10, 8),
@@ -641,8 +678,9 @@ _RATES = (
             "per server of 8 GPUs: 8 × 30,949.01 TFLOP/s = 247,592 TFLOP/s",
         ),
         wrong=1,
-        why="The division by 1,000 was missing: 30.95 TFLOP/s. The best GPU of its year, an A100, "
-        "peaks at 312, a hundredth of what the log said.",
+        why="The division by {{ published / right }} was missing: {{ right | TFLOP/s 2 }}. The "
+        "best GPU of its year, an A100, peaks at {{ a100_peak | TFLOP/s bare }}, {{ a100_peak / "
+        "published | % 0 fraction }} of what the log said.",
         published=30_949.01e12,
         ours=lambda: compute.scaled(30_949.01, 1e9),
         mistaken=lambda: compute.scaled(30_949.01, 1e12),
@@ -665,8 +703,9 @@ _RATES = (
             "read in a second: 7 billion × 2 B × 100 tokens/s = 700 GB/s",
         ),
         wrong=2,
-        why="14 GB a hundred times a second are 1,400 GB/s. The book goes on to 70 % of the 2 "
-        "TB/s of an A100, which is right for 1,400 and wrong for 700.",
+        why="{{ 7 billion × 2 B × 100 tokens/s = | GB/s }}. The book goes on to {{ right / 2 TB/s "
+        "| % }} of the {{ 2 TB/s }} of an A100, which is right for {{ right | GB/s bare }} and "
+        "wrong for {{ 700 }}.",
         published=700 * GB,
         ours=lambda: memory.tensor_bytes(7e9, 2) * 100,
         mistaken=lambda: memory.tensor_bytes(7e9, 1) * 100,
@@ -689,9 +728,8 @@ _RATES = (
             "700 GB/s / 2 TB/s = 35 %",
         ),
         wrong=0,
-        why="7 billion weights of 2 bytes, a hundred times a second, are 1,400 GB. The book's 70 "
-        "% was right by accident; the mistake stood in the line before, and the correction kept "
-        "it.",
+        why="{{ 7 billion × 2 B × 100 tokens/s = | GB/s }}. The book's {{ right | % }} was right "
+        "by accident; the mistake stood in the line before, and the correction kept it.",
         published=0.35,
         ours=lambda: rows.ratio(memory.tensor_bytes(7e9, 2) * 100, 2e12),
         mistaken=lambda: rows.ratio(memory.tensor_bytes(7e9, 1) * 100, 2e12),
@@ -714,8 +752,8 @@ _RATES = (
             "one link, one way: 50 GB/s",
         ),
         wrong=2,
-        why="The 50 are both directions of a link. One way it is 25 GB/s a link and 300 GB/s for "
-        "the GPU, and a ring sends one way.",
+        why="The {{ 50 }} are both directions of a link. One way it is {{ right | GB/s }} a link "
+        "and {{ 12 × right | GB/s }} for the GPU, and a ring sends one way.",
         published=50 * GB,
         ours=lambda: rows.ratio(device("A100 80GB SXM", "interconnect_bandwidth"), 12),
         mistaken=lambda: rows.ratio(device("A100 80GB SXM", "interconnect_total"), 12),
@@ -736,7 +774,8 @@ _RATES = (
             "in bytes: 80 Gbit/s = 10 GB/s",
         ),
         wrong=0,
-        why="The 20 are bytes: 20 GB/s a link, 80 GB/s in all. Bits for bytes is a factor of 8.",
+        why="The {{ 20 }} are bytes: {{ 20 GB/s }} a link, {{ right | GB/s }} in all. Bits for "
+        "bytes is a factor of {{ right / published }}.",
         published=10 * GB,
         ours=lambda: compute.scaled(20 * GB, 4),
         mistaken=lambda: compute.scaled(20 * GB / 8, 4),
@@ -764,10 +803,10 @@ _TIMES = (
             "time, the array over all 8 links: 536.9 MB / (8 × 450 GB/s) = 149 µs",
         ),
         wrong=2,
-        why="The seven shares, nearly the whole array, come in through one GPU's own link: 7 × "
-        "67.1 MB / 450 GB/s is 1.04 ms. The text went from (N−1)·B/(N·W) to B/(N·W), which "
-        "forgets the N−1 and is the time of a single share. The number printed beside it was "
-        "right.",
+        why="The {{ 7 | words }} shares, nearly the whole array, come in through one GPU's own "
+        "link: {{ 7 × 67.1 MB / 450 GB/s = | ms 2 }}. The text went from `(N - 1) * B / (N * W)` "
+        "to `B / (N * W)`, which forgets the `N - 1` and is the time of a single share. The "
+        "number printed beside it was right.",
         published=149e-6,
         ours=lambda: communication.transfer_seconds(
             communication.all_gather_bytes(536_870_912, 8), 450e9
@@ -794,9 +833,9 @@ _TIMES = (
             "last phase, an all-reduce of the share: 2 × 7 / 8 × 4 GB / 450 GB/s = 15.6 ms",
         ),
         wrong=2,
-        why="Each GPU must end with all 32 GB, so it has to receive the seven shares that it has "
-        "not: 28 GB, 62 ms. It is an all-gather of the whole; in one share there is nothing left "
-        "to reduce.",
+        why="Each GPU must end with all {{ 32 GB }}, so it has to receive the {{ 7 | words }} "
+        "shares that it has not: {{ 7 × 4 GB | GB }}, {{ right | ms 0 }}. It is an all-gather of "
+        "the whole; in one share there is nothing left to reduce.",
         published=15.6e-3,
         ours=lambda: communication.transfer_seconds(
             communication.all_gather_bytes(32 * GB, 8), 450e9
@@ -824,10 +863,10 @@ _TIMES = (
             "12 layers: 12 × 4,718,592 = 56,623,104",
         ),
         wrong=0,
-        why="There are two products, queries with keys and weights with values, each 2·h·T for a "
-        "token. Forward is 4·h·T, and with backward 12·h·T a layer, as PaLM has it: 113,246,208 "
-        "in all. Kaplan's 2·h·T, from which the issue starts, is what is left when a causal mask "
-        "saves half.",
+        why="There is a product of queries with keys and another of weights with values, each `2 "
+        "* h * T` for a token. Forward is `4 * h * T`, and with backward `3 * 4 * h * T` a layer, "
+        "as PaLM has it: {{ right }} in all. Kaplan's `2 * h * T`, from which the issue starts, "
+        "is what a causal mask leaves of the forward pass.",
         published=56_623_104,
         ours=lambda: compute.attention_flops_per_token(12, 768, 1024),
         mistaken=lambda: compute.attention_flops_per_token(12, 768, 1024) / 2,
@@ -849,7 +888,8 @@ _TIMES = (
             "1,752 days = 4 years",
         ),
         wrong=2,
-        why="1,752 days are 4.8 years: nearly five.",
+        why="{{ 1,752 }} days are {{ right | year 1 bare }} years: nearly a year more than {{ "
+        "published | year words }}.",
         published=4 * YEAR,
         ours=lambda: rows.ratio(cost.gpu_time(8960, 44 * DAY), 225),
         mistaken=lambda: floor(rows.ratio(cost.gpu_time(8960, 44 * DAY), 225) / YEAR) * YEAR,
@@ -873,8 +913,10 @@ _TIMES = (
             "in hours: 9,391 s = 2.6 h",
         ),
         wrong=0,
-        why="5 hours is the cluster of 10,000 GPUs. A thousand of them fail once in 50 hours, and "
-        "the interval is 8.2 hours: ten times fewer failures stretch it by the root of ten.",
+        why="{{ 50,000 h / 10,000 | h Words }} is the cluster of {{ 10,000 }} GPUs. {{ 1,000 }} "
+        "of them fail once in {{ 50,000 h / 1,000 | h }}, and the interval is {{ sqrt(2 × 2,450 s "
+        "× 50,000 h / 1,000) | h 1 }}: {{ 10,000 / 1,000 | times }} fewer failures stretch it by "
+        "the root of that.",
         published=2.6 * HOUR,
         ours=lambda: checkpointing.young_interval_seconds(2450, 50_000 * HOUR / 1000),
         mistaken=lambda: checkpointing.young_interval_seconds(2450, 50_000 * HOUR / 10_000),
@@ -897,8 +939,8 @@ _TIMES = (
             "failures in that time: 1,000,000 h / 50,000 h = 20",
         ),
         wrong=1,
-        why="A FIT is one failure in 10^9 hours, not in 10^6: 20,000 FIT. A GPU of 20 FIT would "
-        "run for 5,700 years.",
+        why="A FIT is one failure in {{ 1 billion }} hours, not in {{ 1,000,000 }}: {{ right }} "
+        "FIT. A GPU of {{ 20 }} FIT would run for {{ 1 billion × 1 h / 20 | year 0 bare }} years.",
         published=20,
         ours=lambda: rows.ratio(1e9 * HOUR, 50_000 * HOUR),
         mistaken=lambda: rows.ratio(1e6 * HOUR, 50_000 * HOUR),
@@ -945,8 +987,8 @@ _L1 = (
             "loss: 0.5 × (−1) = −0.5",
         ),
         wrong=2,
-        why="The weight belongs to the size of the residual: 0.5 × 1 = 0.5. In terms of the "
-        "residual the branch below zero is (τ − 1) times it, never negative. With the wrong sign "
+        why="The weight belongs to the size of the residual: {{ 0.5 × 1 = }}. In terms of the "
+        "residual the branch below zero is `τ - 1` times it, never negative. With the wrong sign "
         "the loss rewards predictions that are too high.",
         published=-0.5,
         ours=lambda: losses.pinball_loss(-1, 0.5),
@@ -968,9 +1010,9 @@ _L1 = (
             "loss: 0.1 × 1 = 0.1",
         ),
         wrong=1,
-        why="A prediction that is too low is charged with τ, one that is too high with 1 − τ: the "
-        "loss is 0.9. With the indicator turned round, as printed, the fit goes to the tenth "
-        "percentile instead of the ninetieth.",
+        why="A prediction that is too low is charged with τ, one that is too high with `1 - τ`: "
+        "the loss is {{ right }}. With the indicator turned round, as printed, the fit goes to "
+        "the tenth percentile instead of the ninetieth.",
         published=0.1,
         ours=lambda: losses.pinball_loss(1, 0.9),
         mistaken=lambda: losses.pinball_loss(1, 1 - 0.9),
@@ -994,9 +1036,10 @@ _L1 = (
             "the gradient: 2 − (−19.03) = 21.03",
         ),
         wrong=2,
-        why="The mean is the gradient: −19.03. The last line is a step of descent with rate 1 from "
-        "the intercept 2: the next weight, not the gradient. A line below all its points must "
-        "have a negative derivative here, for raising the intercept lowers the loss.",
+        why="The mean is the gradient: {{ right | 2 }}. The last line is a step of descent, at a "
+        "rate of one, from the intercept {{ 2 }}: the next weight, not the gradient. A line below "
+        "all its points must have a negative derivative here, for raising the intercept lowers "
+        "the loss.",
         published=21.0342574,
         ours=_mean_gradient_of_intercept,
         mistaken=lambda: descent.descend(_INTERCEPT, 1, _mean_gradient_of_intercept()),
@@ -1019,8 +1062,8 @@ _L1 = (
             "loss: 1 × (−3) − 0.5 × 1^2 = −3.5",
         ),
         wrong=1,
-        why="The linear branch takes the size of the residual: 3 − 0.5 = 2.5. As printed the loss "
-        "falls without end when the prediction is too high.",
+        why="The linear branch takes the size of the residual: {{ 1 × 3 − 0.5 × 1^2 = }}. As "
+        "printed the loss falls without end when the prediction is too high.",
         published=-3.5,
         ours=lambda: losses.huber_loss(-3, 1),
         mistaken=lambda: _huber_without_bars(-3, 1),
@@ -1042,8 +1085,8 @@ _L1 = (
             "loss: 0.03125",
         ),
         wrong=1,
-        why="The square is over 2β: 0.0625. Without the β the two branches do not meet at β: 0.125 "
-        "on one side, 0.25 on the other.",
+        why="The square is over `2 * β`: {{ right }}. Without the β the branches do not meet at "
+        "β: {{ 0.5 × 0.5^2 }} on one side, {{ 0.5 − 0.5 × 0.5 }} on the other.",
         published=0.03125,
         ours=lambda: losses.smooth_l1_loss(0.25, 0.5),
         mistaken=lambda: losses.smooth_l1_loss(0.25, 0.5) * 0.5,
@@ -1065,8 +1108,8 @@ _L1 = (
             "mean absolute error: 10",
         ),
         wrong=2,
-        why="The sum has to be divided by the number of points: 2.5. The code did it, the formula "
-        "in its documentation did not.",
+        why="The sum has to be divided by the number of points: {{ right }}. The code did it, the "
+        "formula in its documentation did not.",
         published=10,
         ours=lambda: rows.row_mean(losses.l1_loss(_OFF)),
         mistaken=lambda: rows.absolute_error(_OFF, 0),
@@ -1120,8 +1163,8 @@ _ROPE = (
             "frequency: 10,000^0.5 = 100",
         ),
         wrong=1,
-        why="The exponent is negative: later pairs turn more slowly, here by 0.01. The code "
-        "beside the sentence divides and is right.",
+        why="The exponent is negative: later pairs turn more slowly, here by {{ right }}. The "
+        "code beside the sentence divides and is right.",
         published=100,
         ours=lambda: rotation.frequency(1, 10_000, 1, 4),
         mistaken=lambda: rotation.frequency(1, 10_000, -1, 4),
@@ -1144,8 +1187,9 @@ _ROPE = (
             "1.5 × cos(1) + 0 × sin(1) = 0.8105",
         ),
         wrong=1,
-        why="The second product of the cosine is second with second, 2 times 1, not second with "
-        "first: the factor is the plain dot product, 2.5, and the pair adds 2.5 × cos(1) = 1.351.",
+        why="The second product of the cosine is second with second, {{ 2 }} times {{ 1 }}, not "
+        "second with first: the factor is the plain dot product, {{ 1 × 0.5 + 2 × 1 }}, and the "
+        "pair adds {{ (1 × 0.5 + 2 × 1) × cos(1) | 3 }}.",
         published=0.8105,
         ours=lambda: rotation.part_by_offset(1 * 0.5 + 2 * 1, rotation.cross(1, 2, 0.5, 1), 1, 1),
         mistaken=lambda: rotation.part_by_offset(
@@ -1172,9 +1216,9 @@ _ROPE = (
             "score of all four: −0.16892 − 0.57887 + 1.02245 − 0.98970 = −0.71504",
         ),
         wrong=1,
-        why="Two partners must turn by one angle. With partners from one layout and angles from "
+        why="Partners must turn by the same angle. With partners from one layout and angles from "
         "the other nothing is a rotation: even at equal positions, where the score must be the "
-        "unrotated 2.5, it is not.",
+        "unrotated {{ right }}, it is not.",
         published=-0.71504,
         ours=lambda: _score(*(_turned((v[:2], v[2:]), (1, 0.01)) for v in (_Q, _K))),
         mistaken=lambda: _score(_mispaired(*_Q), _mispaired(*_K)),
@@ -1197,8 +1241,9 @@ _ROPE = (
             "less α − 1: 4 − (2 − 1) = 3",
         ),
         wrong=0,
-        why="The formula takes the present length, 3,072, and gives 2. With the largest length in "
-        "its place it is α² − (α − 1), the same at every length, and nothing is dynamic any more.",
+        why="The formula takes the present length, {{ 3,072 }}, and gives {{ right }}. With the "
+        "largest length in its place it is `α**2 - (α - 1)`, the same at every length, and "
+        "nothing is dynamic any more.",
         published=3,
         ours=lambda: rotation.dynamic_scale(2, 3072, 2048),
         mistaken=lambda: rotation.dynamic_scale(2, 2 * 2048, 2048),
@@ -1221,8 +1266,9 @@ _ROPE = (
             "multiplied by, with 1.416 as `mscale`: 0.1 × 1.416 × 4.159 + 1 = 1.589",
         ),
         wrong=2,
-        why="1.416 is the number already. Passed on as `mscale` it goes through the logarithm's "
-        "formula a second time and comes out 12 % higher, and the scores 26 %.",
+        why="{{ 1.416 }} is the number already. Passed on as `mscale` it goes through the "
+        "logarithm's formula a second time and comes out {{ published / right − 1 | % 0 }} "
+        "higher, and the scores {{ published × published / right / right − 1 | % 0 }}.",
         published=1.589,
         ours=lambda: rotation.yarn_attention_factor(64),
         mistaken=lambda: (
@@ -1246,8 +1292,8 @@ _ROPE = (
             "angle: 200 × 0.01 = 2 rad",
         ),
         wrong=0,
-        why="Without scaling the scale is 1. Linear scaling would divide positions by its factor, "
-        "never multiply them.",
+        why="Without scaling the scale is one. Linear scaling would divide positions by its "
+        "factor, never multiply them.",
         published=2,
         ours=lambda: rotation.angle(100, 0.01),
         mistaken=lambda: rotation.angle(2 * 100, 0.01),
@@ -1284,9 +1330,9 @@ _TREES = (
             "1 / 2 × (4,014.03 − 8.34) = 2,002.85",
         ),
         wrong=0,
-        why="λ is 1 by default, whatever the documents said then: 2,000.27. What the library "
-        "prints, 4,000.53, is twice that, for it leaves the half out. Both had to be found before "
-        "the numbers met.",
+        why="λ is one by default, whatever the documents said then: {{ right | 2 }}. What the "
+        "library prints, {{ 4000.53 | 2 }}, is {{ 4000.53 / right | 2 }} times that, for it "
+        "leaves the paper's factor out. Both had to be found before the numbers met.",
         published=2002.848,
         ours=lambda: newton.paper_gain(newton.gain_of_sums(*_MUSHROOMS, 1, 0), 0),
         mistaken=lambda: newton.paper_gain(newton.gain_of_sums(*_MUSHROOMS, 0, 0), 0),
@@ -1311,8 +1357,8 @@ _TREES = (
             "kept up to γ = 280.3",
         ),
         wrong=2,
-        why="The library never halves. It compares γ with the whole 560.67, so a γ taken from the "
-        "paper's formula must be doubled.",
+        why="The library does not divide. It compares γ with the whole {{ 29^2 / 3 + 29^2 / 3 | 2 "
+        "}}, so a γ taken from the paper's formula must be multiplied by that {{ 2 }}.",
         published=280.3,
         ours=lambda: newton.gain_of_sums(*_AFTER_THREE, 0, 0),
         mistaken=lambda: newton.paper_gain(newton.gain_of_sums(*_AFTER_THREE, 0, 0), 0),
@@ -1335,8 +1381,8 @@ _TREES = (
             "each row counts as one: 2 / 1 = 2 rows",
         ),
         wrong=2,
-        why="The parameter is a sum of hessians. At probability 0.5 a row brings a quarter, so "
-        "eight are needed, and more as the model grows sure.",
+        why="The parameter is a sum of hessians. At probability {{ 0.5 }} a row brings {{ 0.5 × "
+        "0.5 | fraction }}, so {{ right | words }} are needed, and more as the model grows sure.",
         published=2,
         ours=lambda: newton.rows_to_feed(2, 0.5),
         mistaken=lambda: 2 / 1,
@@ -1358,8 +1404,8 @@ _TREES = (
             "prediction: 0 − 0.427938 = −0.427938",
         ),
         wrong=2,
-        why="The trees add to the base score, which the dump does not show: 0.5 − 0.427938 = "
-        "0.072062, as the library said.",
+        why="The trees add to the base score, which the dump does not show: {{ 0.5 − 0.427938 = "
+        "}}, as the library said.",
         published=-0.427938,
         ours=lambda: trees.shrunken_step(0.5, 1, -0.427938),
         mistaken=lambda: trees.shrunken_step(0, 1, -0.427938),
@@ -1380,8 +1426,9 @@ _TREES = (
             "loss: −0 + (−0.2877) = −0.2877",
         ),
         wrong=2,
-        why="The minus stands before both terms: 0.2877. With it before the first alone, the loss "
-        "of every negative row is negative and falls the surer the model is of the wrong class.",
+        why="The minus stands before both terms: {{ right }}. With it before the first alone, the "
+        "loss of every negative row is negative and falls the surer the model is of the wrong "
+        "class.",
         published=-0.2877,
         ours=lambda: newton.log_loss(ln(0.25 / 0.75), 0),
         mistaken=lambda: -newton.log_loss(ln(0.25 / 0.75), 0),
@@ -1404,9 +1451,9 @@ _TREES = (
             "loss: ln(1 + exp(0)) = 0.6931",
         ),
         wrong=1,
-        why="That formula is for labels −1 and 1, so y is −1, the exponent 2 and the loss ln(1 + "
-        "e^2) = 2.127. With 0 the prediction drops out and a row with label 0 costs ln 2 whatever "
-        "is predicted.",
+        why="That formula is for labels of one and minus one, so y is minus one, the exponent {{ "
+        "2 }} and the loss {{ ln(1 + exp(2)) = | 3 }}. With a label of zero the prediction drops "
+        "out, and the row costs {{ ln(1 + exp(0)) | 3 }} whatever is predicted.",
         published=0.6931,
         ours=lambda: newton.log_loss(2, 0),
         mistaken=lambda: newton.log_loss(0 * 2, 0),
@@ -1429,8 +1476,9 @@ _TREES = (
             "log loss: 1.386",
         ),
         wrong=1,
-        why="The binomial deviance is twice the log loss: 0.693. Plotted beside a test loss it "
-        "looks as if the model did twice as badly on the rows it was trained on.",
+        why="The binomial deviance is {{ 2 × ln(2) / ln(2) | times }} the log loss: {{ right | 3 "
+        "}}. Plotted beside a test loss it looks as if the model did worse by that factor on the "
+        "rows it was trained on.",
         published=1.386,
         ours=lambda: newton.log_loss(0, 1),
         mistaken=lambda: 2 * newton.log_loss(0, 1),
@@ -1453,8 +1501,9 @@ _TREES = (
             "next prediction: 21 + 1.3 = 22.3",
         ),
         wrong=2,
-        why="Descent subtracts the gradient: 19.7. Trees are fitted to the negative gradient, the "
-        "residual −13, and are added; the guide had kept the plus and lost the minus.",
+        why="Descent subtracts the gradient: {{ right }}. Trees are fitted to the negative "
+        "gradient, the residual {{ 8 − 21 }}, and are added; the guide had kept the plus and lost "
+        "the minus.",
         published=22.3,
         ours=lambda: descent.descend(21, 0.1, 21 - 8),
         mistaken=lambda: descent.descend(21, -0.1, 21 - 8),

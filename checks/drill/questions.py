@@ -124,7 +124,10 @@ class Order:
 
 @dataclass(frozen=True, eq=False)
 class FindMistake:
-    """Find the line that is wrong (`wrong` is its index); it was published where `source` says."""
+    """Find the line that is wrong (`wrong` is its index); it was published where `source` says.
+
+    written: `why` with its sums still to be worked out, where it has some.
+    """
 
     name: str
     step: str
@@ -136,6 +139,7 @@ class FindMistake:
     url: str
     hints: tuple[str, ...] = ()
     level: str = "senior"
+    written: str = ""
 
 
 @dataclass(frozen=True, eq=False)
@@ -206,19 +210,19 @@ def query_heads(of: Callable[..., Any]) -> Mistake:
 def binary_for_decimal(prefix: str = "G", power: int = 3) -> Mistake:
     """Divided by a power of 1,024 and written with the decimal prefix."""
     return Mistake(
-        f"You divided by a power of two but wrote {prefix}B; that number is in {prefix}iB.",
+        f"You divided by the binary unit but wrote {prefix}B; that number is in {prefix}iB.",
         lambda key: key * 1000**power / 1024**power,
     )
 
 
 def bits_for_bytes() -> Mistake:
     """Bits counted as bytes."""
-    return Mistake("You counted bits; a byte is eight of them.", lambda key: key * 8)
+    return Mistake("You counted bits where the answer is in bytes.", lambda key: key * 8)
 
 
 def bytes_for_bits() -> Mistake:
     """Divided by eight what was in bytes already."""
-    return Mistake("You divided by eight: the rate was in bytes already.", lambda key: key / 8)
+    return Mistake("You converted from bits: the rate was in bytes already.", lambda key: key / 8)
 
 
 def both_ways() -> Mistake:

@@ -185,6 +185,7 @@ _WRITTEN = {chr(code): chr(sign) for code, sign in MARKS.items()} | {
     "←": "<-",
     "→": "->",
     "°": " degrees",
+    "§": "section ",
 }
 
 

@@ -226,6 +226,8 @@ def _step(rest: str, spot: _Spot, page: PageContext) -> str:
 def _code(rest: str, page: PageContext) -> str:
     path, code = sources.embedded(page.root, rest)
     fence = "````" if "```" in code else "```"
+    if not path.endswith(".py"):  # what a command printed; a test runs it again
+        return f"{fence}text\n{code}\n{fence}"
     return f'{fence} {{ .python title="{path}" }}\n{code}\n{fence}'
 
 

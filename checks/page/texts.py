@@ -5,7 +5,7 @@
     pictures     titles, alternative texts, captions and labels of a chapter's PICTURES
     labels       of figures, axes, choices and options; verdicts; titles of steps; what keys decide
                  and requirements say
-    notes        of givens and of what options set them to
+    notes        of givens and of what options set them to, and of all facts of worked/givens
     questions    stems, hints, options, explanations, causes of mistakes and rubrics
     exercises    titles, hints and mistakes of the manifest
     glossary     what the terms mean
@@ -35,6 +35,7 @@ from checks.exercises.catalogue import BANK, exercises
 from checks.page import glossary, sources
 from worked.chapters import CHAPTERS, graph, load, pictures
 from worked.figures import Given, Graph
+from worked.givens import FILES, rows
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -329,7 +330,7 @@ def texts_of_question(question: Question) -> list[str]:
     texts = texts_of(question)
     if not isinstance(question, FindMistake):
         return texts
-    return [*question.hints, question.why]
+    return [*question.hints, question.written or question.why]
 
 
 def outside_pages(root: Path = ROOT) -> Iterator[Text]:
@@ -348,6 +349,9 @@ def outside_pages(root: Path = ROOT) -> Iterator[Text]:
         asked = [text for q in bank(slug) for text in texts_of_question(q)]
         drills = [f"checks/drill/banks/{slug.replace('-', '_')}.py", *shared]
         yield from _data(asked, "questions", root, drills)
+    for file in FILES:
+        remarks = [fact.remark for fact in rows(file)]
+        yield from _data(remarks, "notes", root, [f"worked/givens/{file}.toml"])
     told = [
         text for e in exercises() for text in (e.title, *e.hints, *(w.mistake for w in e.wrong))
     ]

@@ -28,7 +28,9 @@ from worked.units import exact, unit
 
 FILES = ("hardware", "models", "prices", "storage")
 MANDATORY = ("name", "value", "unit", "source", "read", "review_by")
-OPTIONAL = ("url", "note", "direction", "sparsity", "format", "own_choice", "second", "alone")
+OPTIONAL = (
+    *("url", "note", "quoted", "direction", "sparsity", "format", "own_choice", "second", "alone"),
+)
 _UNITS = (
     "B kB MB GB TB KiB MiB GiB TiB bit Gbit B/s MB/s GB/s TB/s Gbit/s "
     "FLOP TFLOP FLOP/s TFLOP/s PFLOP/s OP/s TOP/s "

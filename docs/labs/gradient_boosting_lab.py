@@ -22,6 +22,16 @@ for name in (
 ):
     print(f"{chapter.called(name):55} {chapter.shown(name, book)}")
 
+# %%
+# settings
+SIZE = (6.4, 4)
+SYMMETRIC = (10, 20, 30, 30, 20, 10)
+STUCK, TOP = 300, 80
+LENGTHS = np.linspace(0, 10, 401)
+STUMPS = 20
+HELD_OUT, TREES = 0.25, 150
+ASKED = (6, 8, 12, 20, 100)
+
 # %% [markdown]
 # ## The whiteboard table, in exact fractions
 #
@@ -44,7 +54,7 @@ for row in boosting_rounds(DISTANCE_KM, MINUTES, Fraction(1, 2), 5):
 # These labels are symmetric, so the first and the last cut leave the same error. The lower threshold wins.
 
 # %%
-tied = chapter.evaluate({f"minutes.{i}": y for i, y in enumerate((10, 20, 30, 30, 20, 10), 1)})
+tied = chapter.evaluate({f"minutes.{i}": y for i, y in enumerate(SYMMETRIC, 1)})
 for k in range(1, 6):
     print(
         chapter.shown(f"threshold[split={k}]", tied),
@@ -54,23 +64,23 @@ for k in range(1, 6):
 print("wins:", chapter.shown("cut[round=1]", tied), "km")
 
 # %% [markdown]
-# ## One wild label, three losses
+# ## One wild label, several losses
 #
-# The sixth delivery gets stuck in snow. Watch what each loss makes of it on the other five.
+# The sixth delivery gets stuck in snow. Watch what each loss makes of it on the others.
 
 # %%
 from worked.gradient_boosting.boosting import Settings, fit, predict_raw
 
 X = np.array(DISTANCE_KM, dtype=float)[:, None]
 y = np.array(MINUTES, dtype=float)
-y[5] = 300
-kilometres = np.linspace(0, 10, 401)[:, None]
-fig, ax = plt.subplots(figsize=(6.4, 4))
+y[5] = STUCK
+kilometres = LENGTHS[:, None]
+fig, ax = plt.subplots(figsize=SIZE)
 for loss in ("squared_error", "absolute_error", "huber"):
-    model = fit(X, y, Settings(loss=loss, rounds=20, learning_rate=0.3, max_depth=1))
+    model = fit(X, y, Settings(loss=loss, rounds=STUMPS, learning_rate=0.3, max_depth=1))
     ax.plot(kilometres[:, 0], predict_raw(model, kilometres), label=loss.replace("_", " "))
 ax.plot(X[:, 0], y, "s", color="grey", label="deliveries")
-ax.set_ylim(0, 80)
+ax.set_ylim(0, TOP)
 ax.set_xlabel("distance, km")
 ax.set_ylabel("minutes (the sixth delivery is off the chart)")
 ax.legend()
@@ -79,20 +89,20 @@ fig.tight_layout()
 # %% [markdown]
 # ## Learning rate and number of trees on real data
 #
-# Diabetes, a quarter held out. Each learning rate has its own best number of trees; a full step never gets as low.
+# Diabetes, with some patients held out. Each learning rate has its own best number of trees; a full step never gets as low.
 
 # %%
 from worked.gradient_boosting.boosting import staged_raw
 from worked.gradient_boosting.real_data import diabetes, split_rows
 
 X, y = diabetes()
-train, test = split_rows(len(y), 0.25, 0)
-fig, ax = plt.subplots(figsize=(6.4, 4))
+train, test = split_rows(len(y), HELD_OUT, 0)
+fig, ax = plt.subplots(figsize=SIZE)
 for eta in (1.0, 0.3, 0.1):
-    model = fit(X[train], y[train], Settings(rounds=150, learning_rate=eta, max_depth=2))
+    model = fit(X[train], y[train], Settings(rounds=TREES, learning_rate=eta, max_depth=2))
     held_out = [float(np.mean((y[test] - raw) ** 2)) for raw in staged_raw(model, X[test])]
     best = int(np.argmin(held_out))
-    ax.plot(range(1, 151), held_out, label=f"eta {eta:g}: best after {best + 1}")
+    ax.plot(range(1, TREES + 1), held_out, label=f"eta {eta:g}: best after {best + 1}")
 ax.set_xlabel("trees")
 ax.set_ylabel("held-out mean squared error")
 ax.legend()
@@ -104,7 +114,7 @@ fig.tight_layout()
 # The fitted model and the straight line, asked for distances that nobody has driven.
 
 # %%
-for km in (6, 8, 12, 20, 100):
+for km in ASKED:
     values = chapter.evaluate({"query": km})
     print(
         f"{km:4} km: trees {chapter.shown('answer[round=last]', values):>6}   line {chapter.shown('line', values):>7}"

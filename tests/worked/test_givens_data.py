@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from copy import deepcopy
 from datetime import date
@@ -9,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from checks.page.gate import loose_numbers
 from checks.proof import givens as g
 from worked import chapters, givens
 from worked.sources import EACH
@@ -57,6 +59,31 @@ def value(thing: str, fact: str, file: str = "hardware") -> float:
 
 
 # ---------------------------------------------------------------- form
+
+
+def test_a_note_is_ours_and_has_no_numbers_and_what_a_source_prints_is_cited() -> None:
+    for file in givens.FILES:
+        for fact in givens.rows(file):
+            assert not loose_numbers(fact.remark, file, is_data=True), fact
+    one_way = givens.fact("hardware", "H100 SXM", "interconnect_bandwidth")
+    assert one_way.source.text.endswith("(the datasheet prints 900 GB/s, both ways added)")
+    assert one_way.remark == "one-way"
+
+
+def test_what_is_quoted_with_sparsity_or_both_ways_added_is_twice_the_value() -> None:
+    """1,979 with sparsity against 989.4 dense: 989.5 to half a unit of the last digit printed."""
+    found = 0
+    for file, thing, row in rows():
+        told = re.search(
+            r"([\d,]*\d(?:\.(\d+))?)\b[^;()]*?(?:both ways added|with sparsity)",
+            row.get("quoted", ""),
+        )
+        if told:
+            found += 1
+            printed = float(told[1].replace(",", ""))
+            slack = 0.5 * 10 ** -len(told[2] or "")
+            assert abs(printed / 2 - row["value"]) <= slack, (file, thing, row)
+    assert found >= 25
 
 
 def test_every_row_keeps_to_the_form() -> None:

@@ -60,6 +60,11 @@ def best_split(error: Any) -> Any:
     return where_least(error, "split")
 
 
+def runner_up(error: Any) -> Any:
+    """Squared error of the split that comes second; that of the best again where they tie."""
+    return nth(error, "split", 2)
+
+
 def of_best_split(value: Any, best: Any) -> Any:
     """What belongs to the best split: its error, its threshold, the mean of one of its sides."""
     return at(value, "split", best)

@@ -1,6 +1,8 @@
 """Givens about the world: hardware, models, prices and storage, each value with its source.
 
-The data stand in TOML files beside this one, a table for each thing and a row for each fact.
+The data stand in TOML files beside this one, a table for each thing and a row for each fact. What a
+source says in numbers of its own ("the datasheet prints 900 GB/s, both ways added") is `quoted` and
+becomes part of the citation; a `note` is ours and has no numbers.
 """
 
 from __future__ import annotations
@@ -182,6 +184,8 @@ def overdue(today: date) -> list[Fact]:
 
 def _fact(thing: str, row: dict[str, object]) -> Fact:
     text = OWN_CHOICE if row.get("own_choice") else str(row["source"])
+    if quoted := row.get("quoted"):
+        text += f" ({quoted})"
     source = Source(
         text,
         str(row["url"]) if "url" in row else None,

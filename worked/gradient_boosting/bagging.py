@@ -23,7 +23,7 @@ def bagged_predictions(
 
     Each tree sees as many rows as there are, drawn with replacement, and none knows of the
     others: their mean keeps a tree's bias and averages away its variance. Source: L.
-    Breiman, "Bagging Predictors", Machine Learning 24 (1996).
+    Breiman, "Bagging Predictors", Machine Learning (1996).
     """
     features, targets = checked(X, y, "squared_error")
     new = checked_features(X_new, features.shape[1])

@@ -241,7 +241,7 @@ def fit(
 
     Raises:
         ValueError: shapes that do not match, values that are not finite, targets other than
-            0 and 1 (both present) for the logistic loss, or a loss that does not exist.
+            zero and one (both present) for the logistic loss, or a loss that does not exist.
     """
     X, y = checked(X, y, settings.loss)
     validation_losses: list[float] = []

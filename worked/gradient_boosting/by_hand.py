@@ -84,7 +84,7 @@ def candidate_splits(x: Sequence[Number], target: Sequence[Number]) -> list[Cand
     """
     if len(x) != len(target) or not x:
         raise ValueError(
-            f"x has {len(x)} values and target {len(target)}; both need the same, >= 1"
+            f"x has {len(x)} values and target {len(target)}; both need the same, at least one"
         )
     values = sorted(set(x))
     splits = []
@@ -113,7 +113,7 @@ def boosting_rounds(
     """Return what happens in each of `rounds` rounds of boosting with stumps.
 
     Start from the mean of y; each round fits a stump to the residuals and adds
-    `learning_rate` (a pure number above 0) times its leaf to each prediction.
+    `learning_rate` (a pure number above zero) times its leaf to each prediction.
     """
     predictions = tuple(mean(y) for _ in y)
     table = []

@@ -120,20 +120,21 @@ def stopping_and_subsampling() -> Values:
     def test_mse(model: Model) -> float:
         return float(np.mean((y[test] - predict_raw(model, X[test])) ** 2))
 
-    patience = 10
+    patience, share = 10, 0.5
     values: Values = {
         "test_mse_of_the_mean": (float(np.mean((y[test] - y[train].mean()) ** 2)), ""),
         "learning_rate": (DEFAULTS.learning_rate, ""),
         "patience": (patience, ""),
+        "subsampled_share": (share, ""),
         "validation_fraction": (DEFAULTS.validation_fraction, ""),
     }
     for name, settings in (
         ("all_rounds", Settings(rounds=400, max_depth=2)),
         ("early_stopping", Settings(rounds=400, max_depth=2, patience=patience)),
-        ("half_the_rows", Settings(rounds=400, max_depth=2, subsample=0.5)),
+        ("subsampling", Settings(rounds=400, max_depth=2, subsample=share)),
         (
-            "half_the_rows_early_stopping",
-            Settings(rounds=400, max_depth=2, subsample=0.5, patience=patience),
+            "subsampling_early_stopping",
+            Settings(rounds=400, max_depth=2, subsample=share, patience=patience),
         ),
     ):
         model = fit(X[train], y[train], settings)
@@ -277,20 +278,17 @@ def bias_variance() -> Values:
         X = generator.uniform(size=(100, 5))
         return X, friedman_1(X) + generator.normal(size=100)
 
-    sets = 10
-    values: Values = {
-        "training_rows": (100, ""),
-        "training_sets": (sets, ""),
-        "trees_in_a_bag": (25, ""),
-    }
-    for name, method in (
-        ("one_stump", partial(single_tree, depth=1)),
-        ("25_bagged_stumps", partial(bagged, trees=25, depth=1)),
-        ("100_boosted_stumps", partial(boosted, rounds=100, eta=0.1, depth=1)),
-        ("one_deep_tree", partial(single_tree, depth=20)),
-        ("25_bagged_deep_trees", partial(bagged, trees=25, depth=20)),
-        ("10_boosted_deep_trees", partial(boosted, rounds=10, eta=0.5, depth=20)),
+    sets, bag, stumps, deep = 10, 25, 100, 10
+    values: Values = {"training_rows": (100, ""), "training_sets": (sets, "")}
+    for name, trees, method in (
+        ("one_stump", 1, partial(single_tree, depth=1)),
+        ("bagged_stumps", bag, partial(bagged, trees=bag, depth=1)),
+        ("boosted_stumps", stumps, partial(boosted, rounds=stumps, eta=0.1, depth=1)),
+        ("one_deep_tree", 1, partial(single_tree, depth=20)),
+        ("bagged_deep_trees", bag, partial(bagged, trees=bag, depth=20)),
+        ("boosted_deep_trees", deep, partial(boosted, rounds=deep, eta=0.5, depth=20)),
     ):
+        values[f"trees_of_{name}"] = (trees, "")
         bias, variance = bias_and_variance(method, draw, X_new, truth, sets)
         values[f"squared_bias_of_{name}"] = (bias, "")
         values[f"variance_of_{name}"] = (variance, "")

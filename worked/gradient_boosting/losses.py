@@ -50,7 +50,7 @@ def sigmoid(log_odds: FloatArray) -> FloatArray:
 
 # --8<-- [start:base_prediction]
 def mean(y: FloatArray) -> float:
-    """Return the constant with the least squared error: d/dc sum (y - c)^2 = 0 at the mean."""
+    """Return the constant c with the least squared error: there sum (y - c) is zero."""
     return float(np.mean(y))
 
 
@@ -60,7 +60,7 @@ def median(y: FloatArray) -> float:
 
 
 def log_odds(y: FloatArray) -> float:
-    """Return ln(p / (1 - p)) for the share p of ones: there sum (y - sigmoid(c)) is zero."""
+    """Return `ln(p / (1 - p))` for the share p of ones: there sum (y - sigmoid(c)) is zero."""
     p = float(np.mean(y))
     return float(np.log(p / (1 - p)))
 
@@ -70,14 +70,14 @@ def log_odds(y: FloatArray) -> float:
 
 # --8<-- [start:residuals]
 def residual(y: FloatArray, raw: FloatArray) -> FloatArray:
-    """Return y - raw, the negative gradient of (y - raw)^2 / 2."""
+    """Return y - raw, the negative gradient of `(y - raw) ** 2 / 2`."""
     return y - raw
 
 
 def residual_sign(y: FloatArray, raw: FloatArray) -> FloatArray:
-    """Return the negative gradient of |y - raw|: -1 above the target, +1 at or below it.
+    """Return the negative gradient of |y - raw|: down above the target, up at or below it.
 
-    At raw = y any slope from -1 to 1 is a subgradient; this is the choice of scikit-learn.
+    At raw = y any slope between those is a subgradient; this is the choice of scikit-learn.
     """
     return np.where(raw > y, -1.0, 1.0)
 
@@ -92,10 +92,10 @@ def probability_residual(y: FloatArray, raw: FloatArray) -> FloatArray:
 
 # --8<-- [start:newton_leaf]
 def newton_leaf(y: FloatArray, raw: FloatArray) -> float:
-    """Return one Newton step for the log loss of a leaf: sum (y - p) / sum p (1 - p).
+    """Return a Newton step for the log loss of a leaf: `sum(y - p) / sum(p * (1 - p))`.
 
     The best step has no closed form, so it takes slope over curvature, once (Friedman 2001,
-    algorithm 5). A leaf whose probabilities are all 0 or 1 has no curvature and takes none.
+    algorithm 5). A leaf whose probabilities are all zero or one has no curvature and takes none.
     """
     p = sigmoid(raw)
     curvature = float(np.mean(p * (1 - p)))

@@ -30,9 +30,8 @@ ABSOLUTE: dict[str, Any] = {
     "alt": "A line with a kink at every label. It is lowest, {{ median_sae }}, from the lower "
     "median {{ lower_median }} to the upper median {{ upper_median }}; at {{ trial }} minutes it "
     "stands at {{ trial_sae }}.",
-    "caption": "{{ claim: lower_median < upper_median | Flat between the two middle labels: every "
-    "constant there is as good as any other. | Lowest at the two middle labels, which are equal. "
-    "}}",
+    "caption": "{{ claim: lower_median < upper_median | Flat between the middle labels: every "
+    "constant there is as good as any other. | Lowest at the middle labels, which are equal. }}",
     "x": "trial",
     "x_label": "constant, minutes",
     "around": [*LABELS, "trial"],
@@ -73,8 +72,9 @@ FIT: dict[str, Any] = {
     "id": "fit",
     "kind": "curve",
     "title": "The fitted curve, round by round",
-    "alt": "Staircases over the distance after one, two, three and five rounds, beside the "
-    "deliveries. Each round adds a step or changes one. Beyond the last threshold all are flat.",
+    "alt": "Staircases over the distance after the first, second, third and fifth round, beside "
+    "the deliveries. Each round adds a step or changes one. Beyond the last threshold all are "
+    "flat.",
     "caption": "Squares are the deliveries. Every tree adds one step, some where there is one "
     "already. {{ claim: query <= 20 and all(answer == prediction[row=6], round) | At {{ query }} "
     "km, where the dots stand, the model says in every round what it says at the last delivery. | "
@@ -88,7 +88,7 @@ FIT: dict[str, Any] = {
     "y_label": "minutes",
     "series": [
         {"figure": f"answer[round={r}]", "label": label}
-        for r, label in ((1, "one round"), (2, "two"), (3, "three"), (5, "five rounds"))
+        for r, label in ((1, "first round"), (2, "second"), (3, "third"), (5, "fifth"))
     ],
     "recorded": [
         {
@@ -101,10 +101,10 @@ FIT: dict[str, Any] = {
 LEARNING_RATE: dict[str, Any] = {
     "id": "learning-rate",
     "kind": "curve",
-    "title": "The error on the six deliveries against the learning rate",
-    "alt": "Curves over eta for one, two, three and five rounds. Each leaves the error of the "
-    "mean and is back at it where eta is two. At eta {{ eta }} they stand at {{ mse[round=1] }}, "
-    "{{ mse[round=2] }}, {{ mse[round=3] }} and {{ mse[round=5] }}.",
+    "title": "The error on the deliveries against the learning rate",
+    "alt": "Curves over eta for the first, second, third and fifth round. Each leaves the error "
+    "of the mean and is back at it at the right end. At eta {{ eta }} they stand at "
+    "{{ mse[round=1] }}, {{ mse[round=2] }}, {{ mse[round=3] }} and {{ mse[round=5] }}.",
     "caption": "A single round is best with a full step. With more rounds a smaller step may do "
     "better, because what it leaves can be split elsewhere.",
     "x": "eta",
@@ -117,34 +117,8 @@ LEARNING_RATE: dict[str, Any] = {
     "y_from": 0,
     "series": [
         {"figure": f"mse[round={r}]", "label": label}
-        for r, label in ((1, "one round"), (2, "two"), (3, "three"), (5, "five rounds"))
+        for r, label in ((1, "first round"), (2, "second"), (3, "third"), (5, "fifth"))
     ],
-}
-
-OVERFIT: dict[str, Any] = {
-    "id": "overfit",
-    "kind": "bars",
-    "title": "Diabetes: the error on held-out patients, at the best number of trees and after "
-    "{{ stop_rounds[brake=all-rounds] }}",
-    "alt": "Pairs of bars, one for each learning rate. At the best number of trees: "
-    "{{ best_mse[rate=1] }}, "
-    "{{ best_mse[rate=0-3] }}, {{ best_mse[rate=0-1] }}, {{ best_mse[rate=0-03] }}. After all "
-    "trees: "
-    "{{ late_mse[rate=1] }}, {{ late_mse[rate=0-3] }}, {{ late_mse[rate=0-1] }}, "
-    "{{ late_mse[rate=0-03] }}. A line "
-    "stands at {{ mean_mse }}, the error of predicting the mean.",
-    "caption": "Recorded; it does not follow the panel.",
-    "unit": "",
-    "axis": "mean squared error",
-    "series": ["best number of trees", "all trees"],
-    "groups": [
-        {
-            "label": f"eta {{{{ lit: {eta} }}}}",
-            "figures": [f"best_mse[rate={key}]", f"late_mse[rate={key}]"],
-        }
-        for eta, key in (("1", "1"), ("0.3", "0-3"), ("0.1", "0-1"), ("0.03", "0-03"))
-    ],
-    "limit": {"figure": "mean_mse", "label": "the mean"},
 }
 
 IMPORTANCE: dict[str, Any] = {
@@ -176,15 +150,15 @@ BIAS_VARIANCE: dict[str, Any] = {
     "title": "Where the error comes from: bias and variance",
     "alt": "Stacked bars of squared bias and variance. One stump "
     "{{ bias[method=one-stump] }} and "
-    "{{ variance[method=one-stump] }}; bagged stumps {{ bias[method=25-bagged-stumps] }} and "
-    "{{ variance[method=25-bagged-stumps] }}; boosted stumps "
-    "{{ bias[method=100-boosted-stumps] }} and "
-    "{{ variance[method=100-boosted-stumps] }}; one deep tree {{ bias[method=one-deep-tree] }} "
+    "{{ variance[method=one-stump] }}; bagged stumps {{ bias[method=bagged-stumps] }} and "
+    "{{ variance[method=bagged-stumps] }}; boosted stumps "
+    "{{ bias[method=boosted-stumps] }} and "
+    "{{ variance[method=boosted-stumps] }}; one deep tree {{ bias[method=one-deep-tree] }} "
     "and {{ variance[method=one-deep-tree] }}; "
-    "bagged deep trees {{ bias[method=25-bagged-deep-trees] }} and "
-    "{{ variance[method=25-bagged-deep-trees] }}; boosted deep "
-    "trees {{ bias[method=10-boosted-deep-trees] }} and "
-    "{{ variance[method=10-boosted-deep-trees] }}.",
+    "bagged deep trees {{ bias[method=bagged-deep-trees] }} and "
+    "{{ variance[method=bagged-deep-trees] }}; boosted deep "
+    "trees {{ bias[method=boosted-deep-trees] }} and "
+    "{{ variance[method=boosted-deep-trees] }}.",
     "caption": "Recorded: Friedman's first function, averages over "
     "{{ training_sets | words }} training sets of {{ sample_rows }} rows.",
     "unit": "",
@@ -199,11 +173,11 @@ BIAS_VARIANCE: dict[str, Any] = {
         }
         for label, key in (
             ("one stump", "one-stump"),
-            ("bagged stumps", "25-bagged-stumps"),
-            ("boosted stumps", "100-boosted-stumps"),
+            ("bagged stumps", "bagged-stumps"),
+            ("boosted stumps", "boosted-stumps"),
             ("one deep tree", "one-deep-tree"),
-            ("bagged deep trees", "25-bagged-deep-trees"),
-            ("boosted deep trees", "10-boosted-deep-trees"),
+            ("bagged deep trees", "bagged-deep-trees"),
+            ("boosted deep trees", "boosted-deep-trees"),
         )
     ],
 }
@@ -214,7 +188,6 @@ PICTURES: list[dict[str, Any]] = [
     CANDIDATES,
     FIT,
     LEARNING_RATE,
-    OVERFIT,
     IMPORTANCE,
     BIAS_VARIANCE,
 ]

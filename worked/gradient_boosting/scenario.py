@@ -28,9 +28,9 @@ SPLIT = Axis("split", (1, 2, 3, 4, 5), "cut", "k", shown_by="threshold")
 ROUND = Axis("round", noun="round", symbol="j", length="rounds", most=20)
 HAND_RATE = Axis("hand_rate", (1, 0.5, 0.3, 0.1), "eta")
 RATE = Axis("rate", (1, 0.3, 0.1, 0.03), "eta")
-BRAKES = ("all rounds", "early stopping", "half the rows", "half the rows, early stopping")
-STUMPS = ("one stump", "25 bagged stumps", "100 boosted stumps")
-DEEP_TREES = ("one deep tree", "25 bagged deep trees", "10 boosted deep trees")
+BRAKES = ("all rounds", "early stopping", "subsampling", "subsampling, early stopping")
+STUMPS = ("one stump", "bagged stumps", "boosted stumps")
+DEEP_TREES = ("one deep tree", "bagged deep trees", "boosted deep trees")
 BRAKE, METHOD = Axis("brake", BRAKES, "run"), Axis("method", (*STUMPS, *DEEP_TREES))
 COLUMN = Axis("column", ("express", "floor", "order number"), "column")
 COPY = Axis("copy", ("express", "express copy"), "column")
@@ -60,7 +60,7 @@ FITTED = "distance minutes eta"
 EARLIER = before("prediction", over="round", start="base")
 EARLIER_SSE = before("sse", over="round", start="base_sse")
 EARLIER_ANSWER = before("answer", over="round", start="base")
-ONE, BAG = "variance[method=one-deep-tree]", "variance[method=25-bagged-deep-trees]"
+ONE, BAG = "variance[method=one-deep-tree]", "variance[method=bagged-deep-trees]"
 
 
 def measured(
@@ -94,7 +94,7 @@ BASE = step(
     derived("upper_median", rows.upper_median, value="minutes")
     | shown("Upper median, minutes", r"m_\mathrm{high}", 1),
     derived("median", rows.midpoint, low="lower_median", high="upper_median")
-    | shown("Median: the middle of the two, minutes", "m", 2),
+    | shown("Median: midway from lower to upper, minutes", "m", 2),
     derived("median_sae", rows.absolute_error, label="minutes", prediction="median")
     | shown("Absolute error of the median, minutes", "A(m)", 2),
     derived("base_sae", rows.absolute_error, label="minutes", prediction="base")
@@ -103,7 +103,7 @@ BASE = step(
     | shown("Absolute error of the constant, minutes", "A(c)", 2),
     PROMISE,
     derived("late", rows.is_late, "row")
-    | shown("Delivery <row> is late: 1, or not: 0", r"\ell_{<row>}"),
+    | shown("Delivery <row> is late: one, or not: zero", r"\ell_{<row>}"),
     derived("late_share", rows.row_mean, value="late")
     | shown("Share of late deliveries", r"\bar\ell", 1, "%"),
     derived("base_p", rows.clipped_share, share="late_share")
@@ -120,14 +120,14 @@ RESIDUALS = step(
     signed("residual", losses.residual, "row round", y="minutes", prediction=EARLIER)
     | shown("Residual of delivery <row>, minutes", "r^{(<round>)}_{<row>}", 2),
     signed("gradient", boosting.half_squared_gradient, "row", label="minutes", prediction="base")
-    | shown("Derivative of half the squared error of delivery <row>", "g_{<row>}", 2),
+    | shown("Derivative of the loss of delivery <row>", "g_{<row>}", 2),
     NUDGE,
     derived("loss", boosting.half_squared_error, "row", label="minutes", prediction="base")
-    | shown("Half the squared error of delivery <row>", r"\tfrac12 r_{<row>}^2", 3),
+    | shown("Loss of delivery <row>, square minutes", r"\tfrac12 r_{<row>}^2", 3),
     derived("nudged", boosting.nudged, prediction="base")
     | shown("Base prediction, nudged", r"F_0+\delta", 2),
     derived("nudged_loss", boosting.half_squared_error, "row", label="minutes", prediction="nudged")
-    | shown("Half its squared error after the nudge", r"\tfrac12 (r_{<row>}-\delta)^2", 3),
+    | shown("Its loss after the nudge, square minutes", r"\tfrac12 (r_{<row>}-\delta)^2", 3),
     signed("chord", boosting.chord_slope, "row", loss_after="nudged_loss", loss_before="loss")
     | shown("Change of that loss per minute of nudge", r"\Delta_{<row>}/\delta", 3),
     HUBER,
@@ -141,9 +141,9 @@ FIRST_TREE = step(
     "first-tree",
     "The first correction tree",
     derived("threshold", trees.threshold, "split", x="distance", number=label("split"))
-    | shown("Threshold between two neighbours, km", "t_{<split>}", 1),
+    | shown("Threshold between neighbours, km", "t_{<split>}", 1),
     derived("goes_left", trees.goes_left, "row split", x="distance")
-    | shown("Delivery <row> goes left: 1, or right: 0"),
+    | shown("Delivery <row> goes left: one, or right: zero"),
     signed("left", trees.left_mean, "split round")
     | shown("Mean residual to the left", r"\bar r^{(<round>)}_{L,<split>}", 2),
     signed("right", trees.right_mean, "split round")
@@ -153,6 +153,8 @@ FIRST_TREE = step(
     derived("best", trees.best_split, "round") | shown("Best cut, km", r"k^{(<round>)}_\ast"),
     derived("least_error", trees.of_best_split, "round", value="error")
     | shown("Least squared error", r"E^{(<round>)}_\ast", 2),
+    derived("runner_up", trees.runner_up, "round")
+    | shown("Squared error of the cut that comes second", r"E^{(<round>)}_{\ast\ast}", 2),
     derived("cut", trees.of_best_split, "round", value="threshold")
     | shown("Threshold of the best cut, km", r"t^{(<round>)}_\ast", 1),
     signed("lower", trees.of_best_split, "round", value="left")
@@ -181,7 +183,7 @@ UPDATE = step(
     | shown("Squared error by the share taken, square minutes", "E_{<round>}", 2),
 )
 
-LATER_ROUNDS = step("rounds", "Rounds two and on, on the whiteboard", ROUNDS)
+LATER_ROUNDS = step("rounds", "The next rounds, on the whiteboard", ROUNDS)
 
 SHRINKAGE = step(
     "shrinkage",
@@ -190,14 +192,14 @@ SHRINKAGE = step(
     derived("left_over", boosting.share_left_after, learning_rate="eta", rounds="aiming")
     | shown("Share of a residual left after those trees, at best", r"|1-\eta|^n", 1, "%"),
     measured("trees_needed", "small_data", "trees_to_mse_below_1_at_eta_{}", HAND_RATE, at=LABELS)
-    | shown("Trees to a mean squared error below 1"),
+    | shown("Trees to a mean squared error below one"),
     measured("patients", "shrinkage", "rows") | shown("Diabetes: patients"),
     measured("held_out", "shrinkage", "held_out_rows") | shown("Diabetes: of them held out"),
     measured("fit_depth", "shrinkage", "depth_of_a_tree") | shown("Diabetes: depth of a tree"),
     measured("best_round", "shrinkage", "best_round_at_eta_{}", RATE)
     | shown("Diabetes: best number of trees"),
     measured("best_mse", "shrinkage", "test_mse_at_best_round_at_eta_{}", RATE)
-    | shown("Diabetes: test error at that number"),
+    | shown("Diabetes: test error at the best number of trees"),
     measured("late_mse", "shrinkage", "test_mse_after_400_rounds_at_eta_{}", RATE)
     | shown("Diabetes: test error after all trees"),
     measured("fit_mse", "shrinkage", "train_mse_after_400_rounds_at_eta_{}", RATE)
@@ -215,6 +217,8 @@ OVERFITTING = step(
     | shown("Diabetes: share of the training rows that early stopping holds out"),
     measured("patience", "stopping_and_subsampling", "patience")
     | shown("Diabetes: rounds that early stopping looks back on"),
+    measured("subsample", "stopping_and_subsampling", "subsampled_share", unit="%")
+    | shown("Diabetes: share of the rows that a tree is given by subsampling"),
     measured("mean_mse", "stopping_and_subsampling", "test_mse_of_the_mean")
     | shown("Diabetes: test error of predicting the mean"),
     measured("stop_rounds", "stopping_and_subsampling", "rounds_with_{}", BRAKE)
@@ -276,9 +280,9 @@ CLASSIFICATION = step(
     measured("gentle_eta", "runaway_newton_steps", "small_learning_rate")
     | shown("Breast cancer: learning rate without a runaway", places=1),
     measured("decades_gentle", "runaway_newton_steps", "decades_of_largest_log_odds_at_eta_0_1")
-    | shown("Power of ten of the largest log-odds with small steps"),
+    | shown("Orders of magnitude of the largest log-odds, small steps"),
     measured("decades_wild", "runaway_newton_steps", "decades_of_largest_log_odds_at_eta_1")
-    | shown("Power of ten of the largest log-odds with full steps"),
+    | shown("Orders of magnitude of the largest log-odds, full steps"),
 )
 
 IMPORTANCE = step(
@@ -288,19 +292,19 @@ IMPORTANCE = step(
     measured("share", "importance", "noise_column_impurity_share_of_{}", COLUMN, "%")
     | shown("Impurity share", places=1),
     measured("train_loss", "importance", "noise_column_r2_lost_on_training_rows_without_{}", COLUMN)
-    | shown("R² lost on training rows by shuffling it", places=3),
+    | shown("Share of variance lost by shuffling it, training rows", places=3),
     measured("test_loss", "importance", "noise_column_r2_lost_on_held_out_rows_without_{}", COLUMN)
-    | shown("R² lost on held-out rows by shuffling it", places=3),
+    | shown("Share of variance lost by shuffling it, held-out rows", places=3),
     measured("copy_share", "importance", "copy_by_lot_impurity_share_of_{}", COPY, "%")
     | shown("With a copy: impurity share", places=1),
     measured("copy_loss", "importance", "copy_by_lot_r2_lost_on_held_out_rows_without_{}", COPY)
-    | shown("With a copy: R² lost on held-out rows by shuffling it", places=3),
+    | shown("With a copy: share of variance lost by shuffling it, held-out rows", places=3),
     measured("first_share", "importance", "copy_first_wins_impurity_share_of_{}", COPY, "%")
     | shown("With a copy that always wins: impurity share", places=1),
     derived("share_together", trees.of_all_copies, value="copy_share")
     | shown("Impurity share of both copies", places=1, unit="%"),
     signed("loss_together", trees.of_all_copies, value="copy_loss")
-    | shown("R² lost by shuffling either copy, added up", places=3),
+    | shown("Share of variance lost by shuffling either copy, added up", places=3),
 )
 
 EXTRAPOLATION = step(
@@ -334,7 +338,8 @@ BAGGING = step(
     | shown("Squared bias", places=2),
     measured("variance", "bias_variance", "variance_of_{}", METHOD)
     | shown("Variance", r"\sigma^2_{<method>}", 2),
-    measured("bag_size", "bias_variance", "trees_in_a_bag") | shown("Trees in a bag"),
+    measured("grown", "bias_variance", "trees_of_{}", METHOD) | shown("Trees of the model"),
+    measured("bag_size", "bias_variance", "trees_of_bagged_deep_trees") | shown("Trees in a bag"),
     signed(
         "correlation", boosting.implied_correlation, bagged=BAG, tree_variance=ONE, trees="bag_size"
     )

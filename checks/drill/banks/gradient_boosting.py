@@ -37,27 +37,27 @@ RESIDUALS = (
 NUMBERS = (
     Number(
         "base", "base", "base",
-        f"Six deliveries took {LABELS} minutes. With which number does gradient boosting on the "
-        "squared error start?",
+        f"{{{{ rows | Words }}}} deliveries took {LABELS} minutes. With which number does gradient "
+        "boosting on the squared error start?",
         MINUTES,
         (
             Mistake("That is the median, the base for the absolute error.", lambda median: median),
             Mistake("That is the middle between the shortest and the longest.",
                     lambda first, last: (first + last) / 2,
                     {"first": "minutes[row=1]", "last": "minutes[row=6]"}),
-            Mistake("That is the sum; divide it by six.", lambda key: key * 6),
+            Mistake("That is the sum; divide it by the number of deliveries.", lambda key: key * 6),
             Mistake("You left out the longest delivery.", lambda key, last: (6 * key - last) / 5,
                     {"last": "minutes[row=6]"}),
-            Mistake("That is the upper of the two middle labels.",
+            Mistake("That is the upper of the middle labels.",
                     lambda upper_median: upper_median),
         ),
-        ("Which constant has the least squared error?", "The mean of the six labels."),
+        ("Which constant has the least squared error?", "The mean of the labels."),
         WithinPercent(1),
     ),
     Number(
         "base-error", "base", "base_sse",
-        f"Six deliveries took {LABELS} minutes, {{{{ base }}}} on average. What is the sum of "
-        "squared errors of predicting that average?",
+        f"{{{{ rows | Words }}}} deliveries took {LABELS} minutes, {{{{ base }}}} on average. What "
+        "is the sum of squared errors of predicting that average?",
         MINUTES,
         (
             Mistake("That is the mean squared error; the sum is asked for.",
@@ -70,24 +70,25 @@ NUMBERS = (
             Mistake("You squared the labels themselves, without taking off the average.",
                     lambda key, base: key + 6 * base * base),
         ),
-        ("Six residuals, squared and added.",),
+        ("The residuals, squared and added.",),
     ),
     Number(
         "residual", "residuals", "residual[row=6, round=1]",
-        f"Six deliveries took {LABELS} minutes. What is the residual of the last one in the first "
-        "round, that is, what will the first tree be fitted to there?",
+        f"{{{{ rows | Words }}}} deliveries took {LABELS} minutes. What is the residual of the "
+        "last one in the first round, that is, what will the first tree be fitted to there?",
         MINUTES,
         (
             Mistake("Its sign is wrong: label minus prediction.", lambda key: -key),
             Mistake("You took it from the median; the base for the squared error is the mean.",
                     lambda last, median: last - median,
                     {"last": "minutes[row=6]"}),
-            Mistake("That is the loss, half the square of the residual.",
+            Mistake("That is the loss; the residual is minus its derivative.",
                     lambda loss: loss,
                     {"loss": "loss[row=6]"}),
             Mistake("That is the label itself: the base comes off first.", lambda last: last,
                     {"last": "minutes[row=6]"}),
-            Mistake("That is the derivative of the square without its half: twice the residual.",
+            Mistake("That is minus the slope of the plain square; the loss is scaled so that it is "
+                    "the residual itself.",
                     lambda key: 2 * key),
         ),
         ("What does the model predict before the first tree?", "Label minus mean."),
@@ -105,7 +106,7 @@ NUMBERS = (
             Mistake("That is the cut after the second.", lambda earlier: earlier,
                     {"earlier": "error[split=2, round=1]"}),
             Mistake("That is the mean; the sum is asked for.", lambda key: key / 6),
-            Mistake("You left out the three on the right.",
+            Mistake("You left out the right side.",
                     lambda one, two, three, mean:
                     (one - mean) ** 2 + (two - mean) ** 2 + (three - mean) ** 2,
                     {"one": "residual[row=1, round=1]", "two": "residual[row=2, round=1]",
@@ -120,16 +121,16 @@ NUMBERS = (
         "its right leaf predict?",
         MINUTES,
         (
-            twice("That is the sum of the two; a leaf predicts their mean."),
+            twice("That is the sum of its residuals; a leaf predicts their mean."),
             Mistake("That is the left leaf.", lambda left: left,
                     {"left": "left[split=4, round=1]"}),
-            Mistake("You divided by all six rows.", lambda key: key / 3),
+            Mistake("You divided by all rows, not by those of the leaf.", lambda key: key / 3),
             Mistake("That is the mean of the labels; the tree is fitted to residuals.",
                     lambda key, base: key + base),
             Mistake("That is the largest residual alone.", lambda residual: residual,
                     {"residual": "residual[row=6, round=1]"}),
         ),
-        ("Two rows lie on the right.", "Their mean residual."),
+        ("Which rows lie on the right?", "Their mean residual."),
     ),
     Number(
         "update", "update", "prediction[row=6, round=1]",
@@ -169,7 +170,7 @@ NUMBERS = (
                     "share.", lambda eta: eta),
             Mistake("That is the square of the rate.", lambda eta: eta * eta),
             Mistake("That is the share that is left.", lambda eta: (1 - eta) ** 2),
-            Mistake("Twice the rate is its slope at the start; the square comes off.",
+            Mistake("You followed the slope at the start; the square of the rate comes off.",
                     lambda eta: 2 * eta),
             Mistake("That is the share of the residual that is left.", lambda eta: 1 - eta),
         ),
@@ -190,7 +191,8 @@ NUMBERS = (
             Mistake("You let the gain shrink in proportion; the error is a parabola in the step.",
                     lambda base_sse, eta, gain: base_sse - eta * gain,
                     {"gain": "gain[round=1]"}),
-            Mistake("You squared the rate; the share taken is rate times two minus rate.",
+            Mistake("You squared the rate; the square of one minus the rate is what is left of the "
+                    "gain.",
                     lambda base_sse, eta, gain: base_sse - eta * eta * gain,
                     {"gain": "gain[round=1]"}),
             Mistake("That is what the update removes.", lambda taken, gain: taken * gain,
@@ -198,14 +200,15 @@ NUMBERS = (
             Mistake("You took the share off the whole error; it is a share of the gain.",
                     lambda base_sse, taken: base_sse * (1 - taken)),
         ),
-        ("Which share of the gain does this rate take?", "Rate times two minus rate."),
+        ("Which share of the gain does this rate take?",
+         "One minus the square of one minus the rate."),
         level="senior",
     ),
     Number(
         "second-residual", "rounds", "residual[row=6, round=2]",
-        "A delivery's residual in round one is {{ residual[row=6, round=1] }}; the first stump's "
-        "leaf there is "
-        "{{ upper[round=1] }} and the learning rate {{ eta }}. What is its residual in round two?",
+        "A delivery's residual in the first round is {{ residual[row=6, round=1] }}; the stump's "
+        "leaf there is {{ upper[round=1] }} and the learning rate {{ eta }}. What is its residual "
+        "in the second round?",
         {**MINUTES, "eta": ETAS},
         (
             Mistake("You took the whole leaf off; the step is shrunk.",
@@ -214,7 +217,7 @@ NUMBERS = (
             Mistake("You shrank the residual by the rate; the leaf is what is taken off.",
                     lambda residual, eta: residual * (1 - eta),
                     {"residual": "residual[row=6, round=1]"}),
-            Mistake("That is the residual of round one.", lambda residual: residual,
+            Mistake("That is the residual of the first round.", lambda residual: residual,
                     {"residual": "residual[row=6, round=1]"}),
             Mistake("You added the step; a prediction that rises leaves less.",
                     lambda residual, eta, upper: residual + eta * upper,
@@ -231,7 +234,7 @@ NUMBERS = (
         "falls "
         "into the right leaf: {{ upper[round=1] }}, then {{ upper[round=2] }}. What does the "
         "model predict for it "
-        "after two rounds?",
+        "after them?",
         {**MINUTES, "eta": ETAS},
         (
             Mistake("You took whole steps.",
@@ -243,10 +246,11 @@ NUMBERS = (
             Mistake("You forgot the second tree.",
                     lambda base, eta, upper: base + eta * upper,
                     {"upper": "upper[round=1]"}),
-            Mistake("You averaged the two trees; that is bagging.",
+            Mistake("You averaged the trees; that is bagging.",
                     lambda base, upper, next_upper: base + (upper + next_upper) / 2,
                     {"upper": "upper[round=1]", "next_upper": "upper[round=2]"}),
-            Mistake("You shrank the second step twice; the rate is the same in each round.",
+            Mistake("You shrank the second step by the rate's square; the rate is the same in "
+                    "each round.",
                     lambda base, eta, upper, next_upper:
                     base + eta * upper + eta * eta * next_upper,
                     {"upper": "upper[round=1]", "next_upper": "upper[round=2]"}),
@@ -312,7 +316,7 @@ NUMBERS = (
                     {"margin": "margin[row=6]"}),
             Mistake("Log-odds are no probability yet.", lambda margin: margin,
                     {"margin": "margin[row=6]"}),
-            Mistake("You took a power of two; the logarithm is natural.",
+            Mistake("You took the logarithm for a binary one; it is natural.",
                     lambda margin: 1 / (1 + exp(-margin * ln(2))),
                     {"margin": "margin[row=6]"}),
             Mistake("That is p·(one − p), the curvature.", lambda key: key * (1 - key)),
@@ -327,7 +331,7 @@ NUMBERS = (
         "{{ query }} km?",
         {**MINUTES, "query": (12, 15, 20, 25, 30, 40)},
         (
-            Mistake("You exchanged the two means.",
+            Mistake("You exchanged the means.",
                     lambda x_mean, slope, query, base: x_mean + slope * (query - base)),
             Mistake("You counted the distance from zero, not from the mean.",
                     lambda base, slope, query: base + slope * query),
@@ -342,8 +346,8 @@ NUMBERS = (
     ),
     Number(
         "bag", "bagging", "larger_bag",
-        "One tree has the variance {{ variance[method=one-deep-tree] }}; two trees of a bag have "
-        "the correlation "
+        "One tree has the variance {{ variance[method=one-deep-tree] }}; each pair of trees in a "
+        "bag has the correlation "
         "{{ correlation }}. What is the variance of the mean of {{ more_trees }}?",
         {"more_trees": (2, 3, 4, 5, 6, 7, 8, 9, 10, 12, 14, 15, 16, 18, 20, 22, 24, 28)},
         (
@@ -374,11 +378,12 @@ NUMBERS = (
             Mistake("Those are the leaves alone.", lambda trees, depth: trees * 2**depth),
             Mistake("Those are the splits alone.", lambda trees, depth: trees * (2**depth - 1)),
             Mistake("Those are the comparisons for one row.", lambda comparisons: comparisons),
-            Mistake("A full binary tree has one node fewer than the next power of two.",
+            Mistake("That is one node too many for each tree: the root has no sibling.",
                     lambda trees, depth: trees * 2 ** (depth + 1)),
             Mistake("Those are the nodes of one tree.", lambda nodes: nodes),
         ),
-        ("How many nodes has one full tree?", "Two to the depth plus one, less one, for each."),
+        ("How many nodes has one full tree?",
+         "Each level has one node more than all levels above it together."),
         Exact(),
     ),
 )  # fmt: skip
@@ -440,7 +445,7 @@ FORMULAS = (
         "Write the variance of the mean of B trees with the variance v each and the correlation c.",
         boosting.bagged_variance,
         {"v": Symbol("tree_variance", "variance of a tree", 0.1, 20),
-         "c": Symbol("correlation", "correlation of two trees", 0, 1),
+         "c": Symbol("correlation", "correlation between trees", 0, 1),
          "B": Symbol("trees", "trees", 1, 500)},
         (
             Mistake("That holds for independent trees only.",
@@ -480,9 +485,9 @@ PICKED = (
             Option("For both sides the squared sum of residuals over the count, added up.",
                    "The sum of squares is the same for every cut; the largest sum wins.",
                    right=True),
-            Option("The difference of the two means.",
+            Option("The difference of the sides' means.",
                    "It ignores how many rows lie on each side."),
-            Option("The larger of the two sums of residuals.",
+            Option("The larger of the sides' sums of residuals.",
                    "Cutting off one extreme row would often win."),
             Option("The sum of the absolute residuals on both sides.",
                    "It does not depend on the cut at all."),
@@ -491,11 +496,12 @@ PICKED = (
     ),
     Choice(
         "rate-and-trees", "shrinkage",
-        "You divide the learning rate by three and keep the number of trees. Training error and "
+        "You lower the learning rate and keep the number of trees. Training error and "
         "held-out error both get worse. What does that show?",
         (
             Option("The model was not finished: rate and trees are one budget.",
-                   "A third of the rate needs about three times the trees.", right=True),
+                   "A rate that is divided by some factor needs about that factor more trees.",
+                   right=True),
             Option("The smaller rate overfits.", "Then the training error would be better."),
             Option("The smaller rate is worse for this data.",
                    "That cannot be said before it is given its trees."),
@@ -524,7 +530,8 @@ PICKED = (
         "A column of random order numbers gets {{ share[column=order-number] }} of the impurity "
         "importance, the largest share. Why?",
         (
-            Option("It has a place to cut between any two rows, and training rows judge it.",
+            Option("It has a place to cut between each row and the next, and training rows judge "
+                   "it.",
                    "On held-out rows shuffling it costs "
                    "{{ test_loss[column=order-number] }}.", right=True),
             Option("It is correlated with the label by accident.",
@@ -538,7 +545,7 @@ PICKED = (
     ),
     Choice(
         "bag-or-boost", "bagging",
-        "You may add up {{ lit: 100 }} trees. Which trees suit which method?",
+        "You may add up {{ trees }}. Which trees suit which method?",
         (
             Option("Deep trees for bagging, shallow ones for boosting.",
                    "A bag cuts variance and keeps bias; boosting cuts bias.", right=True),
@@ -602,8 +609,7 @@ PICKED = (
     ),
     Open(
         "explain-boosting", "update",
-        "Explain gradient boosting on a whiteboard with three rows and two rounds, in three "
-        "minutes.",
+        "Explain gradient boosting on a whiteboard, with a few rows and rounds, in a few minutes.",
         {
             "mid": (
                 "Starts with the mean and writes the residuals.",
@@ -615,7 +621,7 @@ PICKED = (
                 "Says what changes for the absolute error and for log loss.",
             ),
             "staff": (
-                "Explains why a step of half the size removes three quarters of the gain.",
+                "Explains why a step of {{ eta }} removes {{ taken | fraction }} of the gain.",
                 "Relates learning rate, number of trees and early stopping.",
             ),
         },

@@ -95,6 +95,7 @@ def _rounds(g: Mapping[str, Any], x: np.ndarray, y: np.ndarray, cuts: np.ndarray
         "error",
         "best",
         "least_error",
+        "runner_up",
         "cut",
         "lower",
         "upper",
@@ -122,6 +123,7 @@ def _rounds(g: Mapping[str, Any], x: np.ndarray, y: np.ndarray, cuts: np.ndarray
             errors,
             best,
             errors[best],
+            np.sort(errors)[1],
             cuts[best],
             left[best],
             right[best],
@@ -185,8 +187,8 @@ def _from_records(g: Mapping[str, Any]) -> Figures:
     shrinkage, importance, spread = (
         _recorded(name) for name in ("shrinkage", "importance", "bias_variance")
     )
-    n, trees = spread["training_rows"], spread["trees_in_a_bag"]
-    one, bag = spread["variance_of_one_deep_tree"], spread["variance_of_25_bagged_deep_trees"]
+    n, trees = spread["training_rows"], spread["trees_of_bagged_deep_trees"]
+    one, bag = spread["variance_of_one_deep_tree"], spread["variance_of_bagged_deep_trees"]
     # The bag's variance is between one / trees, for trees that have nothing in common, and one.
     rho = (bag - one / trees) / (one - one / trees)
     late, best = (

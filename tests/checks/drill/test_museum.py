@@ -8,6 +8,7 @@ import math
 import pkgutil
 import re
 from collections import Counter
+from dataclasses import replace
 from fractions import Fraction
 from urllib.parse import urlsplit
 
@@ -15,6 +16,7 @@ import pytest
 
 from checks.drill.answers import SignificantDigits, find_unit
 from checks.drill.museum import FIGURE, FORMULA, MUSEUM, Erratum, kv_cache
+from checks.drill.sums import SUM
 from worked import formulas
 from worked.chapters import graph
 
@@ -81,13 +83,13 @@ def test_the_link_is_well_formed_and_the_text_complete(entry: Erratum) -> None:
     assert re.fullmatch(r"/[\w.-]+/[\w.-]+/(issues/\d+|pull/\d+|blob/[0-9a-f]{40}/\S+)", url.path)
     assert not url.query
     assert not url.fragment
-    for text in (entry.source, entry.task, entry.why, *entry.lines):
+    for text in (entry.source, entry.task, entry.explanation, *entry.lines):
         assert text == text.strip()
         assert "  " not in text
         assert text.count("`") % 2 == 0
     assert entry.task.endswith("?")
-    assert entry.why.endswith((".", ")"))
-    assert len(entry.why) > 30
+    assert entry.explanation.endswith((".", ")"))
+    assert len(entry.explanation) > 30
     if entry.kind == FORMULA:
         assert "evaluated" in entry.source, "say at which numbers"
 
@@ -178,6 +180,19 @@ def test_the_working_ends_in_the_published_value(entry: Erratum) -> None:
             if value is not None:
                 found.append(abs(value - entry.published) <= 1.01 * half_of_the_last_digit(text))
     assert any(found)
+
+
+@each
+def test_the_workings_of_the_explanation_hold(entry: Erratum) -> None:
+    """What the explanation works out, worked out again by the evaluator of lines."""
+    for body in SUM.findall(entry.why):
+        shown = replace(entry, why=f"{{{{ {body} }}}}").explanation
+        assert " = " not in shown or equations(shown), shown
+        for left, right in equations(shown):
+            one, other = value_of(left), value_of(right)
+            assert one is not None
+            assert other is not None
+            assert abs(one - other) <= half_of_the_last_digit(right) * (1 + 1e-9), shown
 
 
 def test_every_entry_has_a_line_that_is_recomputed() -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from checks.drill.questions import FindMistake
@@ -20,6 +22,7 @@ def numerals(text: str, is_data: bool = False) -> list[str]:
     ("text", "found"),
     [
         ("It takes 1,120 GB.", ["1,120"]),
+        ("A card of 80 GB", ["80"]),
         ("about 3.5 times, or 70%", ["3.5", "70"]),
         ("10⁹ bytes and ½ of it", ["10⁹", "½"]),
         ("# 14 GPUs", ["14"]),
@@ -55,7 +58,7 @@ def numerals(text: str, is_data: bool = False) -> list[str]:
         ("ten percent, 5 per cent", ["ten", "percent", "5", "per cent"]),
         ("⅔ and x³", ["⅔", "³"]),
         ("World War II, part IV", ["II", "IV"]),
-        ("---\ntitle: The 80 GB wall\ndescription: six rows\nyear: 2026\n---\n", ["80", "six"]),
+        ("---\ntitle: The 80 GB limit\ndescription: six rows\nyear: 2026\n---\n", ["80", "six"]),
         ("```\n80 GB\n```", ["80"]),
         ("```text\n$ workbook run x --set a=80\nmake 5  then 6\n```", ["6"]),
         ("```python\nx = 16  # of 32\n```", ["32"]),
@@ -224,6 +227,9 @@ def test_what_a_source_says_is_not_read() -> None:
         "x", "s", "Of 70 GB?", ("5 x 6 = 35",), 0, "It is twice that.", "A post, 2020", "u"
     )
     assert texts.texts_of_question(q) == ["It is twice that."]
+    assert texts.texts_of_question(replace(q, written="It is {{ 5 × 6 }}.")) == [
+        "It is {{ 5 × 6 }}."
+    ]
 
 
 def test_every_kind_of_text_is_read() -> None:

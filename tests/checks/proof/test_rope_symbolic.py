@@ -44,7 +44,7 @@ def rotation_matrix(angle: Expr) -> Matrix:
 
 
 def score(vector: Matrix, other: Matrix, position: Expr, other_position: Expr) -> Expr:
-    """Return the dot product of two pairs, each turned for its own position."""
+    """Return the dot product of a pair and another, each turned for its own position."""
     turned = rotation_matrix(position * theta) * vector
     return expand(expand_trig((turned.T * rotation_matrix(other_position * theta) * other)[0]))
 
@@ -55,7 +55,7 @@ def test_the_score_of_any_two_vectors_depends_on_the_offset_alone() -> None:
     moved = score(query, key, m + t, n + t)
     assert simplify(moved - score(query, key, m, n)) == 0
     assert simplify(diff(moved, t)) == 0
-    # With the key at 0 and the query at the offset it is the same again.
+    # With the key at the start and the query at the offset it is the same again.
     assert simplify(score(query, key, m - n, Rational(0)) - score(query, key, m, n)) == 0
 
 
