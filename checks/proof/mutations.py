@@ -89,7 +89,7 @@ class Outcome:
 def pinned_settings(slug: str) -> list[tuple[dict[str, float], dict[str, str]]]:
     """Return (all values, pinned texts) at the book's values and at the other pinned settings."""
     g = graph(slug)
-    others = [(g.evaluate(s), texts) for s, texts in OTHER_PINS.get(slug, [])]
+    others = [(dict(recounts.evaluated(g, s)), texts) for s, texts in OTHER_PINS.get(slug, [])]
     return [(dict(g.base), PINS.get(slug, {})), *others]
 
 
@@ -548,7 +548,7 @@ def differs_from_pins(g: Graph, slug: str) -> bool:
                 return True
     settings = [({}, PINS.get(slug, {})), *OTHER_PINS.get(slug, [])]
     for changes, texts in settings:
-        values = g.evaluate(changes)
+        values = recounts.evaluated(g, changes)
         if any(g.shown(n, values) != text for n, text in texts.items()):
             return True
     return False

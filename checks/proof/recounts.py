@@ -92,7 +92,7 @@ def known(slug: str, number: int) -> dict[str, Row] | None:
     pinned = [settings for settings, _ in OTHER_PINS.get(slug, [])]
     settings = pinned[number - 1] if 0 < number <= len(pinned) else drawn_settings(g, number)
     try:
-        _unrefused(slug).evaluate(settings)
+        evaluated(g, settings)
     except FigureError:
         return None
     values = g.evaluate(settings, only=inputs)
@@ -105,10 +105,21 @@ def known(slug: str, number: int) -> dict[str, Row] | None:
     return {n: _shortened(row, lengths) for n, row in rows.items()}
 
 
+def evaluated(g: Graph, settings: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return a chapter's values at settings, also where it refuses them in words of its own.
+
+    Raises:
+        FigureError: a figure has no value there.
+    """
+    try:
+        return g.evaluate(settings)
+    except FigureError:
+        return _unrefused(g).evaluate(settings)
+
+
 @cache
-def _unrefused(slug: str) -> Graph:
-    """Return the chapter's graph without its refusals: what it computes is checked there too."""
-    g = graph(slug)
+def _unrefused(g: Graph) -> Graph:
+    """Return a chapter's graph without its refusals: what it computes is checked there too."""
     steps = [
         replace(
             s,

@@ -86,7 +86,7 @@ fig.tight_layout()
 # %% [markdown]
 # ## The pairings and their permutation
 #
-# The same vectors give other scores when pairs are halves instead of neighbours, until they are reordered.
+# The same vectors give other scores in the halves layout than with neighbours as pairs, until they are reordered.
 
 # %%
 position = np.array([3.0])
@@ -95,7 +95,7 @@ order = rope.adjacent_to_halves(width)
 adjacent = rope.rotate_adjacent(q[None], cos, sin)[0] @ k
 halves = rope.rotate_halves(q[None], cos, sin)[0] @ k
 converted = rope.rotate_halves(q[order][None], cos, sin)[0] @ k[order]
-print(f"adjacent {adjacent:.6f}   halves {halves:.6f}   halves after reordering {converted:.6f}")
+print(f"adjacent {adjacent:.6f}   halves layout {halves:.6f}   reordered {converted:.6f}")
 
 # %% [markdown]
 # ## Positions in bf16

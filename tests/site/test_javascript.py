@@ -352,14 +352,8 @@ def test_a_formula_in_words_is_filled_in_the_same(slug: str) -> None:
             "heads_share: a hidden size of 8,192 does not divide by the number of heads, 7",
         ),
         (
-            {"mtbf": 0.25, "run_hours": 2000},
-            "gets_through: a run of 2,000 h that starts anew every 0.25 h ends in no time that "
-            "can be written; take a shorter run or rarer preemptions",
-        ),
-        (
-            {"reserved": 40, "gpu_memory": 8},
-            "runtime_fits: the runtime takes 40 GB of a GPU of 8 GB; take a larger GPU or a "
-            "smaller runtime",
+            {"memory_slices": 1},
+            "memory_there: an instance of 2 slices needs a GPU of as many, not 1 slice",
         ),
         (
             {"fs_bandwidth": 0.01},

@@ -324,7 +324,7 @@ def test_the_recorded_precision_study_is_what_the_study_gives():
         (lambda: rope.inverse_frequencies(0), "head_dim is 0"),
         (lambda: rope.inverse_frequencies(4, 1.0), "base is 1.0"),
         (lambda: rope.linear_frequencies(4, 1e4, 0.5), "factor is 0.5"),
-        (lambda: rope.ntk_frequencies(2, 1e4, 2), "at least 4"),
+        (lambda: rope.ntk_frequencies(2, 1e4, 2), "more than one pair"),
         (lambda: rope.yarn_frequencies(4, 1e4, 2, 0), "trained_length is 0"),
         (lambda: rope.yarn_frequencies(4, 1e4, 2, 64, 1, 32), "beta_slow < beta_fast"),
         (lambda: rope.llama3_frequencies(4, 1e4, 2, 64, 4, 1), "low_freq_factor"),

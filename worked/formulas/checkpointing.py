@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from worked.formulas.ops import along, exp, minimum, sqrt, where
+from worked.formulas.ops import along, exp, minimum, sqrt
 from worked.formulas.rows import reaches
 
 
@@ -75,23 +75,6 @@ def stretch_without_checkpoints(work_seconds: Any, mtbf: Any) -> Any:
     Source: the same renewal argument with a single segment (Daly 2006, section 2).
     """
     return mtbf / work_seconds * (exp(work_seconds / mtbf) - 1)
-
-
-def can_get_through(work_seconds: Any, mtbf: Any) -> Any:
-    """Whether the expected time without checkpoints can be written as a float: 1 or 0.
-
-    It grows as e to the power of work over mean time between failures, and e^709 is the largest.
-    """
-    return reaches(700 * mtbf, work_seconds)
-
-
-def leaves_time(write_seconds: Any, mtbf: Any) -> Any:
-    """Whether writes leave time for work: less than the whole is wasted at best: 1 or 0.
-
-    To first order the least waste is the root of twice the write over the mean time between
-    failures, so a write must take less than half of that time.
-    """
-    return where(2 * write_seconds < mtbf, 1, 0)
 
 
 def completion_probability(work_seconds: Any, mtbf: Any) -> Any:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from worked.formulas.ops import floor, maximum, minimum, where
+from worked.formulas.ops import floor, maximum, minimum
 
 
 def instances_per_gpu(
@@ -17,14 +17,6 @@ def instances_per_gpu(
     Source: NVIDIA Multi-Instance GPU user guide, "Partitioning".
     """
     return minimum(floor(compute_slices / slice_compute), floor(memory_slices / slice_memory))
-
-
-def slices_there(
-    compute_slices: Any, memory_slices: Any, slice_compute: Any, slice_memory: Any
-) -> Any:
-    """Whether a GPU has as many slices of both kinds as one instance takes: 1 or 0."""
-    remembered = where(slice_memory <= memory_slices, 1, 0)
-    return where(slice_compute <= compute_slices, remembered, 0)
 
 
 def slice_bytes(gpu_memory: Any, slice_memory: Any, memory_slices: Any) -> Any:

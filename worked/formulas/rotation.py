@@ -66,13 +66,13 @@ def member_number(pair: Any) -> Any:
     """Number of the component that a pair has on each side: its neighbour, or half a vector on.
 
     pair: its number, from 0; of a vector of four components.
-    Source: Su et al. 2021, equation 15 (adjacent); GPT-NeoX, `rotate_half` (halves).
+    Source: Su et al. 2021, equation 15 (adjacent); GPT-NeoX, `rotate_half` (halves layout).
     Often got wrong: partners of one layout with angles of the other (museum:
     raiyanyahya/how-to-train-your-gpt 7).
     """
     adjacent = along("side", x=2 * pair, y=2 * pair + 1)
     halves = along("side", x=pair, y=pair + 2)
-    return along("pairing", adjacent=adjacent, halves=halves)
+    return along("pairing", adjacent=adjacent, halves_layout=halves)
 
 
 def member(component: Any, member_number: Any) -> Any:
@@ -254,7 +254,7 @@ def table_values(wanted_length: Any, pairs: Any, head_dim: Any, hidden: Any) -> 
     return along(
         "table",
         cosines_and_sines=2 * wanted_length * pairs,
-        each_twice=2 * wanted_length * head_dim,
+        by_component=2 * wanted_length * head_dim,
         learned=wanted_length * hidden,
     )
 
@@ -267,7 +267,7 @@ def table_bytes(values: Any, table_width: Any, weight_width: Any) -> Any:
     return along(
         "table",
         cosines_and_sines=values * table_width,
-        each_twice=values * table_width,
+        by_component=values * table_width,
         learned=values * weight_width,
     )
 

@@ -138,11 +138,6 @@ def reaches(value: Any, wanted: Any) -> Any:
     return where(wanted <= value, 1, 0)
 
 
-def exceeds(value: Any, other: Any) -> Any:
-    """Whether a value is larger than another of the same unit: 1 or 0."""
-    return where(other < value, 1, 0)
-
-
 # -- a straight line --------------------------------------------------------------------------
 
 

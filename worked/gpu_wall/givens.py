@@ -103,7 +103,7 @@ def _atlas(name: str, symbol: str, label: str, low: float, high: float) -> Given
 # fmt: off
 MISHAP = (
     Given("gpus", 64, "GPUs", "n", "GPUs of the job", 8, 4096, integer=True),
-    Given("run_hours", 47, "h", r"t_\mathrm{run}", "Hours run before the eviction", 1, 2000),
+    Given("run_hours", 47, "h", r"t_\mathrm{run}", "Hours run before the eviction", 1, 168),
     given(fact("prices", "H100, running example", "gpu_hour"), "price", r"c_\mathrm{GPU}",
           "Price of a GPU-hour", 0.1, 50, 2),
 )
@@ -129,11 +129,11 @@ SHAPE = (
     Given("mask_width", 1, "B", "u", "Bytes of a dropout mask's element", 0, 8),
 )
 TENSOR = Given("tensor_parallel", 8, "", "t", "Tensor-parallel size", 1, 64, integer=True)
-MEMORY = _hardware("memory_bytes", "gpu_memory", r"B_\mathrm{GPU}", "Memory of a GPU", 8, 1024)
+MEMORY = _hardware("memory_bytes", "gpu_memory", r"B_\mathrm{GPU}", "Memory of a GPU", 16, 1024)
 REPORTED = _hardware("memory_reported", "reported_memory", r"B_\mathrm{smi}",
                      "Memory that the driver reports", 8000, 1000000)
 RESERVED = Given("reserved", 6, "GB", r"B_\mathrm{res}", "Taken by the runtime on each GPU",
-                 0, 40, places=1, note="CUDA context, NCCL buffers, allocator fragmentation")
+                 0, 15, places=1, note="CUDA context, NCCL buffers, allocator fragmentation")
 NODE = Given("gpus_per_node", 8, "GPUs", "g", "GPUs in a node", 1, 72, integer=True)
 SOLD = _of_gpus("gpu_memory", "sold_memory", r"B_{<gpu>}", "Memory as sold", 8, 1024)
 AT_ONCE = Given("one_layer", 1, "", "L_1", "Layers recomputed at a time", 1, 200, integer=True)

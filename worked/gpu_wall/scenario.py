@@ -50,20 +50,8 @@ PLAN = (*FITS, NO_REPLICA, ODD_CUT, "needs a layer for every stage")
 FED = ("is too small: it needs {least_batch} to feed every GPU", "feeds every GPU")
 HELD = ("deadlock", "no deadlock", "too few GPUs for even one job")
 POSSIBLE = ("cannot be: at their peak the GPUs do {peak_rate}", "is below the peak")
-HOPELESS = (
-    "a run of {run_hours} that starts anew every {mtbf} ends in no time that can be written; "
-    "take a shorter run or rarer preemptions",
-    "may get through",
-)
-NO_ROOM = (
-    "the runtime takes {reserved} of a GPU of {gpu_memory}; take a larger GPU or a smaller runtime",
-    "leaves room",
-)
-TOO_MANY = (
-    "an instance of {slice_compute} for computing and {slice_memory} of memory needs a GPU cut "
-    "into as many; this one has {compute_slices} and {memory_slices}",
-    "are there",
-)
+NO_COMPUTE = ("an instance of {slice_compute} needs a GPU of as many, not {compute_slices}", "yes")
+NO_MEMORY = ("an instance of {slice_memory} needs a GPU of as many, not {memory_slices}", "yes")
 TOO_SLOW = (
     "a write takes {write}, and a preemption comes every {mtbf}: too little time is left for work; "
     "take a faster tier, a smaller model or rarer preemptions",
@@ -126,8 +114,6 @@ STEPS = steps(
     derived("lost_cost", cost.cost, gpu_seconds="lost_gpu_hours")
     | shown("Money lost", r"C_\mathrm{lost}", 0, "USD"),
     givens.MTBF,
-    must("gets_through", checkpointing.can_get_through, HOPELESS, work_seconds="run_hours")
-    | shown("Whether the run can get through", "v_t"),
     derived("survival", checkpointing.completion_probability, work_seconds="run_hours")
     | shown("Chance that the run meets no preemption", r"P_\mathrm{ok}", 1, "%"),
     derived("stretch_bare", checkpointing.stretch_without_checkpoints, work_seconds="run_hours")
@@ -184,8 +170,6 @@ STEPS = steps(
     derived("reported_over_sold", rows.ratio, part="reported_memory", whole="gpu_memory")
     | shown("Reported memory over memory as sold", r"B_\mathrm{smi}/B_\mathrm{GPU}", 3, "×"),
     givens.RESERVED,
-    must("runtime_fits", rows.exceeds, NO_ROOM, value="gpu_memory", other="reserved")
-    | shown("Whether the runtime leaves anything", "v_r"),
     derived("usable", memory.usable_bytes, reserved_bytes="reserved")
     | shown("Memory of a GPU that training can use", r"B_\mathrm{use}", 1, "GB"),
     givens.AT_ONCE,
@@ -350,8 +334,10 @@ STEPS = steps(
     derived("stranded", inference.stranded_fraction, model_bytes="small_weights")
     | shown("Of a whole GPU left unused", r"f_\mathrm{idle}", 0, "%"),
     *givens.SLICES,
-    must("slices_there", inference.slices_there, TOO_MANY)
-    | shown("Whether the GPU has as many slices", r"v_\mathrm{MIG}"),
+    must("compute_there", rows.reaches, NO_COMPUTE, value="compute_slices", wanted="slice_compute")
+    | shown("Whether the GPU has as many compute slices", "v_c"),
+    must("memory_there", rows.reaches, NO_MEMORY, value="memory_slices", wanted="slice_memory")
+    | shown("Whether the GPU has as many memory slices", "v_m"),
     derived("slice_bytes", inference.slice_bytes) | shown("Memory of one instance", "B_i", 0, "GB"),
     verdict("slice_fits", rows.reaches, FITS, value="slice_bytes", wanted="small_weights")
     | shown("Verdict: the small model in an instance", "v_i"),
@@ -400,10 +386,10 @@ STEPS = steps(
     *givens.NOTICES,
     derived("write", checkpointing.write_seconds, "tier", **SAVED, **RATE)
     | shown("One write", r"\delta_{<tier>}", 1, "s"),
-    must("leaves_time", checkpointing.leaves_time, TOO_SLOW, "tier", **WRITE)
-    | shown("Whether writes leave time for work", r"v_{<tier>}"),
     derived("young", checkpointing.young_interval_seconds, "tier", **WRITE)
     | shown("Young's interval", r"\tau_{<tier>}", 1, "min"),
+    must("leaves_time", rows.reaches, TOO_SLOW, "tier", value="mtbf", wanted="young")
+    | shown("Whether writes leave time for work", r"v_{<tier>}"),
     derived("daly", checkpointing.daly_interval_seconds, "tier", **WRITE)
     | shown("Daly's interval", r"\tau^D_{<tier>}", 1, "min"),
     derived("waste", checkpointing.waste_fraction, "tier", **WRITE, interval="young")

@@ -35,7 +35,7 @@ KINK: dict[str, Any] = {
     "alt": "The absolute value of r is a V with its tip at zero. A line of slope {{ line_slope }} "
     "through the tip {{ touches }} the V.",
     "caption": "A line of slope {{ line_slope }} {{ touches }} the V. Turn it in the panel: "
-    "between the arms of the V every slope is a subgradient.",
+    "every slope from that of one arm to that of the other is a subgradient.",
     "from": -3,
     "to": 3,
     "x_label": "residual r",
@@ -335,8 +335,8 @@ MEDIAN: dict[str, Any] = {
     "id": "median",
     "kind": "curve",
     "title": "The mean absolute error without the outlier and with it",
-    "alt": "Curves of straight pieces against the weight m. Without the outlier the bottom is "
-    "flat from {{ median_low }} to {{ median_high }}; with it the lowest corner is at "
+    "alt": "Curves of straight pieces against the weight m. Without the outlier the curve is "
+    "lowest from {{ median_low }} to {{ median_high }}; with it the lowest corner is at "
     "{{ median_with }}.",
     "caption": "{{ claim: median_low < median_high | Without the outlier the bottom is "
     "flat from {{ median_low }} to {{ median_high }}; with it, a corner at {{ median_with }}. "

@@ -19,12 +19,12 @@ BASE = 10_000.0
 
 # --8<-- [start:by_hand]
 def frequencies(head_dim: int = 4, base: float = BASE) -> Vector:
-    """Return theta_i = base^(-2i / head_dim) for each pair i, in radians a token.
+    """Return the theta of each pair i, `base ** (-2 * i / head_dim)`, in radians a token.
 
-    For width 4 and base 10,000: 1 and 0.01. ValueError if `head_dim` is odd or below 2.
+    The first is one, whatever the base. ValueError if `head_dim` is odd or has no pair.
     """
     if head_dim < 2 or head_dim % 2:
-        raise ValueError(f"head_dim is {head_dim}; it must be even and at least 2 to form pairs")
+        raise ValueError(f"head_dim is {head_dim}; it must be even and positive to form pairs")
     return tuple(base ** (-2 * pair / head_dim) for pair in range(head_dim // 2))
 
 

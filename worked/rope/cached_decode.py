@@ -1,7 +1,7 @@
 """Decoding with a key-value cache: rotate each key once, store it rotated, never touch it again.
 
 That works because a rotated key depends on its own position alone. One head, in NumPy;
-vectors have shape (head_dim,) and pairs are the two halves, as in `rotate_halves`.
+vectors have shape (head_dim,) and pairs follow the halves layout, as in `rotate_halves`.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ class RotatedCache:
 def empty_cache(capacity: int, head_dim: int) -> RotatedCache:
     """Return a cache for up to `capacity` tokens of one head. ValueError if it holds none."""
     if capacity < 1:
-        raise ValueError(f"capacity is {capacity}; it must be at least 1 token")
+        raise ValueError(f"capacity is {capacity}; it must be at least one token")
     return RotatedCache(np.zeros((capacity, head_dim)), np.zeros((capacity, head_dim)))
 
 

@@ -27,8 +27,8 @@ Rounding = Callable[[ArrayLike], Array]
 def round_to_bfloat16(values: ArrayLike) -> Array:
     """Return `values` rounded to the nearest bfloat16, ties to even, held in float32.
 
-    bfloat16 is the upper half of a float32: the lower 16 bits are rounded away. ValueError if
-    a value is not finite.
+    bfloat16 keeps the upper bits of a float32; the lower ones are rounded away. ValueError if a
+    value is not finite.
     """
     single = np.asarray(values, dtype=np.float32)
     if not np.isfinite(single).all():
@@ -42,8 +42,8 @@ def round_to_bfloat16(values: ArrayLike) -> Array:
 def first_wrong_position(rounding: Rounding, limit: int) -> int | None:
     """Return the first position below `limit`, in tokens, that `rounding` does not keep.
 
-    None if it keeps them all. With b significant bits it is 2^b + 1, the first whole number
-    that needs b + 1 of them.
+    None if it keeps them all. With b significant bits it is `2**b + 1`, the first whole number
+    that needs another bit.
     """
     positions = np.arange(limit)
     wrong = np.flatnonzero(rounding(positions).astype(np.float64) != positions)
@@ -51,7 +51,7 @@ def first_wrong_position(rounding: Rounding, limit: int) -> int | None:
 
 
 def distinct_positions(rounding: Rounding, length: int) -> int:
-    """Return how many different positions are left of 0 ... length - 1 after `rounding`."""
+    """Return how many positions of a text of `length` tokens stay different after `rounding`."""
     return len(np.unique(rounding(np.arange(length))))
 
 

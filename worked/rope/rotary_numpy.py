@@ -17,7 +17,7 @@ Array = NDArray[np.floating]
 
 def _require_head_dim(head_dim: int) -> None:
     if head_dim < 2 or head_dim % 2:
-        raise ValueError(f"head_dim is {head_dim}; it must be even and at least 2 to form pairs")
+        raise ValueError(f"head_dim is {head_dim}; it must be even and positive to form pairs")
 
 
 def _require_base(base: float) -> None:
@@ -65,7 +65,7 @@ def rotary_tables(
 
     Each has shape positions.shape + (pairs,) and the given `dtype`; the angles are always
     computed in float64. `positions` are in tokens, `frequencies` in radians a token.
-    `attention_factor` multiplies both tables (YaRN's temperature; 1 otherwise).
+    `attention_factor` multiplies both tables (YaRN's temperature; one otherwise).
     """
     angles = np.asarray(positions, dtype=np.float64)[..., None] * frequencies
     return (
@@ -117,7 +117,7 @@ def rotate_halves(x: Array, cos: Array, sin: Array) -> Array:
     half = x.shape[-1] // 2
     first, second = x[..., :half], x[..., half:]
     # Every element times its cosine, plus its partner times a signed sine: the same sum as in
-    # `rotate_adjacent`, in whole rows, which is faster than filling the result half by half.
+    # `rotate_adjacent`, in whole rows, which is faster than filling the result slice by slice.
     turned = np.concatenate([second, first], axis=-1) * np.concatenate([-sin, sin], axis=-1)
     turned += x * np.concatenate([cos, cos], axis=-1)
     return turned
@@ -128,7 +128,7 @@ def rotate_halves(x: Array, cos: Array, sin: Array) -> Array:
 
 # --8<-- [start:permutation]
 def adjacent_to_halves(head_dim: int) -> NDArray[np.intp]:
-    """Return the order 0, 2, 4, ..., 1, 3, 5, ...: where the halves pairing finds each element.
+    """Return where the halves layout finds each element: at the even places, then at the odd ones.
 
     For every x: rotate_halves(x[..., order]) = rotate_adjacent(x)[..., order]. Shape
     (head_dim,). ValueError if `head_dim` is odd.
@@ -143,7 +143,7 @@ def halves_to_adjacent(head_dim: int) -> NDArray[np.intp]:
 
 
 def convert_projection(weight: Array, head_dim: int) -> Array:
-    """Return a query or key projection made for adjacent pairs, reordered for halves.
+    """Return a query or key projection made for adjacent pairs, reordered for the halves layout.
 
     `weight` has shape (heads * head_dim, hidden), or (heads * head_dim,) for a bias. Apply it
     to the query and the key projection, not to the value projection, which is not rotated.
@@ -167,9 +167,9 @@ def rotate_complex(x: Array, positions: ArrayLike, frequencies: Array) -> Array:
     """Return `rotate_adjacent` of x, computed as multiplication by e^(i p theta).
 
     Each neighbouring pair is read as the complex number x_0 + i x_1, and turning it by an
-    angle is multiplying it by a number of size 1 with that angle. `x` has shape
-    (..., positions, head_dim), `positions` (positions,) in tokens, `frequencies`
-    (head_dim / 2,) in radians a token. ValueError if the widths do not match.
+    angle is multiplying it by a number of size one with that angle. `x` has shape
+    (..., positions, head_dim), `positions` (positions,) in tokens, `frequencies` (pairs,) in
+    radians a token. ValueError if the widths do not match.
     """
     angles = np.asarray(positions, dtype=np.float64)[..., None] * frequencies
     _require_tables(x, angles, angles)
@@ -205,15 +205,15 @@ def linear_frequencies(head_dim: int, base: float, factor: float) -> Array:
 
 
 def ntk_frequencies(head_dim: int, base: float, factor: float) -> Array:
-    """Return the frequencies of base * factor^(d / (d - 2)): NTK-aware scaling (bloc97, 2023).
+    """Return the frequencies of `base * factor ** (d / (d - 2))`: NTK-aware scaling (bloc97 2023).
 
     The exponent makes the slowest pair slow down by exactly `factor` while the fastest keeps
-    its frequency. Needs head_dim of at least 4, to have a slowest and a fastest pair.
+    its frequency. Needs more than one pair, to have a slowest and a fastest.
     """
     _require_factor(factor)
     _require_head_dim(head_dim)
     if head_dim < 4:
-        raise ValueError(f"head_dim is {head_dim}; NTK-aware scaling needs at least 4")
+        raise ValueError(f"head_dim is {head_dim}; NTK-aware scaling needs more than one pair")
     return inverse_frequencies(head_dim, base * factor ** (head_dim / (head_dim - 2)))
 
 
@@ -222,8 +222,8 @@ def dynamic_ntk_frequencies(
 ) -> Array:
     """Return NTK-aware frequencies for the present `length`, unscaled up to `trained_length`.
 
-    The scale is factor * length / trained_length - (factor - 1), which is 1 at the trained
-    length; with factor = 1 it is the plain ratio of the lengths (emozilla, 2023; the form
+    The scale is `factor * length / trained_length - (factor - 1)`, which is one at the trained
+    length; with a factor of one it is the plain ratio of the lengths (emozilla, 2023; the form
     Hugging Face uses). Lengths are in tokens. The frequencies change as the sequence grows,
     so keys already rotated and cached go stale.
     """
@@ -255,7 +255,9 @@ def yarn_frequencies(
     _require_factor(factor)
     _require_length(trained_length)
     if not 0 < beta_slow < beta_fast:
-        raise ValueError(f"need 0 < beta_slow < beta_fast, not {beta_slow} and {beta_fast}")
+        raise ValueError(
+            f"need beta_slow < beta_fast, both positive, not {beta_slow} and {beta_fast}"
+        )
     unscaled = inverse_frequencies(head_dim, base)
 
     def pair_that_turns(times: float) -> float:
@@ -269,7 +271,7 @@ def yarn_frequencies(
 
 
 def yarn_attention_factor(factor: float) -> float:
-    """Return 0.1 ln(factor) + 1, which multiplies YaRN's cos and sin tables.
+    """Return what multiplies YaRN's cos and sin tables; it grows with the logarithm of `factor`.
 
     As q and k are both scaled by it, scores grow by its square (Peng et al. 2023, section 3.4).
     """
@@ -292,15 +294,15 @@ def llama3_frequencies(
     """Return Llama 3.1's frequencies: as YaRN's, but the ramp is linear in turns, not in pairs.
 
     With turns = trained_length / wavelength: above `high_freq_factor` turns the frequency
-    stays, below `low_freq_factor` it is divided by `factor`, and between them the two are
-    mixed in proportion to the turns (Meta's Llama 3.1 code, `apply_scaling`; its values are
-    factor 8, trained_length 8192, 1 and 4). There is no attention factor.
+    stays, below `low_freq_factor` it is divided by `factor`, and between them both are
+    mixed in proportion to the turns (Meta's Llama 3.1 code, `apply_scaling`; the defaults are
+    its values). There is no attention factor.
     """
     _require_factor(factor)
     _require_length(trained_length)
     if not 0 < low_freq_factor < high_freq_factor:
         raise ValueError(
-            f"need 0 < low_freq_factor < high_freq_factor, not {low_freq_factor} and "
+            f"need low_freq_factor < high_freq_factor, both positive, not {low_freq_factor} and "
             f"{high_freq_factor}"
         )
     unscaled = inverse_frequencies(head_dim, base)

@@ -27,13 +27,13 @@ TOY = [
     Axis("component", (0, 1, 2, 3), "component", "j"),
     Axis("pair", (0, 1), "pair", "i"),
     Axis("side", ("x", "y"), "side", r"\iota"),
-    Axis("pairing", ("adjacent", "halves"), "pairing", r"\varpi"),
+    Axis("pairing", ("adjacent", "halves layout"), "pairing", r"\varpi"),
     Axis("case", ("here", "moved", "next", "next, moved", "swapped"), "case", r"\kappa"),
     Axis("slowing", WAYS, "scaling", r"\omega"),
 ]
 REAL = [
     Axis("hand", ("fastest", "looked-at", "slowest"), "pair", "i"),
-    Axis("table", ("cosines and sines", "each twice", "learned"), "table", r"\upsilon"),
+    Axis("table", ("cosines and sines", "by component", "learned"), "table", r"\upsilon"),
     Axis("size", ("smaller", "larger"), "base", r"\zeta"),
     Axis("border", ("fast", "slow"), "end", r"\chi"),
     Axis("ramped", RAMPED, "scaling", r"\xi"),
@@ -315,7 +315,7 @@ COMPLEX = step(
 PAIRINGS = step(
     "pairings",
     "The pairings and the permutation between them",
-    derived("pairing_error", rotation.gap, one="offset_score[pairing=halves]", other="score")
+    derived("pairing_error", rotation.gap, one="offset_score[pairing=halves-layout]", other="score")
     | shown("Error of the wrong pairing", r"e_\mathrm{pair}", 6),
 )
 

@@ -59,8 +59,8 @@ PRUNING: dict[str, Any] = {
     "title": "The gains of the first tree against gamma",
     "alt": "Bars: the root's gain {{ best_gain[round=1] }}, the left child's "
     "{{ child_best[child=left, round=1] }}, the right child's "
-    "{{ child_best[child=right, round=1] }}. A line stands at gamma, {{ gamma }}; "
-    "{{ kept[round=1] }} of the splits survive.",
+    "{{ child_best[child=right, round=1] }}. A line stands at gamma, {{ gamma }}, "
+    "which leaves {{ kept[round=1] }} of the splits standing.",
     "caption": "Gamma {{ gamma }} leaves {{ kept[round=1] }} of the splits standing. A bar that "
     "ends short of the line falls, unless something that hangs below it stands.",
     "unit": "",
@@ -95,14 +95,14 @@ TREE: dict[str, Any] = {
     "id": "tree",
     "kind": "tree",
     "title": "The first tree, grown and pruned",
-    "alt": "The first tree, and what gamma {{ gamma }} does to each split. The root: cut "
-    "in km {{ cut[round=1] }}, gain {{ best_gain[round=1] }}, gamma {{ root_stands[round=1] }}. "
-    "The left child: cut {{ child_cut[child=left, round=1] }}, gain "
-    "{{ child_best[child=left, round=1] }}, gamma {{ child_stands[child=left, round=1] }}. The "
+    "alt": "The first tree, each split with its cut in km and its gain. The root: cut "
+    "{{ cut[round=1] }}, gain {{ best_gain[round=1] }}. The left child: cut "
+    "{{ child_cut[child=left, round=1] }}, gain {{ child_best[child=left, round=1] }}. The "
     "right child: cut {{ child_cut[child=right, round=1] }}, gain "
-    "{{ child_best[child=right, round=1] }}, gamma {{ child_stands[child=right, round=1] }}.",
-    "caption": "With gamma {{ gamma }}, {{ kept[round=1] }} of the splits stand. Where a split "
-    "is pruned, its node is the leaf.",
+    "{{ child_best[child=right, round=1] }}. Gamma {{ gamma }} leaves {{ kept[round=1] }} of the "
+    "splits standing.",
+    "caption": "Gamma {{ gamma }} leaves {{ kept[round=1] }} of the splits standing. Where a "
+    "split is pruned, its node is the leaf.",
     "answers": ["yes", "no"],
     "gain": "gain",
     "pruned": "pruned",

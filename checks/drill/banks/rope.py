@@ -44,8 +44,10 @@ NUMBERS = (
         {"trained_length": (512, 1024, 1536, 2048, 4096, 8192),
          "hidden": (768, 1280, 1600, 2048, 2560, 3072, 5120, 6656), "layers": (12, 24, 32, 40)},
         (
-            half("You counted parameters, or one byte for each; bf16 has two."),
-            twice("You counted fp32, four bytes a value; this table is in bf16."),
+            half("You counted parameters, or one byte for each; bf16 has "
+                 "{{ weight_width | words bare }}."),
+            twice("You counted {{ table_width | words }} a value, as in fp32; this table is in "
+                  "bf16."),
             Mistake("You gave each layer a table; positions are added once, before the first.",
                     lambda key, layers: key * layers),
             Mistake("You kept a value for each pair of positions, as a table of biases would; this "
@@ -87,7 +89,7 @@ NUMBERS = (
             Mistake("You subtracted the cosine's term from the sine's; it is the other way round.",
                     lambda key: -key),
         ),
-        ("Write the two rows of a rotation matrix.",
+        ("Write out the rows of a rotation matrix.",
          "First component × cosine, minus second component × sine."),
         WithinPercent(2),
     ),
@@ -126,11 +128,11 @@ NUMBERS = (
         "{{ number[hand=looked-at] }} turn, pairs counted from zero?",
         {"base": (1e4, 1e6), "pairs": (32, 64, 128), "pair_wanted": (4, 8, 12, 16, 20, 24, 28)},
         (
-            Mistake("The two in the exponent is missing: the pair takes two of the head's "
-                    "components.",
+            Mistake("You put the pair's number i over the width; `2 * i` belongs there, since "
+                    "components go in pairs.",
                     lambda base, pair, head_dim: base ** (-pair / head_dim),
                     {"pair": "number[hand=looked-at]"}),
-            Mistake("You divided twice the number by the pairs; it is the width that goes there.",
+            Mistake("You divided `2 * i` by the number of pairs; it is the width that goes there.",
                     lambda base, pair, pairs: base ** (-2 * pair / pairs),
                     {"pair": "number[hand=looked-at]"}),
             Mistake("You counted from one; here the first pair is number zero.",
@@ -139,13 +141,13 @@ NUMBERS = (
             Mistake("The exponent's minus is missing: later pairs turn more slowly.",
                     lambda base, pair, head_dim: base ** (2 * pair / head_dim),
                     {"pair": "number[hand=looked-at]"}),
-            Mistake("That is in turns a token; a turn has two π radians.",
+            Mistake("That is in turns a token; a turn is `2 * π` radians.",
                     lambda key: key / (2 * pi(key))),
             Mistake("That is the wavelength, tokens a turn.", lambda wavelength: wavelength,
                     {"wavelength": "head_wavelength[hand=looked-at]"}),
         ),
         ("The frequencies fall geometrically from the first pair's; what is the exponent?",
-         "Base to the power of minus twice the pair's number over the width."),
+         "`base ** (-2 * i / d)`, with i for the pair's number and d for the width."),
         WithinPercent(2),
     ),
     Number(
@@ -154,24 +156,24 @@ NUMBERS = (
         "{{ first_frequency }}. After how many tokens has its slowest pair made one full turn?",
         {"base": (1e4, 5e5, 1e6, 5e6, 1e7), "pairs": (16, 32, 40, 48, 64, 128)},
         (
-            Mistake("You took two π times the base. The exponent of the last pair is a little less "
-                    "than one: its number is half of the width, minus one.",
+            Mistake("You took `2 * π * base`. The last pair's exponent is a little less than one: "
+                    "its number is `pairs - 1`.",
                     lambda base: 2 * pi(base) * base),
-            Mistake("Two π is missing: after so many tokens the pair has turned by one radian.",
+            Mistake("`2 * π` is missing: after so many tokens the pair has turned by one radian.",
                     lambda slowest: 1 / slowest,
                     {"slowest": "head_frequency[hand=slowest]"}),
-            Mistake("You took the base itself: two π is missing, and the last pair's exponent is "
+            Mistake("You took the base itself: `2 * π` is missing, and the last pair's exponent is "
                     "less than one.", lambda base: base),
-            Mistake("That is half a turn.", lambda key: key / 2),
+            Mistake("That is only to the opposite side of the circle.", lambda key: key / 2),
             Mistake("You gave the last pair the number width minus one; that is the last "
                     "component's.",
                     lambda base, head_dim: 2 * pi(base) * base ** (2 * (head_dim - 1) / head_dim)),
-            Mistake("The two in the exponent is missing.",
+            Mistake("You put the last pair's number i over the width; `2 * i` belongs there.",
                     lambda base, pairs, head_dim:
                     2 * pi(base) * base ** ((pairs - 1) / head_dim)),
         ),
         ("Which number has the last pair, and what is its frequency?",
-         "A turn is two π radians: two π × base to the power of (width − two) / width."),
+         "A turn is `2 * π` radians: `2 * π * base ** ((d - 2) / d)`, with d for the width."),
         WithinPercent(2),
     ),
     Number(
@@ -191,7 +193,7 @@ NUMBERS = (
                      "k_0": "value[vector=k, component=0]", "k_1": "value[vector=k, component=1]"}),
             Mistake("That is the dot product without any rotation.", lambda dot: dot,
                     {"dot": "dot[pairing=adjacent, pair=0]"}),
-            Mistake("You turned the key the other way: the two angles then add up.",
+            Mistake("You turned the key the other way: the angles then add up.",
                     lambda dot, cross, q_angle, k_angle:
                     dot * cos(q_angle + k_angle) + cross * sin(q_angle + k_angle),
                     {"dot": "dot[pairing=adjacent, pair=0]",
@@ -255,7 +257,7 @@ NUMBERS = (
                     + cross * sin(query_position * theta),
                     {"dot": "dot[pairing=adjacent, pair=1]",
                      "cross": "cross[pairing=adjacent, pair=1]", "theta": "frequency[pair=1]"}),
-            Mistake("You added the two positions; the score depends on their difference.",
+            Mistake("You added the positions; the score depends on their difference.",
                     lambda dot, cross, query_position, key_position, theta:
                     dot * cos((query_position + key_position) * theta)
                     + cross * sin((query_position + key_position) * theta),
@@ -296,8 +298,8 @@ NUMBERS = (
                     lambda q_0, q_1, k_0, k_1: q_0 * k_0 - q_1 * k_1,
                     {"q_0": "value[vector=q, component=0]", "q_1": "value[vector=q, component=1]",
                      "k_0": "value[vector=k, component=0]", "k_1": "value[vector=k, component=1]"}),
-            Mistake("One of the two terms is missing: the query's real part meets the key's "
-                    "imaginary part as well.", lambda q_1, k_0: q_1 * k_0,
+            Mistake("A term is missing: the query's real part meets the key's imaginary part as "
+                    "well.", lambda q_1, k_0: q_1 * k_0,
                     {"q_1": "value[vector=q, component=1]", "k_0": "value[vector=k, component=0]"}),
         ),
         ("The conjugate changes the sign of the imaginary part.",
@@ -330,38 +332,39 @@ NUMBERS = (
             Mistake("The root is missing.", lambda dot, cross: dot**2 + cross**2,
                     {"dot": "dot[pairing=adjacent, pair=0]",
                      "cross": "cross[pairing=adjacent, pair=0]"}),
-            Mistake("You added the two arrows' lengths; a dot product multiplies them.",
+            Mistake("You added the arrows' lengths; a dot product multiplies them.",
                     lambda q_0, q_1, k_0, k_1: sqrt(q_0**2 + q_1**2) + sqrt(k_0**2 + k_1**2),
                     {"q_0": "value[vector=q, component=0]", "q_1": "value[vector=q, component=1]",
                      "k_0": "value[vector=k, component=0]", "k_1": "value[vector=k, component=1]"}),
         ),
-        ("At which angle between two arrows is their dot product largest?",
-         "The product of the two lengths; or the size of the complex product."),
+        ("At which angle between the arrows is their dot product largest?",
+         "The product of their lengths; or the size of the complex product."),
         WithinPercent(1),
         level="senior",
     ),
     Number(
-        "paired-by-halves", "pairings", "dot[pairing=halves, pair=0]",
-        "A head has four components: query ({{ value[vector=q, component=0] }}, "
+        "paired-by-halves", "pairings", "dot[pairing=halves-layout, pair=0]",
+        "A head has {{ width | words }} components: query ({{ value[vector=q, component=0] }}, "
         "{{ value[vector=q, component=1] }}, {{ value[vector=q, component=2] }}, "
         "{{ value[vector=q, component=3] }}), key ({{ value[vector=k, component=0] }}, "
         "{{ value[vector=k, component=1] }}, {{ value[vector=k, component=2] }}, "
-        "{{ value[vector=k, component=3] }}), before any rotation. The code pairs by halves. What "
-        "does the first pair add to the score if both stand at one position?",
+        "{{ value[vector=k, component=3] }}), before any rotation. The code uses the halves "
+        "layout. What does the first pair add to the score if both stand at one position?",
         {"value.q.0": (-3, -2, 1, 4), "value.q.1": (-4, -1, 2, 3), "value.q.2": (-5, -2, 1, 3),
          "value.q.3": (-3, 2, 4, 5), "value.k.0": (-4, 2, 3, 5), "value.k.1": (-3, -2, 1, 4),
          "value.k.2": (-4, -1, 2, 6), "value.k.3": (-5, -2, 3, 4)},
         (
-            Mistake("You paired neighbours; by halves the first component goes with the third.",
+            Mistake("You paired neighbours; in the halves layout the first component goes with the "
+                    "third.",
                     lambda dot: dot,
                     {"dot": "dot[pairing=adjacent, pair=0]"}),
             Mistake("That is the second pair.", lambda halves_dot_1: halves_dot_1,
-                    {"halves_dot_1": "dot[pairing=halves, pair=1]"}),
+                    {"halves_dot_1": "dot[pairing=halves-layout, pair=1]"}),
             Mistake("That is the whole score; you were asked for one pair's part.",
                     lambda score_halves_same: score_halves_same,
-                    {"score_halves_same": "unrotated[pairing=halves]"}),
-            Mistake("You paired the first component with the last; by halves it goes with the "
-                    "third.", lambda q_0, q_3, k_0, k_3: q_0 * k_0 + q_3 * k_3,
+                    {"score_halves_same": "unrotated[pairing=halves-layout]"}),
+            Mistake("You paired the first component with the last; in the halves layout it goes "
+                    "with the third.", lambda q_0, q_3, k_0, k_3: q_0 * k_0 + q_3 * k_3,
                     {"q_0": "value[vector=q, component=0]", "q_3": "value[vector=q, component=3]",
                      "k_0": "value[vector=k, component=0]", "k_3": "value[vector=k, component=3]"}),
             Mistake("You let the query's first meet the key's third and the other way round; at "
@@ -386,7 +389,7 @@ NUMBERS = (
         {"trained_length": (2048, 4096, 8192), "factor": (2, 3, 4, 6, 8, 10, 16, 32),
          "pairs": (32, 40, 48, 64, 96, 128), "layers": (24, 32, 40, 80)},
         (
-            twice("You stored each angle twice, a column for each component; here a pair has one."),
+            twice("You stored an angle for each component; here a pair has one."),
             half("You counted one table; there is one of cosines and one of sines."),
             Mistake("You counted values, not bytes; a value has {{ table_width }}.",
                     lambda table_values: table_values,
@@ -397,7 +400,7 @@ NUMBERS = (
             binary_for_decimal("M", 2),
         ),
         ("How many positions, and how many pairs has a head?",
-         "Two tables × positions × pairs × bytes of a value."),
+         "Positions × pairs × bytes of a value, for the cosines and for the sines."),
         WithinPercent(1),
     ),
     Number(
@@ -416,12 +419,13 @@ NUMBERS = (
                     3 * head_dim * (heads + 2 * kv_heads) * layers),
             Mistake("You gave the keys as many heads as the queries.",
                     lambda layers, heads, head_dim: 6 * head_dim * heads * layers),
-            Mistake("You counted the four products of a pair and not its two sums.",
+            Mistake("You counted the products and left out the sums.",
                     lambda key: key * 2 / 3),
             Mistake("That is one layer.", lambda key, layers: key / layers),
         ),
         ("What does turning one pair cost, products and sums?",
-         "Four products and two sums a pair, in all query heads and key heads, in every layer."),
+         "For each component a product with a cosine, one with a sine, and their sum; in all query "
+         "heads and key heads, in every layer."),
         WithinPercent(1),
         unit="MFLOP/token",
     ),
@@ -440,10 +444,10 @@ NUMBERS = (
             Mistake("Those are the pairs that do not make a full turn.",
                     lambda unturned: unturned,
                     {"unturned": "other_pairs[size=smaller]"}),
-            Mistake("Two π is missing: you counted the pairs that turn by at least one radian.",
+            Mistake("`2 * π` is missing: you counted the pairs that turn by at least one radian.",
                     lambda pairs, trained_length, base:
                     minimum(pairs, floor(pairs * ln(trained_length) / ln(base)) + 1)),
-            Mistake("You counted the pairs that make at least half a turn.",
+            Mistake("You counted the pairs that get at least to the opposite side of the circle.",
                     lambda pairs, trained_length, base:
                     minimum(pairs,
                             floor(pairs * ln(trained_length / pi(base)) / ln(base)) + 1)),
@@ -452,7 +456,7 @@ NUMBERS = (
                     floor(head_dim * ln(trained_length / (2 * pi(base))) / ln(base)) + 1),
         ),
         ("For which pair is the wavelength the trained length? Solve for its number.",
-         "Pairs × ln(length / two π) / ln(base), rounded down; and the pair zero counts too."),
+         "`pairs * ln(length / (2 * π)) / ln(base)`, rounded down; and the pair zero counts too."),
         Exact(),
         level="senior",
     ),
@@ -468,16 +472,16 @@ NUMBERS = (
                     lambda seen: seen,
                     {"seen": "angle_seen[hand=slowest]"}),
             Mistake("You divided by the base. The last pair's exponent is a little less than one: "
-                    "its number is half of the width, minus one.",
+                    "its number is `pairs - 1`.",
                     lambda wanted_length, base: wanted_length / base),
             Mistake("That is in turns.", lambda key: key / (2 * pi(key))),
             Mistake("That is in degrees.", lambda key: key * 180 / pi(key)),
-            Mistake("The two in the exponent is missing.",
+            Mistake("You put the last pair's number i over the width; `2 * i` belongs there.",
                     lambda wanted_length, base, pairs, head_dim:
                     wanted_length * base ** (-(pairs - 1) / head_dim)),
         ),
         ("What is the frequency of the last pair?",
-         "Length × base to the power of −(width − two) / width."),
+         "`length * base ** (-(d - 2) / d)`, with d for the width."),
         WithinPercent(2),
     ),
     Number(
@@ -490,7 +494,7 @@ NUMBERS = (
             Mistake("You multiplied the base by the factor: the last pair's exponent is less than "
                     "one, so it would be slowed by less than asked.",
                     lambda base, factor: base * factor),
-            Mistake("The exponent is upside down: width over width minus two.",
+            Mistake("The exponent is upside down: it is `d / (d - 2)`, with d for the width.",
                     lambda base, factor, head_dim: base * factor ** ((head_dim - 2) / head_dim)),
             Mistake("You put the number of pairs where the width belongs.",
                     lambda base, factor, pairs: base * factor ** (pairs / (pairs - 2))),
@@ -501,8 +505,8 @@ NUMBERS = (
                     lambda base, factor, head_dim:
                     base * (factor**2 - factor + 1) ** (head_dim / (head_dim - 2))),
         ),
-        ("The last pair's frequency is the base to the power of −(width − two) / width.",
-         "Base × factor to the power of width / (width − two)."),
+        ("With d for the width, the last pair's frequency is `base ** (-(d - 2) / d)`.",
+         "`base * factor ** (d / (d - 2))`."),
         WithinPercent(1),
         level="senior",
     ),
@@ -548,20 +552,21 @@ NUMBERS = (
     Number(
         "yarn-scores", "scaling", "score_growth",
         "A model is stretched to {{ factor | bare }} times its length with YaRN, which multiplies "
-        "the rotated queries and the rotated keys by the paper's factor: a tenth of the natural "
-        "logarithm of the stretch, plus one. By which factor do scores grow?",
+        "the rotated queries and the rotated keys by "
+        "{{ cite: 0.1 | Peng et al. 2023, section 3.4 }} times the natural logarithm of the "
+        "stretch, plus one. By which factor do scores grow?",
         {"factor": (4, 5, 6, 8, 10, 12, 15, 16, 20, 24, 30, 32, 40, 48, 50, 60, 64, 80, 96, 100,
                     128)},
         (
-            Mistake("That is the factor on queries or keys; a score multiplies the two.",
+            Mistake("That is the factor on queries or on keys; a score has both.",
                     lambda attention_factor: attention_factor),
-            Mistake("You took the logarithm to base two.",
+            Mistake("You took the binary logarithm.",
                     lambda factor: (0.1 * log2(factor) + 1) ** 2),
             Mistake("You took the decimal logarithm.",
                     lambda factor: (0.1 * ln(factor) / ln(10) + 1) ** 2),
             Mistake("That is the softmax's temperature, one over the growth of the scores.",
                     lambda key: 1 / key),
-            Mistake("You doubled the increase; two factors multiply.",
+            Mistake("You added up the increases of queries and keys; the factors multiply.",
                     lambda factor: 0.2 * ln(factor) + 1),
             Mistake("You squared before you added the one.",
                     lambda factor: (0.1 * ln(factor)) ** 2 + 1),
@@ -626,10 +631,8 @@ NUMBERS = (
                     absolute(rounded_position - spacing / 2
                              * floor(rounded_position / (spacing / 2) + 1 / 2))),
         ),
-        ("Which power of two lies just below the position, and how far apart are bf16 numbers "
-         "there?",
-         "From one power of two to the next there are two to the power of (bits − one) numbers; "
-         "round to the nearest of them."),
+        ("Which `2**n` lies just below the position, and how far apart are bf16 numbers there?",
+         "From `2**n` to `2**(n + 1)` there are `2**(bits - 1)` numbers; round to the nearest."),
         WithinPercent(2),
         level="senior",
     ),
@@ -647,7 +650,7 @@ NUMBERS = (
                     lambda decoded: decoded * (decoded - 1) / 2),
             Mistake("That is with a cache of rotated keys: each is rotated once.",
                     lambda decoded: decoded),
-            twice("You forgot to halve: one, two, three and so on up to n make n(n + one) / two."),
+            twice("You left out a factor: the whole numbers up to n add up to `n * (n + 1) / 2`."),
             Mistake("You rotated the queries as well, one a step; you were asked for keys.",
                     lambda decoded, key: key + decoded),
         ),
@@ -668,7 +671,7 @@ NUMBERS = (
                     {"cached_angle": "cached[scaling=as-trained, hand=looked-at]"}),
             Mistake("That is the angle that the key should have.", lambda fresh_angle: fresh_angle,
                     {"fresh_angle": "cached[scaling=dynamic, hand=looked-at]"}),
-            Mistake("You added the two angles; the error is their difference.",
+            Mistake("You added the angles; the error is their difference.",
                     lambda cached_angle, fresh_angle: cached_angle + fresh_angle,
                     {"cached_angle": "cached[scaling=as-trained, hand=looked-at]",
                      "fresh_angle": "cached[scaling=dynamic, hand=looked-at]"}),
@@ -686,7 +689,7 @@ NUMBERS = (
             Mistake("That is in turns.", lambda key: key / (2 * pi(key))),
         ),
         ("Which angle has the key in the cache, and which would it be given today?",
-         "Its position times the difference of the two frequencies."),
+         "Its position times the difference of the frequencies."),
         WithinPercent(2),
         level="senior",
     ),
@@ -701,7 +704,8 @@ FORMULAS = (
          "i": Symbol("pair", "the pair's number, from zero", 1, 31),
          "d": Symbol("head_dim", "width of the head", 64, 256)},
         (
-            Mistake("The two is missing: a head has half as many pairs as components.",
+            Mistake("You put i over the width; `2 * i` belongs there, since components go in "
+                    "pairs.",
                     lambda base, pair, head_dim: base ** (-pair / head_dim)),
             Mistake("The minus is missing: later pairs turn more slowly.",
                     lambda base, pair, head_dim: base ** (2 * pair / head_dim)),
@@ -722,15 +726,15 @@ FORMULAS = (
         (
             Mistake("A product of matrices costs a product and a sum for each weight.",
                     lambda hidden, head_dim: 3 / hidden),
-            Mistake("You counted a pair's four products and not its two sums.",
+            Mistake("You counted the products of rotating and left out the sums.",
                     lambda hidden, head_dim: 1 / hidden),
             Mistake("It is upside down.", lambda hidden, head_dim: 2 * hidden / 3),
             Mistake("The products start from the hidden state, not from one head's width.",
                     lambda hidden, head_dim: 3 / (2 * head_dim)),
         ),
         ("Take one head: what does a component cost to make, and what to rotate?",
-         "A pair takes four products and two sums; a component takes the hidden size of products, "
-         "and as many sums."),
+         "Rotating it takes a product with a cosine, one with a sine, and their sum; making it "
+         "takes the hidden size of products, and as many sums."),
         level="senior",
     ),
     Formula(
@@ -781,12 +785,12 @@ FORMULAS = (
         (
             Mistake("You took p for the stored bits; the leading one is among them.",
                     lambda value, bits: 2 ** (floor(log2(value)) - bits)),
-            Mistake("That is relative to the value; the distance is the same from one power of two "
-                    "to the next.", lambda value, bits: value * 2 ** (1 - bits)),
-            Mistake("You rounded the exponent up: the power of two below the value counts.",
+            Mistake("That is relative to the value; from `2**n` to `2**(n + 1)` the distance is "
+                    "the same.", lambda value, bits: value * 2 ** (1 - bits)),
+            Mistake("You rounded the exponent up; it is rounded down.",
                     lambda value, bits: 2 ** (ceil(log2(value)) + 1 - bits)),
         ),
-        ("How many numbers are there from one power of two to the next?",),
+        ("How many numbers are there from `2**n` to `2**(n + 1)`?",),
         level="senior",
     ),
 )  # fmt: skip
@@ -815,8 +819,8 @@ PICKED = (
         (
             Option("Nothing would undo a value's rotation: the output would depend on absolute "
                    "positions.",
-                   "Two rotations meet in a score and leave the offset. A value is only weighted "
-                   "and summed.", right=True),
+                   "In a score the query's rotation meets the key's, and the offset is left. A "
+                   "value is only weighted and summed.", right=True),
             Option("Rotating them would cost too much.",
                    "Rotating queries and keys costs {{ rotation_share }} of making them; the "
                    "values would add little."),
@@ -825,12 +829,12 @@ PICKED = (
             Option("The query's rotation would undo a value's, so it would be wasted.",
                    "A query meets keys, in the score. It never meets a value."),
         ),
-        ("In a score two rotations meet. What does a value's rotation meet?",),
+        ("In a score the query's rotation meets the key's. What does a value's rotation meet?",),
     ),
     Choice(
         "positions-exchanged", "relative",
         "A query at position {{ query_position }} and a key at {{ key_position }} have score "
-        "{{ score | 4 }}. What happens if the same two vectors exchange their positions?",
+        "{{ score | 4 }}. What happens if the vectors exchange their positions?",
         (
             Option("The score changes: the offset has a sign, and the sine's terms change theirs.",
                    "It becomes {{ score_at[case=swapped] | 4 }}; the cosine's terms stay as they "
@@ -867,17 +871,18 @@ PICKED = (
     ),
     Choice(
         "wrong-pairing", "pairings",
-        "A checkpoint trained with adjacent pairs is loaded into code that pairs by halves; nobody "
-        "reorders its weights. What does one see?",
+        "A checkpoint trained with adjacent pairs is loaded into code that uses the halves layout; "
+        "nobody reorders its weights. What does one see?",
         (
             Option("No error; scores are wrong wherever query and key stand apart.",
-                   "In the chapter's small example {{ offset_score[pairing=halves] | 4 }} instead "
-                   "of {{ score | 4 }}. The text comes out bad, and nothing says why.", right=True),
+                   "In the chapter's small example {{ offset_score[pairing=halves-layout] | 4 }} "
+                   "instead of {{ score | 4 }}. The text comes out bad, and nothing says why.",
+                   right=True),
             Option("A shape error while loading.",
                    "Both pairings have the same shapes; that is what makes it hard to find."),
             Option("Every score is wrong, also that of a token with itself.",
                    "At one position both rotations cancel in any pairing: "
-                   "{{ unrotated[pairing=halves] | 4 }} either way."),
+                   "{{ unrotated[pairing=halves-layout] | 4 }} either way."),
             Option("Nothing: which components make a pair is a convention.",
                    "It is, but weights and code must follow the same one; the rows of the query "
                    "and key projections have to be reordered."),
@@ -886,8 +891,8 @@ PICKED = (
     ),
     Order(
         "rows-by-halves", "pairings",
-        "A head has three pairs. Its query projection was made for adjacent pairs. Into which "
-        "order do its rows go for code that pairs by halves?",
+        "A head has a fastest, a middle and a slowest pair. Its query projection was made for "
+        "adjacent pairs. Into which order do its rows go for code that uses the halves layout?",
         (
             "First component of the fastest pair",
             "First component of the middle pair",
@@ -896,9 +901,10 @@ PICKED = (
             "Second component of the middle pair",
             "Second component of the slowest pair",
         ),
-        "By halves, all first components come first and all second ones after them, so partners "
-        "stand half a head apart. The key projection is reordered alike, and the scores stay.",
-        ("Partners are half a head apart.",),
+        "In the halves layout all first components come first and all second ones after them, so "
+        "partners are as far apart as the head has pairs. The key projection is reordered alike, "
+        "and the scores stay.",
+        ("Partners are as far apart as the head has pairs.",),
         level="senior",
     ),
     Choice(
@@ -940,7 +946,7 @@ PICKED = (
             Option("Linear makes positions fractional, and the tables have whole ones only.",
                    "The tables are computed for the divided positions; any angle will do."),
         ),
-        ("Compare what the two do to the first pair.",),
+        ("Compare what each does to the first pair.",),
         level="senior",
     ),
     Choice(
@@ -981,7 +987,7 @@ PICKED = (
             Option("They may not: the offset grows with every token, so keys must be turned anew.",
                    "The offset grows because the new query is turned further; old keys stay."),
         ),
-        ("Which of the two turns further when the text grows?",),
+        ("Which turns further when the text grows, the new query or a cached key?",),
     ),
     Order(
         "decode-step-order", "decode",
@@ -1000,14 +1006,14 @@ PICKED = (
     ),
     Open(
         "prove-relative", "relative",
-        "Show at the whiteboard that a score depends on the two positions through their "
-        "difference alone; then say what that does and does not promise.",
+        "Show at the whiteboard that a score depends on positions through their difference "
+        "alone; then say what that does and does not promise.",
         {
             "mid": (
                 "Writes a rotation by position times frequency on each pair of the query and of "
                 "the key.",
-                "Uses that a rotation transposed is the rotation back, so that the two leave one "
-                "by the difference.",
+                "Uses that a rotation transposed is the rotation back, so that one rotation "
+                "is left, by the difference.",
             ),
             "senior": (
                 "Gives the pair's part as dot product × cosine + cross product × sine, with the "
@@ -1029,7 +1035,7 @@ PICKED = (
         "extend-a-model", "chain",
         "A model trained at {{ trained_length }} with base {{ base }} has to serve "
         "{{ wanted_length }}. Say what breaks, what you would change, and how you would know that "
-        "it worked. Five minutes, with numbers.",
+        "it worked. Take a few minutes, and use numbers.",
         {
             "mid": (
                 "Says that every position has an angle, so nothing crashes, but that the slow "
@@ -1078,8 +1084,8 @@ PICKED = (
                 "({{ pairing_error | 2 }} off in the chapter's small example).",
                 "Tests precision: bf16 holds every position before {{ lost_position }}, and fewer "
                 "and fewer from there on.",
-                "Tests the cache: a key rotated twice, or a position that starts anew with each "
-                "chunk.",
+                "Tests the cache: a key that is rotated again in each step, or a position that "
+                "starts anew with each chunk.",
             ),
             "staff": (
                 "Orders the checks by what the symptom rules out: wrong pairing hurts short "

@@ -138,6 +138,7 @@ BOOK = {
     "small_params small_weights small_fits": "8,000,000,000 params | 16 GB | fits",  # 8 x 2
     "slice_bytes slice_fits stranded": "20 GB | fits | 80%",  # 80 x 2 / 8; 64 / 80
     "compute_slices memory_slices slice_compute": "7 slices | 8 slices | 2 slices",
+    "compute_there memory_there": "yes | yes",  # 2 of 7 and of 8
     "slice_memory mig_instances": "2 slices | 3 instances",  # 7 = 3 x 2 + 1; memory would do for 4
     "memory_bandwidth batch[batching=one many]": "3.35 TB/s | 1 | 32",
     # Reading 16 GB takes 16 / 3,350 s = 4.776 ms; computing 16 / 989,400 s = 0.01617 ms each.
@@ -165,6 +166,7 @@ BOOK = {
     # sqrt(2 x 24.5 x 43,200) = sqrt(2,116,800) = 1,454.9 s = 24.249; sqrt(4,233,600) = 2,057.57 s
     # = 34.293; twice that of the file system, for four times the write
     "young[tier=*]": "24.2 min | 34.3 min | 68.6 min",
+    "leaves_time[tier=*]": "leave time | leave time | leave time",  # all below 720 min
     # z = 0.016839: 1,454.92 x (1 + 0.005613 + 0.0000315) - 24.5 = 1,438.63 s = 23.977 min
     # z = 0.0238145: 2,057.571 x (1 + 0.0079382 + 0.0000630) - 49 = 2,025.034 s = 33.7506 min
     # z = 0.047629: 4,115.14 x (1 + 0.0158763 + 0.0002521) - 196 = 3,985.51 s = 66.425 min
@@ -286,6 +288,19 @@ OTHERS = {
     "free_gpus=192, rival_jobs=3": {
         "held": "64 GPUs",  # 192 / 3, all that a job wants
         "missing deadlock gang_starts": "0 GPUs | no deadlock | 3 jobs",  # 192 / 64
+    },
+    # A write of 980 / 0.042 = 23,333 s is 0.54 of 12 h, so Young's interval is root 1.08 of it.
+    "object_bandwidth=0.042": {
+        "young[tier=object-store]": "748.3 min",  # 720 x root 1.08025 = 720 x 1.03935
+        "leaves_time[tier=object-store]": "a write takes 23,333.3 s, and a preemption comes every "
+        "12 h: too little time is left for work; take a faster tier, a smaller model or rarer "
+        "preemptions",
+        "leaves_time[tier=parallel-file-system]": "leave time",
+    },
+    # Two slices of the one that there is.
+    "memory_slices=1, compute_slices=1": {
+        "memory_there": "an instance of 2 slices needs a GPU of as many, not 1 slice",
+        "compute_there": "an instance of 2 slices needs a GPU of as many, not 1 slice",
     },
     # One node: nothing that is cut over 64 or 32 GPUs can stand on it.
     "gpus=8": {

@@ -27,11 +27,12 @@ BOOK = {
     # Neighbours make a pair, or components half the vector apart.
     "member_number[pairing=adjacent, pair=0, side=x y]": "0 | 1",
     "member_number[pairing=adjacent, pair=1, side=x y]": "2 | 3",
-    "member_number[pairing=halves, pair=0, side=x y]": "0 | 2",
-    "member_number[pairing=halves, pair=1, side=x y]": "1 | 3",
-    "member[pairing=halves, pair=0, side=y] member[pairing=halves, pair=1, side=x]": "2 | 1",
+    "member_number[pairing=halves-layout, pair=0, side=x y]": "0 | 2",
+    "member_number[pairing=halves-layout, pair=1, side=x y]": "1 | 3",
+    "member[pairing=halves-layout, pair=0, side=y]": "2",
+    "member[pairing=halves-layout, pair=1, side=x]": "1",
     "paired[vector=q, pairing=adjacent, pair=1, side=y]": "−1.0000",
-    "paired[vector=k, pairing=halves, pair=0, side=y]": "2.0000",
+    "paired[vector=k, pairing=halves-layout, pair=0, side=y]": "2.0000",
     "angle[vector=q, pair=0] cos[vector=q, pair=0]": "3.00 rad | −0.989992",  # 3 x 1
     "sin[vector=q, pair=0]": "0.141120",
     # x: 1 x -0.989992 - 2 x 0.141120 = -1.272232; y: 1 x 0.141120 + 2 x -0.989992 = -1.838864
@@ -90,26 +91,26 @@ BOOK = {
     "complex_part[pairing=adjacent, pair=0 1]": "−1.040367 | 0.049997",
     "complex_score[pairing=adjacent]": "−0.990370",
     "most_part[pairing=adjacent, pair=0 1] most[pairing=adjacent]": "2.5000 | 2.5000 | 5.0000",
-    # 7. Halves: pairs (1, 0.5) with (0.5, 2), (2, -1) with (1, 1): dots 1.5 and 1, crosses
+    # 7. Halves layout: pairs (1, 0.5) with (0.5, 2), (2, -1) with (1, 1): dots 1.5 and 1, crosses
     # 1 x 2 - 0.5 x 0.5 = 1.75 and 2 x 1 + 1 x 1 = 3.
     # 1.5 x -0.41614684 + 1.75 x 0.90929743 + 0.99980001 + 3 x 0.01999867
     # -0.62422025 + 1.59127050 + 0.99980001 + 0.05999600 = 2.02684626
-    "offset_score[pairing=halves]": "2.026846",
+    "offset_score[pairing=halves-layout]": "2.026846",
     "pairing_error": "3.017217",  # 2.02684626 + 0.99037042 = 3.01721668
     # 0: 1 x 0.5 + 0.5 x 2; 1: 2 x 1 - 1 x 1
-    "dot[pairing=halves, pair=0 1]": "1.5000 | 1.0000",
-    "cross[pairing=halves, pair=0 1]": "1.7500 | 3.0000",
+    "dot[pairing=halves-layout, pair=0 1]": "1.5000 | 1.0000",
+    "cross[pairing=halves-layout, pair=0 1]": "1.7500 | 3.0000",
     # 0: -0.62422025 + 1.59127050; 1: 0.99980001 + 0.05999600
-    "offset_part[pairing=halves, pair=0 1]": "0.967050 | 1.059796",
+    "offset_part[pairing=halves-layout, pair=0 1]": "0.967050 | 1.059796",
     # 0: √(1.5² + 1.75²) = √5.3125 = 2.304886; 1: √10 = 3.162278
-    "most_part[pairing=halves, pair=0 1]": "2.3049 | 3.1623",
-    "most[pairing=halves]": "5.4672",  # 2.304886 + 3.162278 = 5.467164
-    "unrotated[pairing=halves]": "2.500000",  # 1.5 + 1
+    "most_part[pairing=halves-layout, pair=0 1]": "2.3049 | 3.1623",
+    "most[pairing=halves-layout]": "5.4672",  # 2.304886 + 3.162278 = 5.467164
+    "unrotated[pairing=halves-layout]": "2.500000",  # 1.5 + 1
     # 8. What the tables cost.
     "table_width": "4 B",
     "values[table=cosines-and-sines]": "4,194,304 values",  # 2 x 32,768 x 64 = 2^22
     "bytes[table=cosines-and-sines]": "16.8 MB",  # 2^24 = 16.777e6
-    "values[table=each-twice] bytes[table=each-twice]": "8,388,608 values | 33.6 MB",  # 2^23
+    "values[table=by-component] bytes[table=by-component]": "8,388,608 values | 33.6 MB",  # 2^23
     "values[table=learned]": "134,217,728 values",  # 2^15 x 2^12 = 2^27
     "bytes[table=learned] layers heads kv_heads": "268.4 MB | 32 | 32 | 32",  # 2^28 = 268.435e6
     "key_heads_fit": "each has its queries",  # 32 of 32

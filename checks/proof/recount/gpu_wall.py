@@ -42,7 +42,6 @@ def _failure(g: Mapping[str, Any], r: Mapping[str, Any]) -> dict[str, Any]:
     return {
         "lost_gpu_hours": g["gpus"] * g["run_hours"],
         "lost_cost": g["gpus"] * g["run_hours"] * g["price"],
-        "gets_through": _yes(hours_in_mtbf <= 700),
         "survival": np.exp(-hours_in_mtbf),
         "stretch_bare": np.expm1(hours_in_mtbf) / hours_in_mtbf,
     }
@@ -105,7 +104,6 @@ def _wall(g: Mapping[str, Any], r: Mapping[str, Any]) -> dict[str, Any]:
         "layers_at_once": at_once,
         "acts_data_parallel": acts,
         "zero3_gathered": gathered,
-        "runtime_fits": _yes(g["reserved"] < memory),
         "room": room,
         "devices_static": alone,
         "left_over": alone * memory - static,
@@ -275,10 +273,8 @@ def _inference(g: Mapping[str, Any], r: Mapping[str, Any]) -> dict[str, Any]:
         "stranded": np.maximum(g["gpu_memory"] - weights, 0) / g["gpu_memory"],
         "slice_bytes": g["gpu_memory"] / g["memory_slices"] * g["slice_memory"],
         "slice_fits": _yes(weights <= g["gpu_memory"] / g["memory_slices"] * g["slice_memory"]),
-        "slices_there": _yes(
-            g["compute_slices"] // g["slice_compute"] > 0
-            and g["memory_slices"] // g["slice_memory"] > 0
-        ),
+        "compute_there": _yes(g["compute_slices"] // g["slice_compute"] > 0),
+        "memory_there": _yes(g["memory_slices"] // g["slice_memory"] > 0),
         "mig_instances": np.minimum(
             g["compute_slices"] // g["slice_compute"], g["memory_slices"] // g["slice_memory"]
         ),
@@ -326,7 +322,7 @@ def _preemption(g: Mapping[str, Any], r: Mapping[str, Any]) -> dict[str, Any]:
         "tier_rate": rate,
         "node_share": saved / nodes,
         "write": write,
-        "leaves_time": _yes(write / m < 1 / 2),
+        "leaves_time": _yes(2 * write <= m),
         "young": best,
         "daly": best * (1 + z / 3 + z**2 / 9) - write,
         "waste": write / best + best / m / 2,

@@ -174,10 +174,12 @@ def test_nothing_reads_oddly_at_any_choice(gpu: str) -> None:
 @pytest.mark.parametrize(
     ("settings", "words"),
     [
-        ({"reserved": 40, "gpu_memory": 8}, "take a larger GPU or a smaller runtime"),
-        ({"mtbf": 0.25, "run_hours": 2000}, "take a shorter run or rarer preemptions"),
+        ({"reserved": 40, "gpu_memory": 16}, "40 is outside its range 0 to 15 GB"),
+        ({"gpu_memory": 8}, "8 is outside its range 16 to 1024 GB"),
+        ({"mtbf": 0.25, "run_hours": 2000}, "2000 is outside its range 1 to 168 h"),
+        ({"params": 1e6}, "outside its range 1e+09 to 5e+12 params"),
         ({"fs_bandwidth": 0.01}, "take a faster tier, a smaller model or rarer preemptions"),
-        ({"memory_slices": 1}, "needs a GPU cut into as many"),
+        ({"memory_slices": 1}, "an instance of 2 slices needs a GPU of as many, not 1 slice"),
         ({"kv_heads": 7}, "does not divide by that of key-value heads, 7"),
     ],
 )

@@ -15,8 +15,8 @@ SAID: list[tuple[Mapping[str, float], str, str]] = [
     (
         {"m": 5, "y": 14},
         "every step has the same width",
-        "−2.0 at every weight below the minimum and 2.0 at every weight above it, so every step "
-        "off the minimum has the same width",
+        "−2.0 at every weight below the minimum and 2.0 at every weight above it, so from anywhere "
+        "but the minimum a step has the same width",
     ),
     ({"m": 5, "y": 14}, "it only comes closer", "L2 is at the minimum as well"),
     ({"m": 5, "y": 14}, "so more weight helps", "the line meets the point"),
@@ -27,14 +27,14 @@ SAID: list[tuple[Mapping[str, float], str, str]] = [
     ({"rate.1": 0.25}, "it only comes closer", "L2 does not even come closer"),
     ({"rate.1": 0.25}, "by shrinking ones", "by steps that do not shrink"),
     # A distance of 13 times 0.2 to the power of 65 steps.
-    ({"m": -10}, "step 65 a distance of", "At step 65 less than 0.000000001 of it is left."),
+    ({"m": -10}, "of it is left", "At step 65 a distance of no more than 0.000000001 is left."),
     # A factor of 1 - 2 x 0.125 x 4 = 0.
     ({"rate.1": 0.125}, "it only comes closer", "L2 arrives with its first step."),
     # The second rate lands too: 2 / 0.2 = 10 steps.
     (
         {"rate.2": 0.1},
         "the next step is wider than what is left",
-        "Into a distance of 2.00 go 10 of these, with nothing left. The verdict: L1 descent lands "
+        "A distance of 2.00 holds 10 of these, with nothing left. The verdict: L1 descent lands "
         "and stays at 3.00.",
     ),
     ({"rate.2": 0.1}, "at every other step the loss", "A rate that left a rest would jump over"),
@@ -48,7 +48,7 @@ SAID: list[tuple[Mapping[str, float], str, str]] = [
     (
         {"rate.1": 0.15},
         "The descent of step six ends on it",
-        "At a rate that divides the distance, a descent ends on it",
+        "At a rate that divides the distance into whole steps, a descent ends on it",
     ),
     ({"rate.1": 0.15}, "it is at the minimum at step", "it is first past the minimum at step 7"),
     ({"rate.1": 0.15}, "Move the second rate to the first", "Move a rate until the distance is a"),
@@ -57,7 +57,7 @@ SAID: list[tuple[Mapping[str, float], str, str]] = [
     # The start is above the minimum: 4 x 2 + 4 = 12 > 10.
     ({"m": 4}, "so more weight helps", "the line is too high and the input is positive"),
     ({"m": 4}, "lies, not how far", "this target does not lie on the same side of the line"),
-    ({"m": 4}, ", on either side of the minimum", "which do not lie on either side"),
+    ({"m": 4}, ", on either side of the minimum", "which do not lie on opposite sides"),
     # A residual of 3 - 6 = -3 is smaller than the right one of 4.
     ({"outlier": 3}, "is thrown to", "this target pulls no harder than the right one"),
     ({"outlier": 10}, "is misread: 10 instead", "At 10 it is not, and the residual stays 4.0."),
@@ -69,7 +69,19 @@ SAID: list[tuple[Mapping[str, float], str, str]] = [
     ({"ratio": 0.9}, "however long it runs. What", "can get there: its reach is enough."),
     # 0.15 x 4 = 0.6, twice the threshold is 0.2.
     ({"beta": 0.1}, "weight settles without", "a step overshoots by at least as much as was left"),
-    ({"x": 1}, "The gradient by the weight carries the input: here", "only at an input of 1"),
+    (
+        {"x": 1},
+        "here its size off the kink",
+        "only at an input of 1, as here, are they equal in size.",
+    ),
+    # The gradient at the start is 0 there, which says nothing of the input.
+    ({"m": 3}, "here it is 0", "here its size off the kink is 2.0."),
+    # All of the distance, and not most of it, is gone.
+    ({"rate.1": 0.125}, "takes away most", "The first step takes away all of the distance."),
+    # 0.15 x 2 / (1 - 0.85) = 2: the reach is the distance, which takes for ever.
+    ({"ratio": 0.85}, "its reach is enough", "can get there, but only in the limit"),
+    # One step of 0.15 x 2 = 0.3 into 0.4.
+    ({"m": 2.6}, "go 1 of these", "A distance of 0.40 holds 1 of these, with 0.10 left."),
 ]
 
 

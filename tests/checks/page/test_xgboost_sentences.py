@@ -47,7 +47,7 @@ SETTINGS: list[tuple[dict[str, Any], list[str], list[str]]] = [
         [
             "With $\\lambda$ = 0 and with $\\lambda$ = 0.5 the same cut wins, the one at 5.5 km",
             "the right child's split: there is none",
-            "The right child of our first tree has no split to hold against it here",
+            "Here our first tree has no split in its right child, on which this could be seen",
         ],
         ["the cut at 5.5 km wins, with", "none km"],
     ),
@@ -55,8 +55,8 @@ SETTINGS: list[tuple[dict[str, Any], list[str], list[str]]] = [
     (
         BIG,
         [
-            "With $\\lambda$ = 0 the cut in km is none, with $\\lambda$ = 1 it is none",
-            "The left child has no cut to make; the right child has none",
+            "With $\\lambda$ = 0 no cut wins, with $\\lambda$ = 1 none does",
+            "The left child makes no cut; the right child makes none",
             "the root's split: there is none",
             "its root finds no cut",
             "by these gains alone missing values would go right",
@@ -94,15 +94,28 @@ SETTINGS: list[tuple[dict[str, Any], list[str], list[str]]] = [
     ),
     (
         {"query_km": 2, "gamma": 2000},
-        ["from leaves of its own where a tree cuts between them", "[rests: Run for longer"],
+        ["from leaves of its own where a tree cuts between them", "[rests: A longer run"],
         ["from the same leaves"],
     ),
     # Labels that fall: a rising constraint refuses the split.
     (
         {"minutes.1": 60, "minutes.6": 2},
-        ["which is a fall", "With these labels the split is refused, so no wall stands here"],
+        ["which is a fall", "Here the split is refused, so no wall stands"],
         ["held there it gets"],
     ),
+    # The first row alone stands far off: the left child is that row, and only the right one is cut.
+    (
+        {"minutes.1": 39, "minutes.5": 8, "minutes.6": 8},
+        ["The left child makes no cut; the right child's best is 35.65, at 5.5 km"],
+        ["; the right child's is"],
+    ),
+    # With 3 rows a side only the middle cut is left: 560.67 at 4.0 km, though 588.00 is more.
+    (
+        {"min_child_weight": 3},
+        ["With $\\lambda$ = 0 and with $\\lambda$ = 1 the same cut wins, the one at 4.0 km"],
+        ["1 of the splits stand.", "cut none, gain —, gamma prunes it"],
+    ),
+    ({"sketch_factor": 2}, ["sketch is twice as fine as the bins"], ["twice finer"]),
     ({"max_bin": 1000}, ["1,000 bins need more than a byte"], ["a byte is enough"]),
     (
         {"depth": 1, "num_leaves": 2},
