@@ -186,10 +186,11 @@ def _blanked(text: str, is_data: bool = False) -> str:
         _ENTITY,
         _STEP,
         _CITED_PLACE,
+        _names(),
         *((_PLACEHOLDER, _YEAR, _WORD_WITH_DIGITS) if is_data else ()),
     ):
         text = pattern.sub(_blank, text)
-    return _names().sub(_blank, text)
+    return text
 
 
 def _blank(match: re.Match[str]) -> str:

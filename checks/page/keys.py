@@ -57,7 +57,7 @@ def requirements(slug: str) -> str:
     if not graph(slug).requirements:
         raise FigureError(f"{slug}: its scenario names no requirements")
     rows = "".join(
-        f"<tr><td>{html.escape(needed.says)}</td>"
+        f"<tr><td>{spans.fill(html.escape(needed.says), slug)}</td>"
         f"<td>{spans.fill(f'{{{{ claim: {needed.condition} | met | not met }}}}', slug)}</td></tr>"
         for needed in graph(slug).requirements
     )

@@ -17,6 +17,16 @@ for place in wall.keys["tier"]:
     cell = f"young[tier={place}]"
     print(f"{wall.called(cell):45} {wall.shown(cell, book)}")
 
+# %%
+# settings
+SIZE = (6.4, 4)
+RANKS = [2**k for k in range(3, 11)]
+LENGTHS = [2**k for k in range(9, 16)]
+SHORTEST, LONGEST, POINTS = 4, 300, 200
+FACTORS = (0.25, 0.5, 1, 2, 4)
+RUNS, STREAMS, JOBS = 100, 5, 300
+GB, MINUTE, WEEK, PERCENT, TOP = 1e9, 60, 7 * 24 * 3600, 100, 40
+
 # %% [markdown]
 # ## The bill for other models
 #
@@ -37,12 +47,11 @@ for model in wall.choices["model"].options:
 # Splitting more does not help a strategy that keeps something whole: its curve has a floor.
 
 # %%
-ranks = [2**k for k in range(3, 11)]
-fig, ax = plt.subplots(figsize=(6.4, 4))
+fig, ax = plt.subplots(figsize=SIZE)
 for place, label in (("zero-1", "ZeRO-1"), ("zero-2", "ZeRO-2"), ("zero-3", "ZeRO-3")):
-    swept = wall.sweep(f"state[layout={place}]", "gpus", ranks, {})
-    ax.plot(ranks, [v / 1e9 for _, v in swept], marker="o", label=label)
-ax.axhline(book["gpu_memory"] / 1e9, linestyle="--", color="grey", label="one GPU")
+    swept = wall.sweep(f"state[layout={place}]", "gpus", RANKS, {})
+    ax.plot(RANKS, [v / GB for _, v in swept], marker="o", label=label)
+ax.axhline(book["gpu_memory"] / GB, linestyle="--", color="grey", label="one GPU")
 ax.set_xscale("log", base=2)
 ax.set_yscale("log")
 ax.set_xlabel("GPUs")
@@ -56,15 +65,14 @@ fig.tight_layout()
 # Stored attention scores grow with the square of the sequence, everything else in proportion.
 
 # %%
-lengths = [2**k for k in range(9, 16)]
-fig, ax = plt.subplots(figsize=(6.4, 4))
+fig, ax = plt.subplots(figsize=SIZE)
 for place, label in (
     ("everything", "everything stored"),
     ("no-scores", "no scores"),
     ("full-recomputation", "full recomputation"),
 ):
-    swept = wall.sweep(f"acts[keeping={place}]", "seq", lengths, {})
-    ax.plot(lengths, [v / 1e9 for _, v in swept], marker="o", label=label)
+    swept = wall.sweep(f"acts[keeping={place}]", "seq", LENGTHS, {})
+    ax.plot(LENGTHS, [v / GB for _, v in swept], marker="o", label=label)
 ax.set_xscale("log", base=2)
 ax.set_yscale("log")
 ax.set_xlabel("sequence length, tokens")
@@ -86,16 +94,18 @@ from worked.formulas.checkpointing import (
     young_interval_seconds,
 )
 
-minutes = np.geomspace(4, 300, 200)
-fig, ax = plt.subplots(figsize=(6.4, 4))
+minutes = np.geomspace(SHORTEST, LONGEST, POINTS)
+fig, ax = plt.subplots(figsize=SIZE)
 for write, label in zip(book["write"], wall.axes["tier"].labels, strict=True):
     mtbf = book["mtbf"]
-    (line,) = ax.plot(minutes, 100 * waste_fraction(write, minutes * 60, mtbf), label=label)
+    share = PERCENT * waste_fraction(write, minutes * MINUTE, mtbf)
+    (line,) = ax.plot(minutes, share, label=label)
     for best, marker in ((young_interval_seconds, "o"), (daly_interval_seconds, "x")):
         tau = best(write, mtbf)
-        ax.plot(tau / 60, 100 * waste_fraction(write, tau, mtbf), marker, color=line.get_color())
+        share = PERCENT * waste_fraction(write, tau, mtbf)
+        ax.plot(tau / MINUTE, share, marker, color=line.get_color())
 ax.set_xscale("log")
-ax.set_ylim(0, 40)
+ax.set_ylim(0, TOP)
 ax.set_xlabel("interval, minutes")
 ax.set_ylabel("time wasted, %")
 ax.legend()
@@ -113,11 +123,10 @@ from worked.gpu_wall.waste_simulation import Scenario, expected_overhead, simula
 FILE_SYSTEM = "[tier=parallel-file-system]"
 write, young = (wall.value(f"{name}{FILE_SYSTEM}", book) for name in ("write", "young"))
 job = Scenario(write=write, mtbf=book["mtbf"], restart=book["restart"])
-week = 7 * 24 * 3600
-for factor in (0.25, 0.5, 1, 2, 4):
-    seen = simulate(job, factor * young, useful=week, replicas=100, seed=1)
+for factor in FACTORS:
+    seen = simulate(job, factor * young, useful=WEEK, replicas=RUNS, seed=1)
     exact = expected_overhead(job, factor * young)
-    print(f"{factor * young / 60:6.1f} min: {seen.mean:6.2%} simulated, {exact:6.2%} expected")
+    print(f"{factor * young / MINUTE:6.1f} min: {seen.mean:6.2%} simulated, {exact:6.2%} expected")
 
 # %% [markdown]
 # ## Scheduling policies on one stream of jobs
@@ -127,7 +136,7 @@ for factor in (0.25, 0.5, 1, 2, 4):
 # %%
 from worked.gpu_wall.scheduling_study import study
 
-small = study(range(5), jobs=300)
+small = study(range(STREAMS), jobs=JOBS)
 for policy in ("partial", "gang", "backfill", "preemption", "topology_aware"):
     useful, wait = small[f"{policy}_utilisation"][0], small[f"{policy}_mean_wait"][0]
     print(f"{policy:15} useful {useful:5.1%}   mean wait {wait:5.2f} h")

@@ -95,7 +95,7 @@ def save(
     *,
     write_delay: float = 0.0,
 ) -> None:
-    """Commit `state` as the checkpoint after `step` finished steps; keep the newest two.
+    """Commit `state` as the checkpoint after `step` finished steps; keep it and the one before.
 
     `run` holds the settings that must be the same when the run is resumed (JSON values).
     """
@@ -158,7 +158,7 @@ def newest(
 ) -> Checkpoint | None:
     """Return the newest sound checkpoint in any of `directories`; None if none was ever made.
 
-    Where two tiers hold the same step, the tier listed first (the faster one) is read. A
+    Where several tiers hold the same step, the tier listed first (the faster one) is read. A
     damaged checkpoint is set aside under another name, `report`ed, and the next one tried.
 
     Raises:

@@ -113,7 +113,7 @@ RECIPE = (
     replace(_atlas("params", "N", "Parameters", 1e9, 5e12), unit="params", integer=False,
             note="a round count, to be carried in the head"),
     Given("width", (2, 2, 4, 4, 4), "B", "w_{<kept>}", "Bytes for each parameter",
-          (0.5, 0.5, 0, 0, 0), 8, over="kept", note="bf16 has two bytes, fp32 four"),
+          (0.5, 0.5, 0, 0, 0), 8, over="kept", note="as wide as bf16, then fp32"),
 )
 MODEL_PARAMS = given_row([fact("models", m, "params") for m in MODELS], "model_params", "params",
                          "N_{<model>}", "Parameters as published", 1e6, 5e12, MODEL_AXIS.name)
@@ -153,12 +153,12 @@ LINKS = (
           r"\beta_\mathrm{net}", "Network rate per GPU, one-way", 0.1, 1000),
 )
 SPEED = (
-    _hardware("peak_bf16", "peak_flops", "F", "Peak of a GPU, 16-bit dense", 20, 20000, 1),
+    _hardware("peak_bf16", "peak_flops", "F", "Dense peak of a GPU, training format", 20, 20000, 1),
     Given("mfu", 40, "%", r"\mathrm{MFU}", "Model FLOPs utilization", 1, 75, places=1,
-          note="above 75 % full recomputation would take more than the peak"),
+          note="any higher, and full recomputation would take more than the peak"),
 )
 RATES_OF_GPUS = (
-    _of_gpus("peak_flops", "peak_of", "F_{<gpu>}", "Peak, 16-bit dense", 1, 20000),
+    _of_gpus("peak_flops", "peak_of", "F_{<gpu>}", "Dense peak, training format", 1, 20000),
     _of_gpus("price", "price_of", "c_{<gpu>}", "Price of an hour", 0.1, 50),
 )
 OVERSUBSCRIPTION = Given("oversubscription", 2, "", "o", "Oversubscription above the leaf switch",
@@ -207,4 +207,6 @@ RESTART = Given("restart", 10, "min", "R", "Time to come back after a preemption
                 note="new nodes, process start, reading the checkpoint")
 INTERVAL = Given("chosen_interval", 30, "min", r"\tau", "An interval of your own", 0.5, 3000,
                  places=1)
+ALLOWED = Given("allowed_loss", 10, "%", r"f_\mathrm{max}", "Time that failures may take at most",
+                0, 100, places=1)
 # fmt: on

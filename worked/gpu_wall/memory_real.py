@@ -61,11 +61,11 @@ class MixedPrecisionState:
     Source: Rajbhandari et al. 2020, "ZeRO", section 3.1; Micikevicius et al. 2018.
     """
 
-    weights: Tensor  # bf16, 2 B: what the forward and backward pass compute with
-    gradients: Tensor | None  # bf16, 2 B: arrive in the backward pass
-    master: Tensor  # fp32, 4 B: bf16 cannot hold weight + tiny update
-    first_moment: Tensor  # fp32, 4 B
-    second_moment: Tensor  # fp32, 4 B
+    weights: Tensor  # bf16: what the forward and backward pass compute with
+    gradients: Tensor | None  # bf16: arrive in the backward pass
+    master: Tensor  # fp32: bf16 cannot hold weight + tiny update
+    first_moment: Tensor  # fp32
+    second_moment: Tensor  # fp32
 
 
 def mixed_precision_state(
@@ -83,7 +83,7 @@ def mixed_precision_state(
 def adam_step(state: MixedPrecisionState, step: int, learning_rate: float = 1e-3) -> None:
     """Update the fp32 master copy by Adam (Kingma and Ba 2015, algorithm 1), round to bf16.
 
-    `step` counts from 1; beta = (0.9, 0.999) and epsilon = 1e-8 as in the paper.
+    `step` counts from one; the decay rates and epsilon are the paper's.
     """
     if state.gradients is None:
         raise ValueError("no gradients: run the backward pass before the optimizer's step")

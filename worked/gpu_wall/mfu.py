@@ -76,11 +76,11 @@ class LoggedRun:
 
 # --8<-- [start:mfu]
 def model_flops_per_token(run: LoggedRun) -> float:
-    """Return the training FLOPs that one token needs: 6N + 12·L·h·s (PaLM, appendix B).
+    """Return the training FLOPs that one token needs, as PaLM's appendix B counts them.
 
-    A parameter is used in one multiply-add forward (2) and two backward (4). Attention adds,
-    in each layer, QKᵀ and the product with V: 2·s·h each forward, and twice that backward. A
-    causal mask leaves half of the scores; whether that half is counted is a convention.
+    A parameter is used in a multiply-add forward, and backward in one for the gradient of its
+    input and one for its own. Attention adds, in each layer, QKᵀ and the product with V, forward
+    and backward. A causal mask hides part of the scores; whether that part counts is a convention.
     """
     attention = float(compute.attention_flops_per_token(run.layers, run.hidden, run.seq))
     parameters = float(compute.parameter_flops_per_token(run.params))
@@ -88,13 +88,13 @@ def model_flops_per_token(run: LoggedRun) -> float:
 
 
 def model_flops_utilization(run: LoggedRun) -> float:
-    """Return the MFU (1 is the peak), believable or not."""
+    """Return the MFU (one is the peak), believable or not."""
     flops = model_flops_per_token(run)
     return float(compute.model_flops_utilization(run.tokens_per_second, flops, run.gpus, run.peak))
 
 
 def hardware_flops_utilization(run: LoggedRun) -> float:
-    """Return the HFU under full recomputation: 8N + 16·L·h·s are run for 6N + 12·L·h·s."""
+    """Return the HFU under full recomputation, where the second forward pass counts as well."""
     return float(compute.hardware_flops_utilization(model_flops_utilization(run)))
 
 
@@ -131,7 +131,6 @@ class ImpossibleMFU(ValueError):  # noqa: N818 - the name says it better without
         super().__init__("\n".join(lines))
 
 
-# --8<-- [start:impossible_mfu]
 def possible_causes(run: LoggedRun, other_peaks: Mapping[str, float]) -> list[Cause]:
     """Return each known mistake that a log invites, with the MFU once it is put right.
 
@@ -169,19 +168,20 @@ def possible_causes(run: LoggedRun, other_peaks: Mapping[str, float]) -> list[Ca
     return causes
 
 
-# --8<-- [end:impossible_mfu]
-
-
+# --8<-- [start:impossible_mfu]
 def checked_mfu(run: LoggedRun, other_peaks: Mapping[str, float] | None = None) -> float:
-    """Return the MFU, a number up to 1.
+    """Return the MFU, a number up to one.
 
     Raises:
-        ImpossibleMFU: it is above 1; the message lists the likely mistakes.
+        ImpossibleMFU: it is above one; the message lists the likely mistakes.
     """
     mfu = model_flops_utilization(run)
     if mfu > 1:
         raise ImpossibleMFU(mfu, possible_causes(run, other_peaks or {}))
     return mfu
+
+
+# --8<-- [end:impossible_mfu]
 
 
 FIELDS = ("tokens_per_second", "params", "layers", "hidden", "seq", "gpus", "peak")

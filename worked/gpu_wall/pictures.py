@@ -66,9 +66,7 @@ LAYOUT: dict[str, Any] = {
 def _deadlock() -> dict[str, Any]:
     """Return the recorded timeline: two jobs without gangs, then with them."""
     segments = load(MEASURED / "deadlock_timeline.json")["segments"]
-    held, wanted = (
-        max(s["gpus"] for s in segments if s["policy"] == p) for p in ("partial", "gang")
-    )
+    held_by = {"holding": "{{ line_held }}", "computing": "{{ line_wanted }}", "waiting": ""}
     rows = []
     for policy, title in (("partial", "worker by worker"), ("gang", "gang")):
         for job in ("A", "B"):
@@ -80,7 +78,7 @@ def _deadlock() -> dict[str, Any]:
                             "start": s["start"] / 3600,
                             "end": s["end"] / 3600,
                             "kind": s["state"],
-                            "label": f"{s['gpus']} GPUs",
+                            "label": held_by[s["state"]],
                         }
                         for s in segments
                         if s["policy"] == policy and s["job"] == job
@@ -90,10 +88,10 @@ def _deadlock() -> dict[str, Any]:
     return {
         "id": "deadlock",
         "kind": "timeline",
-        "title": "Two jobs, with and without gangs",
-        "alt": f"A timeline of a day. Handed out worker by worker, both jobs hold {held} GPUs each "
-        f"to the end and never compute. As gangs, job A computes on {wanted} GPUs first and job B "
-        "after it.",
+        "title": "Rival jobs, with and without gangs",
+        "alt": "A timeline of a day. Handed out worker by worker, both jobs hold {{ line_held }} "
+        "each to the end and never compute. As gangs, job A computes on {{ line_wanted }} first "
+        "and job B after it.",
         "caption": "A day of the simulated cluster (recorded: it does not follow the panel).",
         "unit": "h",
         "x_label": "time",
@@ -110,7 +108,7 @@ WASTE: dict[str, Any] = {
     "id": "waste",
     "kind": "curve",
     "title": "Time wasted against the checkpoint interval",
-    "alt": "Three curves that fall, then rise. Their minima are at "
+    "alt": "Curves that fall, then rise. Their minima are at "
     "{{ young[tier=node-local-nvme] }} for "
     "node-local NVMe, {{ young[tier=parallel-file-system] }} for the parallel file system and "
     "{{ young[tier=object-store] }} for the "
@@ -151,10 +149,10 @@ def _simulated() -> dict[str, Any]:
         "id": "waste-simulated",
         "kind": "curve",
         "title": "Daly's expectation and the simulation",
-        "alt": "The exact expectation of the extra time against the interval, with three "
-        "simulated points on the curve: {{ mc_overhead[spacing=a-quarter-of-young-s] }}, "
+        "alt": "The exact expectation of the extra time against the interval, with "
+        "simulated points on the curve: {{ mc_overhead[spacing=far-below-young-s] }}, "
         "{{ mc_overhead[spacing=young-s] }} and "
-        "{{ mc_overhead[spacing=four-times-young-s] }}.",
+        "{{ mc_overhead[spacing=far-above-young-s] }}.",
         "caption": "Extra time on the parallel file system, restarts included: the curve follows "
         "the panel, the simulated points are recorded and do not.",
         "x": "chosen_interval",

@@ -39,7 +39,7 @@ WAY = Axis("way", ("one at a time", "full batches only", "dynamic, waiting for c
 LOAD, PERCENTILE = Axis("load", ("light", "heavy")), Axis("percentile", ("p50", "p99"))
 PROGRAM = Axis("program", ("large matrix products", "elementwise arithmetic",
                            "training of a tiny model"))
-SPACING = Axis("spacing", ("a quarter of Young's", "Young's", "four times Young's"), "interval")
+SPACING = Axis("spacing", ("far below Young's", "Young's", "far above Young's"), "interval")
 SIGNAL = Axis("signal", ("SIGTERM", "SIGKILL"))
 # What the records call places.
 RECORDED = {"gpt-2-xl": "gpt2_xl", "gpt-3-175b": "gpt3_175b",
@@ -54,8 +54,8 @@ WAYS = {"one-at-a-time": "no_batching", "full-batches-only": "static",
 RUNS = {"large-matrix-products": "matrix_products", "elementwise-arithmetic": "elementwise",
         "training-of-a-tiny-model": "tiny_training"}
 TIERS = {"node-local-nvme": "nvme", "parallel-file-system": "file_system"}
-SPACINGS = {"a-quarter-of-young-s": "a_quarter_of_young", "young-s": "young",
-            "four-times-young-s": "four_times_young"}
+SPACINGS = {"far-below-young-s": "a_quarter_of_young", "young-s": "young",
+            "far-above-young-s": "four_times_young"}
 AXES = (COUNTED, STRATEGY, CUTTING, POLICY, WAY, LOAD, PERCENTILE, PROGRAM, SPACING, SIGNAL)
 
 real = seen("memory")
@@ -64,6 +64,7 @@ ran = seen("sharding")
 sharded = seen("sharding", STRATEGY, STRATEGIES)
 cut = seen("sharding", CUTTING)
 scheduled = seen("scheduling")
+in_line = seen("deadlock_timeline")
 by_policy = seen("scheduling", POLICY, POLICIES)
 sliced = seen("mig")
 batched = seen("batching")
@@ -94,14 +95,14 @@ BILL = (
 )
 PARALLELISM = (
     ran("real_ranks_params", "even_parameters", "Parameters of the sharded model"),
-    sharded("real_bytes", "ranks_4_{}_bytes", "Bytes that each of four ranks holds"),
+    sharded("real_bytes", "ranks_4_{}_bytes", "Bytes that each rank holds"),
     sharded("real_per_param", "ranks_4_{}_bytes_per_parameter",
             "Bytes that a rank holds, per parameter", "B", 1),
 )
 COMMUNICATION = (
     ran("real_payload", "ranks_4_ring_payload_bytes", "Payload of the real ring"),
     ran("real_ring_sent", "ranks_4_ring_all_reduce_sent_bytes",
-        "Bytes that each of four real ranks sent"),
+        "Bytes that each real rank sent"),
     ran("real_ring_steps", "ranks_4_ring_all_reduce_steps", "Steps of that ring"),
     ran("real_ring_kernel", "ranks_4_kernel_ring_bytes", "Bytes that the kernel's counters saw"),
     sharded("real_sent", "ranks_4_{}_sent_bytes_per_step", "Bytes that a real rank sent in a step"),
@@ -116,16 +117,20 @@ GANG = (
     scheduled("sim_streams", "streams", "Streams, each with its own seed"),
     scheduled("sim_load", "mean_offered_load", "Work offered over capacity", "%"),
     by_policy("utilisation", "{}_utilisation", "Useful share of capacity", "%", 1),
-    by_policy("utilisation_ci", "{}_utilisation_ci95", "Half of its 95 % interval", "%", 1),
+    by_policy("utilisation_ci", "{}_utilisation_ci95", "Its confidence interval, either side",
+              "%", 1),
     by_policy("wait", "{}_mean_wait", "Mean waiting time", "h", 2),
     by_policy("urgent", "{}_urgent_mean_wait", "Mean waiting time of urgent jobs", "h", 2),
     by_policy("fragmentation", "{}_fragmentation", "Free GPUs in partly used nodes", "%"),
     by_policy("lost", "{}_lost_gpu_hours", "GPU-hours lost to eviction", "GPU·h"),
+    in_line("line_held", "deadlock_gpus_held_each", "GPUs that each recorded job held", "GPUs"),
+    in_line("line_wanted", "deadlock_gpus_wanted_each", "GPUs that each recorded job wanted",
+            "GPUs"),
 )
 INFERENCE = (
     sliced("mig_layouts", "mig_maximal_layouts", "Layouts of a GPU that nothing can be added to"),
     sliced("mig_seven_stranded", "seven_1g_10gb_memory_stranded",
-           "Memory stranded by seven of the smallest instances", "GB"),
+           "Memory stranded on a GPU full of the smallest instances", "GB"),
     sliced("mig_models", "fleet_models", "Models of a fleet"),
     sliced("mig_fleets", "fleets", "Fleets packed"),
     sliced("mig_exact", "fleet_gpus_exact_mean", "GPUs for a fleet, packed exactly", "", 1),
@@ -154,14 +159,14 @@ PREEMPTION = (
     wasted("mc_expected", "waste_file_system_expected_overhead_at_young",
            "Daly's exact expectation of that at Young's interval", "%", 2),
     wasted("mc_half", "waste_file_system_overhead_at_young_half_width",
-           "Half of the simulation's 95 % interval at Young's", "%", 2),
+           "The simulation's confidence interval at Young's, either side", "%", 2),
     resumed("kill_runs", "killed_runs", "Runs killed again and again"),
     resumed("kill_identical", "killed_runs_identical_to_uninterrupted",
             "Of these, equal to the uninterrupted run bit for bit"),
     killed("kills", "{}_kills", "Kills"),
     resumed("kill_in_write", "kills_during_a_write", "Kills that hit a write"),
     resumed("kill_interval", "killed_run_checkpoint_interval_steps",
-            "Steps between two checkpoints", "steps"),
+            "Steps from checkpoint to checkpoint", "steps"),
     killed("kill_lost", "most_steps_lost_to_{}", "Most steps lost", "steps"),
 )
 # fmt: on

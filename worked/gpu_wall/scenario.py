@@ -258,7 +258,7 @@ STEPS = steps(
     derived("ar_railed", communication.railed_ring_seconds, **RAILS)
     | shown("All-reduce with one ring through every port", r"t_\mathrm{rails}", 2, "s"),
     derived("ar_hierarchical", communication.hierarchical_all_reduce_seconds, **PHASES)
-    | shown("All-reduce in three phases", r"t_\mathrm{hier}", 2, "s"),
+    | shown("Hierarchical all-reduce", r"t_\mathrm{hier}", 2, "s"),
     derived("zero2_volume", communication.zero2_step_bytes, **REDUCED, **ALONE)
     | shown("ZeRO-2: sent by each GPU in a step", "V_{Z2}", 0, "GB"),
     derived("zero3_volume", communication.zero3_step_bytes, **GATHERED, **ALONE)
@@ -328,7 +328,7 @@ STEPS = steps(
     step("inference", "Inference turns the constraints over"),
     givens.SMALL,
     derived("small_weights", memory.tensor_bytes, params="small_params", bytes_per_value=BF16)
-    | shown("Weights of the small model, 16 bits each", "B_s", 0, "GB"),
+    | shown("Weights of the small model, bf16", "B_s", 0, "GB"),
     verdict("small_fits", rows.reaches, FITS, value="gpu_memory", wanted="small_weights")
     | shown("Verdict: the small model alone on a GPU", "v_s"),
     derived("stranded", inference.stranded_fraction, model_bytes="small_weights")
@@ -361,7 +361,7 @@ STEPS = steps(
     derived("hfu", compute.hardware_flops_utilization)
     | shown("HFU with full recomputation", r"\mathrm{HFU}", 1, "%"),
     derived("tokens_lost", compute.tokens_trained, tokens_per_second="rate", seconds="run_hours")
-    | shown("Tokens trained and lost, in billions", r"T_\mathrm{lost}", 1, "billion"),
+    | shown("Tokens trained and lost", r"T_\mathrm{lost}", 1, "billion"),
     givens.LOG,
     derived("peak_rate", compute.token_rate_at_peak, **PER_TOKEN)
     | shown("Tokens a second at the GPUs' peak", r"r_\mathrm{peak}", 0, "tokens/s"),
@@ -410,6 +410,7 @@ STEPS = steps(
     derived("loss_cost", cost.cost, "tier", gpu_seconds="loss_gpu_hours")
     | shown("Money lost at a preemption", r"C^{<tier>}_\mathrm{loss}", 0, "USD"),
     givens.INTERVAL,
+    givens.ALLOWED,
     derived("chosen_waste", checkpointing.waste_fraction, "tier", **WRITE, **CHOSEN)
     | shown("Time wasted at an interval of your own", r"f_{<tier>}(\tau)", 1, "%"),
     derived("chosen_stretch", checkpointing.stretch, **ON_FS, **CHOSEN)
@@ -493,6 +494,9 @@ REQUIREMENTS = (
     Requirement("hold a training step on every GPU under ZeRO-3", f"{ZERO_3} <= gpu_memory"),
     Requirement("give every GPU a micro-batch", "batch_feeds"),
     Requirement("hide the all-reduce behind the backward pass", "ar_hides"),
-    Requirement("lose less than a tenth of the time to failures", "chosen_overhead < 0.1"),
+    Requirement(
+        "lose less than {{ allowed_loss }} of the time to failures",
+        "chosen_overhead < allowed_loss",
+    ),
 )
 GRAPH = Graph("gpu-wall", "The 80 GB wall", STEPS, CHOICES, AXES, KEYS, KNOBS, REQUIREMENTS)

@@ -76,7 +76,7 @@ def pass_on(outgoing: Tensor, traffic: Traffic) -> Tensor:
 
 
 def ring_reduce_scatter(values: Tensor, traffic: Traffic) -> Tensor:
-    """Return this rank's 1/n of the sum of all ranks' `values`, a flat tensor, in n - 1 steps."""
+    """Return this rank's share of the sum of all ranks' flat `values`, in `n - 1` steps."""
     rank, ranks = dist.get_rank(), dist.get_world_size()
     chunks = list(equal_chunks(values, ranks))
     for step in range(1, ranks):
@@ -87,7 +87,7 @@ def ring_reduce_scatter(values: Tensor, traffic: Traffic) -> Tensor:
 
 
 def ring_all_gather(shard: Tensor, traffic: Traffic) -> Tensor:
-    """Return all ranks' shards, joined in the order of ranks, in n - 1 steps."""
+    """Return all ranks' shards, joined in the order of ranks, in `n - 1` steps."""
     rank, ranks = dist.get_rank(), dist.get_world_size()
     whole = shard.new_empty(ranks * shard.numel())
     chunks = whole.chunk(ranks)
@@ -99,9 +99,9 @@ def ring_all_gather(shard: Tensor, traffic: Traffic) -> Tensor:
 
 
 def ring_all_reduce(values: Tensor, traffic: Traffic) -> Tensor:
-    """Return the sum of all ranks' `values` in 2 (n - 1) steps (Patarasu and Yuan 2009).
+    """Return the sum of all ranks' `values` in `2 * (n - 1)` steps (Patarasu and Yuan 2009).
 
-    Each step sends 1/n of the payload, so each rank sends 2 (n - 1)/n times the payload.
+    Each step sends one of n chunks, so each rank sends `2 * (n - 1) / n` times the payload.
     """
     return ring_all_gather(ring_reduce_scatter(values, traffic), traffic)
 
@@ -173,8 +173,8 @@ def shard_unit(
     parameters = flat.numel()
     flat = functional.pad(flat, (0, -parameters % ranks))
     shard = flat.chunk(ranks)[rank]
-    weights = (shard if strategy == "zero3" else flat).to(dtype, copy=True)  # 2 bytes each
-    master = (flat if strategy == "ddp" else shard).clone()  # and two moments: 12 bytes each
+    weights = (shard if strategy == "zero3" else flat).to(dtype, copy=True)
+    master = (flat if strategy == "ddp" else shard).clone()  # the moments are as long
     updated = weights if len(weights) == len(master) else weights.chunk(ranks)[rank]
     adam = MixedPrecisionState(
         updated, None, master, torch.zeros_like(master), torch.zeros_like(master)
@@ -228,7 +228,7 @@ def gathered_forward(units: list[ShardedUnit], tokens: Tensor, traffic: Traffic)
     """Return the logits under ZeRO-3.
 
     Checkpointing a unit makes autograd forget its whole weights with its activations, so
-    that the backward pass gathers them again: two all-gathers and a reduce-scatter a unit.
+    that the backward pass gathers them again: another all-gather, and a reduce-scatter, a unit.
     Afterwards each rank has the gradients of its own shard, and Adam updates that and no more.
     """
     x = tokens
@@ -461,7 +461,7 @@ class SumOverRanks(torch.autograd.Function):
 def tensor_parallel_mlp(x: Tensor, w: dict[str, Tensor], traffic: Traffic) -> Tensor:
     """Return the feed-forward block's output for x, (s, b, h), the same on each rank.
 
-    Each rank has 1/n of the rows of `up` and the columns of `down`: GELU needs no other
+    Each rank has its share of the rows of `up` and the columns of `down`: GELU needs no other
     rank's numbers, so the block communicates once forward and once backward.
     Source: Shoeybi et al. 2019, "Megatron-LM", section 3.
     """

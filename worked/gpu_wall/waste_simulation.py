@@ -105,12 +105,12 @@ def simulate(
 
     Raises:
         ValueError: an interval that is not positive, a job of less than one interval, or
-            fewer than two replicas (one has no spread).
+            a single replica (it has no spread).
     """
     if not 0 < interval <= useful < math.inf:
         raise ValueError(f"interval {interval} s must be positive and at most useful {useful} s")
     if replicas < 2:
-        raise ValueError(f"replicas is {replicas}; a confidence interval needs 2 or more")
+        raise ValueError(f"replicas is {replicas}; a confidence interval needs more than one")
     rng = np.random.default_rng(seed)
     segments = np.full(replicas, round(useful / interval))
     computed = segments * interval

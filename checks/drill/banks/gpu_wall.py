@@ -59,7 +59,7 @@ NUMBERS = (
                     lambda key: 1 - key),
             Mistake("The ratio is upside down: run over mean time, not mean time over run.",
                     lambda run_hours, mtbf: 2.718281828459045 ** (-mtbf / run_hours)),
-            Mistake("You took the mean time for a half-life: the base is e, not two.",
+            Mistake("You took the mean time for the median; the base is e.",
                     lambda run_hours, mtbf: 0.5 ** (run_hours / mtbf)),
             Mistake("That is one over one plus the ratio; a constant rate gives an exponential.",
                     lambda run_hours, mtbf: 1 / (1 + run_hours / mtbf)),
@@ -80,7 +80,7 @@ NUMBERS = (
                     lambda weight_bytes, gradient_bytes: weight_bytes + gradient_bytes,
                     {"weight_bytes": "tensor[kept=weights]",
                      "gradient_bytes": "tensor[kept=gradients]"}),
-            Mistake("{{ lit: 12 }} bytes a parameter: either the fp32 master copy is missing, or "
+            Mistake("{{ optimizer_width }} a parameter: either the fp32 master copy is missing, or "
                     "you counted the optimizer's state alone.",
                     lambda optimizer_bytes: optimizer_bytes),
             Mistake("You kept gradients in fp32; in this recipe they are bf16.",
@@ -90,7 +90,7 @@ NUMBERS = (
             binary_for_decimal(),
         ),
         ("List what is kept for each parameter, and how wide each is.",
-         "Weight and gradient in bf16; master copy and two moments in fp32."),
+         "Weight and gradient in bf16; master copy and both moments in fp32."),
     ),
     Number(
         "activations", "bill", "acts[keeping=no-scores]",
@@ -109,7 +109,7 @@ NUMBERS = (
             Mistake("That keeps each block's input only, as full recomputation does.",
                     lambda acts_full_recompute: acts_full_recompute,
                     {"acts_full_recompute": "acts[keeping=full-recomputation]"}),
-            Mistake("{{ saved_width }} are bytes already; you counted them as values of two bytes.",
+            Mistake("{{ saved_width }} are bytes already; you counted them as bf16 values.",
                     lambda key: key * 2),
             Mistake("You counted one token of the sequence.", lambda key, seq: key / seq),
             Mistake("You split them by {{ tensor_parallel }}-way tensor parallelism, which nobody "
@@ -148,7 +148,7 @@ NUMBERS = (
     Number(
         "zero-one", "parallelism", "state[layout=zero-1]",
         "{{ gpus }} train a model of {{ params | billion }} parameters with ZeRO-1: bf16 weights "
-        "and gradients, fp32 master copy and two moments. How much static state does each hold?",
+        "and gradients, fp32 master copy and moments. How much static state does each hold?",
         {"params": (7e9, 8e9, 13e9, 20e9, 30e9, 40e9, 70e9), "gpus": RANKS},
         (
             Mistake("You divided everything, as ZeRO-3 does.", lambda zero3_state: zero3_state,
@@ -163,7 +163,7 @@ NUMBERS = (
                     lambda params, weight_width, optimizer_width, gpus:
                     params * (weight_width + optimizer_width / gpus),
                     {"weight_width": "width[kept=weights]"}),
-            Mistake("You divided the two moments but kept the master copy whole.",
+            Mistake("You divided the moments but kept the master copy whole.",
                     lambda ddp_state, params, optimizer_width, master_width, gpus:
                     ddp_state - params * (optimizer_width - master_width) * (1 - 1 / gpus),
                     {"ddp_state": "state[layout=data-parallel]",
@@ -210,7 +210,8 @@ NUMBERS = (
             Mistake("That is a reduce-scatter alone; the all-gather sends as much again.",
                     lambda gradient_bytes, gpus: (gpus - 1) * gradient_bytes / gpus,
                     {"gradient_bytes": "tensor[kept=gradients]"}),
-            Mistake("That is the payload. A ring sends almost twice as much.",
+            Mistake("That is the payload. A ring sends nearly all of it to add it up, and as much "
+                    "again to hand it round.",
                     lambda gradient_bytes: gradient_bytes,
                     {"gradient_bytes": "tensor[kept=gradients]"}),
             Mistake("You sent the whole payload to each of the others.",
@@ -223,7 +224,7 @@ NUMBERS = (
             binary_for_decimal(),
         ),
         ("Into how many chunks is the payload cut, and how many steps does a ring take?",
-         "Two rounds of one step fewer than ranks, one chunk a step."),
+         "Adding up and handing round each take one step fewer than ranks, one chunk a step."),
         WithinPercent(1),
     ),
     Number(
@@ -234,7 +235,7 @@ NUMBERS = (
         {"params": (7e9, 13e9, 20e9, 30e9, 40e9, 70e9), "gpus": RANKS,
          "network_bandwidth": (12.5, 25, 50, 100)},
         (
-            Mistake("You sent the payload once; a ring all-reduce sends it almost twice. (Counting "
+            Mistake("You sent the payload in one round; another hands the sums round. (Counting "
                     "the link's rate of both directions gives the same.)",
                     lambda ar_bytes, network_bandwidth: ar_bytes / 2 / network_bandwidth),
             Mistake("You took the rate for gigabits; it is in gigabytes.", lambda key: key * 8),
@@ -251,12 +252,12 @@ NUMBERS = (
     ),
     Number(
         "idle-cost", "gang", "deadlock_cost",
-        "Two jobs deadlock: together they hold {{ free_gpus }} and neither can start. What does "
-        "that cost in {{ one_hour }}, at {{ price }}?",
+        "{{ rival_jobs | Words }} deadlock: together they hold {{ free_gpus }} and none can start. "
+        "What does that cost in {{ one_hour }}, at {{ price }}?",
         {"free_gpus": (48, 64, 96, 128, 192, 256), "one_hour": (1, 2, 4, 6, 8, 12, 24),
          "price": (2, 2.5, 3, 4)},
         (
-            half("You paid for one of the two jobs."),
+            half("You paid for one of the jobs."),
             Mistake("Those are GPU-hours; multiply them by the price.",
                     lambda free_gpus, one_hour: free_gpus * one_hour / 3600),
             Mistake("You paid for one GPU.", lambda one_hour, price: one_hour * price),
@@ -278,8 +279,8 @@ NUMBERS = (
         (
             Mistake("You divided FLOPs by the peak; at a batch of one the weights' bytes decide.",
                     lambda small_params, peak_flops: 2 * small_params / peak_flops),
-            Mistake("You read fp32 weights; they have two bytes each.", lambda key: key * 2),
-            half("You read one byte a weight; bf16 has two."),
+            Mistake("You read fp32 weights; they are bf16.", lambda key: key * 2),
+            half("You read one byte a weight; bf16 takes {{ width[kept=weights] }}."),
             Mistake("You used the link between GPUs; the weights come from the GPU's own memory.",
                     lambda small_weights, nvlink_bandwidth: small_weights / nvlink_bandwidth),
             bits_for_bytes(),
@@ -302,9 +303,9 @@ NUMBERS = (
                     {"batch_many": "batch[batching=many]"}),
             Mistake("That is the compute bound; this batch is still bound by memory.",
                     lambda peak_flops, small_params: peak_flops / (2 * small_params)),
-            half("You read fp32 weights; they have two bytes each."),
-            twice("You read one byte a weight; bf16 has two."),
-            Mistake("You multiplied by the batch twice: the step gets no faster with it.",
+            half("You read fp32 weights; they are bf16."),
+            twice("You read one byte a weight; bf16 takes {{ width[kept=weights] }}."),
+            Mistake("You multiplied by the batch once more: the step gets no faster with it.",
                     lambda key, batch_many: key * batch_many,
                     {"batch_many": "batch[batching=many]"}),
         ),
@@ -318,8 +319,8 @@ NUMBERS = (
         {"logged_rate": (30000, 35000, 40000, 45000, 50000, 60000, 70000),
          "gpus": (48, 56, 64, 80, 96, 128), "params": (40e9, 50e9, 60e9, 70e9)},
         (
-            half("You divided by the sparse peak, twice the dense one."),
-            Mistake("You counted a forward pass only: backward costs twice as much again.",
+            half("You divided by the sparse peak, {{ sparsity_factor | times }} the dense one."),
+            Mistake("You counted a forward pass only; backward costs even more.",
                     lambda key: key / 3),
             Mistake("That is HFU with full recomputation; MFU leaves recomputed work out.",
                     lambda key: key * 4 / 3),
@@ -333,8 +334,8 @@ NUMBERS = (
     ),
     Number(
         "checkpoint-write", "preemption", "write[tier=parallel-file-system]",
-        "A checkpoint holds the bf16 weights and the fp32 optimizer state (master copy, two "
-        "moments) of {{ params | billion }} parameters. How long does it take to write at "
+        "A checkpoint holds the bf16 weights and the fp32 optimizer state (master copy "
+        "and moments) of {{ params | billion }} parameters. How long does it take to write at "
         "{{ fs_bandwidth }} for the whole job?",
         {"params": PARAMS, "fs_bandwidth": (5, 10, 20, 40)},
         (
@@ -361,23 +362,23 @@ NUMBERS = (
         {"params": (30e9, 40e9, 70e9, 120e9), "fs_bandwidth": (5, 10, 20, 40),
          "mtbf": (4, 6, 8, 12, 24, 48)},
         (
-            Mistake("The factor of two under the root is missing.",
+            Mistake("The factor under the root is missing.",
                     lambda fs_write, mtbf: sqrt(fs_write * mtbf),
                     {"fs_write": "write[tier=parallel-file-system]"}),
-            Mistake("The two belongs under the root.",
+            Mistake("The factor belongs under the root.",
                     lambda fs_write, mtbf: 2 * sqrt(fs_write * mtbf),
                     {"fs_write": "write[tier=parallel-file-system]"}),
             Mistake("You multiplied the mean time by the number of nodes; it is the job's already.",
                     lambda fs_write, mtbf, node_count: sqrt(2 * fs_write * mtbf * node_count),
                     {"fs_write": "write[tier=parallel-file-system]"}),
-            Mistake("That is half the mean time: what a failure would cost, not what balances it.",
+            Mistake("That comes from the mean time alone; the time of a write belongs in it.",
                     lambda mtbf: mtbf / 2),
             Mistake("You divided the mean time by the number of nodes; it is the job's already.",
                     lambda fs_write, mtbf, node_count: sqrt(2 * fs_write * mtbf / node_count),
                     {"fs_write": "write[tier=parallel-file-system]"}),
         ),
-        ("The waste has two parts: one falls with the interval, one rises with it.",
-         "The root of two times write time times mean time between preemptions."),
+        ("One part of the waste falls with the interval, another rises with it.",
+         "It is `sqrt(2 * d * M)`: d the time of a write, M the mean time between preemptions."),
     ),
     Number(
         "waste", "preemption", "chosen_waste[tier=parallel-file-system]",
@@ -392,11 +393,11 @@ NUMBERS = (
                     {"fs_write": "write[tier=parallel-file-system]"}),
             Mistake("You counted the lost work alone; the writes cost time too.",
                     lambda chosen_interval, mtbf: chosen_interval / (2 * mtbf)),
-            Mistake("A preemption loses half an interval on average, not a whole one.",
+            Mistake("A preemption comes in the middle of an interval on average, not at its end.",
                     lambda fs_write, chosen_interval, mtbf:
                     fs_write / chosen_interval + chosen_interval / mtbf,
                     {"fs_write": "write[tier=parallel-file-system]"}),
-            Mistake("You halved the writes too; each one is paid in full.",
+            Mistake("You took the mean of writes and lost work; they add up.",
                     lambda key: key / 2),
             Mistake("You divided the write by the mean time; it is paid once an interval.",
                     lambda fs_write, chosen_interval, mtbf:
@@ -404,7 +405,7 @@ NUMBERS = (
                     {"fs_write": "write[tier=parallel-file-system]"}),
         ),
         ("One write an interval; and how much work does a preemption lose on average?",
-         "Write over interval, plus half an interval over the mean time."),
+         "It is `d / t + t / (2 * M)`: d the write, t the interval, M the mean time."),
     ),
     Number(
         "notice-rate", "preemption", "rate_for_notice",
@@ -419,7 +420,7 @@ NUMBERS = (
             Mistake("You saved the gradients as well; the next step makes them anew.",
                     lambda static_bytes, short_notice: static_bytes / short_notice),
             Mistake("That is one node's share of it.", lambda key, node_count: key / node_count),
-            Mistake("You multiplied by eight: that is gigabits.", lambda key: key * 8),
+            Mistake("You counted bits; the rate is asked in bytes.", lambda key: key * 8),
             Mistake("That is the amount to save; divide it by the notice.",
                     lambda checkpoint: checkpoint),
         ),
@@ -446,7 +447,7 @@ NUMBERS = (
                     {"zero3_state": "state[layout=zero-3]",
                      "zero1_state": "state[layout=zero-1]"}),
         ),
-        ("How much of the static state is one GPU's shard?", "Add the four parts."),
+        ("How much of the static state is one GPU's shard?", "Add it to what else a GPU needs."),
     ),
 )  # fmt: skip
 
@@ -472,7 +473,7 @@ FORMULAS = (
                     lambda params, weight_bytes, gradient_bytes, optimizer_bytes:
                     params * (weight_bytes + gradient_bytes + optimizer_bytes)),
         ),
-        ("Which of the three widths is divided by the ranks?",),
+        ("Which of the widths is divided by the ranks?",),
     ),
     Formula(
         "all-reduce-formula", "communication",
@@ -481,14 +482,14 @@ FORMULAS = (
         {"S": Symbol("payload_bytes", "payload, bytes", 1, 1e12),
          "n": Symbol("ranks", "ranks of the ring", 2, 1024)},
         (
-            Mistake("That is one of the two halves: a reduce-scatter or an all-gather.",
+            Mistake("That is one round of it: a reduce-scatter or an all-gather.",
                     communication.all_gather_bytes),
             Mistake("Each of the steps sends one chunk of the payload, an n-th, not all of it.",
                     lambda payload_bytes, ranks: 2 * (ranks - 1) * payload_bytes),
             Mistake("A ring takes one step fewer than it has ranks.",
                     lambda payload_bytes, ranks: 2 * payload_bytes),
         ),
-        ("Two rounds; how many steps each, and how large is a chunk?",),
+        ("Adding up, then handing round: how many steps each, and how large is a chunk?",),
     ),
     Formula(
         "bubble-formula", "parallelism",
@@ -516,9 +517,10 @@ FORMULAS = (
         {"d": Symbol("write_seconds", "time of a write", 1, 1000),
          "M": Symbol("mtbf", "mean time between preemptions", 1000, 1000000)},
         (
-            Mistake("The factor of two is missing: half an interval is lost on average.",
+            Mistake("The factor under the root is missing: on average a preemption comes in the "
+                    "middle of an interval, not at its end.",
                     lambda write_seconds, mtbf: sqrt(write_seconds * mtbf)),
-            Mistake("The two belongs under the root.",
+            Mistake("The factor belongs under the root.",
                     lambda write_seconds, mtbf: 2 * sqrt(write_seconds * mtbf)),
             Mistake("The root is missing.", lambda write_seconds, mtbf: 2 * write_seconds * mtbf),
             Mistake("That is Daly's interval, the next order.",
@@ -554,9 +556,9 @@ PICKED = (
         "number of GPUs?",
         (
             Option("It keeps the weights whole: {{ tensor[kept=weights] }} on each GPU.",
-                   "Stage two divides gradients and optimizer state; the weights alone exceed one "
+                   "ZeRO-2 divides gradients and optimizer state; the weights alone exceed one "
                    "GPU.", right=True),
-            Option("It keeps the gradients whole.", "That is stage one; stage two divides them."),
+            Option("It keeps the gradients whole.", "That is ZeRO-1; ZeRO-2 divides them."),
             Option("Its communication grows with the number of GPUs.",
                    "Bytes sent by a GPU hardly grow with the ranks, and the question is memory."),
             Option("Activations grow with the number of GPUs.",
@@ -583,8 +585,8 @@ PICKED = (
     ),
     Choice(
         "utilization", "mfu",
-        "The dashboard shows a GPU utilization of nearly all, the log an MFU of a few per cent. "
-        "How can both be true?",
+        "The dashboard shows the GPUs nearly fully utilized, the log an MFU close to nothing. How "
+        "can both be true?",
         (
             Option("Utilization says that some kernel was running, not how much it computed.",
                    "A kernel bound by memory, or a tiny one, keeps the GPU busy and its units "
@@ -592,9 +594,10 @@ PICKED = (
             Option("MFU counts idle GPUs, utilization does not.",
                    "Both look at the job's GPUs; an idle one lowers both."),
             Option("MFU is measured against the sparse peak.",
-                   "It should not be; and that explains a factor of two, no more."),
+                   "It should not be; and that explains a factor of "
+                   "{{ sparsity_factor | bare }}, no more."),
             Option("Utilization includes recomputation and MFU does not.",
-                   "True of HFU against MFU, but it explains a third, no more."),
+                   "True of HFU against MFU, but it explains {{ hfu }} for {{ mfu }}, no more."),
         ),
     ),
     Choice(
@@ -615,17 +618,17 @@ PICKED = (
     ),
     Choice(
         "gang-why", "gang",
-        "Two jobs that want {{ gpus }} each arrive at a cluster with {{ free_gpus }} free. What "
-        "does gang scheduling change?",
+        "{{ rival_jobs | Words }} that want {{ gpus }} each arrive at a cluster with "
+        "{{ free_gpus }} free. What does gang scheduling change?",
         (
-            Option("A job gets all its GPUs at once or none, so one of the two starts.",
+            Option("A job gets all its GPUs at once or none, so one of them starts.",
                    "Worker by worker both come to hold {{ held }} and wait for ever.", right=True),
             Option("Both jobs run, each on fewer GPUs.",
                    "That is elastic training, another design; a gang is all or nothing."),
             Option("The second job takes GPUs from the first.",
                    "That is preemption; it needs priorities, and a job that survives it."),
-            Option("GPUs are shared in time between the two.",
-                   "Two jobs' states do not fit in one GPU's memory."),
+            Option("GPUs are shared in time between the jobs.",
+                   "The states of both jobs do not fit in one GPU's memory."),
         ),
     ),
     Order(
@@ -649,7 +652,7 @@ PICKED = (
     Open(
         "design-spot", "chain",
         "Your team must train Atlas-70B on {{ gpus }} of spot capacity. Design it so that an "
-        "eviction costs minutes. Answer aloud in five minutes, with numbers.",
+        "eviction costs minutes. Answer aloud, with numbers.",
         {
             "mid": (
                 "States the static bill: {{ bytes_per_param }} a parameter, "

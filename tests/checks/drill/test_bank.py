@@ -628,7 +628,7 @@ def test_a_formula_is_right_in_any_form_and_its_mistakes_are_named() -> None:
     for text in ("2*(n-1)*S/n", "2*S - 2*S/n", "S*(1-1/n)*2", "(n-1)/n*S + S*(n-1)/n"):
         assert grade_formula(asked, text).outcome == "right", text
     half = grade_formula(asked, "(n-1)*S/n")
-    assert half.says[1].startswith("That is one of the two halves")
+    assert half.says[1].startswith("That is one round of it")
     other = grade_formula(asked, "S*n")
     assert other.says[1].startswith("At S = ")
     assert grade_formula(asked, "2(n-1)S/n").outcome == "again"

@@ -150,6 +150,7 @@ class _Telling:
 
 _SAID = {
     "lit": lambda telling, rest: rest,
+    "cite": lambda telling, rest: spans.literal(f"cite: {rest}"),
     "choice": _Telling.choice,
     "board": _Telling.board,
     "flip": _Telling.flip,

@@ -196,6 +196,7 @@ def test_braces_hold_figures_in_data() -> None:
     """A verdict's "needs {gpus}", labels; years and names with digits need no directive."""
     assert numerals("needs {x2}, row <row2>, float64 since 2023", is_data=True) == []
     assert numerals("needs 2 of {x}, 2048 tokens", is_data=True) == ["2", "2048"]
+    assert numerals("on A100 80GB SXM, Qwen2.5 32B, of 80GB", is_data=True) == ["80"]
 
 
 def test_a_picture_is_read_but_for_its_figures() -> None:
