@@ -8,6 +8,7 @@ and of others they check what its numbers have to do with one another.
 
 from __future__ import annotations
 
+import argparse
 import ast
 import datetime
 import hashlib
@@ -17,7 +18,7 @@ import os
 import platform
 import re
 import tokenize
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import cache
 from itertools import product
 from pathlib import Path
@@ -113,6 +114,29 @@ def record(
     document["digest"] = digest(document)
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(json.dumps(document, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+
+
+def run_study(
+    path: Path,
+    study: Callable[[], Mapping[str, tuple[float, str]]],
+    *,
+    what: str,
+    command: str,
+    seed: int,
+    line: str = "{name} = {value:.6g} {unit}",
+) -> None:
+    """Print what a deterministic `study` finds, a `line` each; with --record, write it to `path`.
+
+    It is the whole of a module's command; `what`, `command` and `seed` are those of `record`.
+    """
+    parser = argparse.ArgumentParser(description=what)
+    parser.add_argument("--record", action="store_true", help=f"write {path.name}")
+    wanted = parser.parse_args().record
+    values = study()
+    for name, (value, unit_name) in values.items():
+        print(line.format(name=name, value=value, unit=unit_name).rstrip())
+    if wanted:
+        record(path, values, what=what, command=command, deterministic=True, seed=seed)
 
 
 @cache

@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from typing import Any
 
 from checks.drill import expressions
 from checks.drill.answers import (
@@ -58,6 +59,11 @@ class Verdict:
 def again(why: str) -> Verdict:
     """Return the verdict that asks once more; what a reader typed stands in `why` in quotes."""
     return Verdict(AGAIN, (why[0].upper() + why[1:] + ("" if why.endswith(".") else "."),))
+
+
+def grade(asked: Asked, answer: Any) -> Verdict:
+    """Judge an answer as the question's kind takes it: a text, a position, positions, points."""
+    return _JUDGES[type(asked.question)](asked, answer)
 
 
 # -- numbers ----------------------------------------------------------------------------------
@@ -295,3 +301,13 @@ def mistakes_of(asked: Asked) -> tuple[Mistake, ...]:
     """Return the declared mistakes of a number or a formula; none for the other kinds."""
     q = asked.question
     return q.mistakes if isinstance(q, Number | Formula) else ()
+
+
+_JUDGES: dict[type, Callable[[Asked, Any], Verdict]] = {
+    Number: grade_number,
+    Formula: grade_formula,
+    Choice: grade_choice,
+    Order: grade_order,
+    FindMistake: grade_find_mistake,
+    Open: grade_open,
+}

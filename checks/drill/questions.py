@@ -75,12 +75,18 @@ class Symbol:
 
 
 @dataclass(frozen=True, eq=False)
-class Formula:
-    """Write `formula` in the declared symbols; `mistakes` are formulas of the same arguments."""
+class Posed:
+    """What every kind but `Number` begins with."""
 
     name: str
     step: str
     ask: str
+
+
+@dataclass(frozen=True, eq=False)
+class Formula(Posed):
+    """Write `formula` in the declared symbols; `mistakes` are formulas of the same arguments."""
+
     formula: Callable[..., Any]
     symbols: Mapping[str, Symbol]
     mistakes: tuple[Mistake, ...]
@@ -98,24 +104,18 @@ class Option:
 
 
 @dataclass(frozen=True, eq=False)
-class Choice:
+class Choice(Posed):
     """Pick the one right option."""
 
-    name: str
-    step: str
-    ask: str
     options: tuple[Option, ...]
     hints: tuple[str, ...] = ()
     level: str = "mid"
 
 
 @dataclass(frozen=True, eq=False)
-class Order:
+class Order(Posed):
     """Bring `items`, given here in the right order, into that order; `why` explains it."""
 
-    name: str
-    step: str
-    ask: str
     items: tuple[str, ...]
     why: str
     hints: tuple[str, ...] = ()
@@ -123,15 +123,12 @@ class Order:
 
 
 @dataclass(frozen=True, eq=False)
-class FindMistake:
+class FindMistake(Posed):
     """Find the line that is wrong (`wrong` is its index); it was published where `source` says.
 
     written: `why` with its sums still to be worked out, where it has some.
     """
 
-    name: str
-    step: str
-    ask: str
     lines: tuple[str, ...]
     wrong: int
     why: str
@@ -143,12 +140,9 @@ class FindMistake:
 
 
 @dataclass(frozen=True, eq=False)
-class Open:
+class Open(Posed):
     """Answer aloud; then score yourself: `rubric` is level -> the points of a good answer."""
 
-    name: str
-    step: str
-    ask: str
     rubric: Mapping[str, tuple[str, ...]]
     hints: tuple[str, ...] = ()
     level: str = "senior"

@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
+from checks.drill import questions
 from checks.drill.answers import PURE, find_unit
 from checks.drill.bank import bank, chapters, find
 from checks.drill.draw import Asked, Wrong, draw, shown_key, unit_of, wrong_value
@@ -25,25 +26,9 @@ from checks.drill.grade import (
     RIGHT,
     WRONG,
     Verdict,
-    grade_choice,
-    grade_find_mistake,
-    grade_formula,
-    grade_number,
-    grade_open,
-    grade_order,
+    grade,
     points_of,
     written_formula,
-)
-from checks.drill.questions import (
-    BankError,
-    Choice,
-    FindMistake,
-    Formula,
-    Number,
-    Open,
-    Order,
-    Question,
-    kind_of,
 )
 from checks.faces.output import counted
 from worked.chapters import graph
@@ -96,7 +81,7 @@ def verify(slug: str, name: str, seeds: Iterable[int]) -> Report:
         draws += 1
         try:
             asked = draw(slug, question, seed)
-        except BankError as error:
+        except questions.BankError as error:
             problems[str(error)] += 1
             continue
         # A question is its draw: what held for it once holds whenever it is drawn again.
@@ -107,34 +92,34 @@ def verify(slug: str, name: str, seeds: Iterable[int]) -> Report:
             judged[drawn] = found, list(_told_apart(asked, full))
         problems.update(judged[drawn][0])
         apart.update(judged[drawn][1])
-        if isinstance(question, Number):
+        if isinstance(question, questions.Number):
             keys.add(asked.key)
-        elif not isinstance(question, Choice | Order):
+        elif not isinstance(question, questions.Choice | questions.Order):
             break
     told = [f"{what} ({n} of {draws} draws)" for what, n in problems.items()]
-    if isinstance(question, Number) and draws >= ENOUGH:
+    if isinstance(question, questions.Number) and draws >= ENOUGH:
         for i, m in enumerate(question.mistakes):
             if apart[i] < LEAST_APART * draws:
                 seen = f"is told apart in {apart[i]} of {draws} draws"
                 told.append(f"mistake {i + 1} ({m.cause}) {seen}")
         if draws >= SEEDS and len(keys) < LEAST_ANSWERS:
             told.append(f"only {len(keys)} different answers in {draws} draws: it can be memorised")
-    return Report(f"{slug}/{name}", kind_of(question), draws, tuple(told), len(keys))
+    return Report(f"{slug}/{name}", questions.kind_of(question), draws, tuple(told), len(keys))
 
 
 def _mistakes_judged(asked: Asked, digits: int) -> list[Verdict | None]:
     """Return the verdict on each drawn wrong, typed to so many digits; None where it is right."""
-    if not isinstance(asked.question, Number):
+    if not isinstance(asked.question, questions.Number):
         return []
     texts = [typed(w.value, asked.unit, digits) for w in asked.wrongs]
-    verdicts = [grade_number(asked, text) for text in texts]
+    verdicts = [grade(asked, text) for text in texts]
     return [v if v.outcome != RIGHT else None for v in verdicts]
 
 
 def _told_apart(asked: Asked, full: list[Verdict | None]) -> Iterator[int]:
     """Yield the declared mistakes whose value gets their own diagnosis and no other."""
     q = asked.question
-    if not isinstance(q, Number):
+    if not isinstance(q, questions.Number):
         return
     values = [wrong_value(m, asked) for m in q.mistakes]
     drawn = [i for i, value in enumerate(values) if value is not None and value != asked.key]
@@ -145,33 +130,33 @@ def _told_apart(asked: Asked, full: list[Verdict | None]) -> Iterator[int]:
 
 def _problems(asked: Asked, full: list[Verdict | None], thorough: bool) -> Iterator[str]:
     match asked.question:
-        case Number():
+        case questions.Number():
             yield from _number_problems(asked, thorough)
             yield from _mistake_problems(asked, asked.question, full, FULL)
             coarse = _mistakes_judged(asked, COARSE)
             yield from _mistake_problems(asked, asked.question, coarse, COARSE)
-        case Formula():
+        case questions.Formula():
             yield from _formula_problems(asked, asked.question)
-        case Choice():
+        case questions.Choice():
             for shown, index in enumerate(asked.order):
                 want = RIGHT if asked.question.options[index].right else WRONG
-                if grade_choice(asked, shown).outcome != want:
+                if grade(asked, shown).outcome != want:
                     yield "an option is judged wrongly"
-        case Order():
+        case questions.Order():
             n = len(asked.order)
             right = [asked.order.index(i) for i in range(n)]
-            if grade_order(asked, right).outcome != RIGHT:
+            if grade(asked, right).outcome != RIGHT:
                 yield "the right order is refused"
-            if grade_order(asked, list(range(n))).outcome != WRONG:
+            if grade(asked, list(range(n))).outcome != WRONG:
                 yield "the order shown first is the right one"
-        case FindMistake():
+        case questions.FindMistake():
             for i in range(len(asked.question.lines)):
                 want = RIGHT if i == asked.question.wrong else WRONG
-                if grade_find_mistake(asked, i).outcome != want:
+                if grade(asked, i).outcome != want:
                     yield "a line is judged wrongly"
-        case Open():
+        case questions.Open():
             n = len(points_of(asked))
-            if grade_open(asked, range(n)).share != 1 or grade_open(asked, []).share != 0:
+            if grade(asked, range(n)).share != 1 or grade(asked, []).share != 0:
                 yield "the rubric is scored wrongly"
 
 
@@ -187,18 +172,18 @@ def _number_problems(asked: Asked, thorough: bool) -> Iterator[str]:
     if not SANE[0] <= abs(asked.key) <= SANE[1]:
         yield "the answer is too large or too small to work with"
     for name in units_of(asked) if thorough else [asked.unit]:
-        if grade_number(asked, typed(asked.key, name)).outcome != RIGHT:
+        if grade(asked, typed(asked.key, name)).outcome != RIGHT:
             yield f"the key is refused in {name or 'plain numbers'}"
     bare = f"{float(asked.key / unit.size):.15g}"
     is_plain = unit.dimension == PURE and unit.size == 1
-    if not is_plain and grade_number(asked, bare).outcome != AGAIN:
+    if not is_plain and grade(asked, bare).outcome != AGAIN:
         yield "the key without its unit is not asked again"
-    if grade_number(asked, shown_key(asked)).outcome != RIGHT:
+    if grade(asked, shown_key(asked)).outcome != RIGHT:
         yield "the key is refused as it is shown"
 
 
 def _mistake_problems(
-    asked: Asked, q: Number, judged: list[Verdict | None], digits: int
+    asked: Asked, q: questions.Number, judged: list[Verdict | None], digits: int
 ) -> Iterator[str]:
     """Yield what is wrong with the verdicts on the drawn wrongs, typed with so many digits."""
     shown = f"{shown_key(asked)} {graph(asked.chapter).shown(asked.figure, asked.values, q.unit)}"
@@ -228,12 +213,12 @@ def numbers(text: str) -> set[str]:
     return set(re.findall(r"(?<![\w.,])\d[\d,]*(?:\.\d+)?", text))
 
 
-def _formula_problems(asked: Asked, q: Formula) -> Iterator[str]:
+def _formula_problems(asked: Asked, q: questions.Formula) -> Iterator[str]:
     letters = {s.argument: letter for letter, s in q.symbols.items()}
-    if grade_formula(asked, written_formula(q.formula, letters)).outcome != RIGHT:
+    if grade(asked, written_formula(q.formula, letters)).outcome != RIGHT:
         yield "the formula itself is refused"
     for i, m in enumerate(q.mistakes):
-        verdict = grade_formula(asked, written_formula(m.wrong, letters))
+        verdict = grade(asked, written_formula(m.wrong, letters))
         if verdict.outcome != WRONG or verdict.causes != (i,):
             yield f"mistake {i + 1} is not refused with its own cause alone: {m.cause}"
 
@@ -247,16 +232,16 @@ def main(what: str | None = None, seeds: int = SEEDS) -> int:
     Raises:
         BankError, UnknownNameError: there is no such chapter or question.
     """
-    chosen: dict[str, tuple[Question, ...]]
+    chosen: dict[str, tuple[questions.Question, ...]]
     if what and "/" in what:
         slug, question = find(what)
         chosen = {slug: (question,)}
     else:
         chosen = {slug: bank(slug) for slug in ([what] if what else chapters())}
     failed: dict[str, list[str]] = {}
-    for slug, questions in chosen.items():
+    for slug, own in chosen.items():
         print(f"\n{graph(slug).title} ({slug})")
-        for q in questions:
+        for q in own:
             report = verify(slug, q.name, range(seeds))
             if report.problems:
                 failed.setdefault(slug, []).append(q.name)

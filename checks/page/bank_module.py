@@ -12,6 +12,7 @@ from collections.abc import Collection
 from fractions import Fraction
 from typing import Any
 
+from checks.drill import questions
 from checks.drill.answers import (
     Exact,
     OrderOfMagnitude,
@@ -22,17 +23,6 @@ from checks.drill.answers import (
 from checks.drill.bank import bank
 from checks.drill.draw import arguments, figures_in, places_of
 from checks.drill.grade import written_formula
-from checks.drill.questions import (
-    LEVELS,
-    Choice,
-    FindMistake,
-    Formula,
-    Number,
-    Open,
-    Order,
-    Question,
-    kind_of,
-)
 from checks.faces.spans import DIRECTIVE, literal, reference
 from checks.page.browser_model import worth
 from worked.chapters import graph
@@ -42,10 +32,10 @@ from worked.units import unit
 
 def module(slug: str) -> str:
     """Return the text of assets/quiz/<slug>.js."""
-    questions = ",\n".join(_question(slug, q) for q in bank(slug))
+    asked = ",\n".join(_question(slug, q) for q in bank(slug))
     steps = [{"slug": s.slug, "title": s.title} for s in graph(slug).steps]
     head = f'{{"slug":{json.dumps(slug)},"title":{_json(graph(slug).title)},"steps":{_json(steps)}'
-    return f'export const bank = {head},"questions":[\n{questions}\n]}};\n'
+    return f'export const bank = {head},"questions":[\n{asked}\n]}};\n'
 
 
 def _json(value: Any) -> str:
@@ -84,11 +74,11 @@ def parts(text: str, slug: str, drawn: Collection[str] = ()) -> list[Any]:
     return [p for p in found if p != ""]
 
 
-def _question(slug: str, q: Question) -> str:
+def _question(slug: str, q: questions.Question) -> str:
     places = places_of(slug, q)
     fields: dict[str, Any] = {
         "id": f"{slug}/{q.name}",
-        "kind": kind_of(q),
+        "kind": questions.kind_of(q),
         "step": q.step,
         "level": q.level,
         "ask": parts(q.ask, slug, places),
@@ -97,7 +87,7 @@ def _question(slug: str, q: Question) -> str:
     }
     code: dict[str, str] = {}
     match q:
-        case Number():
+        case questions.Number():
             fields |= {
                 "figure": q.figure,
                 "vary": {n: list(v) for n, v in q.vary.items()},
@@ -109,7 +99,7 @@ def _question(slug: str, q: Question) -> str:
             if q.unit is not None:
                 fields["worth"] = worth(unit(q.unit))
             code["mistakes"] = _mistakes(slug, q, places)
-        case Formula():
+        case questions.Formula():
             fields["symbols"] = [
                 {
                     "letter": letter,
@@ -126,14 +116,14 @@ def _question(slug: str, q: Question) -> str:
             mistakes = [f'{{"cause":{_json(cause)},"wrong":{wrong}}}' for cause, wrong in pairs]
             code["mistakes"] = f"[{','.join(mistakes)}]"
             fields["answer"] = written_formula(q.formula, letters)
-        case Choice():
+        case questions.Choice():
             fields["options"] = [
                 {"text": parts(o.text, slug), "why": parts(o.why, slug), "right": o.right}
                 for o in q.options
             ]
-        case Order():
+        case questions.Order():
             fields |= {"items": [parts(i, slug) for i in q.items], "why": parts(q.why, slug)}
-        case FindMistake():
+        case questions.FindMistake():
             fields |= {
                 "lines": [parts(line, slug) for line in q.lines],
                 "wrong": q.wrong,
@@ -141,17 +131,17 @@ def _question(slug: str, q: Question) -> str:
                 "source": q.source,
                 "url": q.url,
             }
-        case Open():
+        case questions.Open():
             fields["points"] = [
                 {"level": level, "text": parts(point, slug)}
-                for level in LEVELS
+                for level in questions.LEVELS
                 for point in q.rubric[level]
             ]
     rest = "".join(f',"{name}":{text}' for name, text in code.items())
     return f"{_json(fields)[:-1]}{rest}}}"
 
 
-def _mistakes(slug: str, q: Number, drawn: Collection[str]) -> str:
+def _mistakes(slug: str, q: questions.Number, drawn: Collection[str]) -> str:
     """Return the mistakes of a number: cause, what the arguments are, the function."""
     return (
         "["

@@ -21,10 +21,7 @@ number that somebody else published is `{{ cite: 1.074 | who says so }}`.
 In the code of a lab a number of two or more digits that count, or of ten and more, must come from
 a figure, or stand in a cell with a line "# settings": the lab's own choices, together and named.
 
-What was loose when the gate began to read all this stands in loose.txt beside this file. Nothing
-may be added to it; an entry that is no longer loose must go (`python -m checks.page.gate --settle`
-drops those). `python -m checks.page.gate [chapter or path]` prints all that is loose, the known
-with the new.
+`python -m checks.page.gate [chapter or path]` prints all that is loose.
 """
 
 from __future__ import annotations
@@ -33,7 +30,7 @@ import ast
 import re
 import sys
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
@@ -44,15 +41,13 @@ from worked.chapters import CHAPTERS
 
 ROOT = Path(__file__).resolve().parents[2]
 NAMES = ROOT / "docs" / "names.txt"
-KNOWN = Path(__file__).with_name("loose.txt")
 
 
 @dataclass(frozen=True)
 class Loose:
     """A number that comes from nowhere: its line and column (0 where only the line is known).
 
-    context: the line it stands in; snippet: the words around it, by which it is known again;
-    source: what kind of text that is.
+    context: the line it stands in; source: what kind of text that is.
     """
 
     path: str
@@ -60,7 +55,6 @@ class Loose:
     column: int
     numeral: str
     context: str
-    snippet: str = ""
     source: str = "prose"
 
     def __str__(self) -> str:
@@ -162,8 +156,7 @@ def _loose(text: str, path: str, match: re.Match[str]) -> Loose:
     context = text[first : last if last >= 0 else len(text)].strip()
     if len(context) > 120:
         context = text[max(first, start - 60) : end + 60].partition("\n")[0].strip()
-    snippet = " ".join(text[max(0, start - 24) : end + 24].split())
-    return Loose(path, line, start - first + 1, match[0], context, snippet)
+    return Loose(path, line, start - first + 1, match[0], context)
 
 
 def _blanked(text: str, is_data: bool = False) -> str:
@@ -292,85 +285,16 @@ def loose_outside_pages(root: Path = ROOT) -> list[Loose]:
     return list(dict.fromkeys(found))
 
 
-# -- what is known to be loose ----------------------------------------------------------------
-
-
-def known(path: Path = KNOWN) -> list[tuple[str, str, str]]:
-    """Return the entries of loose.txt: path, numeral and the words around it."""
-    lines = path.read_text(encoding="utf-8").splitlines() if path.is_file() else []
-    rows = [line.split("\t") for line in lines if line and not line.startswith("#")]
-    return [(path, numeral, snippet) for path, numeral, snippet in rows]
-
-
-def compared(
-    found: Iterable[Loose], entries: Iterable[tuple[str, str, str]]
-) -> tuple[list[Loose], list[tuple[str, str, str]]]:
-    """Return what is loose and not known, and the entries that are loose no longer.
-
-    An entry is the number in the same words; or, where the words around it have changed, the same
-    number in the same file.
-    """
-    left = Counter(entries)
-    moved = []
-    for loose in found:
-        key = (loose.path, loose.numeral, loose.snippet)
-        if left[key]:
-            left[key] -= 1
-        else:
-            moved.append(loose)
-    by_number: dict[tuple[str, str], list[tuple[str, str, str]]] = {}
-    for entry in left.elements():
-        by_number.setdefault(entry[:2], []).append(entry)
-    new = []
-    for loose in moved:
-        if alike := by_number.get((loose.path, loose.numeral)):
-            left[alike.pop()] -= 1
-        else:
-            new.append(loose)
-    return new, sorted(left.elements())
-
-
-def new_in_file(text: str, path: str) -> list[Loose]:
-    """Return what is loose on a page and not known to be."""
-    return compared(loose_in_file(text, path), [e for e in known() if e[0] == path])[0]
-
-
-def new_outside_pages(root: Path = ROOT) -> list[Loose]:
-    """Return what is loose outside the pages and not known to be."""
-    return compared(loose_outside_pages(root), known())[0]
-
-
-_HEAD = """\
-# What was loose when the gate began to read every text: path, number, the words around it.
-# Nothing may be added. `python -m checks.page.gate --settle` drops what is loose no longer.
-"""
-
-
-def settle() -> int:
-    """Write loose.txt again without what is loose no longer; return how many entries went."""
-    found, entries = every_loose(), known()
-    new, gone = compared(found, entries)
-    kept = Counter(found) - Counter(new)
-    rows = sorted((x.path, x.numeral, x.snippet) for x in kept.elements())
-    text = "".join("\t".join(row) + "\n" for row in rows)
-    KNOWN.write_text(_HEAD + text, encoding="utf-8")
-    return len(gone)
-
-
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Print what is loose, of a chapter or path if one is named; exit 1 if any of it is new."""
+    """Print what is loose, of a chapter or path if one is named; exit 1 if anything is."""
     asked = list(sys.argv[1:] if arguments is None else arguments)
-    if asked == ["--settle"]:
-        print(f"{settle()} entries of {KNOWN.name} are loose no longer")
-        return 0
     found = [x for x in every_loose() if not asked or any(_is_of(x.path, a) for a in asked)]
     for loose in found:
         print(loose)
-    new = {id(x) for x in compared(found, known())[0]}
     by_source = Counter(x.source for x in found)
     said = ", ".join(f"{n} in {source}" for source, n in by_source.most_common())
-    print(f"{len(found)} loose numbers ({said or 'none'}), {len(new)} of them new", file=sys.stderr)
-    return 1 if new else 0
+    print(f"{len(found)} loose numbers" + (f" ({said})" if said else ""), file=sys.stderr)
+    return 1 if found else 0
 
 
 def _is_of(path: str, wanted: str) -> bool:

@@ -50,12 +50,12 @@ def on_serve(server: Any, config: Any, builder: Any) -> Any:
 @event_priority(50)
 def on_files(files: Files, config: Any) -> Files:
     """Add what is generated: each chapter's model and cards, and the pages that show code."""
-    from checks.page.gate import new_outside_pages
+    from checks.page.gate import loose_outside_pages
     from checks.page.generated import documents
 
     with _plain_errors():
         if Path(config["docs_dir"]) == ROOT / "docs":
-            _refuse(new_outside_pages(ROOT))
+            _refuse(loose_outside_pages(ROOT))
         for uri, content in documents(ROOT):
             files.append(File.generated(config, uri, content=content))
     return files
@@ -63,7 +63,7 @@ def on_files(files: Files, config: Any) -> Files:
 
 def on_page_markdown(markdown: str, page: Any, config: Any, files: Files) -> str:
     """Check the page's text for loose numbers, then place figures, formulas and pictures."""
-    from checks.page.gate import new_in_file
+    from checks.page.gate import loose_in_file
     from checks.page.place import PageContext, place
     from checks.page.quiz import with_questions
 
@@ -72,7 +72,7 @@ def on_page_markdown(markdown: str, page: Any, config: Any, files: Files) -> str
     source_file = Path(page.file.abs_src_path)
     path = f"docs/{page.file.src_uri}"
     source = source_file.read_text(encoding="utf-8-sig")
-    _refuse(new_in_file(source, path))
+    _refuse(loose_in_file(source, path))
     if source_file.suffix != ".md":
         return markdown
     first_line = source.count("\n") - markdown.count("\n") + 1

@@ -233,15 +233,7 @@ def _code(rest: str, page: PageContext) -> str:
 
 def _picture(rest: str, page: PageContext) -> str:
     head, dot, tail = rest.rpartition(".")
-    return f"\n{pictures.figure(_chapter(head, page), tail if dot else rest)}\n"
-
-
-def _table(rest: str, page: PageContext) -> str:
-    return f"\n{over_axes.table(rest, page.chapter)}\n"
-
-
-def _chart(rest: str, page: PageContext) -> str:
-    return f"\n{over_axes.chart(rest, page.chapter)}\n"
+    return pictures.figure(_chapter(head, page), tail if dot else rest)
 
 
 def _panel(rest: str, page: PageContext) -> str:
@@ -251,19 +243,7 @@ def _panel(rest: str, page: PageContext) -> str:
     if len(slugs) > 1:
         raise ValueError("a panel shows the givens of one chapter")
     slug = _chapter(slugs.pop() if slugs else "", page)
-    return f"\n{panel.panel(slug, graph(slug), [tail for _, _, tail in names])}\n"
-
-
-def _key(rest: str, page: PageContext) -> str:
-    return f"\n{keys.aside(_chapter('', page), rest)}\n"
-
-
-def _sheet(rest: str, page: PageContext) -> str:
-    return f"\n{keys.sheet(_chapter(rest, page))}\n"
-
-
-def _requirements(rest: str, page: PageContext) -> str:
-    return f"\n{keys.requirements(_chapter(rest, page))}\n"
+    return panel.panel(slug, graph(slug), [tail for _, _, tail in names])
 
 
 def _steps(rest: str, page: PageContext) -> str:
@@ -273,53 +253,36 @@ def _steps(rest: str, page: PageContext) -> str:
     return "\n".join(steps)
 
 
-def _quiz(rest: str, page: PageContext) -> str:
-    return f"\n{quiz.section(_chapter('', page), rest)}\n"
-
-
-def _quiz_set(rest: str, page: PageContext) -> str:
-    return f"\n{quiz.chapter_set(_chapter(rest, page), page.base)}\n"
-
-
-def _practice(rest: str, page: PageContext) -> str:
-    return f"\n{quiz.practice(chapters_with_bank(), page.base)}\n"
-
-
-def _givens(rest: str, page: PageContext) -> str:
-    return f"\n{tables.givens(rest)}\n"
-
-
-def _proof(rest: str, page: PageContext) -> str:
-    return f"\n{tables.proof(_chapter(rest, page), page.base)}\n"
-
-
-def _exercises(rest: str, page: PageContext) -> str:
-    """`exercises:` for all of them, `exercises: chapter` for one chapter's."""
-    return f"\n{exercise_table.table(rest, page.base)}\n"
-
-
 _INLINE: dict[str, Callable[[str, _Spot, PageContext], str]] = {
     "eq": _equation,
     "sym": _symbol,
     "step": _step,
     "term": _term,
 }
+
+
+def _html(made: Callable[[str, PageContext], str]) -> Callable[[str, PageContext], str]:
+    """Return what places the HTML that `made` gives as a paragraph of its own."""
+    return lambda rest, page: f"\n{made(rest, page)}\n"
+
+
 _BLOCKS: dict[str, Callable[[str, PageContext], str]] = {
     "code": _code,
-    "picture": _picture,
-    "panel": _panel,
+    "picture": _html(_picture),
+    "panel": _html(_panel),
     "steps": _steps,
-    "givens": _givens,
-    "proof": _proof,
-    "quiz": _quiz,
-    "quiz-set": _quiz_set,
-    "practice": _practice,
-    "exercises": _exercises,
-    "table": _table,
-    "key": _key,
-    "sheet": _sheet,
-    "requirements": _requirements,
-    "glossary": lambda rest, page: f"\n{glossary.page()}\n",
-    "chart": _chart,
+    "givens": _html(lambda rest, page: tables.givens(rest)),
+    "proof": _html(lambda rest, page: tables.proof(_chapter(rest, page), page.base)),
+    "quiz": _html(lambda rest, page: quiz.section(_chapter("", page), rest)),
+    "quiz-set": _html(lambda rest, page: quiz.chapter_set(_chapter(rest, page), page.base)),
+    "practice": _html(lambda rest, page: quiz.practice(chapters_with_bank(), page.base)),
+    # `exercises:` for all of them, `exercises: chapter` for one chapter's
+    "exercises": _html(lambda rest, page: exercise_table.table(rest, page.base)),
+    "table": _html(lambda rest, page: over_axes.table(rest, page.chapter)),
+    "key": _html(lambda rest, page: keys.aside(_chapter("", page), rest)),
+    "sheet": _html(lambda rest, page: keys.sheet(_chapter(rest, page))),
+    "requirements": _html(lambda rest, page: keys.requirements(_chapter(rest, page))),
+    "glossary": _html(lambda rest, page: glossary.page()),
+    "chart": _html(lambda rest, page: over_axes.chart(rest, page.chapter)),
 }
 _NEEDS_NO_MORE = ("panel", "glossary", "sheet", "requirements", "steps", "quiz-set", "practice")

@@ -111,11 +111,11 @@ SETTINGS = "# settings"
 """The line that marks a lab's cell as its own choices."""
 
 
-def numbers_in_lab(text: str, path: str) -> Iterator[tuple[int, int, str, str, str, str]]:
+def numbers_in_lab(text: str, path: str) -> Iterator[tuple[int, int, str, str, str]]:
     """Yield the numbers in a lab's code that must come from a figure, as fields of a finding.
 
     Those of two or more digits that count (0.25), and of ten and more, outside the cells with a
-    line "# settings": (line, column, numeral, context, snippet, source).
+    line "# settings": (line, column, numeral, context, source).
     """
     if not path.endswith(".py"):
         return
@@ -133,8 +133,7 @@ def numbers_in_lab(text: str, path: str) -> Iterator[tuple[int, int, str, str, s
         numeral = line[node.col_offset : node.end_col_offset]  # type: ignore[attr-defined]
         if _counts(node.value):  # type: ignore[attr-defined]
             at = node.col_offset  # type: ignore[attr-defined]
-            snippet = " ".join(line[max(0, at - 24) : at + len(numeral) + 24].split())
-            yield node.lineno, at + 1, numeral, line.strip(), snippet, "lab numbers"  # type: ignore[attr-defined]
+            yield node.lineno, at + 1, numeral, line.strip(), "lab numbers"  # type: ignore[attr-defined]
 
 
 def _counts(value: float) -> bool:

@@ -10,12 +10,7 @@ from checks.drill.draw import Asked, shown_key
 from checks.drill.grade import (
     Verdict,
     again,
-    grade_choice,
-    grade_find_mistake,
-    grade_formula,
-    grade_number,
-    grade_open,
-    grade_order,
+    grade,
     points_of,
     written_formula,
 )
@@ -83,8 +78,8 @@ def prompt(asked: Asked) -> str:
 def judge(asked: Asked, text: str) -> Verdict:
     """Judge what was typed; an open question takes the numbers of the points that were met."""
     judges: dict[type, Callable[[Asked, str], Verdict]] = {
-        Number: grade_number,
-        Formula: grade_formula,
+        Number: grade,
+        Formula: grade,
         Choice: _choice,
         Order: _order,
         FindMistake: _line,
@@ -96,18 +91,18 @@ def judge(asked: Asked, text: str) -> Verdict:
 def _choice(asked: Asked, text: str) -> Verdict:
     letter = text.strip().lower()
     at = LETTERS.find(letter) if len(letter) == 1 else -1
-    return grade_choice(asked, at)
+    return grade(asked, at)
 
 
 def _order(asked: Asked, text: str) -> Verdict:
     letters = [c for c in text.lower() if not (c.isspace() or c in ",;>-")]
-    return grade_order(asked, [LETTERS.find(c) for c in letters])
+    return grade(asked, [LETTERS.find(c) for c in letters])
 
 
 def _line(asked: Asked, text: str) -> Verdict:
     number = text.strip()
     is_number = number.isascii() and number.isdigit() and len(number) < 3
-    return grade_find_mistake(asked, int(number) - 1 if is_number else -1)
+    return grade(asked, int(number) - 1 if is_number else -1)
 
 
 def _points(asked: Asked, text: str) -> Verdict:
@@ -115,7 +110,7 @@ def _points(asked: Asked, text: str) -> Verdict:
     most = len(points_of(asked))
     if not all(w.isascii() and w.isdigit() and len(w) < 4 and 1 <= int(w) <= most for w in words):
         return again(f"type the numbers of the points that you met, 1 to {most}, or nothing")
-    return grade_open(asked, [int(w) - 1 for w in words])
+    return grade(asked, [int(w) - 1 for w in words])
 
 
 def rubric_lines(asked: Asked, width: int = TERMINAL) -> list[str]:

@@ -30,6 +30,7 @@ from sklearn.model_selection import train_test_split  # noqa: E402
 
 from tests.effort import some  # noqa: E402
 from tests.oracles.ordinary_data import SETS, class_numbers, one_of, table  # noqa: E402
+from worked.gradient_boosting import importance  # noqa: E402
 from worked.gradient_boosting.boosting import (  # noqa: E402
     Model,
     Settings,
@@ -41,11 +42,6 @@ from worked.gradient_boosting.boosting import (  # noqa: E402
     staged_raw,
 )
 from worked.gradient_boosting.by_hand import DISTANCE_KM, MINUTES, OVER_30_MINUTES  # noqa: E402
-from worked.gradient_boosting.importance import (  # noqa: E402
-    impurity_importance,
-    permutation_importance,
-    r_squared,
-)
 from worked.gradient_boosting.real_data import breast_cancer, diabetes  # noqa: E402
 from worked.gradient_boosting.regression_tree import LEAF, TIE, Choose, Split  # noqa: E402
 
@@ -198,12 +194,14 @@ def test_small_classification_every_setting(labels: tuple[int, ...]) -> None:
 # ---- real data: to 1e-6
 
 
-def real_regression_settings(loss: str) -> list[Settings]:
+def real_settings(
+    loss: str, rounds: int, depths: tuple[int, ...], rates: tuple[float, ...]
+) -> list[Settings]:
     """Return a grid: depth, learning rate, subsample, early stopping."""
     return [
         Settings(
             loss=loss,
-            rounds=30,
+            rounds=rounds,
             learning_rate=eta,
             max_depth=depth,
             subsample=subsample,
@@ -211,7 +209,7 @@ def real_regression_settings(loss: str) -> list[Settings]:
             seed=3,
         )
         for depth, eta, subsample, patience in some(
-            itertools.product((1, 3, 5), (0.1, 0.5), (1.0, 0.6), (None, 3)), each=5
+            itertools.product(depths, rates, (1.0, 0.6), (None, 3)), each=5
         )
     ]
 
@@ -222,7 +220,7 @@ def test_diabetes_every_setting(loss: str) -> None:
     X, y = diabetes()
     generator = np.random.RandomState(0)
     elsewhere = X[generator.randint(len(X), size=300)] + 0.02 * generator.normal(size=(300, 10))
-    for settings in real_regression_settings(loss):
+    for settings in real_settings(loss, 30, (1, 3, 5), (0.1, 0.5)):
         model, oracle, followed = follow(X, y, settings)
         if not followed.split_though_pure:
             assert_same_trees(model, oracle, 1e-6)
@@ -236,18 +234,7 @@ def test_diabetes_every_setting(loss: str) -> None:
 def test_breast_cancer_every_setting() -> None:
     """Same trees, probabilities and log-odds; at eta 0.1 and 0.3 every step is moderate."""
     X, y = breast_cancer()
-    for depth, eta, subsample, patience in some(
-        itertools.product((1, 2, 4), (0.1, 0.3), (1.0, 0.6), (None, 3)), each=5
-    ):
-        settings = Settings(
-            loss="logistic",
-            rounds=20,
-            learning_rate=eta,
-            max_depth=depth,
-            subsample=subsample,
-            patience=patience,
-            seed=3,
-        )
+    for settings in real_settings("logistic", 20, (1, 2, 4), (0.1, 0.3)):
         model, oracle, _ = follow(X, y, settings)
         assert_same_trees(model, oracle, 1e-6)
         assert predict_raw(model, X) == pytest.approx(oracle.decision_function(X), abs=1e-6)
@@ -435,7 +422,7 @@ def test_drawn_rows_are_scikit_learns() -> None:
 def test_impurity_importance_is_scikit_learns(loss: str) -> None:
     X, y = breast_cancer() if loss == "logistic" else diabetes()
     model, oracle, _ = follow(X, y, Settings(loss=loss, rounds=20, subsample=0.8))
-    ours = impurity_importance(model, X.shape[1])
+    ours = importance.impurity_importance(model, X.shape[1])
     assert ours == pytest.approx(oracle.feature_importances_, abs=1e-9)
     assert ours.sum() == pytest.approx(1)
 
@@ -447,8 +434,11 @@ def test_permutation_importance_is_scikit_learns() -> None:
     held_out, target = X[300:], y[300:]
     # scikit-learn draws one seed from its own and uses it for every column
     seed = np.random.RandomState(4).randint(np.iinfo(np.int32).max + 1)
-    ours = permutation_importance(
-        lambda A: r_squared(target, predict_raw(model, A)), held_out, repeats=3, seed=seed
+    ours = importance.permutation_importance(
+        lambda A: importance.r_squared(target, predict_raw(model, A)),
+        held_out,
+        repeats=3,
+        seed=seed,
     )
     theirs = sklearn_permutation_importance(oracle, held_out, target, n_repeats=3, random_state=4)
     assert ours == pytest.approx(theirs.importances, abs=1e-9)

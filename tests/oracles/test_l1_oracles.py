@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import math
 
 import numpy as np
 import pytest
 
 from tests.skips import required
+from tests.worked.recorded import assert_recorded
 from worked.l1_gradient import losses, medians
 
 torch = required("torch")
@@ -189,15 +189,14 @@ def test_subgradient_descent_converges_to_the_linear_programmes_objective(diabet
 def test_the_recorded_study_is_what_the_study_gives():
     from worked.l1_gradient import diabetes_study
 
-    recorded = json.loads(diabetes_study.MEASURED.read_text(encoding="utf-8"))
-    values = diabetes_study.study()
-    assert recorded["deterministic"] is True
-    assert set(recorded["values"]) == set(values)
-    for name, (value, unit) in values.items():
+    assert_recorded(
+        diabetes_study.MEASURED,
+        diabetes_study.study(),
         # the gap is a difference of sums that agree to 5 digits, so it keeps fewer
-        tolerance = 1e-5 if name.endswith("relative_gap") else 1e-9
-        assert recorded["values"][name]["value"] == pytest.approx(value, rel=tolerance), name
-        assert recorded["values"][name]["unit"] == unit
+        lambda name, value: pytest.approx(
+            value, rel=1e-5 if name.endswith("relative_gap") else 1e-9
+        ),
+    )
 
 
 @pytest.mark.parametrize(

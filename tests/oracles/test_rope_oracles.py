@@ -182,6 +182,19 @@ def inverse_frequencies_of_transformers(head_dim, base, length=4_096, seq_len=No
     return frequencies.double().numpy(), factor
 
 
+def frequencies_extended_by_transformers(kind, head_dim, base, factor, trained, **more):
+    """Return its frequencies, and its attention factor, `factor` times beyond `trained` tokens."""
+    return inverse_frequencies_of_transformers(
+        head_dim,
+        base,
+        length=int(trained * factor),
+        rope_type=kind,
+        factor=factor,
+        original_max_position_embeddings=trained,
+        **more,
+    )
+
+
 # float32: base^(2i/d), its reciprocal and a division, each within a few units of 2^-24
 SAME = {"rtol": 5e-7}
 
@@ -212,13 +225,8 @@ class TestFrequenciesEqualTransformers:
 
     @pytest.mark.parametrize("trained", [64, 2_048, 8_192])
     def test_yarn(self, head_dim, base, factor, trained):
-        theirs, attention = inverse_frequencies_of_transformers(
-            head_dim,
-            base,
-            length=int(trained * factor),
-            rope_type="yarn",
-            factor=factor,
-            original_max_position_embeddings=trained,
+        theirs, attention = frequencies_extended_by_transformers(
+            "yarn", head_dim, base, factor, trained
         )
         got = ours.yarn_frequencies(head_dim, base, factor, trained)
         np.testing.assert_allclose(got, theirs, **SAME)
@@ -226,15 +234,8 @@ class TestFrequenciesEqualTransformers:
 
     @pytest.mark.parametrize("trained", [64, 2_048, 8_192])
     def test_llama3(self, head_dim, base, factor, trained):
-        theirs, attention = inverse_frequencies_of_transformers(
-            head_dim,
-            base,
-            length=int(trained * factor),
-            rope_type="llama3",
-            factor=factor,
-            low_freq_factor=1.0,
-            high_freq_factor=4.0,
-            original_max_position_embeddings=trained,
+        theirs, attention = frequencies_extended_by_transformers(
+            "llama3", head_dim, base, factor, trained, low_freq_factor=1.0, high_freq_factor=4.0
         )
         assert attention == 1
         got = ours.llama3_frequencies(head_dim, base, factor, trained)

@@ -58,25 +58,14 @@ def data_sets() -> dict[str, tuple[Float32, Float32, str, int, float]]:
     x_small = np.array(DISTANCE_KM, np.float32)[:, None]
     diabetes, cancer, iris = load_diabetes(), load_breast_cancer(), load_iris()
     x_diabetes, x_cancer = diabetes.data.astype(np.float32), cancer.data.astype(np.float32)
+    y_diabetes, y_cancer = diabetes.target.astype(np.float32), cancer.target.astype(np.float32)
     regression, logistic, softmax = "reg:squarederror", "binary:logistic", "multi:softprob"
     return {
         "six deliveries": (x_small, np.array(MINUTES, np.float32), regression, 1, 21.0),
-        "diabetes": (x_diabetes, diabetes.target.astype(np.float32), regression, 1, 152.0),
-        "diabetes, 20 % missing": (
-            with_holes(x_diabetes, 0.2),
-            diabetes.target.astype(np.float32),
-            regression,
-            1,
-            152.0,
-        ),
-        "breast cancer": (x_cancer, cancer.target.astype(np.float32), logistic, 1, 0.5),
-        "breast cancer, 20 % missing": (
-            with_holes(x_cancer, 0.2),
-            cancer.target.astype(np.float32),
-            logistic,
-            1,
-            0.5,
-        ),
+        "diabetes": (x_diabetes, y_diabetes, regression, 1, 152.0),
+        "diabetes, 20 % missing": (with_holes(x_diabetes, 0.2), y_diabetes, regression, 1, 152.0),
+        "breast cancer": (x_cancer, y_cancer, logistic, 1, 0.5),
+        "breast cancer, 20 % missing": (with_holes(x_cancer, 0.2), y_cancer, logistic, 1, 0.5),
         "iris": (iris.data.astype(np.float32), iris.target.astype(np.float32), softmax, 3, 0.5),
     }
 

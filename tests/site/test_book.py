@@ -120,10 +120,10 @@ def test_no_page_uses_an_id_twice(book: Path) -> None:
 
 
 def test_search_knows_what_is_written_and_nothing_of_formulas_and_answers(book: Path) -> None:
-    """Chapters, labs and units are found; code, givens, proofs and questions are not."""
+    """Chapters, labs, units and terms are found; code, givens, proofs and questions are not."""
     found = json.loads((book / "search/search_index.json").read_text(encoding="utf-8"))["docs"]
     places = {d["location"].split("#")[0] for d in found}
-    assert places == {"", "reference/units/"} | {
+    assert places == {"", "reference/units/", "reference/glossary/"} | {
         f"{path}/" for path in pages(book) if path.startswith(("chapters/", "labs/"))
     }
     everything = " ".join(d["title"] + " " + d["text"] for d in found)

@@ -622,7 +622,7 @@ def test_every_number_of_a_formula_or_picture_opens_by_keyboard(visit: Any) -> N
         ".map((e) => e.dataset.fig));"
         " return [...new Set(all.map((e) => e.dataset.fig).filter((f) => !text.has(f)))]; })()"
     )
-    assert "small.weight_width" in missing
+    assert "small.state_bytes" in missing
     keys = page.locator(".fig-keys button")
     assert keys.count() == len(missing)
     for i in range(keys.count()):

@@ -1,12 +1,11 @@
 """The whiteboard numbers: every one beside its pencil-and-paper arithmetic."""
 
-import subprocess
-import sys
 from fractions import Fraction
 from itertools import pairwise
 
 import pytest
 
+from tests.worked.heavy import assert_loads_none_of
 from worked.gradient_boosting.by_hand import (
     DISTANCE_KM,
     MINUTES,
@@ -151,10 +150,4 @@ def test_the_whiteboard_shows_every_candidate_and_five_rounds() -> None:
 
 def test_the_whiteboard_needs_no_library() -> None:
     """The chapter and its by-hand module import nothing heavy (nothing beyond Python itself)."""
-    code = (
-        "import sys, worked.gradient_boosting.by_hand as b;"
-        "heavy = {'numpy', 'sklearn', 'scipy', 'torch'} & set(sys.modules);"
-        "sys.exit(str(heavy) if heavy else 0)"
-    )
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
-    assert done.returncode == 0, done.stderr
+    assert_loads_none_of({"numpy", "sklearn", "scipy", "torch"}, "worked.gradient_boosting.by_hand")

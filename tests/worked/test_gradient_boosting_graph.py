@@ -9,7 +9,6 @@ from fractions import Fraction
 import numpy as np
 import pytest
 
-from checks.proof.pins.gradient_boosting import OTHER_PINS, PINS
 from checks.proof.recount.gradient_boosting import recount
 from tests.skips import required
 from worked.gradient_boosting.boosting import Settings, fit, predict_probability, predict_raw
@@ -92,12 +91,6 @@ def test_the_defaults_are_scikit_learn_s() -> None:
     known = inspect.signature(ensemble.GradientBoostingRegressor).parameters
     assert G.base["trees"] == known["n_estimators"].default
     assert G.base["depth"] == known["max_depth"].default
-
-
-def test_what_is_pinned_is_shown() -> None:
-    for settings, texts in [({}, PINS), *OTHER_PINS]:
-        values = G.evaluate(settings)
-        assert {cell: G.shown(cell, values) for cell in texts} == texts
 
 
 def test_the_chapter_computed_a_second_time_agrees_cell_by_cell() -> None:

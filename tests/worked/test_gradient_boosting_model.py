@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from worked.gradient_boosting import importance
 from worked.gradient_boosting.bagging import bagged_predictions, bias_and_variance, friedman_1
 from worked.gradient_boosting.boosting import (
     Settings,
@@ -24,11 +25,6 @@ from worked.gradient_boosting.by_hand import (
     OVER_30_MINUTES,
     boosting_rounds,
     candidate_splits,
-)
-from worked.gradient_boosting.importance import (
-    impurity_importance,
-    permutation_importance,
-    r_squared,
 )
 from worked.gradient_boosting.regression_tree import (
     LEAF,
@@ -200,18 +196,22 @@ def test_impurity_importance_by_hand() -> None:
     y = np.array([0.0, 2.0, 10.0, 12.0])
     model = fit(X, y, Settings(rounds=1, max_depth=2, learning_rate=1.0))
     # first split: mean 6, left -6 -4, S = -10: 100 * 4 / (2 * 2) = 100; then 2 + 2 = 4 inside
-    assert impurity_importance(model, 2) == pytest.approx([100 / 104, 4 / 104], rel=1e-13)
+    assert importance.impurity_importance(model, 2) == pytest.approx(
+        [100 / 104, 4 / 104], rel=1e-13
+    )
 
 
 def test_importance_of_a_model_that_never_splits_is_zero() -> None:
     model = fit(X6, np.ones(6), Settings(rounds=3))
-    assert impurity_importance(model, 1).tolist() == [0.0]
+    assert importance.impurity_importance(model, 1).tolist() == [0.0]
 
 
 def test_permutation_importance_of_a_column_the_score_ignores_is_zero() -> None:
     X = np.random.RandomState(0).normal(size=(50, 2))
     y = X[:, 0].copy()
-    lost = permutation_importance(lambda A: r_squared(y, A[:, 0]), X, repeats=5, seed=1)
+    lost = importance.permutation_importance(
+        lambda A: importance.r_squared(y, A[:, 0]), X, repeats=5, seed=1
+    )
     assert lost[1].tolist() == [0.0] * 5
     # a shuffled copy of y predicts with 1 - (2 var) / var = -1 on average: 2 of R^2 are lost
     assert lost[0].mean() == pytest.approx(2, abs=0.5)

@@ -1,21 +1,12 @@
-"""The L1 chapter's graph over named axes, held against its pins and its recount."""
+"""The L1 chapter's graph over named axes, held against its recount."""
 
 from __future__ import annotations
 
 import random
 
-import numpy as np
-import pytest
-
-from checks.proof.pins.l1_gradient import OTHER_PINS, PINS
 from checks.proof.recount.l1_gradient import recount
+from tests.worked.recounted import assert_recounted
 from worked.l1_gradient.scenario import GRAPH as G
-
-
-def test_what_is_pinned_is_shown() -> None:
-    for settings, texts in [({}, PINS), *OTHER_PINS]:
-        values = G.evaluate(settings)
-        assert {cell: G.shown(cell, values) for cell in texts} == texts
 
 
 def test_the_chapter_computed_a_second_time_agrees_cell_by_cell() -> None:
@@ -29,10 +20,4 @@ def test_the_chapter_computed_a_second_time_agrees_cell_by_cell() -> None:
                 value = round(rng.uniform(g.low, g.high), 0 if g.integer else digits)
                 settings[G.cell_name(g, index)] = min(max(value, g.low), g.high)
         settings.pop("tolerance", None)
-        values = G.evaluate(settings)
-        again = recount({g.name: values[g.name] for g in G.givens})
-        assert set(again) == {f.name for f in G.derived}
-        for name, want in again.items():
-            got, size = np.array(values[name], float), 1e-9 * max(1, np.abs(want).max())
-            assert got.shape == np.shape(want), name
-            assert got == pytest.approx(np.array(want, float), rel=1e-9, abs=size), (name, settings)
+        assert_recounted(G, recount, settings)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from functools import cache
 from typing import Any
 
@@ -15,19 +14,12 @@ from worked.gpu_wall.process_group import run_group
 from worked.gpu_wall.scenario import GRAPH
 from worked.gpu_wall.transformer import GPTConfig
 
+pytestmark = pytest.mark.usefixtures("one_thread")
+
 CONFIG = GPTConfig(layers=1, hidden=32, heads=4, vocab=64, positions=16, dropout=0.0, tied=False)
 LAYER = 12_704  # parameters: 12 x 32^2 + 13 x 32
 COUNTS = (1, 2, 5)
 RANKS = 2
-
-
-@pytest.fixture(autouse=True)
-def one_thread() -> Iterator[None]:
-    """Compute here as the ranks do: how a matrix product is split over threads moves bits."""
-    threads = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(threads)
 
 
 @cache

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import math
 
 import numpy as np
@@ -10,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.worked.recorded import assert_recorded
 from worked.rope import by_hand, cached_decode, precision
 from worked.rope import rotary_numpy as rope
 
@@ -307,14 +307,12 @@ def test_bfloat16_positions_wreck_the_score_and_float32_angles_wear_it_slowly():
 
 
 def test_the_recorded_precision_study_is_what_the_study_gives():
-    recorded = json.loads(precision.MEASURED.read_text(encoding="utf-8"))
-    values = precision.study()
-    assert recorded["deterministic"] is True
-    assert set(recorded["values"]) == set(values)
-    for name, (value, unit) in values.items():
+    assert_recorded(
+        precision.MEASURED,
+        precision.study(),
         # errors of a few 1e-15 are float64's own rounding, which may differ between machines
-        assert recorded["values"][name]["value"] == pytest.approx(value, rel=1e-6, abs=1e-12), name
-        assert recorded["values"][name]["unit"] == unit
+        lambda name, value: pytest.approx(value, rel=1e-6, abs=1e-12),
+    )
 
 
 @pytest.mark.parametrize(

@@ -14,17 +14,11 @@ torch = required("torch")
 
 from worked.rope import extension_training as study  # noqa: E402
 
+pytestmark = pytest.mark.usefixtures("one_thread")
+
 SMALL = study.Setting(
     trained_length=32, longest_period=16, steps=300, evaluation_sequences=64, batch=32
 )
-
-
-@pytest.fixture(autouse=True)
-def _one_thread():
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(before)
 
 
 def test_every_token_repeats_one_period_later_and_not_before_in_general():

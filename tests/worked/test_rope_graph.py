@@ -1,23 +1,14 @@
-"""The graph of the chapter on rotary position embedding, held against its pins and its recount."""
+"""The graph of the chapter on rotary position embedding, held against its recount."""
 
 from __future__ import annotations
 
 import math
 import random
 
-import numpy as np
-import pytest
-
-from checks.proof.pins.rope import OTHER_PINS, PINS
 from checks.proof.recount.rope import recount
+from tests.worked.recounted import assert_recounted
 from worked.figures import Given
 from worked.rope.scenario import GRAPH as G
-
-
-def test_what_is_pinned_is_shown() -> None:
-    for settings, texts in [({}, PINS), *OTHER_PINS]:
-        values = G.evaluate(settings)
-        assert {cell: G.shown(cell, values) for cell in texts} == texts
 
 
 def drawn(given: Given, index: tuple[int, ...], rng: random.Random) -> float:
@@ -45,10 +36,4 @@ def test_the_chapter_computed_a_second_time_agrees_cell_by_cell() -> None:
         }
         # More key-value heads than query heads are refused.
         heads, kv_heads = (settings.get(name, 32) for name in ("heads", "kv_heads"))
-        values = G.evaluate(settings | {"kv_heads": min(heads, kv_heads)})
-        again = recount({g.name: values[g.name] for g in G.givens})
-        assert set(again) == {f.name for f in G.derived}
-        for name, want in again.items():
-            got, size = np.array(values[name], float), 1e-9 * max(1, np.abs(want).max())
-            assert got.shape == np.shape(want), name
-            assert got == pytest.approx(np.array(want, float), rel=1e-9, abs=size), (name, settings)
+        assert_recounted(G, recount, settings | {"kv_heads": min(heads, kv_heads)})

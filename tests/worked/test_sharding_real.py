@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from functools import cache
 from typing import Any, get_args
 
@@ -18,7 +17,7 @@ from worked.gpu_wall.transformer import GPTConfig, Transformer, next_token_loss
 from worked.recording import load
 from worked.rows import Row, as_row
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("one_thread")]
 
 STRATEGIES = get_args(sr.Strategy)
 EVEN_PARAMETERS = 55_488  # (64 + 16) x 32 + 4 x (12 x 32^2 + 13 x 32) + 2 x 32 + 64 x 32
@@ -34,15 +33,6 @@ def survey(ranks: int) -> list[dict[str, Any]]:
 def found(request: pytest.FixtureRequest) -> list[dict[str, Any]]:
     """What each rank of a group found."""
     return survey(request.param)
-
-
-@pytest.fixture(autouse=True)
-def one_thread() -> Iterator[None]:
-    """Compute here as the ranks do: how a matrix product is split over threads moves bits."""
-    threads = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(threads)
 
 
 # ---------------------------------------------------------------- rings

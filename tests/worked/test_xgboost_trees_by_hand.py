@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import itertools
-import subprocess
-import sys
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -14,6 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.worked.heavy import assert_loads_none_of
 from worked import recording
 from worked.xgboost import by_hand
 from worked.xgboost.booster import (
@@ -548,10 +547,7 @@ def test_the_recorded_speed_is_within_ten_times_of_xgboosts_single_thread() -> N
 
 def test_the_chapter_imports_nothing_heavy() -> None:
     """The chapter and its hand figures load without torch, xgboost, scikit-learn or SciPy."""
-    code = (
-        "import sys, worked.xgboost.by_hand, worked.xgboost.quantile_sketch\n"
-        "heavy = {'torch', 'xgboost', 'sklearn', 'scipy'} & set(sys.modules)\n"
-        "sys.exit(', '.join(sorted(heavy)) or 0)"
+    assert_loads_none_of(
+        {"torch", "xgboost", "sklearn", "scipy"},
+        "worked.xgboost.by_hand, worked.xgboost.quantile_sketch",
     )
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
-    assert done.returncode == 0, done.stderr

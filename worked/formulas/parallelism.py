@@ -10,15 +10,26 @@ from typing import Any
 
 from worked.formulas.ops import along, ceil, floor, maximum, minimum, total, where
 
+_LAYOUTS = (
+    "data_parallel",
+    "zero_1",
+    "zero_2",
+    "zero_3",
+    "tensor_pipeline",
+    "shorter_pipeline",
+    "shorter_pipeline_zero_1",
+)
+
+
+def _by_layout(most: Any, **others: Any) -> Any:
+    """Return a row over the layouts: `most` in each but those that are named."""
+    return along("layout", **(dict.fromkeys(_LAYOUTS, most) | others))
+
 
 def tensor_ways(tensor_parallel: Any) -> Any:
     """GPUs over which each layout cuts a layer's matrices; 1 where it does not."""
-    return along(
-        "layout",
-        data_parallel=1,
-        zero_1=1,
-        zero_2=1,
-        zero_3=1,
+    return _by_layout(
+        1,
         tensor_pipeline=tensor_parallel,
         shorter_pipeline=tensor_parallel,
         shorter_pipeline_zero_1=tensor_parallel,
@@ -27,12 +38,8 @@ def tensor_ways(tensor_parallel: Any) -> Any:
 
 def pipeline_stages(pipeline_parallel: Any, pipeline_short: Any) -> Any:
     """Stages into which each layout cuts the layers; 1 where it does not."""
-    return along(
-        "layout",
-        data_parallel=1,
-        zero_1=1,
-        zero_2=1,
-        zero_3=1,
+    return _by_layout(
+        1,
         tensor_pipeline=pipeline_parallel,
         shorter_pipeline=pipeline_short,
         shorter_pipeline_zero_1=pipeline_short,
@@ -47,36 +54,9 @@ def sharing_ranks(replicas: Any) -> Any:
     Source: Rajbhandari et al. 2020 (ZeRO), sections 3.1 and 5.
     """
     n = maximum(1, replicas)
-    optimizer = along(
-        "layout",
-        data_parallel=1,
-        zero_1=n,
-        zero_2=n,
-        zero_3=n,
-        tensor_pipeline=1,
-        shorter_pipeline=1,
-        shorter_pipeline_zero_1=n,
-    )
-    gradients = along(
-        "layout",
-        data_parallel=1,
-        zero_1=1,
-        zero_2=n,
-        zero_3=n,
-        tensor_pipeline=1,
-        shorter_pipeline=1,
-        shorter_pipeline_zero_1=1,
-    )
-    weights = along(
-        "layout",
-        data_parallel=1,
-        zero_1=1,
-        zero_2=1,
-        zero_3=n,
-        tensor_pipeline=1,
-        shorter_pipeline=1,
-        shorter_pipeline_zero_1=1,
-    )
+    optimizer = _by_layout(1, zero_1=n, zero_2=n, zero_3=n, shorter_pipeline_zero_1=n)
+    gradients = _by_layout(1, zero_2=n, zero_3=n)
+    weights = _by_layout(1, zero_3=n)
     return along(
         "kept",
         weights=weights,
@@ -112,22 +92,9 @@ def memory_parts(
     Layers are gathered by ZeRO's stage 3 alone. Whoever keeps the model whole recomputes its
     activations; whoever cuts it keeps all but the scores, split by sequence parallelism.
     """
-    fetched = along(
-        "layout",
-        data_parallel=0,
-        zero_1=0,
-        zero_2=0,
-        zero_3=gathered,
-        tensor_pipeline=0,
-        shorter_pipeline=0,
-        shorter_pipeline_zero_1=0,
-    )
-    activations = along(
-        "layout",
-        data_parallel=acts_data_parallel,
-        zero_1=acts_data_parallel,
-        zero_2=acts_data_parallel,
-        zero_3=acts_data_parallel,
+    fetched = _by_layout(0, zero_3=gathered)
+    activations = _by_layout(
+        acts_data_parallel,
         tensor_pipeline=acts_model_parallel,
         shorter_pipeline=acts_model_parallel,
         shorter_pipeline_zero_1=acts_model_parallel,

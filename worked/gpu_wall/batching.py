@@ -16,7 +16,6 @@ Times are seconds.
 
 from __future__ import annotations
 
-import argparse
 import asyncio
 import math
 import random
@@ -29,7 +28,7 @@ from typing import Any
 import simpy
 
 from worked.gpu_wall.sampling import mean_and_ci95, percentile
-from worked.recording import record
+from worked.recording import run_study
 
 # The study's latency curve and server: the running example's own choice.
 FIXED_S = 0.005
@@ -274,24 +273,16 @@ def _mean_batch(served: Sequence[Served]) -> float:
     return len(served) / len({s.started for s in served})
 
 
-def main(argv: Sequence[str] | None = None) -> None:
+def main() -> None:
     """Print the simulated figures; with --record also write measured/batching.json."""
-    parser = argparse.ArgumentParser(description=main.__doc__)
-    parser.add_argument("--record", action="store_true", help="write measured/batching.json")
-    arguments = parser.parse_args(argv)
-    values = study()
-    for name, (value, unit) in values.items():
-        print(f"{name} = {value:.6g} {unit}")
-    if arguments.record:
-        record(
-            Path(__file__).parent / "measured" / "batching.json",
-            values,
-            what=f"a simulated batching server, {len(SEEDS)} seeded Poisson streams a rate; "
-            "means over streams",
-            command="python -m worked.gpu_wall.batching --record",
-            deterministic=True,
-            seed=SEEDS[0],
-        )
+    run_study(
+        Path(__file__).parent / "measured" / "batching.json",
+        study,
+        what=f"a simulated batching server, {len(SEEDS)} seeded Poisson streams a rate; "
+        "means over streams",
+        command="python -m worked.gpu_wall.batching --record",
+        seed=SEEDS[0],
+    )
 
 
 if __name__ == "__main__":

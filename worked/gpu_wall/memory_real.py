@@ -9,7 +9,6 @@ Run `python -m worked.gpu_wall.memory_real --record` to write measured/memory.js
 
 from __future__ import annotations
 
-import argparse
 import dataclasses
 from collections.abc import Callable, Iterable
 from pathlib import Path
@@ -31,7 +30,7 @@ from worked.gpu_wall.transformer import (
     next_token_loss,
     rotary_tables,
 )
-from worked.recording import record
+from worked.recording import run_study
 
 SEED = 12
 RECORD = Path(__file__).parent / "measured" / "memory.json"
@@ -433,27 +432,25 @@ def measure() -> dict[str, tuple[float, str]]:
     return values
 
 
-def main() -> None:
-    """Print the reconciliation of each shape; with --record, write the measured values."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--record", action="store_true", help=f"write {RECORD.name}")
-    arguments = parser.parse_args()
+def study() -> dict[str, tuple[float, str]]:
+    """Print the reconciliation of each shape, and measure."""
     for shape in SHAPES:
         print_reconciliation(shape)
         print()
-    values = measure()
-    for name, (value, unit) in values.items():
-        print(f"{name:48} {value:>14,} {unit}")
-    if arguments.record:
-        record(
-            RECORD,
-            values,
-            what="Bytes of the real tensors of mixed-precision Adam, and of what autograd keeps "
-            "for the backward pass of one transformer layer and of a small model.",
-            command="python -m worked.gpu_wall.memory_real --record",
-            deterministic=True,
-            seed=SEED,
-        )
+    return measure()
+
+
+def main() -> None:
+    """Print the reconciliation of each shape; with --record, write the measured values."""
+    run_study(
+        RECORD,
+        study,
+        what="Bytes of the real tensors of mixed-precision Adam, and of what autograd keeps "
+        "for the backward pass of one transformer layer and of a small model.",
+        command="python -m worked.gpu_wall.memory_real --record",
+        seed=SEED,
+        line="{name:48} {value:>14,} {unit}",
+    )
 
 
 if __name__ == "__main__":

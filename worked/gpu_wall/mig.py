@@ -14,7 +14,6 @@ the name is safe.
 
 from __future__ import annotations
 
-import argparse
 import random
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -23,7 +22,7 @@ from functools import cache
 from pathlib import Path
 from statistics import fmean
 
-from worked.recording import record
+from worked.recording import run_study
 
 MEMORY_SLICES = 8
 COMPUTE_SLICES = 7
@@ -301,23 +300,15 @@ def study() -> dict[str, tuple[float, str]]:
     }
 
 
-def main(argv: Sequence[str] | None = None) -> None:
+def main() -> None:
     """Print the figures; with --record also write measured/mig.json."""
-    parser = argparse.ArgumentParser(description=main.__doc__)
-    parser.add_argument("--record", action="store_true", help="write measured/mig.json")
-    arguments = parser.parse_args(argv)
-    values = study()
-    for name, (value, unit) in values.items():
-        print(f"{name} = {value:.6g} {unit}")
-    if arguments.record:
-        record(
-            Path(__file__).parent / "measured" / "mig.json",
-            values,
-            what="MIG layouts of an 80 GB GPU, their waste, and seeded fleets of models packed",
-            command="python -m worked.gpu_wall.mig --record",
-            deterministic=True,
-            seed=0,
-        )
+    run_study(
+        Path(__file__).parent / "measured" / "mig.json",
+        study,
+        what="MIG layouts of an 80 GB GPU, their waste, and seeded fleets of models packed",
+        command="python -m worked.gpu_wall.mig --record",
+        seed=0,
+    )
 
 
 if __name__ == "__main__":

@@ -10,14 +10,14 @@ measured/parameter_counts.json.
 
 from __future__ import annotations
 
-import argparse
 from pathlib import Path
+from typing import Any
 
 import torch
 
 from worked import givens
 from worked.gpu_wall.transformer import GPTConfig, LlamaConfig, Transformer, count_parameters
-from worked.recording import record
+from worked.recording import run_study
 
 RECORD = Path(__file__).parent / "measured" / "parameter_counts.json"
 
@@ -32,24 +32,15 @@ def config_of(facts: dict[str, int]) -> GPTConfig | LlamaConfig:
     """
     if "kv_lora_rank" in facts:
         raise ValueError("transformer.py builds no latent attention (kv_lora_rank is given)")
+    shape: dict[str, Any] = {name: facts[name] for name in ("layers", "hidden", "heads", "vocab")}
+    shape["tied"] = bool(facts["tied_embeddings"])
     if "qkv_bias" not in facts:
-        return GPTConfig(
-            layers=facts["layers"],
-            hidden=facts["hidden"],
-            heads=facts["heads"],
-            vocab=facts["vocab"],
-            positions=facts["max_positions"],
-            tied=bool(facts["tied_embeddings"]),
-        )
+        return GPTConfig(**shape, positions=facts["max_positions"])
     return LlamaConfig(
-        layers=facts["layers"],
-        hidden=facts["hidden"],
-        heads=facts["heads"],
+        **shape,
         kv_heads=facts["kv_heads"],
         head_dim=facts["head_dim"],
         ffn=facts["ffn"],
-        vocab=facts["vocab"],
-        tied=bool(facts["tied_embeddings"]),
         qkv_bias=bool(facts["qkv_bias"]),
         experts=facts.get("experts", 0),
         experts_per_token=facts.get("experts_per_token", 0),
@@ -96,21 +87,14 @@ def measure() -> dict[str, tuple[float, str]]:
 
 def main() -> None:
     """Print each count; with --record, write them."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--record", action="store_true", help=f"write {RECORD.name}")
-    arguments = parser.parse_args()
-    values = measure()
-    for name, (value, _) in values.items():
-        print(f"{name:36} {value:>19,}")
-    if arguments.record:
-        record(
-            RECORD,
-            values,
-            what="Parameters of the published models, counted from modules on the meta device.",
-            command="python -m worked.gpu_wall.parameter_counts --record",
-            deterministic=True,
-            seed=0,  # none is drawn: the meta device holds no numbers
-        )
+    run_study(
+        RECORD,
+        measure,
+        what="Parameters of the published models, counted from modules on the meta device.",
+        command="python -m worked.gpu_wall.parameter_counts --record",
+        seed=0,  # none is drawn: the meta device holds no numbers
+        line="{name:36} {value:>19,}",
+    )
 
 
 if __name__ == "__main__":

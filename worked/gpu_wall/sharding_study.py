@@ -8,7 +8,6 @@ Run `python -m worked.gpu_wall.sharding_study --record` to write measured/shardi
 
 from __future__ import annotations
 
-import argparse
 import sys
 import warnings
 from collections.abc import Sequence
@@ -34,7 +33,7 @@ from worked.gpu_wall.sharding_real import (
     train_sharded,
 )
 from worked.gpu_wall.transformer import GPTConfig, Transformer, next_token_loss
-from worked.recording import record
+from worked.recording import run_study
 
 RECORD = Path(__file__).parent / "measured" / "sharding.json"
 
@@ -246,22 +245,15 @@ def measure(groups: dict[int, list[dict[str, Any]]]) -> dict[str, tuple[float, s
 
 def main() -> None:
     """Run groups of 2 and 4 processes and print what they found; with --record, write it."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--record", action="store_true", help=f"write {RECORD.name}")
-    arguments = parser.parse_args()
-    values = measure({ranks: run_group(ranks, survey) for ranks in (2, 4)})
-    for name, (value, unit) in values.items():
-        print(f"{name:56} {value:>14,} {unit}")
-    if arguments.record:
-        record(
-            RECORD,
-            values,
-            what="Bytes that each of 2 and of 4 gloo processes holds and sends under data "
-            "parallelism, ZeRO 1 to 3, tensor and sequence parallelism, and under PyTorch's own.",
-            command="python -m worked.gpu_wall.sharding_study --record",
-            deterministic=True,
-            seed=SEED,
-        )
+    run_study(
+        RECORD,
+        lambda: measure({ranks: run_group(ranks, survey) for ranks in (2, 4)}),
+        what="Bytes that each of 2 and of 4 gloo processes holds and sends under data "
+        "parallelism, ZeRO 1 to 3, tensor and sequence parallelism, and under PyTorch's own.",
+        command="python -m worked.gpu_wall.sharding_study --record",
+        seed=SEED,
+        line="{name:56} {value:>14,} {unit}",
+    )
 
 
 if __name__ == "__main__":

@@ -8,7 +8,6 @@ Record them all with:
 
 from __future__ import annotations
 
-import argparse
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
@@ -34,7 +33,7 @@ from worked.gradient_boosting.importance import (
 )
 from worked.gradient_boosting.real_data import breast_cancer, diabetes, split_rows
 from worked.gradient_boosting.regression_tree import Choose, Split
-from worked.recording import record
+from worked.recording import run_study
 
 FloatArray = NDArray[np.float64]
 Values = dict[str, tuple[float, str]]
@@ -309,22 +308,15 @@ EXPERIMENTS: dict[str, Callable[[], Values]] = {
 
 def main() -> None:
     """Run every experiment, print its values, and with --record write them to measured/."""
-    parser = argparse.ArgumentParser(description="Run the experiments on gradient boosted trees.")
-    parser.add_argument("--record", action="store_true", help="write worked/.../measured/*.json")
-    recording = parser.parse_args().record
     for name, experiment in EXPERIMENTS.items():
-        values = experiment()
-        for key, (value, unit) in values.items():
-            print(f"{name}: {key} = {value:.6g} {unit}")
-        if recording:
-            record(
-                MEASURED / f"{name}.json",
-                values,
-                what=(experiment.__doc__ or "").splitlines()[0],
-                command="python -m worked.gradient_boosting.experiments --record",
-                deterministic=True,
-                seed=SEED,
-            )
+        run_study(
+            MEASURED / f"{name}.json",
+            experiment,
+            what=(experiment.__doc__ or "").splitlines()[0],
+            command="python -m worked.gradient_boosting.experiments --record",
+            seed=SEED,
+            line=f"{name}: {{name}} = {{value:.6g}} {{unit}}",
+        )
 
 
 if __name__ == "__main__":

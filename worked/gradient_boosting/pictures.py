@@ -11,7 +11,7 @@ SQUARED: dict[str, Any] = {
     "kind": "curve",
     "title": "The squared error of one constant for all deliveries",
     "alt": "A parabola over the constant. It is lowest at the mean, {{ base }} minutes, with "
-    "{{ base_sse }}; at {{ trial }} minutes it stands at {{ trial_sse }}.",
+    "{{ base_sse }}; at the panel's {{ trial }} it stands at {{ trial_sse }}.",
     "caption": "Lowest at the mean. The dot is the constant of the panel: {{ trial_excess }} "
     "above the bottom.",
     "x": "trial",
@@ -28,8 +28,8 @@ ABSOLUTE: dict[str, Any] = {
     "kind": "curve",
     "title": "The absolute error of one constant for all deliveries",
     "alt": "A line with a kink at every label. It is lowest, {{ median_sae }}, from the lower "
-    "median {{ lower_median }} to the upper median {{ upper_median }}; at {{ trial }} minutes it "
-    "stands at {{ trial_sae }}.",
+    "median {{ lower_median }} to the upper median {{ upper_median }}; at the panel's {{ trial }} "
+    "it stands at {{ trial_sae }}.",
     "caption": "{{ claim: lower_median < upper_median | Flat between the middle labels: every "
     "constant there is as good as any other. | Lowest at the middle labels, which are equal. }}",
     "x": "trial",
@@ -73,12 +73,11 @@ FIT: dict[str, Any] = {
     "kind": "curve",
     "title": "The fitted curve, round by round",
     "alt": "Staircases over the distance after the first, second, third and fifth round, beside "
-    "the deliveries. Each round adds a step or changes one. Beyond the last threshold all are "
-    "flat.",
-    "caption": "Squares are the deliveries. Every tree adds one step, some where there is one "
-    "already. {{ claim: query <= 20 and all(answer == prediction[row=6], round) | At {{ query }} "
-    "km, where the dots stand, the model says in every round what it says at the last delivery. | "
-    "At {{ query }} km it says {{ answer[round=last] }} minutes after all rounds. }}",
+    "the deliveries. Each round adds one step at most. Beyond the last threshold all are flat.",
+    "caption": "Squares are the deliveries. Every tree adds one step at most, perhaps where "
+    "there is one already. {{ claim: query <= 20 and all(answer == prediction[row=6], round) | At "
+    "{{ query }} km, where the dots stand, the model says in every round what it says at the last "
+    "delivery. | At {{ query }} km it says {{ answer[round=last] }} minutes after all rounds. }}",
     "x": "query",
     "x_label": "distance, km",
     "from": 0,
@@ -128,8 +127,8 @@ IMPORTANCE: dict[str, Any] = {
     "alt": "Bars of impurity share: express {{ share[column=express] }}, floor "
     "{{ share[column=floor] }}, "
     "order number {{ share[column=order-number] }}, although the order number means nothing.",
-    "caption": "Recorded. Shuffling the order number on held-out rows loses "
-    "{{ test_loss[column=order-number] }} of the share explained{{ law: "
+    "caption": "Recorded. Shuffling the order number on held-out rows loses a share of the "
+    "variance of {{ test_loss[column=order-number] }}{{ law: "
     "test_loss[column=order-number] <= 0 | : nothing }}.",
     "unit": "%",
     "places": 1,

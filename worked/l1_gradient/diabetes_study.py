@@ -7,7 +7,6 @@ disease progression). Run `python -m worked.l1_gradient.diabetes_study --record`
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 
 import numpy as np
@@ -18,7 +17,7 @@ from worked.l1_gradient.least_absolute_deviations import (
     lad_subgradient_descent,
     steps_to_within,
 )
-from worked.recording import record
+from worked.recording import run_study
 
 MEASURED = Path(__file__).parent / "measured" / "least_absolute_deviations.json"
 STEPS = 5_000
@@ -73,19 +72,14 @@ def study() -> dict[str, tuple[float, str]]:
 
 def main() -> None:
     """Print the study's values, and record them when called with --record."""
-    values = study()
-    for name, (value, unit) in values.items():
-        print(f"{name} = {value:.6g} {unit}".rstrip())
-    if "--record" in sys.argv[1:]:
-        record(
-            MEASURED,
-            values,
-            what="Least absolute deviations on scikit-learn's diabetes data: linear programme "
-            "and subgradient descent, and the effect of one target multiplied by 100",
-            command="python -m worked.l1_gradient.diabetes_study --record",
-            deterministic=True,
-            seed=0,
-        )
+    run_study(
+        MEASURED,
+        study,
+        what="Least absolute deviations on scikit-learn's diabetes data: linear programme "
+        "and subgradient descent, and the effect of one target multiplied by 100",
+        command="python -m worked.l1_gradient.diabetes_study --record",
+        seed=0,
+    )
 
 
 if __name__ == "__main__":

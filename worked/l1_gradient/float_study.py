@@ -6,13 +6,12 @@ Run `python -m worked.l1_gradient.float_study --record` to write `measured/float
 from __future__ import annotations
 
 import math
-import sys
 from fractions import Fraction
 from pathlib import Path
 
 from worked.l1_gradient.descent import descend, fixed_rate, l1_fixed_rate_outcome
 from worked.l1_gradient.losses import l1_gradient, predict
-from worked.recording import record
+from worked.recording import run_study
 
 MEASURED = Path(__file__).parent / "measured" / "floats.json"
 START, X, Y, BEST = 1.0, 2.0, 10.0, 3.0
@@ -48,19 +47,14 @@ def study() -> dict[str, tuple[float, str]]:
 
 def main() -> None:
     """Print the study's values, and record them when called with --record."""
-    values = study()
-    for name, (value, unit) in values.items():
-        print(f"{name} = {value:.6g} {unit}".rstrip())
-    if "--record" in sys.argv[1:]:
-        record(
-            MEASURED,
-            values,
-            what="L1 descent on the chapter's point in double precision: where it misses what "
-            "exact arithmetic reaches",
-            command="python -m worked.l1_gradient.float_study --record",
-            deterministic=True,
-            seed=0,
-        )
+    run_study(
+        MEASURED,
+        study,
+        what="L1 descent on the chapter's point in double precision: where it misses what "
+        "exact arithmetic reaches",
+        command="python -m worked.l1_gradient.float_study --record",
+        seed=0,
+    )
 
 
 if __name__ == "__main__":

@@ -106,8 +106,8 @@ WAVELENGTHS: dict[str, Any] = {
     "pair {{ last_turned[size=larger] }}.",
     "caption": "Each pair is slower than the one before by the same factor. An upright line stands "
     "where a pair would make exactly one turn within {{ trained_length }}. {{ claim: "
-    "last_turned[size=smaller] <= number[hand=slowest] | Right of its line no pair of a base does. "
-    "| Of a base without a line all pairs do. }}",
+    "last_turned[size=smaller] <= number[hand=slowest] | Right of its line no pair of a base makes "
+    "a full turn. | Of a base without a line all pairs make a full turn. }}",
     "x": "pair_wanted",
     "x_label": "pair",
     "from": 0,
@@ -243,8 +243,8 @@ ROUNDING: dict[str, Any] = {
     "numbers lie {{ spacing }} apart, and position {{ rounded_position }} is held as "
     "{{ held_position }}.",
     "caption": "{{ claim: spacing > 1 | All positions of one step get the same angle; tokens "
-    "on either side of an edge seem {{ spacing }} apart. | Here every position is held as it is: "
-    "the format's numbers lie {{ spacing }} apart. }}",
+    "on either side of an edge seem {{ spacing }} apart. | Position {{ rounded_position }} is "
+    "held as it is: near it the format's numbers lie {{ spacing }} apart. }}",
     "x": "rounded_position",
     "x_label": "true position",
     "near": {"step": "spacing", "steps": 4},

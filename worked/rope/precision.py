@@ -6,14 +6,13 @@ Run `python -m worked.rope.precision --record` to write `measured/precision.json
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import ArrayLike
 
-from worked.recording import record
+from worked.recording import run_study
 from worked.rope.rotary_numpy import Array, inverse_frequencies, relative_score
 
 MEASURED = Path(__file__).parent / "measured" / "precision.json"
@@ -153,19 +152,15 @@ def study() -> dict[str, tuple[float, str]]:
 
 def main() -> None:
     """Print the study's values, and record them when called with --record."""
-    values = study()
-    for name, (value, unit) in values.items():
-        print(f"{name} = {value:.4g} {unit}".rstrip())
-    if "--record" in sys.argv[1:]:
-        record(
-            MEASURED,
-            values,
-            what="Positions that bfloat16 and float16 cannot hold, and the largest error of "
-            "q.k/sqrt(128) over 200 random pairs 100 tokens apart, base 10,000, by what is rounded",
-            command="python -m worked.rope.precision --record",
-            deterministic=True,
-            seed=0,
-        )
+    run_study(
+        MEASURED,
+        study,
+        what="Positions that bfloat16 and float16 cannot hold, and the largest error of "
+        "q.k/sqrt(128) over 200 random pairs 100 tokens apart, base 10,000, by what is rounded",
+        command="python -m worked.rope.precision --record",
+        seed=0,
+        line="{name} = {value:.4g} {unit}",
+    )
 
 
 if __name__ == "__main__":

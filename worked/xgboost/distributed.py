@@ -10,7 +10,6 @@ Run as a program, it records how much one tree's histograms weigh on the wire.
 
 from __future__ import annotations
 
-import argparse
 import pickle
 import tempfile
 from collections.abc import Callable
@@ -23,7 +22,7 @@ import torch
 import torch.distributed as dist
 
 from worked import processes
-from worked.recording import record
+from worked.recording import run_study
 from worked.xgboost.booster import (
     Booster,
     as_matrix,
@@ -189,21 +188,14 @@ def traffic_of_one_tree(
 
 def main() -> None:
     """Print the traffic of one tree; with --record write it to measured/."""
-    parser = argparse.ArgumentParser(description=main.__doc__)
-    parser.add_argument("--record", action="store_true")
-    arguments = parser.parse_args()
-    values = traffic_of_one_tree()
-    for name, (value, unit) in values.items():
-        print(f"{name} = {value:,} {unit}")
-    if arguments.record:
-        record(
-            Path(__file__).parent / "measured" / "all_reduce_traffic.json",
-            values,
-            what="bytes all-reduced to grow one tree of depth 6, 28 features, 2 processes",
-            command="python -m worked.xgboost.distributed --record",
-            deterministic=True,
-            seed=0,
-        )
+    run_study(
+        Path(__file__).parent / "measured" / "all_reduce_traffic.json",
+        traffic_of_one_tree,
+        what="bytes all-reduced to grow one tree of depth 6, 28 features, 2 processes",
+        command="python -m worked.xgboost.distributed --record",
+        seed=0,
+        line="{name} = {value:,} {unit}",
+    )
 
 
 if __name__ == "__main__":

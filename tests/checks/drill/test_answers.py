@@ -9,22 +9,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from checks.drill.answers import (
-    LONGEST,
-    TABLE,
-    Answer,
-    AnswerError,
-    Exact,
-    ImpossibleUnit,
-    MissingUnit,
-    OrderOfMagnitude,
-    SignificantDigits,
-    UnknownUnit,
-    WithinPercent,
-    find_unit,
-    read_answer,
-    split_answer,
-)
+from checks.drill import answers
 from checks.drill.fuzz_targets import watched
 from worked.units import _ATOMS
 from worked.units import unit as book_unit
@@ -118,8 +103,8 @@ GIB = 2**30
     ],
 )
 def test_accepted_answers(text: str, wanted: str, value: Fraction) -> None:
-    reading = read_answer(text, wanted)
-    assert isinstance(reading, Answer), reading
+    reading = answers.read_answer(text, wanted)
+    assert isinstance(reading, answers.Answer), reading
     assert reading.value == value
 
 
@@ -128,16 +113,16 @@ def test_five_ways_to_write_one_answer() -> None:
     spellings = ("2.5 GiB", "2.68GB", "2684354560 B", "2.68e9 bytes", "2,684 MB")
     key = Fraction(5, 2) * GIB
     for text in spellings:
-        reading = read_answer(text, "GB")
-        assert isinstance(reading, Answer)
-        assert WithinPercent(Fraction(1, 5)).accepts(reading.value, key)
+        reading = answers.read_answer(text, "GB")
+        assert isinstance(reading, answers.Answer)
+        assert answers.WithinPercent(Fraction(1, 5)).accepts(reading.value, key)
 
 
 def test_bits_and_bytes_decimal_and_binary_are_four_units() -> None:
     values = []
     for text in ("1 Gb", "1 GB", "1 Gib", "1 GiB"):
-        reading = read_answer(text, "B")
-        assert isinstance(reading, Answer)
+        reading = answers.read_answer(text, "B")
+        assert isinstance(reading, answers.Answer)
         values.append(reading.value)
     assert values == [10**9 // 8, 10**9, GIB // 8, GIB]
 
@@ -154,8 +139,8 @@ def test_bits_and_bytes_decimal_and_binary_are_four_units() -> None:
     ],
 )
 def test_a_missing_unit_is_asked_for(text: str, wanted: str, says: str) -> None:
-    reading = read_answer(text, wanted)
-    assert isinstance(reading, MissingUnit)
+    reading = answers.read_answer(text, wanted)
+    assert isinstance(reading, answers.MissingUnit)
     assert says in reading.tell
 
 
@@ -175,8 +160,8 @@ def test_a_missing_unit_is_asked_for(text: str, wanted: str, says: str) -> None:
     ],
 )
 def test_a_unit_of_another_kind_is_asked_about(text: str, wanted: str) -> None:
-    reading = read_answer(text, wanted)
-    assert isinstance(reading, ImpossibleUnit)
+    reading = answers.read_answer(text, wanted)
+    assert isinstance(reading, answers.ImpossibleUnit)
     assert "does not fit" in reading.tell
 
 
@@ -193,8 +178,8 @@ def test_a_unit_of_another_kind_is_asked_about(text: str, wanted: str) -> None:
     ],
 )
 def test_an_unknown_or_ambiguous_unit_is_asked_about(text: str, says: str) -> None:
-    reading = read_answer(text, "GB")
-    assert isinstance(reading, UnknownUnit)
+    reading = answers.read_answer(text, "GB")
+    assert isinstance(reading, answers.UnknownUnit)
     assert any(part in reading.tell for part in says.split("|"))
 
 
@@ -232,22 +217,22 @@ def test_an_unknown_or_ambiguous_unit_is_asked_about(text: str, says: str) -> No
     ],
 )
 def test_what_cannot_be_read_is_refused_with_the_reason(text: str, says: str) -> None:
-    with pytest.raises(AnswerError) as refusal:
-        read_answer(text, "GB")
+    with pytest.raises(answers.AnswerError) as refusal:
+        answers.read_answer(text, "GB")
     assert says in str(refusal.value)
 
 
 def test_the_input_is_bounded() -> None:
-    assert isinstance(read_answer("9" * LONGEST, ""), Answer)
-    with pytest.raises(AnswerError, match="at most 200 characters; this has 201"):
-        read_answer("9" * (LONGEST + 1), "")
-    with pytest.raises(AnswerError, match="is a text"):
-        read_answer(5, "")  # type: ignore[arg-type]
+    assert isinstance(answers.read_answer("9" * answers.LONGEST, ""), answers.Answer)
+    with pytest.raises(answers.AnswerError, match="at most 200 characters; this has 201"):
+        answers.read_answer("9" * (answers.LONGEST + 1), "")
+    with pytest.raises(answers.AnswerError, match="is a text"):
+        answers.read_answer(5, "")  # type: ignore[arg-type]
 
 
 def test_a_question_with_a_wrong_unit_is_our_own_mistake() -> None:
     with pytest.raises(ValueError, match="the question's own unit is wrong"):
-        read_answer("5 GB", "gigs")
+        answers.read_answer("5 GB", "gigs")
 
 
 def test_every_unit_of_the_book_means_the_same_here() -> None:
@@ -255,24 +240,24 @@ def test_every_unit_of_the_book_means_the_same_here() -> None:
     for name in _ATOMS:
         if not name:
             continue
-        ours, theirs = find_unit(name), book_unit(name)
+        ours, theirs = answers.find_unit(name), book_unit(name)
         assert not isinstance(ours, str), ours
         assert (ours.size, ours.dimension) == (theirs.factor, theirs.dimension.powers), name
 
 
 def test_units_joined_as_in_the_book_mean_the_same_here() -> None:
     for name in ("GB/s", "USD/GPU/h", "GPU·h", "tokens/s/GPU", "B/token", "USD/Mtoken", "TFLOP/s"):
-        ours, theirs = find_unit(name), book_unit(name)
+        ours, theirs = answers.find_unit(name), book_unit(name)
         assert not isinstance(ours, str), ours
         assert (ours.size, ours.dimension) == (theirs.factor, theirs.dimension.powers), name
 
 
 def test_no_name_of_a_unit_is_ambiguous_by_its_letters() -> None:
     """FLOPs is an amount and FLOPS a rate: every spelling in the table has one meaning."""
-    assert TABLE["TFLOPs"].dimension == (0, 0, 0)
-    assert TABLE["TFLOPS"].dimension == (0, -1, 0)
-    assert TABLE["MB"].size == 8 * TABLE["Mb"].size
-    assert "KB" not in TABLE
+    assert answers.TABLE["TFLOPs"].dimension == (0, 0, 0)
+    assert answers.TABLE["TFLOPS"].dimension == (0, -1, 0)
+    assert answers.TABLE["MB"].size == 8 * answers.TABLE["Mb"].size
+    assert "KB" not in answers.TABLE
 
 
 # ---- how finely an answer was typed
@@ -300,7 +285,7 @@ def test_no_name_of_a_unit_is_ambiguous_by_its_letters() -> None:
     ],
 )
 def test_the_digits_of_an_answer(text: str, digits: str, zeros: int, is_guess: bool) -> None:
-    typed = split_answer(f"{text} GB")[0]
+    typed = answers.split_answer(f"{text} GB")[0]
     assert (typed.digits, typed.zeros, typed.is_guess) == (digits, zeros, is_guess)
 
 
@@ -324,7 +309,7 @@ def test_the_digits_of_an_answer(text: str, digits: str, zeros: int, is_guess: b
 def test_to_how_many_digits_an_answer_is_a_value_rounded(
     text: str, value: str, agrees: int
 ) -> None:
-    typed, _ = split_answer(text)
+    typed, _ = answers.split_answer(text)
     assert typed.agrees(Fraction(value)) == agrees
     # The same in another unit, and with the zeros counted as digits.
     assert typed.times(Fraction(2**30)).agrees(Fraction(value) * 2**30) == agrees
@@ -336,9 +321,9 @@ def test_to_how_many_digits_an_answer_is_a_value_rounded(
 
 
 def test_exact_means_equal() -> None:
-    assert Exact().accepts(Fraction(1, 3), Fraction(2, 6))
-    assert not Exact().accepts(Fraction(333, 1000), Fraction(1, 3))
-    assert Exact().tell() == "exactly"
+    assert answers.Exact().accepts(Fraction(1, 3), Fraction(2, 6))
+    assert not answers.Exact().accepts(Fraction(333, 1000), Fraction(1, 3))
+    assert answers.Exact().tell() == "exactly"
 
 
 @pytest.mark.parametrize(
@@ -348,19 +333,19 @@ def test_exact_means_equal() -> None:
 def test_three_significant_digits(answer: str, right: bool) -> None:
     """The key 2.68435456 GB: half of the third digit is 0.005."""
     key = Fraction("2.68435456")
-    assert SignificantDigits(3).accepts(Fraction(answer), key) is right
+    assert answers.SignificantDigits(3).accepts(Fraction(answer), key) is right
 
 
 def test_digits_count_in_the_unit_of_the_answer() -> None:
     """9.97 GB is 9.285... GiB; 9.29 GiB is right to 3 digits of GiB, 0.05 % off in bytes."""
     key = Fraction("9.97e9")
     answer = Fraction("9.29") * GIB  # 9.97506...e9: off by 5.06e6 B
-    assert not SignificantDigits(3).accepts(answer, key)  # half a digit of GB: 5.00e6 B
-    assert SignificantDigits(3).accepts(answer, key, unit=Fraction(GIB))  # of GiB: 5.37e6 B
+    assert not answers.SignificantDigits(3).accepts(answer, key)  # half a digit of GB: 5.00e6 B
+    assert answers.SignificantDigits(3).accepts(answer, key, unit=Fraction(GIB))  # of GiB: 5.37e6 B
 
 
 def test_a_tie_is_right_either_way_and_a_zero_only_as_zero() -> None:
-    digits = SignificantDigits(2)
+    digits = answers.SignificantDigits(2)
     assert digits.accepts(Fraction("2.6"), Fraction("2.65"))
     assert digits.accepts(Fraction("2.7"), Fraction("2.65"))
     assert digits.accepts(Fraction(0), Fraction(0))
@@ -370,7 +355,7 @@ def test_a_tie_is_right_either_way_and_a_zero_only_as_zero() -> None:
 
 def test_the_leading_place_at_powers_of_ten() -> None:
     """1 has its half digit at 0.05, 0.999 at 0.0005 (both to two digits: 0.05 and 0.005)."""
-    two = SignificantDigits(2)
+    two = answers.SignificantDigits(2)
     assert two.accepts(Fraction("1.05"), Fraction(1))
     assert not two.accepts(Fraction("1.051"), Fraction(1))
     assert two.accepts(Fraction("1.004"), Fraction("0.999"))
@@ -379,7 +364,7 @@ def test_the_leading_place_at_powers_of_ten() -> None:
 
 
 def test_within_percent_is_of_the_key() -> None:
-    one = WithinPercent(1)
+    one = answers.WithinPercent(1)
     assert one.accepts(Fraction(101), Fraction(100))
     assert not one.accepts(Fraction("101.001"), Fraction(100))
     assert one.accepts(Fraction(-99), Fraction(-100))
@@ -388,13 +373,13 @@ def test_within_percent_is_of_the_key() -> None:
 
 
 def test_order_of_magnitude_is_a_factor_either_way() -> None:
-    one = OrderOfMagnitude(1)
+    one = answers.OrderOfMagnitude(1)
     assert one.accepts(Fraction(10), Fraction(100))
     assert one.accepts(Fraction(1000), Fraction(100))
     assert not one.accepts(Fraction(1001), Fraction(100))
     assert not one.accepts(Fraction(-100), Fraction(100))
     assert not one.accepts(Fraction(0), Fraction(100))
-    half = OrderOfMagnitude(Fraction(1, 2))  # a factor of 3.1622...
+    half = answers.OrderOfMagnitude(Fraction(1, 2))  # a factor of 3.1622...
     assert half.accepts(Fraction("316.2"), Fraction(100))
     assert not half.accepts(Fraction("316.3"), Fraction(100))
     assert half.tell() == "to within a factor of 3.2 either way"
@@ -404,13 +389,13 @@ def test_order_of_magnitude_is_a_factor_either_way() -> None:
 @pytest.mark.parametrize(
     ("kind", "argument"),
     [
-        (SignificantDigits, 0),
-        (SignificantDigits, 16),
-        (WithinPercent, 0),
-        (WithinPercent, 101),
-        (OrderOfMagnitude, 0),
-        (OrderOfMagnitude, 7),
-        (OrderOfMagnitude, Fraction(1, 97)),
+        (answers.SignificantDigits, 0),
+        (answers.SignificantDigits, 16),
+        (answers.WithinPercent, 0),
+        (answers.WithinPercent, 101),
+        (answers.OrderOfMagnitude, 0),
+        (answers.OrderOfMagnitude, 7),
+        (answers.OrderOfMagnitude, Fraction(1, 97)),
     ],
 )
 def test_senseless_tolerances_are_refused(kind: type, argument: Fraction) -> None:
@@ -431,17 +416,17 @@ def test_the_key_rounded_to_the_digits_is_accepted(key: Fraction, digits: int) -
     with localcontext(prec=60):
         exactly = Decimal(key.numerator) / Decimal(key.denominator)
         printed = Fraction(f"{exactly:.{digits - 1}e}")
-    assert SignificantDigits(digits).accepts(printed, key)
-    assert SignificantDigits(digits).accepts(key, key)
+    assert answers.SignificantDigits(digits).accepts(printed, key)
+    assert answers.SignificantDigits(digits).accepts(key, key)
     if printed >= 1:  # two units of the last digit further is always too far
         last = Fraction(10) ** (len(str(int(printed))) - digits)
-        assert not SignificantDigits(digits).accepts(printed + 2 * last, key)
+        assert not answers.SignificantDigits(digits).accepts(printed + 2 * last, key)
 
 
 @given(sizes, sizes)
 @settings(max_examples=100)
 def test_order_of_magnitude_does_not_depend_on_the_direction(a: Fraction, b: Fraction) -> None:
-    assert OrderOfMagnitude(1).accepts(a, b) == OrderOfMagnitude(1).accepts(b, a)
+    assert answers.OrderOfMagnitude(1).accepts(a, b) == answers.OrderOfMagnitude(1).accepts(b, a)
 
 
 # ---- trying to break it
@@ -467,12 +452,12 @@ SHARDS = st.sampled_from(
             "(",
             ")",
         ),
-        *sorted(TABLE)[:40],
+        *sorted(answers.TABLE)[:40],
     ]
 )
 
 
-@given(st.one_of(st.text(max_size=LONGEST + 5), st.lists(SHARDS, max_size=90).map("".join)))
+@given(st.one_of(st.text(max_size=answers.LONGEST + 5), st.lists(SHARDS, max_size=90).map("".join)))
 @example("1" + ",000" * 49)
 @example("1" + " 000" * 49)
 @example("9" * 200)
@@ -492,23 +477,29 @@ def test_any_text_is_read_or_refused_with_little_work(text: str) -> None:
     for wanted in ("GB", "tokens/s", ""):
         reading: object
         try:
-            reading = watched(lambda wanted=wanted: read_answer(text, wanted), text)
-        except AnswerError as error:
+            reading = watched(lambda wanted=wanted: answers.read_answer(text, wanted), text)
+        except answers.AnswerError as error:
             reading = error
-        if isinstance(reading, Answer):
+        if isinstance(reading, answers.Answer):
             assert isinstance(reading.value, Fraction)
         else:
-            assert isinstance(reading, MissingUnit | UnknownUnit | ImpossibleUnit | AnswerError)
+            assert isinstance(
+                reading,
+                answers.MissingUnit
+                | answers.UnknownUnit
+                | answers.ImpossibleUnit
+                | answers.AnswerError,
+            )
 
 
 @given(st.integers(0, 10**15), st.sampled_from(["B", "kB", "MB", "GB", "TB", "KiB", "MiB", "GiB"]))
 @settings(max_examples=150)
 def test_every_way_of_grouping_gives_the_same_value(n: int, unit: str) -> None:
     """12345 = 12,345 = 12 345 = 12_345, exactly, whatever the unit."""
-    expected = n * TABLE[unit].size
+    expected = n * answers.TABLE[unit].size
     for text in (f"{n} {unit}", f"{n:,} {unit}", f"{n:_}{unit}", f"{n:,}".replace(",", " ") + unit):
-        reading = read_answer(text, "GB")
-        assert isinstance(reading, Answer)
+        reading = answers.read_answer(text, "GB")
+        assert isinstance(reading, answers.Answer)
         assert reading.value == expected
 
 
@@ -516,4 +507,4 @@ def test_every_way_of_grouping_gives_the_same_value(n: int, unit: str) -> None:
 @settings(max_examples=150)
 def test_decimals_are_read_exactly(number: object) -> None:
     text = str(number)
-    assert split_answer(f"{text} GB")[0].number == Fraction(text)
+    assert answers.split_answer(f"{text} GB")[0].number == Fraction(text)

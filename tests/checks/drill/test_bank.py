@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 import quickjs
 
-from checks.drill import verify
+from checks.drill import questions, verify
 from checks.drill.answers import (
     Answer,
     Exact,
@@ -26,27 +26,9 @@ from checks.drill.answers import (
 from checks.drill.bank import _check, bank, chapters, find
 from checks.drill.draw import Asked, Wrong, draw, exact, shown_key, unit_of
 from checks.drill.grade import (
-    grade_choice,
-    grade_find_mistake,
-    grade_formula,
-    grade_number,
-    grade_open,
-    grade_order,
+    grade,
     points_of,
     written_formula,
-)
-from checks.drill.questions import (
-    BankError,
-    Choice,
-    FindMistake,
-    Formula,
-    Mistake,
-    Number,
-    Open,
-    Option,
-    Order,
-    Question,
-    kind_of,
 )
 from checks.page import bank_module as page
 from checks.page import browser_model, quiz_data
@@ -66,14 +48,14 @@ def small(monkeypatch: pytest.MonkeyPatch) -> str:
     return "small"
 
 
-def questions() -> list[Any]:
+def every_question() -> list[Any]:
     """Return (chapter, question) for every question of the book."""
     return [pytest.param(s, q, id=f"{s}/{q.name}") for s in chapters() for q in bank(s)]
 
 
 def numbers() -> list[Any]:
     """Return (chapter, question) for every numeric template."""
-    return [p for p in questions() if isinstance(p.values[1], Number)]
+    return [p for p in every_question() if isinstance(p.values[1], questions.Number)]
 
 
 # -- the banks --------------------------------------------------------------------------------
@@ -86,13 +68,13 @@ def test_every_chapter_has_a_bank() -> None:
 @pytest.mark.parametrize("slug", list(CHAPTERS))
 def test_a_bank_has_a_dozen_templates_that_cover_each_step_and_every_kind(slug: str) -> None:
     own = bank(slug)
-    assert sum(isinstance(q, Number) for q in own) >= 12
+    assert sum(isinstance(q, questions.Number) for q in own) >= 12
     assert {q.step for q in own} == {s.slug for s in graph(slug).steps}
-    assert {kind_of(q) for q in own} >= {"number", "formula", "choice", "order", "open"}
+    assert {questions.kind_of(q) for q in own} >= {"number", "formula", "choice", "order", "open"}
 
 
-@pytest.mark.parametrize(("slug", "question"), questions())
-def test_a_question_holds_at_every_seed(slug: str, question: Question) -> None:
+@pytest.mark.parametrize(("slug", "question"), every_question())
+def test_a_question_holds_at_every_seed(slug: str, question: questions.Question) -> None:
     """The key is accepted as it is shown, each mistake refused with its own cause, typed in full
     and to three digits, no diagnosis hidden, and no message holds the key."""
     report = verify.verify(slug, question.name, range(SEEDS))
@@ -100,7 +82,9 @@ def test_a_question_holds_at_every_seed(slug: str, question: Question) -> None:
 
 
 @pytest.mark.parametrize(("slug", "question"), numbers())
-def test_a_number_has_five_declared_mistakes_and_a_hint(slug: str, question: Number) -> None:
+def test_a_number_has_five_declared_mistakes_and_a_hint(
+    slug: str, question: questions.Number
+) -> None:
     assert len(question.mistakes) >= 5
     assert question.hints
 
@@ -177,15 +161,15 @@ def as_page(asked: Asked) -> dict[str, Any]:
         "order": list(asked.order),
         "places": dict(asked.places),
         "key": f"{asked.key.numerator}/{asked.key.denominator}",
-        "shown": shown_key(asked) if isinstance(q, Number) else "",
+        "shown": shown_key(asked) if isinstance(q, questions.Number) else "",
         "wrongs": [[f"{w.value.numerator}/{w.value.denominator}", w.cause] for w in asked.wrongs],
         "hints": [asked.fill(h) for h in q.hints],
     }
 
 
-@pytest.mark.parametrize(("slug", "question"), questions())
+@pytest.mark.parametrize(("slug", "question"), every_question())
 def test_the_page_draws_what_the_terminal_draws(
-    slug: str, question: Question, page_of: Callable[[str], quickjs.Context]
+    slug: str, question: questions.Question, page_of: Callable[[str], quickjs.Context]
 ) -> None:
     """Text, givens, key, what the mistakes give, order, to the digit."""
     rng = random.Random(question.name)
@@ -199,7 +183,7 @@ def answers_for(asked: Asked, rng: random.Random) -> list[Any]:
     """Return answers of all sorts: right, wrong by each mistake, off by a bit, garbage."""
     q = asked.question
     match q:
-        case Number():
+        case questions.Number():
             near = [asked.key * Fraction(rng.randrange(900, 1100), 1000) for _ in range(2)]
             off = [asked.key * f for f in (2, 8, 10, 60, 1000, Fraction(1, 3600), -1, 3, 0)]
             values = [asked.key, *near, *off, *(w.value for w in asked.wrongs)]
@@ -216,18 +200,18 @@ def answers_for(asked: Asked, rng: random.Random) -> list[Any]:
                 "12 apples",
                 "1e99 B",
             ]
-        case Formula():
+        case questions.Formula():
             letters = {s.argument: letter for letter, s in q.symbols.items()}
             own = [written_formula(f, letters) for f in (q.formula, *(m.wrong for m in q.mistakes))]
             return [*own, f"2*({own[0]})", f"({own[0]})+0", "1/0", "((", "nothing", ""]
-        case Choice():
+        case questions.Choice():
             return list(range(-1, len(q.options) + 1))
-        case Order():
+        case questions.Order():
             n = len(q.items)
             right = [asked.order.index(i) for i in range(n)]
             shuffled = rng.sample(range(n), n)
             return [right, list(range(n)), shuffled, [0] * n, [0], []]
-        case FindMistake():
+        case questions.FindMistake():
             return list(range(-1, len(q.lines) + 1))
     n = len(points_of(asked))
     return [[], list(range(n)), [0], sorted(rng.sample(range(n), n // 2)), [n, -1]]
@@ -241,26 +225,18 @@ def guesses(asked: Asked) -> list[str]:
 
 
 def graded(asked: Asked, answer: Any) -> dict[str, Any]:
-    judges: dict[type, Callable[..., Any]] = {
-        Number: grade_number,
-        Formula: grade_formula,
-        Choice: grade_choice,
-        Order: grade_order,
-        FindMistake: grade_find_mistake,
-        Open: grade_open,
-    }
-    v = judges[type(asked.question)](asked, answer)
+    v = grade(asked, answer)
     return {"outcome": v.outcome, "says": list(v.says), "causes": list(v.causes), "share": v.share}
 
 
-@pytest.mark.parametrize(("slug", "question"), questions())
+@pytest.mark.parametrize(("slug", "question"), every_question())
 def test_the_page_grades_as_the_terminal_does_word_for_word(
-    slug: str, question: Question, page_of: Callable[[str], quickjs.Context]
+    slug: str, question: questions.Question, page_of: Callable[[str], quickjs.Context]
 ) -> None:
     rng = random.Random(question.name)
     cases = []
     want = []
-    for _ in range(GRADED if isinstance(question, Number) else 6):
+    for _ in range(GRADED if isinstance(question, questions.Number) else 6):
         seed = rng.randrange(2**32)
         asked = draw(slug, question, seed)
         answers = answers_for(asked, rng)
@@ -291,19 +267,19 @@ def test_the_unit_is_the_readers_choice() -> None:
         f"{float(size * 8)} bits",
         f"{float(size):e} bytes",
     ):
-        assert grade_number(asked, text).outcome == "right", text
+        assert grade(asked, text).outcome == "right", text
 
 
 def test_a_missing_or_impossible_unit_is_asked_again_not_marked_wrong() -> None:
     asked = static_bytes()
     for text in ("1120", "1120 s", "1120 G", "", "a lot", "1,12 TB"):
-        assert grade_number(asked, text).outcome == "again", text
+        assert grade(asked, text).outcome == "again", text
 
 
 def test_the_weights_alone_are_diagnosed() -> None:
     """2 of 16 bytes a parameter are the weights."""
     asked = static_bytes()
-    verdict = grade_number(asked, f"{float(asked.key / 8 / 10**9)} GB")
+    verdict = grade(asked, f"{float(asked.key / 8 / 10**9)} GB")
     assert verdict.outcome == "wrong"
     assert verdict.says[1] == "Those are the bf16 weights alone."
 
@@ -317,7 +293,7 @@ def with_key(key: str, wrongs: tuple[Wrong, ...] = (), percent: Fraction | int =
 
 def said_of(asked: Asked, text: str) -> str:
     """Return what a wrong answer is told after "Not right."."""
-    verdict = grade_number(asked, text)
+    verdict = grade(asked, text)
     assert verdict.outcome == "wrong"
     return verdict.says[1]
 
@@ -390,7 +366,7 @@ def test_how_far_off_an_answer_is_stands_in_words(key: str, text: str, said: str
 def test_the_key_rounded_too_far_is_asked_again(key: str, text: str) -> None:
     """No mistake is found in it, though 140.6, 11.04 and 1.396 are these keys over 1.024."""
     mixed_up = Wrong(Fraction(key) * 10**9 / Fraction("1.024"), "Mixed up.")
-    verdict = grade_number(with_key(key, (mixed_up,)), text)
+    verdict = grade(with_key(key, (mixed_up,)), text)
     assert verdict.outcome == "again"
     assert verdict.says == ("Too coarse: give more digits (graded to within 2 %).",)
 
@@ -401,7 +377,7 @@ def test_of_an_exact_count_the_zeros_are_digits() -> None:
     question = replace(good_number(), tolerance=Exact())
     asked = replace(asked, question=question, key=Fraction(148), unit="GPUs", wrongs=())
     assert said_of(asked, "150") == "Your answer is a little too large."
-    assert grade_number(asked, "1.5e2").says[0] == "Too coarse: give more digits (graded exactly)."
+    assert grade(asked, "1.5e2").says[0] == "Too coarse: give more digits (graded exactly)."
     nodes = replace(asked, wrongs=(Wrong(Fraction(150), "Whole nodes."), Wrong(Fraction(149), "x")))
     assert said_of(nodes, "150") == "Whole nodes."
 
@@ -433,7 +409,7 @@ def test_two_mistakes_with_one_number_are_both_told() -> None:
     asked = static_bytes()
     twin = replace(asked.wrongs[0], cause="Another road to the same number.")
     both = replace(asked, wrongs=(*asked.wrongs, twin))
-    verdict = grade_number(both, verify.typed(twin.value, "GB"))
+    verdict = grade(both, verify.typed(twin.value, "GB"))
     assert verdict.says[1] == f"{asked.wrongs[0].cause} Or: Another road to the same number."
     assert len(verdict.causes) == 2
 
@@ -442,7 +418,7 @@ def test_the_nearest_mistake_is_named_first_and_what_fits_better_alone() -> None
     """Of 297.9 and 301.2, within 1 % of 300.0 both, the second is nearer; 301.2 is one of them."""
     near = tuple(Wrong(Fraction(f) * 10**9, c) for f, c in (("297.9", "low."), ("301.2", "high.")))
     asked = with_key("100", near)
-    assert grade_number(asked, "300.1 GB").causes == (1, 0)
+    assert grade(asked, "300.1 GB").causes == (1, 0)
     assert said_of(asked, "300.1 GB") == "Perhaps: high. Or: low."
     assert said_of(asked, "301 GB") == "high."
 
@@ -469,7 +445,7 @@ SAID_OF_GUESSES = {
 
 @pytest.mark.parametrize(("slug", "question"), numbers())
 def test_a_guess_is_told_nothing_that_the_key_can_be_computed_from(
-    slug: str, question: Number
+    slug: str, question: questions.Number
 ) -> None:
     """Answers of 1, 10, 1,000 and a million in each unit.
 
@@ -480,7 +456,7 @@ def test_a_guess_is_told_nothing_that_the_key_can_be_computed_from(
     for seed in range(40):
         asked = draw(slug, question, seed)
         for text in guesses(asked):
-            verdict = grade_number(asked, text)
+            verdict = grade(asked, text)
             reading = read_answer(text, asked.unit)
             assert isinstance(reading, Answer)
             guess = reading.value
@@ -559,7 +535,7 @@ def test_a_cell_that_makes_no_sense_is_refused(
     change: dict[str, Any], said: str, small: str
 ) -> None:
     question = replace(find(f"{small}/left")[1], **change)
-    with pytest.raises(BankError, match=said):
+    with pytest.raises(questions.BankError, match=said):
         _check(small, graph(small), question)
 
 
@@ -587,14 +563,14 @@ def test_the_key_is_shown_with_the_digits_that_it_needs(
     values = {**asked.values, "static_bytes": value}
     asked = replace(asked, question=question, values=values, key=exact(value))
     assert shown_key(asked) == shown
-    assert grade_number(asked, shown).says == (f"Right: {shown}.",)
+    assert grade(asked, shown).says == (f"Right: {shown}.",)
 
 
 def test_a_line_that_is_right_is_said_to_follow_from_what_there_is() -> None:
     """Above the first line stands the question alone."""
     slug, question = find("gpu-wall/kv-cookbook-hidden-width")
     asked = draw(slug, question, 1)
-    first, third = (grade_find_mistake(asked, i).says[1] for i in (0, 2))
+    first, third = (grade(asked, i).says[1] for i in (0, 2))
     assert first == "Line 1 is no mistake of its own: it follows from the question."
     assert third == "Line 3 is no mistake of its own: it follows from what stands above it."
 
@@ -626,12 +602,12 @@ def test_a_formula_is_right_in_any_form_and_its_mistakes_are_named() -> None:
     slug, question = find("gpu-wall/all-reduce-formula")
     asked = draw(slug, question, 3)
     for text in ("2*(n-1)*S/n", "2*S - 2*S/n", "S*(1-1/n)*2", "(n-1)/n*S + S*(n-1)/n"):
-        assert grade_formula(asked, text).outcome == "right", text
-    half = grade_formula(asked, "(n-1)*S/n")
+        assert grade(asked, text).outcome == "right", text
+    half = grade(asked, "(n-1)*S/n")
     assert half.says[1].startswith("That is one round of it")
-    other = grade_formula(asked, "S*n")
+    other = grade(asked, "S*n")
     assert other.says[1].startswith("At S = ")
-    assert grade_formula(asked, "2(n-1)S/n").outcome == "again"
+    assert grade(asked, "2(n-1)S/n").outcome == "again"
 
 
 def test_a_formula_is_written_with_the_commas_between_a_functions_arguments() -> None:
@@ -646,12 +622,12 @@ def test_a_formula_is_written_with_the_commas_between_a_functions_arguments() ->
 
 def test_an_order_says_where_it_first_goes_wrong() -> None:
     slug, question = find("gpu-wall/sigterm-path")
-    assert isinstance(question, Order)
+    assert isinstance(question, questions.Order)
     asked = draw(slug, question, 5)
     right = [asked.order.index(i) for i in range(len(question.items))]
-    assert grade_order(asked, right).outcome == "right"
+    assert grade(asked, right).outcome == "right"
     swapped = [*right[:3], right[4], right[3], *right[5:]]
-    said = grade_order(asked, swapped).says[1]
+    said = grade(asked, swapped).says[1]
     assert said == f"Up to here it is right; then this comes too early: {question.items[4]}"
 
 
@@ -662,29 +638,29 @@ def test_an_open_question_is_scored_by_level() -> None:
     levels = [level for level, _ in points_of(asked)]
     mid = [i for i, level in enumerate(levels) if level == "mid"]
     senior = [i for i, level in enumerate(levels) if level == "senior"]
-    assert grade_open(asked, mid).says[1] == "All points up to mid."
-    assert grade_open(asked, mid + senior).says[1] == "All points up to senior."
-    assert grade_open(asked, senior).says[1] == "Not yet all points of a mid level."
-    assert grade_open(asked, range(len(levels))).share == 1
+    assert grade(asked, mid).says[1] == "All points up to mid."
+    assert grade(asked, mid + senior).says[1] == "All points up to senior."
+    assert grade(asked, senior).says[1] == "Not yet all points of a mid level."
+    assert grade(asked, range(len(levels))).share == 1
 
 
 def test_what_is_typed_in_a_terminal_means_what_is_picked_on_the_page() -> None:
     slug, question = find("gpu-wall/gang-why")
     asked = draw(slug, question, 2)
-    assert judge(asked, " B ") == grade_choice(asked, 1)
+    assert judge(asked, " B ") == grade(asked, 1)
     assert judge(asked, "bb").outcome == "again"
     slug, question = find("gpu-wall/sigterm-path")
     asked = draw(slug, question, 2)
-    assert judge(asked, "b, a c d > e f g h") == grade_order(asked, [1, 0, 2, 3, 4, 5, 6, 7])
+    assert judge(asked, "b, a c d > e f g h") == grade(asked, [1, 0, 2, 3, 4, 5, 6, 7])
     assert judge(asked, "a b").outcome == "again"
 
 
 # -- a bank that makes no sense is refused ---------------------------------------------------------
 
 
-def good_number() -> Number:
+def good_number() -> questions.Number:
     found = find("gpu-wall/static-bytes")[1]
-    assert isinstance(found, Number)
+    assert isinstance(found, questions.Number)
     return found
 
 
@@ -701,46 +677,51 @@ def good_number() -> Number:
         ({"name": "Bad Name"}, "words-with-hyphens"),
         ({"level": "principal"}, "no level 'principal'"),
         ({"ask": " loose "}, "loose spaces"),
-        ({"mistakes": (Mistake("x", lambda nonsense: nonsense),)}, "no figure"),
+        ({"mistakes": (questions.Mistake("x", lambda nonsense: nonsense),)}, "no figure"),
     ],
 )
 def test_a_number_that_makes_no_sense_is_refused(change: dict[str, Any], said: str) -> None:
     wrong = replace(good_number(), **change)
-    with pytest.raises((BankError, ValueError), match=said):
+    with pytest.raises((questions.BankError, ValueError), match=said):
         _check("gpu-wall", graph("gpu-wall"), wrong)
 
 
 def test_a_choice_needs_just_one_right_option() -> None:
-    wrong = Choice("c", "bill", "?", tuple(Option(str(i), "y", right=True) for i in range(3)))
-    with pytest.raises(BankError, match="one option must be right"):
+    wrong = questions.Choice(
+        "c", "bill", "?", tuple(questions.Option(str(i), "y", right=True) for i in range(3))
+    )
+    with pytest.raises(questions.BankError, match="one option must be right"):
         _check("gpu-wall", graph("gpu-wall"), wrong)
 
 
 def test_an_unknown_question_is_refused_by_name() -> None:
-    with pytest.raises(BankError, match="no such question"):
+    with pytest.raises(questions.BankError, match="no such question"):
         find("gpu-wall/nonsense")
 
 
 # -- the verification can fail ------------------------------------------------------------------
 
 
-def reported(monkeypatch: pytest.MonkeyPatch, question: Question) -> tuple[str, ...]:
+def reported(monkeypatch: pytest.MonkeyPatch, question: questions.Question) -> tuple[str, ...]:
     monkeypatch.setattr(verify, "bank", lambda slug: (question,))
     return verify.verify("gpu-wall", question.name, range(1000)).problems
 
 
 def test_a_mistake_that_gives_the_key_is_reported(monkeypatch: pytest.MonkeyPatch) -> None:
-    same = replace(good_number(), mistakes=(Mistake("none at all", lambda key: key),))
+    same = replace(good_number(), mistakes=(questions.Mistake("none at all", lambda key: key),))
     assert any("told apart in 0 of" in p for p in reported(monkeypatch, same))
 
 
 def test_a_mistake_within_the_tolerance_is_reported(monkeypatch: pytest.MonkeyPatch) -> None:
-    near = replace(good_number(), mistakes=(Mistake("close", lambda key: key * 1.01),))
+    near = replace(good_number(), mistakes=(questions.Mistake("close", lambda key: key * 1.01),))
     assert any("told apart in 0 of" in p for p in reported(monkeypatch, near))
 
 
 def test_two_mistakes_that_always_collide_are_reported(monkeypatch: pytest.MonkeyPatch) -> None:
-    twins = (Mistake("one", lambda key: key * 3), Mistake("other", lambda key: 3 * key))
+    twins = (
+        questions.Mistake("one", lambda key: key * 3),
+        questions.Mistake("other", lambda key: 3 * key),
+    )
     problems = reported(monkeypatch, replace(good_number(), mistakes=twins))
     assert sum("told apart in 0 of" in p for p in problems) == 2
 
@@ -766,7 +747,7 @@ def test_a_tolerance_that_refuses_the_key_in_other_units_is_reported(
 def test_a_key_that_is_shown_too_coarsely_is_reported(monkeypatch: pytest.MonkeyPatch) -> None:
     """1.1 MFLOP/token for 1.106 was 32 of 120 draws."""
     slug, question = find("rope/rotation-flops")
-    assert isinstance(question, Number)
+    assert isinstance(question, questions.Number)
 
     def as_the_book_writes_it(asked: Asked) -> str:
         return graph(slug).shown(question.figure, asked.values, question.unit)
@@ -777,13 +758,13 @@ def test_a_key_that_is_shown_too_coarsely_is_reported(monkeypatch: pytest.Monkey
 
 
 def test_a_cause_that_holds_the_key_is_reported(monkeypatch: pytest.MonkeyPatch) -> None:
-    telling = (Mistake("It should have been {{ static_bytes }}.", lambda key: key * 3),)
+    telling = (questions.Mistake("It should have been {{ static_bytes }}.", lambda key: key * 3),)
     problems = reported(monkeypatch, replace(good_number(), mistakes=telling))
     assert any("what is said of a wrong answer holds the key" in p for p in problems)
 
 
 def test_a_given_that_a_cause_names_is_no_key(monkeypatch: pytest.MonkeyPatch) -> None:
-    fine = (Mistake("There are {{ params | billion }} of them.", lambda key: key * 3),)
+    fine = (questions.Mistake("There are {{ params | billion }} of them.", lambda key: key * 3),)
     assert not reported(monkeypatch, replace(good_number(), mistakes=fine))
 
 

@@ -34,6 +34,7 @@ from checks.drill.reviews import (
 )
 from checks.page import quiz_data
 from tests.checks.drill.quiz_page import awaited, called, calls
+from tests.checks.drill.review import GOOD
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MILLISECOND = timedelta(milliseconds=1)
@@ -197,20 +198,10 @@ REVIEWS = calls(
     "exported = (log, now) => { const r = q('reviews');"
     " return r.exportTexts(log.map((x) => r.reviewFrom(x)), now); }",
 )
-ONE = {
-    "id": "0123456789abcdef0123456789abcdef",
-    "question": "gpu-wall/static-bytes",
-    "seed": 123456789,
-    "at": "2026-11-25T22:10:00.123Z",
-    "rating": 1,
-    "seconds": 12.3,
-    "where": "terminal",
-    "mode": "drill",
-}
 
 
 def file_of(reviews: Any, **more: Any) -> str:
-    head = {"format": "mlsd-workbook-progress", "version": 1, "exported": ONE["at"]}
+    head = {"format": "mlsd-workbook-progress", "version": 1, "exported": GOOD["at"]}
     return json.dumps({**head, "reviews": reviews, **more})
 
 
@@ -266,7 +257,7 @@ WRONG = {
 
 @pytest.mark.parametrize("field", WRONG)
 def test_a_wrong_field_is_refused_in_the_same_words(field: str) -> None:
-    cases = [[{**ONE, field: value}] for value in WRONG[field]]
+    cases = [[{**GOOD, field: value}] for value in WRONG[field]]
     for (data,), theirs in zip(cases, called(REVIEWS, "read", cases), strict=True):
         assert "error" in theirs, data
         assert theirs == read(data), data
@@ -301,7 +292,7 @@ RIGHT: list[dict[str, Any]] = [
 @pytest.mark.parametrize("change", RIGHT, ids=lambda c: ",".join(c)[:30] or "as it is")
 def test_a_review_is_kept_with_its_further_keys(change: dict[str, Any]) -> None:
     """The page writes it as Python does, and reading that again changes nothing."""
-    data = {**ONE, **change}
+    data = {**GOOD, **change}
     (theirs,) = called(REVIEWS, "read", [[data]])
     assert theirs == read(data)
     assert called(REVIEWS, "read", [[json.loads(theirs)]]) == [theirs]
@@ -311,11 +302,11 @@ def test_a_review_is_kept_with_its_further_keys(change: dict[str, Any]) -> None:
 @pytest.mark.parametrize(
     "data",
     [
-        *(None, 1, "x", [], [ONE], True, {}, {"__proto__": ONE}),
-        {k: v for k, v in ONE.items() if k not in ("id", "mode")},
-        {**ONE, "deeper": [deep]},
-        {**ONE, "long": "x" * 1990},
-        {**ONE, "wide": "é" * 400},
+        *(None, 1, "x", [], [GOOD], True, {}, {"__proto__": GOOD}),
+        {k: v for k, v in GOOD.items() if k not in ("id", "mode")},
+        {**GOOD, "deeper": [deep]},
+        {**GOOD, "long": "x" * 1990},
+        {**GOOD, "wide": "é" * 400},
     ],
     ids=lambda data: str(data)[:20],
 )
@@ -328,7 +319,7 @@ def test_what_is_no_review_is_refused_in_the_same_words(data: Any) -> None:
 def test_a_number_beyond_all_bounds_is_refused() -> None:
     """JSON may say 1e999, which both languages read as infinity."""
     for name in ("later", "seed", "seconds", "rating"):
-        text = file_of([{**ONE, name: "HERE"}]).replace('"HERE"', "1e999")
+        text = file_of([{**GOOD, name: "HERE"}]).replace('"HERE"', "1e999")
         (theirs,) = called(REVIEWS, "imported", [[text]])
         assert "error" in theirs
         assert theirs == imported(text)
@@ -341,11 +332,11 @@ FILES = [
         '{"format": "mlsd-workbook-progress"}',
     ),
     file_of([]),
-    "\ufeff" + file_of([ONE]),
-    file_of([ONE, ONE]),
-    file_of([ONE, {**ONE, "rating": 2}]),
-    file_of([ONE, {**ONE, "id": "f" * 32, "at": "2026-11-25T22:09:00.000Z"}]),
-    file_of([ONE, 7]),
+    "\ufeff" + file_of([GOOD]),
+    file_of([GOOD, GOOD]),
+    file_of([GOOD, {**GOOD, "rating": 2}]),
+    file_of([GOOD, {**GOOD, "id": "f" * 32, "at": "2026-11-25T22:09:00.000Z"}]),
+    file_of([GOOD, 7]),
     file_of([], version=2),
     file_of([], version=1.0),
     file_of([], version=10**25),
@@ -354,7 +345,7 @@ FILES = [
     file_of([], exported="today"),
     file_of([], exported=None),
     file_of([], further={"a": 1}),
-    *(file_of(reviews) for reviews in (None, {}, "x", 1, {"0": ONE})),
+    *(file_of(reviews) for reviews in (None, {}, "x", 1, {"0": GOOD})),
     file_of([1] * 200_001),
     file_of([], pad="x" * 5_000_000),
     file_of([], pad="@").replace("@", "é" * 2_600_000),
@@ -409,19 +400,19 @@ anything = st.recursive(
 )
 
 
-@given(st.sampled_from([*ONE, "later", "__proto__", "extra"]), anything)
+@given(st.sampled_from([*GOOD, "later", "__proto__", "extra"]), anything)
 @example("later", {"🤖": 1, "\uff5e": 2, "10": 3, "9": 4})
 @settings(max_examples=600)
 def test_any_value_in_any_field_reads_the_same(field: str, value: Any) -> None:
     """Accepted with the same text, or refused in the same words."""
-    data = json.loads(json.dumps({**ONE, field: value}))
+    data = json.loads(json.dumps({**GOOD, field: value}))
     assert called(REVIEWS, "read", [[data]]) == [read(data)]
 
 
 @given(st.text(max_size=200), st.integers(0, 400), st.integers(0, 30))
 @settings(max_examples=300)
 def test_a_damaged_file_is_read_or_refused_the_same(noise: str, start: int, cut: int) -> None:
-    whole = file_of([ONE, {**ONE, "id": "f" * 32}])
+    whole = file_of([GOOD, {**GOOD, "id": "f" * 32}])
     text = whole[:start] + json.loads(json.dumps(noise)) + whole[start + cut :]
     assert called(REVIEWS, "imported", [[text]]) == [imported(text)]
 
@@ -435,7 +426,7 @@ def some_log(rng: random.Random, ids: list[str]) -> list[dict[str, Any]]:
     for one in rng.sample(ids, rng.randint(0, len(ids))):
         same = random.Random(one)
         review = {
-            **ONE,
+            **GOOD,
             "id": one,
             "question": f"gpu-wall/q{same.randint(0, 5)}",
             "at": timestamp(START + same.randint(0, 5) * DAY),
@@ -481,7 +472,7 @@ def history(rng: random.Random, count: int, questions: int = 8) -> list[dict[str
     """Return the reviews of a reader of some weeks."""
     return [
         {
-            **ONE,
+            **GOOD,
             "id": f"{rng.randrange(16**32):032x}",
             "question": f"chapter-{rng.randrange(3)}/q{rng.randrange(questions)}",
             "at": timestamp(START + rng.randint(0, 40) * DAY + rng.randint(0, DAY - 1)),
@@ -743,7 +734,7 @@ def test_a_tab_that_was_overwritten_adds_its_own_again(page: quickjs.Context) ->
 
 DAMAGED = [
     *("", "{", "null", '{"format": "something else"}', "\x00", "[" * 50_000),
-    file_of([ONE, {**ONE, "rating": 9}]),
+    file_of([GOOD, {**GOOD, "rating": 9}]),
     file_of([], version=2),
 ]
 
@@ -822,7 +813,7 @@ def test_a_full_storage_is_told_and_loses_nothing(page: quickjs.Context) -> None
 
 
 def test_no_storage_is_told_and_the_log_is_in_memory(page: quickjs.Context) -> None:
-    page.eval(f"globalThis.text = {json.dumps(file_of([ONE]))}; 0")
+    page.eval(f"globalThis.text = {json.dumps(file_of([GOOD]))}; 0")
     got = awaited(
         page,
         """(async () => { const told = [];
@@ -852,8 +843,8 @@ def test_a_storage_that_may_not_be_read_is_told(page: quickjs.Context) -> None:
 
 def test_an_import_is_all_or_nothing(page: quickjs.Context) -> None:
     """A wrong second review refuses the first too; a right file counts what is new, once."""
-    other = {**ONE, "id": "f" * 32, "later": {"kept": True}}
-    texts = [file_of([other, {**ONE, "rating": 0}]), file_of([ONE, other])]
+    other = {**GOOD, "id": "f" * 32, "later": {"kept": True}}
+    texts = [file_of([other, {**GOOD, "rating": 0}]), file_of([GOOD, other])]
     page.eval(f"globalThis.texts = {json.dumps(texts)}; 0")
     got = awaited(
         page,

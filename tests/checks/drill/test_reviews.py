@@ -10,41 +10,12 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from checks.drill import reviews
 from checks.drill import reviews as module
-from checks.drill.reviews import (
-    FORMAT,
-    LARGEST_SEED,
-    LONGEST_SECONDS,
-    MODES,
-    MOST_BYTES,
-    WHERE,
-    NewerError,
-    ProgressError,
-    Review,
-    ReviewError,
-    export_texts,
-    import_text,
-    in_order,
-    merge,
-    review_from,
-    review_text,
-    stronger,
-    timestamp,
-)
 from checks.drill.work import within
+from tests.checks.drill.review import GOOD
 
 NOW = datetime(2026, 11, 25, 22, 10, 0, 123_000, tzinfo=UTC)
-GOOD = {
-    "id": "0123456789abcdef0123456789abcdef",
-    "question": "gpu-wall/static-bytes",
-    "seed": 123456789,
-    "at": "2026-11-25T22:10:00.123Z",
-    "rating": 1,
-    "seconds": 12.3,
-    "where": "terminal",
-    "mode": "drill",
-}
-
 # Few ids, so that logs overlap; an id with several contents is a log that somebody edited.
 ids = st.integers(0, 7).map(lambda n: f"{n:032x}")
 names = st.text("abz09-", min_size=1, max_size=64)
@@ -68,19 +39,21 @@ entries = st.fixed_dictionaries(
     {
         "id": ids,
         "question": st.tuples(names, names).map("/".join),
-        "seed": st.integers(0, LARGEST_SEED),
-        "at": moments.map(timestamp),
+        "seed": st.integers(0, reviews.LARGEST_SEED),
+        "at": moments.map(reviews.timestamp),
         "rating": st.integers(1, 4),
-        "seconds": st.none() | st.floats(0, LONGEST_SECONDS) | st.integers(0, LONGEST_SECONDS),
-        "where": st.sampled_from(WHERE),
-        "mode": st.sampled_from(MODES),
+        "seconds": st.none()
+        | st.floats(0, reviews.LONGEST_SECONDS)
+        | st.integers(0, reviews.LONGEST_SECONDS),
+        "where": st.sampled_from(reviews.WHERE),
+        "mode": st.sampled_from(reviews.MODES),
     }
 )
-reviews = st.builds(lambda own, extra: review_from({**extra, **own}), entries, extras)
-logs = st.lists(reviews, max_size=8)
+a_review = st.builds(lambda own, extra: reviews.review_from({**extra, **own}), entries, extras)
+logs = st.lists(a_review, max_size=8)
 
 
-def by_id(log: list[Review]) -> list[Review]:
+def by_id(log: list[reviews.Review]) -> list[reviews.Review]:
     return list({r.id: r for r in log}.values())
 
 
@@ -88,9 +61,9 @@ def by_id(log: list[Review]) -> list[Review]:
 
 
 def test_the_review_of_the_format_is_taken_as_it_stands() -> None:
-    review = review_from(GOOD)
+    review = reviews.review_from(GOOD)
     assert [getattr(review, key) for key in GOOD] == list(GOOD.values())
-    assert json.loads(review_text(review)) == GOOD
+    assert json.loads(reviews.review_text(review)) == GOOD
 
 
 @pytest.mark.parametrize(
@@ -136,7 +109,7 @@ def test_the_review_of_the_format_is_taken_as_it_stands() -> None:
         ("rating", "3"),
         ("rating", None),
         ("seconds", -0.1),
-        ("seconds", LONGEST_SECONDS + 1),
+        ("seconds", reviews.LONGEST_SECONDS + 1),
         ("seconds", float("nan")),
         ("seconds", float("inf")),
         pytest.param("seconds", 10**400, id="seconds-larger than any float"),
@@ -150,30 +123,32 @@ def test_the_review_of_the_format_is_taken_as_it_stands() -> None:
     ],
 )
 def test_a_bad_field_is_refused_by_name(key: str, value: Any) -> None:
-    with pytest.raises(ReviewError, match=f"^{key}: "):
-        review_from({**GOOD, key: value})
+    with pytest.raises(reviews.ReviewError, match=f"^{key}: "):
+        reviews.review_from({**GOOD, key: value})
 
 
 @pytest.mark.parametrize("key", list(GOOD))
 def test_a_missing_field_is_refused_by_name(key: str) -> None:
-    with pytest.raises(ReviewError, match=f"^{key}: missing"):
-        review_from({k: v for k, v in GOOD.items() if k != key})
+    with pytest.raises(reviews.ReviewError, match=f"^{key}: missing"):
+        reviews.review_from({k: v for k, v in GOOD.items() if k != key})
 
 
 def test_three_and_three_point_nought_are_one_number_as_in_javascript() -> None:
-    a = review_from({**GOOD, "rating": 3, "seed": 7, "seconds": 12, "hints": 2, "v": [1]})
-    b = review_from({**GOOD, "rating": 3.0, "seed": 7.0, "seconds": 12.0, "v": [1.0], "hints": 2.0})
+    a = reviews.review_from({**GOOD, "rating": 3, "seed": 7, "seconds": 12, "hints": 2, "v": [1]})
+    b = reviews.review_from(
+        {**GOOD, "rating": 3.0, "seed": 7.0, "seconds": 12.0, "v": [1.0], "hints": 2.0}
+    )
     assert a == b
-    assert review_text(a) == review_text(b)
+    assert reviews.review_text(a) == reviews.review_text(b)
 
 
 def test_seconds_may_be_unknown() -> None:
-    assert review_from({**GOOD, "seconds": None}).seconds is None
+    assert reviews.review_from({**GOOD, "seconds": None}).seconds is None
 
 
 def test_unknown_keys_are_kept_and_written_again() -> None:
     data = {**GOOD, "hints": 2, "note": "<script>alert(1)</script> \ud800", "extra": {"a": [None]}}
-    assert json.loads(review_text(review_from(data))) == data
+    assert json.loads(reviews.review_text(reviews.review_from(data))) == data
 
 
 @pytest.mark.parametrize(
@@ -186,13 +161,13 @@ def test_unknown_keys_are_kept_and_written_again() -> None:
     ],
 )
 def test_unknown_keys_have_bounds(extra: dict[str, Any], message: str) -> None:
-    with pytest.raises(ReviewError, match=message):
-        review_from({**GOOD, **extra})
+    with pytest.raises(reviews.ReviewError, match=message):
+        reviews.review_from({**GOOD, **extra})
 
 
 def test_a_message_shows_little_of_what_it_refuses_and_nothing_a_terminal_obeys() -> None:
-    with pytest.raises(ReviewError) as caught:
-        review_from({**GOOD, "mode": "\x1b[2J\u202e" + "x" * 10_000})
+    with pytest.raises(reviews.ReviewError) as caught:
+        reviews.review_from({**GOOD, "mode": "\x1b[2J\u202e" + "x" * 10_000})
     assert str(caught.value).isprintable()
     assert len(str(caught.value)) < 150
 
@@ -200,8 +175,8 @@ def test_a_message_shows_little_of_what_it_refuses_and_nothing_a_terminal_obeys(
 def test_a_timestamp_is_utc_cut_to_milliseconds() -> None:
     # 01:10 in a zone three hours ahead is 22:10 of the day before in UTC
     moment = datetime(2026, 11, 26, 1, 10, 0, 123_999, tzinfo=timezone(timedelta(hours=3)))
-    assert timestamp(moment) == "2026-11-25T22:10:00.123Z"
-    assert review_from({**GOOD, "at": timestamp(moment)}).when() == NOW
+    assert reviews.timestamp(moment) == "2026-11-25T22:10:00.123Z"
+    assert reviews.review_from({**GOOD, "at": reviews.timestamp(moment)}).when() == NOW
 
 
 # ---- merging
@@ -209,18 +184,24 @@ def test_a_timestamp_is_utc_cut_to_milliseconds() -> None:
 
 @given(logs, logs, logs)
 def test_merging_is_idempotent_commutative_and_associative(
-    a: list[Review], b: list[Review], c: list[Review]
+    a: list[reviews.Review], b: list[reviews.Review], c: list[reviews.Review]
 ) -> None:
-    assert merge(a, a) == merge(a)
-    assert merge(merge(a)) == merge(a)
-    assert merge(a, b) == merge(b, a)
-    assert merge(merge(a, b), c) == merge(a, merge(b, c)) == merge(a, b, c)
-    assert merge(a, []) == merge(a)
+    assert reviews.merge(a, a) == reviews.merge(a)
+    assert reviews.merge(reviews.merge(a)) == reviews.merge(a)
+    assert reviews.merge(a, b) == reviews.merge(b, a)
+    assert (
+        reviews.merge(reviews.merge(a, b), c)
+        == reviews.merge(a, reviews.merge(b, c))
+        == reviews.merge(a, b, c)
+    )
+    assert reviews.merge(a, []) == reviews.merge(a)
 
 
 @given(logs, logs)
-def test_merging_keeps_every_id_once_and_invents_nothing(a: list[Review], b: list[Review]) -> None:
-    merged = merge(a, b)
+def test_merging_keeps_every_id_once_and_invents_nothing(
+    a: list[reviews.Review], b: list[reviews.Review]
+) -> None:
+    merged = reviews.merge(a, b)
     assert len(merged) == len({r.id for r in merged})
     assert {r.id for r in merged} == {r.id for r in a + b}
     assert set(merged) <= set(a + b)
@@ -228,11 +209,11 @@ def test_merging_keeps_every_id_once_and_invents_nothing(a: list[Review], b: lis
 
 
 def test_of_two_contents_with_one_id_the_later_stays_then_the_greater() -> None:
-    wrong = review_from(GOOD)
-    right = review_from({**GOOD, "rating": 3})
-    later = review_from({**GOOD, "at": "2026-11-25T22:10:00.124Z"})
-    assert stronger(wrong, right) is right
-    assert merge([later], [right]) == merge([right], [later]) == [later]
+    wrong = reviews.review_from(GOOD)
+    right = reviews.review_from({**GOOD, "rating": 3})
+    later = reviews.review_from({**GOOD, "at": "2026-11-25T22:10:00.124Z"})
+    assert reviews.stronger(wrong, right) is right
+    assert reviews.merge([later], [right]) == reviews.merge([right], [later]) == [later]
 
 
 @pytest.mark.parametrize(
@@ -252,27 +233,27 @@ def test_of_two_contents_with_one_id_the_later_stays_then_the_greater() -> None:
 def test_a_difference_in_any_one_field_is_settled_whichever_comes_first(
     key: str, value: object
 ) -> None:
-    a, b = review_from(GOOD), review_from({**GOOD, key: value})
-    c = review_from({**GOOD, "seconds": 0 if key == "seconds" and value is None else 1})
+    a, b = reviews.review_from(GOOD), reviews.review_from({**GOOD, key: value})
+    c = reviews.review_from({**GOOD, "seconds": 0 if key == "seconds" and value is None else 1})
     for x, y in ((a, b), (b, c), (a, c)):
-        assert merge([x], [y]) == merge([y], [x]) == [stronger(x, y)]
+        assert reviews.merge([x], [y]) == reviews.merge([y], [x]) == [reviews.stronger(x, y)]
 
 
 # ---- export and import
 
 
 @given(logs)
-def test_export_then_import_is_identity(log: list[Review]) -> None:
+def test_export_then_import_is_identity(log: list[reviews.Review]) -> None:
     log = by_id(log)
-    (text,) = export_texts(log, NOW)
-    assert import_text(text) == in_order(log)
-    assert import_text(text.encode()) == in_order(log)
+    (text,) = reviews.export_texts(log, NOW)
+    assert reviews.import_text(text) == reviews.in_order(log)
+    assert reviews.import_text(text.encode()) == reviews.in_order(log)
     # The text is a function of the log, whatever the order in which it is given.
-    assert export_texts(list(reversed(log)), NOW) == [text]
+    assert reviews.export_texts(list(reversed(log)), NOW) == [text]
 
 
 def test_the_export_is_the_documented_json() -> None:
-    (text,) = export_texts([review_from(GOOD)], NOW)
+    (text,) = reviews.export_texts([reviews.review_from(GOOD)], NOW)
     assert json.loads(text) == {
         "format": "mlsd-workbook-progress",
         "version": 1,
@@ -286,23 +267,23 @@ def test_a_log_too_large_for_one_file_is_exported_in_parts_that_merge_again(
 ) -> None:
     monkeypatch.setattr(module, "MOST_BYTES", 5_000)
     monkeypatch.setattr(module, "MOST_REVIEWS", 12)
-    log = [review_from({**GOOD, "id": f"{n:032x}"}) for n in range(100)]
-    texts = export_texts(log, NOW)
+    log = [reviews.review_from({**GOOD, "id": f"{n:032x}"}) for n in range(100)]
+    texts = reviews.export_texts(log, NOW)
     # 100 reviews at 12 a file, by number: 9 files; by size one holds more
     assert len(texts) == 9
-    assert merge(*map(import_text, texts)) == log
+    assert reviews.merge(*map(reviews.import_text, texts)) == log
     monkeypatch.setattr(module, "MOST_REVIEWS", 1_000)
-    texts = export_texts(log, NOW)
+    texts = reviews.export_texts(log, NOW)
     assert len(texts) > 1
     # No file is over the bound, and none but the last has room for one review more.
     assert all(len(t) <= 5_000 for t in texts)
-    assert all(len(t) + len(review_text(log[0])) + 2 > 5_000 for t in texts[:-1])
-    assert merge(*map(import_text, texts)) == log
+    assert all(len(t) + len(reviews.review_text(log[0])) + 2 > 5_000 for t in texts[:-1])
+    assert reviews.merge(*map(reviews.import_text, texts)) == log
 
 
 def file_with(*entries: object, **changes: object) -> str:
     content = {
-        "format": FORMAT,
+        "format": reviews.FORMAT,
         "version": 1,
         "exported": "2026-11-25T22:10:00.123Z",
         "reviews": list(entries),
@@ -312,20 +293,24 @@ def file_with(*entries: object, **changes: object) -> str:
 
 def test_a_bad_review_is_named_by_its_place_and_nothing_is_imported() -> None:
     other = {**GOOD, "id": "f" * 32}
-    with pytest.raises(ReviewError, match=r"^review 2 of 3: rating: 5 is not a whole number"):
-        import_text(file_with(GOOD, {**other, "rating": 5}, other))
+    with pytest.raises(
+        reviews.ReviewError, match=r"^review 2 of 3: rating: 5 is not a whole number"
+    ):
+        reviews.import_text(file_with(GOOD, {**other, "rating": 5}, other))
 
 
 def test_a_review_that_stands_twice_counts_once_and_two_contents_are_refused() -> None:
-    assert import_text(file_with(GOOD, GOOD)) == [review_from(GOOD)]
-    with pytest.raises(ReviewError, match=r"review 2 of 2: id: 0123.* twice, with a difference"):
-        import_text(file_with(GOOD, {**GOOD, "rating": 4}))
+    assert reviews.import_text(file_with(GOOD, GOOD)) == [reviews.review_from(GOOD)]
+    with pytest.raises(
+        reviews.ReviewError, match=r"review 2 of 2: id: 0123.* twice, with a difference"
+    ):
+        reviews.import_text(file_with(GOOD, {**GOOD, "rating": 4}))
 
 
 @pytest.mark.parametrize("version", [2, 2.0, 10**30])
 def test_a_newer_file_is_refused_as_newer_whatever_else_it_holds(version: float) -> None:
-    with pytest.raises(NewerError, match="update the workbook; the file is left as it is"):
-        import_text(file_with("anything", version=version, exported=7))
+    with pytest.raises(reviews.NewerError, match="update the workbook; the file is left as it is"):
+        reviews.import_text(file_with("anything", version=version, exported=7))
 
 
 @pytest.mark.parametrize(
@@ -363,16 +348,18 @@ def test_a_newer_file_is_refused_as_newer_whatever_else_it_holds(version: float)
         (b"\xff\xfe{\0}\0", "not UTF-8"),
         (b"SQLite format 3\0\xff", "not UTF-8"),
         ("\ud800", "not Unicode"),
-        (b" " * (MOST_BYTES + 1), "more than 5000000 bytes"),
+        (b" " * (reviews.MOST_BYTES + 1), "more than 5000000 bytes"),
     ],
 )
 def test_what_is_no_export_is_refused_with_a_reason(data: str | bytes, message: str) -> None:
-    with pytest.raises(ReviewError, match=message):
-        import_text(data)
+    with pytest.raises(reviews.ReviewError, match=message):
+        reviews.import_text(data)
 
 
 def test_a_byte_order_mark_is_no_obstacle() -> None:
-    assert import_text(b"\xef\xbb\xbf" + file_with(GOOD).encode()) == [review_from(GOOD)]
+    assert reviews.import_text(b"\xef\xbb\xbf" + file_with(GOOD).encode()) == [
+        reviews.review_from(GOOD)
+    ]
 
 
 # ---- trying to break it
@@ -388,15 +375,17 @@ field_values = json_values | st.sampled_from([*GOOD.values(), 2**32, -1, 1e308, 
 def imported(data: str | bytes) -> None:
     """Import; nothing but the declared error may come, with little work; what comes is sound."""
     try:
-        found: list[Review] | str = within(1_000 + len(data), lambda: import_text(data))
-    except ProgressError as error:
+        found: list[reviews.Review] | str = within(
+            1_000 + len(data), lambda: reviews.import_text(data)
+        )
+    except reviews.ProgressError as error:
         found = str(error)
     if isinstance(found, str):
         assert len(found) < 400
         assert found.isprintable()
     else:
-        (text,) = export_texts(found, NOW)
-        assert import_text(text) == found
+        (text,) = reviews.export_texts(found, NOW)
+        assert reviews.import_text(text) == found
 
 
 @given(st.text() | st.binary())
@@ -446,4 +435,4 @@ def test_a_sound_file_with_a_few_bytes_changed_is_taken_or_refused(data: st.Data
 def test_a_thousand_reviews_are_imported_with_a_thousand_times_the_work_of_one() -> None:
     """83 lines of Python a review, about the same as in a file of one; at most twice that."""
     text = file_with(*({**GOOD, "id": f"{n:032x}"} for n in range(1_000)))
-    assert len(within(170 * 1_000, lambda: import_text(text))) == 1_000
+    assert len(within(170 * 1_000, lambda: reviews.import_text(text))) == 1_000

@@ -35,7 +35,7 @@ SAID: list[tuple[Mapping[str, Any], str, str]] = [
     ),
     (
         {"trained_length": 1_000_000, "factor": 1.5},
-        "which the network has never met",
+        "angles that are new to the network",
         "it turns by 173.217 rad, and meets no angle that is new",
     ),
     (
@@ -55,12 +55,22 @@ SAID: list[tuple[Mapping[str, Any], str, str]] = [
         "It is a rounding error beside the model",
         "Here it is 60.79% of the model",
     ),
-    ({"trained_length": 1_000_000}, "Right of its line", "Of a base without a line all pairs do"),
+    (
+        {"trained_length": 1_000_000},
+        "Right of its line",
+        "Of a base without a line all pairs make a full turn",
+    ),
     ({"factor": 1}, "the customer wants 4,096 tokens", "the customer wants more"),
     ({"factor": 1}, "0 are missing", "is there a row for every position? Yes, up to there."),
     ({"factor": 1}, "0 of its rows untrained", "all of its rows trained"),
     ({"factor": 1}, "the fine hand is blurred", "nothing is blurred yet"),
-    ({"factor": 1}, "which the network has never met", "meets no angle that is new"),
+    ({"factor": 1}, "angles that are new to the network", "meets no angle that is new"),
+    (
+        # 10.038 rad are a turn and 3.755 rad, which is less than the 4.563 rad of training.
+        {"base": 1_000, "factor": 2.2},
+        "which the network has never met",
+        "it turns by 10.038 rad, and meets angles that are new to the network",
+    ),
     ({"factor": 1}, "NTK-aware only the slow one", "nothing is slowed, and the curves are one"),
     ({"factor": 1}, "do leave the range", "would leave the range"),
     (
@@ -105,7 +115,17 @@ SAID: list[tuple[Mapping[str, Any], str, str]] = [
         "Position 100 becomes 100",
         "Position 100 is held as it is: numbers of that size lie 0.50 apart",
     ),
-    ({"rounded_position": 100}, "seem 0.50 apart", "Here every position is held as it is"),
+    (
+        {"rounded_position": 100},
+        "seem 0.50 apart",
+        "Position 100 is held as it is: near it the format's numbers lie 0.50 apart",
+    ),
+    (
+        # The picture reaches to 259, and bf16 does not hold 257.
+        {"rounded_position": 255},
+        "Here every position is held",
+        "Position 255 is held as it is: near it the format's numbers lie 1 apart",
+    ),
     (
         {"bf16_bits": 12},
         "bf16 has $p$ = 12",
