@@ -186,6 +186,7 @@ BOOK = {
     # x 64 / 3,600: 13.1504, 18.725, 38.321; x 3: 39.45, 56.18, 114.96
     "loss_gpu_hours[tier=*]": "13.2 GPU·h | 18.7 GPU·h | 38.3 GPU·h",
     "loss_cost[tier=*] chosen_interval": "$39 | $56 | $115 | 30 min",
+    "allowed_loss": "10%",
     # 1,800 s: half of it over M is 900 / 43,200 = 2.0833 %
     # 24.5/1,800 = 1.3611 %, together 3.444; 49/1,800 = 2.7222, 4.8056; 196/1,800 = 10.8889, 12.972
     "chosen_waste[tier=*]": "3.4% | 4.8% | 13.0%",
