@@ -4,15 +4,30 @@ from __future__ import annotations
 
 import pytest
 
-from checks.faces.claims import Claim
+from checks.faces.claims import Claim, holds
 from checks.page import truth
-from worked.chapters import CHAPTERS
+from tests.checks.faces.claims_in_page import held_in_page
+from worked.chapters import CHAPTERS, graph
 
 
 @pytest.mark.parametrize("slug", CHAPTERS)
 def test_the_claims_of_a_chapter_hold_where_they_say(slug: str) -> None:
     """Over every choice of the panel, random settings, and each given pushed to its ends."""
     assert [wrong for one in truth.told(slug) if (wrong := truth.fault(one))] == []
+
+
+@pytest.mark.parametrize("slug", CHAPTERS)
+def test_the_page_finds_the_same_claims_true(slug: str) -> None:
+    """Every claim of the chapter, at settings spread over all that a reader can reach."""
+    told = [one.claim.expression for one in truth.told(slug)]
+    reach = [*truth.offered(slug), *truth.pushed(slug)]
+    settings = [reach[0], *reach[7 :: len(reach) // 40]]
+    conditions = [one.text for one in told]
+    for values, theirs in zip(settings, held_in_page(slug, conditions, settings), strict=True):
+        ours = [holds(graph(slug), one, values) for one in told]
+        assert dict(zip(conditions, theirs, strict=True)) == dict(
+            zip(conditions, ours, strict=True)
+        )
 
 
 def claim(kind: str, condition: str, otherwise: str | None = None) -> truth.Told:
