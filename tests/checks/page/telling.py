@@ -71,7 +71,7 @@ class _Telling:
             return self.claim(claims.read(word, rest, self.slug))
         if colon and word in _SAID:
             return _SAID[word](self, rest)
-        if word in ("panel", "steps", "quiz-set"):
+        if word in ("panel", "sheet", "requirements", "steps", "quiz-set"):
             return ""
         ref = spans.reference(body, self.slug)
         return spans.written(ref, self.values if ref.slug == self.slug else None)
@@ -150,6 +150,7 @@ class _Telling:
 
 _SAID = {
     "lit": lambda telling, rest: rest,
+    "term": lambda telling, rest: rest.partition("|")[0].strip(),
     "cite": lambda telling, rest: spans.literal(f"cite: {rest}"),
     "choice": _Telling.choice,
     "board": _Telling.board,
@@ -161,7 +162,7 @@ _SAID = {
     "table": lambda telling, rest: telling.over_axes("table", rest),
     "chart": lambda telling, rest: telling.over_axes("chart", rest),
     **dict.fromkeys(
-        ("code", "panel", "quiz", "quiz-set", "practice", "exercises", "givens", "proof"),
+        (*"code key panel sheet quiz quiz-set practice exercises givens proof".split(),),
         lambda telling, rest: "",
     ),
 }
