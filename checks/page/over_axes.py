@@ -45,12 +45,8 @@ def table(text: str, chapter: str | None) -> str:
     """
     asked = _read(_TABLE, text, chapter)
     name = f"{_labels(asked)} by {' and '.join(_noun(asked, a) for a in asked.by)}"
-    drawing = drawn(asked.slug, "table", table_spec(asked))
-    return (
-        f'<figure class="over-axes" {_data("table", asked, table_spec(asked))}>'
-        f'<div class="wide-table" tabindex="0" role="region" aria-label="{_safe(name)}">'
-        f"{drawing}</div>{_caption(asked)}</figure>"
-    )
+    box = f'class="wide-table" tabindex="0" role="region" aria-label="{_safe(name)}"'
+    return _placed("table", asked, table_spec(asked), "over-axes", box)
 
 
 def chart(text: str, chapter: str | None) -> str:
@@ -61,12 +57,8 @@ def chart(text: str, chapter: str | None) -> str:
     """
     asked = _read(_CHART, text, chapter)
     name = f"{_labels(asked)} over {' by '.join(_noun(asked, a) for a in asked.by)}"
-    drawing = drawn(asked.slug, "chart", chart_spec(asked))
-    return (
-        f'<figure class="picture over-axes" {_data("chart", asked, chart_spec(asked))}>'
-        f'<div class="picture-box" role="group" aria-label="{_safe(name)}" data-search-exclude>'
-        f"{drawing}</div>{_caption(asked)}</figure>"
-    )
+    box = f'class="picture-box" role="group" aria-label="{_safe(name)}" data-search-exclude'
+    return _placed("chart", asked, chart_spec(asked), "picture over-axes", box)
 
 
 @dataclass(frozen=True)
@@ -346,6 +338,15 @@ def _logarithmic(asked: Asked, value: str, spec: dict[str, Any]) -> str:
 
 
 # -- HTML -------------------------------------------------------------------------------------
+
+
+def _placed(kind: str, asked: Asked, spec: dict[str, Any], classes: str, box: str) -> str:
+    """Return the drawing of `spec` in a box of these attributes, with the caption below."""
+    drawing = drawn(asked.slug, kind, spec)
+    return (
+        f'<figure class="{classes}" {_data(kind, asked, spec)}><div {box}>'
+        f"{drawing}</div>{_caption(asked)}</figure>"
+    )
 
 
 def _data(kind: str, asked: Asked, spec: dict[str, Any]) -> str:

@@ -3,28 +3,12 @@
 from __future__ import annotations
 
 import re
-from typing import Any
 
 import pytest
 
 from checks.page.pictures import PictureError, svg
-from tests.site.board import assert_on_board
-from worked.chapters import pictures
 
 SLUG = "l1-gradient"
-IDS = [p["id"] for p in pictures(SLUG)]
-SETTINGS: list[dict[str, Any]] = [
-    {},
-    {"m": -10, "y": 50, "outlier": -1000, "x": 0.5},
-    {
-        "m": 3,
-        "outlier": 10,
-        "others.a": 10,
-        "others.b": 10,
-        "others.d": 10,
-    },  # everything on one point
-    {"x": 3, "rate.1": 0.25, "rate.2": 0.25, "look": 12, "line_slope": -2},  # L2 diverges
-]
 
 
 def circles(drawing: str, cls: str) -> list[tuple[float, float]]:
@@ -37,13 +21,6 @@ def curves(drawing: str) -> list[list[tuple[float, float]]]:
     """Return the points of each curve; the samples of the legend are relative and left out."""
     paths = re.findall(r'<path d="(M[^"h]+)" class="curve', drawing)
     return [[(float(x), float(y)) for x, y in re.findall(r"([-\d.]+) ([-\d.]+)", d)] for d in paths]
-
-
-@pytest.mark.parametrize("settings", SETTINGS)
-@pytest.mark.parametrize("picture", IDS)
-def test_a_picture_stays_on_its_board(picture: str, settings: dict[str, Any]) -> None:
-    """Whatever the reader sets, no coordinate is missing and none leaves the drawing."""
-    assert_on_board(svg(SLUG, picture, settings))
 
 
 def test_the_prediction_lies_on_the_line_and_the_residual_ends_at_the_point() -> None:

@@ -4,55 +4,13 @@ from __future__ import annotations
 
 import math
 import re
-from typing import Any
 
 import pytest
 
 from checks.page.pictures import svg
-from tests.site.board import assert_on_board
-from worked.chapters import graph, pictures
+from worked.chapters import graph
 
 SLUG = "rope"
-IDS = [p["id"] for p in pictures(SLUG)]
-SETTINGS: list[dict[str, Any]] = [
-    {},
-    {"model": "Llama 3 8B"},
-    {"query_position": 0, "key_position": 10_000, "factor": 1, "probe": -20},
-    {
-        "value.q.0": 0,
-        "value.q.1": 0,
-        "value.q.2": 0,
-        "value.q.3": 0,
-    },  # a score of nothing at every offset
-    {
-        "value.q.0": 10,
-        "value.q.1": -10,
-        "value.k.0": 10,
-        "value.k.1": -10,
-        "base": 1e9,
-        "other_base": 1e9,
-    },
-    {"pairs": 8, "trained_length": 256, "rounded_position": 4900, "bf16_bits": 24},
-]
-
-
-@pytest.mark.parametrize("settings", SETTINGS)
-@pytest.mark.parametrize("picture", IDS)
-def test_a_picture_stays_on_its_board(picture: str, settings: dict[str, Any]) -> None:
-    """Whatever the reader sets, no coordinate is missing and none leaves the drawing."""
-    assert_on_board(svg(SLUG, picture, settings))
-
-
-@pytest.mark.parametrize("settings", SETTINGS)
-@pytest.mark.parametrize("picture", IDS)
-def test_no_number_of_an_axis_is_cut_off(picture: str, settings: dict[str, Any]) -> None:
-    """A character is about 7 wide at the size of ticks; 1,000,000 needs nine."""
-    drawing = svg(SLUG, picture, settings)
-    ticks = re.findall(
-        r'<text x="([\d.]+)" y="[\d.]+" text-anchor="end" class="tick">([^<]+)', drawing
-    )
-    for x, written in ticks:
-        assert float(x) - 7 * len(written) >= 0, written
 
 
 def hands(drawing: str) -> list[float]:

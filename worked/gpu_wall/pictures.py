@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 from typing import Any
 
+from worked.pictures import curve
 from worked.recording import load
 
 MEASURED = Path(__file__).parent / "measured"
@@ -104,33 +106,33 @@ def _deadlock() -> dict[str, Any]:
     }
 
 
-WASTE: dict[str, Any] = {
-    "id": "waste",
-    "kind": "curve",
-    "title": "Time wasted against the checkpoint interval",
-    "alt": "Curves that fall, then rise. Their minima are at "
+over_intervals = partial(
+    curve,
+    x=("chosen_interval", "interval"),
+    span=(4, 300),
+    x_scale="log",
+    unit="%",
+    y_span=(0, 40),
+)
+
+WASTE = over_intervals(
+    "waste",
+    "Time wasted against the checkpoint interval",
+    "Curves that fall, then rise. Their minima are at "
     "{{ young[tier=node-local-nvme] }} for "
     "node-local NVMe, {{ young[tier=parallel-file-system] }} for the parallel file system and "
     "{{ young[tier=object-store] }} for the "
     "object store.",
-    "caption": "To first order: the write's share falls with the interval, the lost work rises "
+    "To first order: the write's share falls with the interval, the lost work rises "
     "with it. The upright line is Young's interval for the parallel file system.",
-    "x": "chosen_interval",
-    "x_label": "interval",
-    "from": 4,
-    "to": 300,
-    "x_scale": "log",
-    "unit": "%",
-    "y_label": "time wasted",
-    "y_from": 0,
-    "y_to": 40,
-    "series": [
-        {"figure": "chosen_waste[tier=object-store]", "label": "object store"},
-        {"figure": "chosen_waste[tier=parallel-file-system]", "label": "parallel file system"},
-        {"figure": "chosen_waste[tier=node-local-nvme]", "label": "node-local NVMe"},
-    ],
-    "lines": [{"figure": "young[tier=parallel-file-system]", "label": "Young"}],
-}
+    y_label="time wasted",
+    series={
+        "chosen_waste[tier=object-store]": "object store",
+        "chosen_waste[tier=parallel-file-system]": "parallel file system",
+        "chosen_waste[tier=node-local-nvme]": "node-local NVMe",
+    },
+    lines={"young[tier=parallel-file-system]": "Young"},
+)
 
 
 def _simulated() -> dict[str, Any]:
@@ -145,28 +147,19 @@ def _simulated() -> dict[str, Any]:
             (4, "at_four_times_young"),
         )
     ]
-    return {
-        "id": "waste-simulated",
-        "kind": "curve",
-        "title": "Daly's expectation and the simulation",
-        "alt": "The exact expectation of the extra time against the interval, with "
+    return over_intervals(
+        "waste-simulated",
+        "Daly's expectation and the simulation",
+        "The exact expectation of the extra time against the interval, with "
         "simulated points on the curve: {{ mc_overhead[spacing=far-below-young-s] }}, "
         "{{ mc_overhead[spacing=young-s] }} and "
         "{{ mc_overhead[spacing=far-above-young-s] }}.",
-        "caption": "Extra time on the parallel file system, restarts included: the curve follows "
+        "Extra time on the parallel file system, restarts included: the curve follows "
         "the panel, the simulated points are recorded and do not.",
-        "x": "chosen_interval",
-        "x_label": "interval",
-        "from": 4,
-        "to": 300,
-        "x_scale": "log",
-        "unit": "%",
-        "y_label": "extra time",
-        "y_from": 0,
-        "y_to": 40,
-        "series": [{"figure": "chosen_overhead", "label": "exact expectation"}],
-        "recorded": [{"label": "simulated", "points": points}],
-    }
+        y_label="extra time",
+        series={"chosen_overhead": "exact expectation"},
+        recorded=[{"label": "simulated", "points": points}],
+    )
 
 
 PICTURES: list[dict[str, Any]] = [

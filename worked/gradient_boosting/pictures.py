@@ -2,146 +2,114 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
+from worked.pictures import bars, by_key, curve, marks
+
 LABELS = [f"minutes[row={i}]" for i in range(1, 7)]
+ROUNDS = {1: "first round", 2: "second", 3: "third", 5: "fifth"}
 
-SQUARED: dict[str, Any] = {
-    "id": "squared",
-    "kind": "curve",
-    "title": "The squared error of one constant for all deliveries",
-    "alt": "A parabola over the constant. It is lowest at the mean, {{ base }} minutes, with "
+over_constants = partial(curve, x=("trial", "constant, minutes"), around=[*LABELS, "trial"])
+
+SQUARED = over_constants(
+    "squared",
+    "The squared error of one constant for all deliveries",
+    "A parabola over the constant. It is lowest at the mean, {{ base }} minutes, with "
     "{{ base_sse }}; at the panel's {{ trial }} it stands at {{ trial_sse }}.",
-    "caption": "Lowest at the mean. The dot is the constant of the panel: {{ trial_excess }} "
+    "Lowest at the mean. The dot is the constant of the panel: {{ trial_excess }} "
     "above the bottom.",
-    "x": "trial",
-    "x_label": "constant, minutes",
-    "around": [*LABELS, "trial"],
-    "unit": "",
-    "y_label": "sum of squared errors, square minutes",
-    "series": [{"figure": "trial_sse", "label": "squared error"}],
-    "lines": [{"figure": "base", "label": "mean"}],
-}
+    y_label="sum of squared errors, square minutes",
+    series={"trial_sse": "squared error"},
+    lines={"base": "mean"},
+)
 
-ABSOLUTE: dict[str, Any] = {
-    "id": "absolute",
-    "kind": "curve",
-    "title": "The absolute error of one constant for all deliveries",
-    "alt": "A line with a kink at every label. It is lowest, {{ median_sae }}, from the lower "
+ABSOLUTE = over_constants(
+    "absolute",
+    "The absolute error of one constant for all deliveries",
+    "A line with a kink at every label. It is lowest, {{ median_sae }}, from the lower "
     "median {{ lower_median }} to the upper median {{ upper_median }}; at the panel's {{ trial }} "
     "it stands at {{ trial_sae }}.",
-    "caption": "{{ claim: lower_median < upper_median | Flat between the middle labels: every "
+    "{{ claim: lower_median < upper_median | Flat between the middle labels: every "
     "constant there is as good as any other. | Lowest at the middle labels, which are equal. }}",
-    "x": "trial",
-    "x_label": "constant, minutes",
-    "around": [*LABELS, "trial"],
-    "unit": "",
-    "y_label": "sum of absolute errors, minutes",
-    "series": [{"figure": "trial_sae", "label": "absolute error"}],
-    "lines": [
-        {"figure": "upper_median", "label": "upper median"},
-        {"figure": "lower_median", "label": "lower median"},
-    ],
-}
+    y_label="sum of absolute errors, minutes",
+    series={"trial_sae": "absolute error"},
+    lines={"upper_median": "upper median", "lower_median": "lower median"},
+)
 
-CANDIDATES: dict[str, Any] = {
-    "id": "candidates",
-    "kind": "bars",
-    "title": "The squared error that each first split leaves",
-    "alt": "A bar for each threshold: {{ error[split=1, round=1] }}, "
+CANDIDATES = bars(
+    "candidates",
+    "The squared error that each first split leaves",
+    "A bar for each threshold: {{ error[split=1, round=1] }}, "
     "{{ error[split=2, round=1] }}, {{ error[split=3, round=1] }}, "
     "{{ error[split=4, round=1] }} and {{ error[split=5, round=1] }} square minutes. A line "
     "stands at {{ base_sse }}, the error "
     "without a split. The cut at {{ cut[round=1] }} km leaves the least.",
-    "caption": "The shortest bar wins, of equal ones the first: the cut at {{ cut[round=1] }} km "
+    "The shortest bar wins, of equal ones the first: the cut at {{ cut[round=1] }} km "
     "leaves {{ least_error[round=1] }}.",
-    "unit": "",
-    "places": 2,
-    "axis": "squared error, square minutes",
-    "groups": [
-        {
-            "label": f"up to {{{{ threshold[split={k}] }}}} km",
-            "figures": [f"error[split={k}, round=1]"],
-        }
+    axis="squared error, square minutes",
+    places=2,
+    groups={
+        f"up to {{{{ threshold[split={k}] }}}} km": [f"error[split={k}, round=1]"]
         for k in range(1, 6)
-    ],
-    "limit": {"figure": "base_sse", "label": "no split"},
-}
+    },
+    limit=("base_sse", "no split"),
+)
 
-FIT: dict[str, Any] = {
-    "id": "fit",
-    "kind": "curve",
-    "title": "The fitted curve, round by round",
-    "alt": "Staircases over the distance after the first, second, third and fifth round, beside "
+FIT = curve(
+    "fit",
+    "The fitted curve, round by round",
+    "Staircases over the distance after the first, second, third and fifth round, beside "
     "the deliveries. Each round adds one step at most. Beyond the last threshold all are flat.",
-    "caption": "Squares are the deliveries. Every tree adds one step at most, perhaps where "
+    "Squares are the deliveries. Every tree adds one step at most, perhaps where "
     "there is one already. {{ claim: query <= 20 and all(answer == prediction[row=6], round) | At "
     "{{ query }} km, where the dots stand, the model says in every round what it says at the last "
     "delivery. | At {{ query }} km it says {{ answer[round=last] }} minutes after all rounds. }}",
-    "x": "query",
-    "x_label": "distance, km",
-    "from": 0,
-    "to": 20,
-    "points": 401,
-    "unit": "",
-    "y_label": "minutes",
-    "series": [
-        {"figure": f"answer[round={r}]", "label": label}
-        for r, label in ((1, "first round"), (2, "second"), (3, "third"), (5, "fifth"))
-    ],
-    "recorded": [
-        {
-            "label": "deliveries",
-            "points": [{"x": f"distance[row={i}]", "y": f"minutes[row={i}]"} for i in range(1, 7)],
-        }
-    ],
-}
+    x=("query", "distance, km"),
+    span=(0, 20),
+    points=401,
+    y_label="minutes",
+    series=by_key("answer[round={}]", ROUNDS),
+    recorded=[marks("deliveries", "distance[row={}]", "minutes[row={}]", range(1, 7))],
+)
 
-LEARNING_RATE: dict[str, Any] = {
-    "id": "learning-rate",
-    "kind": "curve",
-    "title": "The error on the deliveries against the learning rate",
-    "alt": "Curves over eta for the first, second, third and fifth round. Each leaves the error "
+LEARNING_RATE = curve(
+    "learning-rate",
+    "The error on the deliveries against the learning rate",
+    "Curves over eta for the first, second, third and fifth round. Each leaves the error "
     "of the mean and is back at it at the right end. At eta {{ eta }} they stand at "
     "{{ mse[round=1] }}, {{ mse[round=2] }}, {{ mse[round=3] }} and {{ mse[round=5] }}.",
-    "caption": "A single round is best with a full step. With more rounds a smaller step may do "
+    "A single round is best with a full step. With more rounds a smaller step may do "
     "better, because what it leaves can be split elsewhere.",
-    "x": "eta",
-    "x_label": "learning rate, eta",
-    "from": 0.01,
-    "to": 2,
-    "points": 200,
-    "unit": "",
-    "y_label": "mean squared error, square minutes",
-    "y_from": 0,
-    "series": [
-        {"figure": f"mse[round={r}]", "label": label}
-        for r, label in ((1, "first round"), (2, "second"), (3, "third"), (5, "fifth"))
-    ],
-}
+    x=("eta", "learning rate, eta"),
+    span=(0.01, 2),
+    points=200,
+    y_label="mean squared error, square minutes",
+    y_span=(0, None),
+    series=by_key("mse[round={}]", ROUNDS),
+)
 
-IMPORTANCE: dict[str, Any] = {
-    "id": "importance",
-    "kind": "bars",
-    "title": "Impurity importance: a column of noise comes first",
-    "alt": "Bars of impurity share: express {{ share[column=express] }}, floor "
+IMPORTANCE = bars(
+    "importance",
+    "Impurity importance: a column of noise comes first",
+    "Bars of impurity share: express {{ share[column=express] }}, floor "
     "{{ share[column=floor] }}, "
     "order number {{ share[column=order-number] }}, although the order number means nothing.",
-    "caption": "Recorded. Shuffling the order number on held-out rows loses a share of the "
+    "Recorded. Shuffling the order number on held-out rows loses a share of the "
     "variance of {{ test_loss[column=order-number] }}{{ law: "
     "test_loss[column=order-number] <= 0 | : nothing }}.",
-    "unit": "%",
-    "places": 1,
-    "axis": "share of the squared error that splits removed",
-    "groups": [
-        {"label": label, "figures": [f"share[column={key}]"]}
+    unit="%",
+    axis="share of the squared error that splits removed",
+    places=1,
+    groups={
+        label: [f"share[column={key}]"]
         for label, key in (
             ("express or not", "express"),
             ("floor", "floor"),
             ("order number: noise", "order-number"),
         )
-    ],
-}
+    },
+)
 
 BIAS_VARIANCE: dict[str, Any] = {
     "id": "bias-variance",

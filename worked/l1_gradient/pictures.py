@@ -2,30 +2,62 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
-X_AXIS: dict[str, Any] = {"from": 0, "to": 4, "x_label": "input x", "y_label": "output"}
+from worked.pictures import curve, marks
 
-LINE: dict[str, Any] = {
-    "id": "line",
-    "kind": "plane",
-    "title": "One point and one line",
-    "alt": "A straight line that starts at the intercept {{ intercept }} and rises by {{ m }} for "
+over_weights = partial(
+    curve,
+    x=("m", "weight m"),
+    around=["m", "best", "beyond"],
+    points=81,
+    lines={"best": "minimum"},
+)
+over_steps = partial(curve, x=("look", "step k"), span=(0, 12), points=13, y_label="weight")
+
+
+def _lines_of_x(
+    picture_id: str,
+    title: str,
+    alt: str,
+    caption: str,
+    lines: dict[str, str],
+    points: list[tuple[str, str]],
+) -> dict[str, Any]:
+    """Return lines from the intercept, slope -> label, and points at the input: (y, label)."""
+    return {
+        "id": picture_id,
+        "kind": "plane",
+        "title": title,
+        "alt": alt,
+        "caption": caption,
+        "from": 0,
+        "to": 4,
+        "x_label": "input x",
+        "y_label": "output",
+        "lines": [
+            {"slope": slope, "intercept": "intercept", "label": label}
+            for slope, label in lines.items()
+        ],
+        "points": [{"x": "x", "y": y, "label": label} for y, label in points],
+    }
+
+
+LINE = _lines_of_x(
+    "line",
+    "One point and one line",
+    "A straight line that starts at the intercept {{ intercept }} and rises by {{ m }} for "
     "each unit of x. At x = {{ x }} it predicts {{ prediction }}; the data point stands at "
     "{{ y }}, and between them lies the residual, {{ residual }}.",
-    "caption": "The line predicts {{ prediction }} where the point stands at {{ y }}. "
+    "The line predicts {{ prediction }} where the point stands at {{ y }}. "
     "{{ claim: residual != 0 | What lies between them is the residual, {{ residual }}. | Nothing "
     "lies between them: the residual is {{ residual }}. }} Turn the line: change the weight in "
     "the panel.",
-    **X_AXIS,
-    "lines": [{"slope": "m", "intercept": "intercept", "label": "the line ŷ = m·x + b"}],
-    "points": [
-        {"x": "x", "y": "y", "label": "the data point"},
-        {"x": "x", "y": "prediction", "label": "the prediction"},
-    ],
-    "gaps": [
-        {"x": "x", "from": "prediction", "to": "y", "figure": "residual", "label": "residual"}
-    ],
+    {"m": "the line ŷ = m·x + b"},
+    [("y", "the data point"), ("prediction", "the prediction")],
+) | {
+    "gaps": [{"x": "x", "from": "prediction", "to": "y", "figure": "residual", "label": "residual"}]
 }
 
 KINK: dict[str, Any] = {
@@ -46,29 +78,7 @@ KINK: dict[str, Any] = {
     ],
 }
 
-
-def _against_weight(
-    picture_id: str, title: str, alt: str, caption: str, y_label: str, series: dict[str, str]
-) -> dict[str, Any]:
-    """Return curves over the weight; `series`: figure -> label."""
-    return {
-        "id": picture_id,
-        "kind": "curve",
-        "title": title,
-        "alt": alt,
-        "caption": caption,
-        "x": "m",
-        "x_label": "weight m",
-        "around": ["m", "best", "beyond"],
-        "points": 81,
-        "unit": "",
-        "y_label": y_label,
-        "series": [{"figure": figure, "label": label} for figure, label in series.items()],
-        "lines": [{"figure": "best", "label": "minimum"}],
-    }
-
-
-LOSS = _against_weight(
+LOSS = over_weights(
     "loss",
     "Both losses against the weight",
     "The losses of the one point against the weight m. Both touch zero at {{ best }}. L2 is a "
@@ -76,22 +86,22 @@ LOSS = _against_weight(
     "{{ best }} and passes {{ loss }}.",
     "The dots mark the current weight, {{ m }}; the upright line is the weight that fits the "
     "point, {{ best }}.",
-    "loss",
-    {"loss": "L1", "squared_loss": "L2"},
+    y_label="loss",
+    series={"loss": "L1", "squared_loss": "L2"},
 )
 
-GRADIENTS = _against_weight(
+GRADIENTS = over_weights(
     "gradients",
     "Both gradients against the weight",
     "The gradients by the weight m. L1 is flat at {{ subgradient_low }}, jumps at {{ best }} and "
     "is flat at {{ subgradient_high }} from there on. L2 is a straight line through zero at "
     "{{ best }}, {{ squared_gradient }} at the current weight.",
     "Constant, and proportional. The dots mark the current weight, {{ m }}.",
-    "gradient",
-    {"gradient": "L1", "squared_gradient": "L2"},
+    y_label="gradient",
+    series={"gradient": "L1", "squared_gradient": "L2"},
 )
 
-FOUR_LOSSES = _against_weight(
+FOUR_LOSSES = over_weights(
     "four-losses",
     "Every loss against the weight",
     "The losses of the one point against the weight m, all zero at {{ best }}. At the current "
@@ -99,19 +109,19 @@ FOUR_LOSSES = _against_weight(
     "Huber and smooth L1 are round at the bottom and straight outside.",
     "Round at the bottom like L2, straight outside like L1. The dots mark the current weight, "
     "{{ m }}.",
-    "loss",
-    {"loss": "L1", "squared_loss": "L2", "huber": "Huber", "smooth": "smooth L1"},
+    y_label="loss",
+    series={"loss": "L1", "squared_loss": "L2", "huber": "Huber", "smooth": "smooth L1"},
 )
 
-FOUR_GRADIENTS = _against_weight(
+FOUR_GRADIENTS = over_weights(
     "four-gradients",
     "Every gradient against the weight",
     "The gradients by the weight m. L1 jumps at {{ best }}, L2 is a straight line through zero "
     "there. Huber and smooth L1 are straight in the middle and flat outside, Huber at "
     "{{ huber_gradient }} and smooth L1 at {{ smooth_gradient }} at the current weight.",
     "Constant, proportional, and clipped. The dots mark the current weight, {{ m }}.",
-    "gradient",
-    {
+    y_label="gradient",
+    series={
         "gradient": "L1",
         "squared_gradient": "L2",
         "huber_gradient": "Huber",
@@ -119,50 +129,31 @@ FOUR_GRADIENTS = _against_weight(
     },
 )
 
-DESCENT: dict[str, Any] = {
-    "id": "descent",
-    "kind": "curve",
-    "title": "Descent under L1 and under L2",
-    "alt": "The weight against the step, from {{ m }}; the minimum is {{ best }}. L1 moves in "
+DESCENT = over_steps(
+    "descent",
+    "Descent under L1 and under L2",
+    "The weight against the step, from {{ m }}; the minimum is {{ best }}. L1 moves in "
     "equal steps, is at the minimum or first past it at step {{ arrival[pace=1] }}, and "
     "{{ landing[pace=1] }}; L2 multiplies what is left by {{ contraction[pace=1] }} at each "
     "step. At step "
     "{{ look }} L1 is at {{ look_weight[method=l1, pace=1] }} and L2 at "
     "{{ look_weight[method=l2, pace=1] }}.",
-    "caption": "Both with a rate of {{ rate[pace=1] }}. Move the step in the panel: the dots are "
+    "Both with a rate of {{ rate[pace=1] }}. Move the step in the panel: the dots are "
     "at step {{ look }}.",
-    "x": "look",
-    "x_label": "step k",
-    "from": 0,
-    "to": 12,
-    "points": 13,
-    "unit": "",
-    "y_label": "weight",
-    "series": [
-        {"figure": "look_weight[method=l1, pace=1]", "label": "L1"},
-        {"figure": "look_weight[method=l2, pace=1]", "label": "L2"},
-    ],
-}
+    series={"look_weight[method=l1, pace=1]": "L1", "look_weight[method=l2, pace=1]": "L2"},
+)
 
-BOUNCE: dict[str, Any] = {
-    "id": "bounce",
-    "kind": "curve",
-    "title": "The bounce of a fixed rate, and the decay that ends it",
-    "alt": "The weight against the step at a rate of {{ rate[pace=2] }}: the descent from {{ m }} "
+BOUNCE = over_steps(
+    "bounce",
+    "The bounce of a fixed rate, and the decay that ends it",
+    "The weight against the step at a rate of {{ rate[pace=2] }}: the descent from {{ m }} "
     "{{ landing[pace=2] }}; its last weights are {{ near[pace=2] }} and {{ far[pace=2] }}. "
     "Squares show decayed rates from {{ decay_start }} on: {{ decay_weight[step=1] }}, "
     "{{ decay_weight[step=2] }}, {{ decay_weight[step=3] }} and so on, in steps that shrink.",
-    "caption": "Fixed rate {{ rate[pace=2] }}: {{ landing[pace=2] }}. The squares count their own "
+    "Fixed rate {{ rate[pace=2] }}: {{ landing[pace=2] }}. The squares count their own "
     "steps: they begin at {{ decay_start }} and divide the rate by the step's number.",
-    "x": "look",
-    "x_label": "step k",
-    "from": 0,
-    "to": 12,
-    "points": 13,
-    "unit": "",
-    "y_label": "weight",
-    "series": [{"figure": "look_weight[method=l1, pace=2]", "label": "fixed rate"}],
-    "recorded": [
+    series={"look_weight[method=l1, pace=2]": "fixed rate"},
+    recorded=[
         {
             "label": "decayed rate",
             "points": [
@@ -171,16 +162,11 @@ BOUNCE: dict[str, Any] = {
             ],
         }
     ],
-}
+)
 
 
-def _outlier(
-    picture_id: str, title: str, alt: str, rows: tuple[tuple[str, str, str], ...]
-) -> dict[str, Any]:
-    """Return the moves of one step, from the point to the outlier.
-
-    rows: of a method's label and key, and the figure of the weight after a step on the point.
-    """
+def _outlier(picture_id: str, title: str, alt: str, methods: dict[str, str]) -> dict[str, Any]:
+    """Return the moves of one step, from the point to the outlier; methods: key -> label."""
     return {
         "id": picture_id,
         "kind": "moves",
@@ -195,8 +181,12 @@ def _outlier(
         "before": "one step on the point",
         "after": "one step on the outlier",
         "rows": [
-            {"label": label, "from": point, "to": f"outlier_weight[method={key}]"}
-            for label, key, point in rows
+            {
+                "label": label,
+                "from": f"weight[method={key}, pace=1, step=1]",
+                "to": f"outlier_weight[method={key}]",
+            }
+            for key, label in methods.items()
         ],
         "limit": {"figure": "best", "label": "fits the point"},
     }
@@ -208,10 +198,7 @@ OUTLIER = _outlier(
     "The weight after one step from {{ m }}, on the point and on the outlier. L1: "
     "{{ weight[method=l1, pace=1, step=1] }} and {{ outlier_weight[method=l1] }}. L2: "
     "{{ weight[method=l2, pace=1, step=1] }} and {{ outlier_weight[method=l2] }}.",
-    (
-        ("L1", "l1", "weight[method=l1, pace=1, step=1]"),
-        ("L2", "l2", "weight[method=l2, pace=1, step=1]"),
-    ),
+    {"l1": "L1", "l2": "L2"},
 )
 
 OUTLIER_FOUR = _outlier(
@@ -223,71 +210,52 @@ OUTLIER_FOUR = _outlier(
     "{{ weight[method=huber, pace=1, step=1] }} and {{ outlier_weight[method=huber] }}. Smooth "
     "L1: {{ weight[method=smooth-l1, pace=1, step=1] }} and "
     "{{ outlier_weight[method=smooth-l1] }}.",
-    (
-        ("L1", "l1", "weight[method=l1, pace=1, step=1]"),
-        ("L2", "l2", "weight[method=l2, pace=1, step=1]"),
-        ("Huber", "huber", "weight[method=huber, pace=1, step=1]"),
-        ("smooth L1", "smooth-l1", "weight[method=smooth-l1, pace=1, step=1]"),
-    ),
+    {"l1": "L1", "l2": "L2", "huber": "Huber", "smooth-l1": "smooth L1"},
 )
 
-STEP_LINES: dict[str, Any] = {
-    "id": "step-lines",
-    "kind": "plane",
-    "title": "The line at step {{ look }}, under L1 and under L2",
-    "alt": "Lines from the intercept {{ intercept }}: at the start with the weight {{ m }}, "
+STEP_LINES = _lines_of_x(
+    "step-lines",
+    "The line at step {{ look }}, under L1 and under L2",
+    "Lines from the intercept {{ intercept }}: at the start with the weight {{ m }}, "
     "at step {{ look }} under L1 with {{ look_weight[method=l1, pace=1] }}, and under L2 with "
     "{{ look_weight[method=l2, pace=1] }}. The data point stands at {{ y }}; L1 predicts "
     "{{ look_prediction[method=l1, pace=1] }} there and L2 "
     "{{ look_prediction[method=l2, pace=1] }}.",
-    "caption": "Step {{ look }}: L1 predicts {{ look_prediction[method=l1, pace=1] }}, L2 "
+    "Step {{ look }}: L1 predicts {{ look_prediction[method=l1, pace=1] }}, L2 "
     "{{ look_prediction[method=l2, pace=1] }}, the target is {{ y }}.",
-    **X_AXIS,
-    "lines": [
-        {"slope": "m", "intercept": "intercept", "label": "start"},
-        {"slope": "look_weight[method=l1, pace=1]", "intercept": "intercept", "label": "L1"},
-        {"slope": "look_weight[method=l2, pace=1]", "intercept": "intercept", "label": "L2"},
-    ],
-    "points": [{"x": "x", "y": "y", "label": "the data point"}],
-}
+    {
+        "m": "start",
+        "look_weight[method=l1, pace=1]": "L1",
+        "look_weight[method=l2, pace=1]": "L2",
+    },
+    [("y", "the data point")],
+)
 
-STEP_LOSSES: dict[str, Any] = {
-    "id": "step-losses",
-    "kind": "curve",
-    "title": "Where step {{ look }} stands on each loss",
-    "alt": "The L1 loss is a V and the L2 loss a parabola over the weight, both zero at "
+STEP_LOSSES = over_weights(
+    "step-losses",
+    "Where step {{ look }} stands on each loss",
+    "The L1 loss is a V and the L2 loss a parabola over the weight, both zero at "
     "{{ best }}. At step {{ look }} descent under L1 stands at the weight "
     "{{ look_weight[method=l1, pace=1] }} with a loss of {{ look_loss[method=l1, pace=1] }}, "
     "descent under L2 at {{ look_weight[method=l2, pace=1] }} with "
     "{{ look_loss[method=l2, pace=1] }}.",
-    "caption": "{{ claim: distance > 0 | Step {{ look }}: down the V by equal steps, {{ claim: "
+    "{{ claim: distance > 0 | Step {{ look }}: down the V by equal steps, {{ claim: "
     "absolute(contraction[pace=1]) < 1 | down the parabola by shrinking ones | on the parabola by "
     "steps that do not shrink }}. The dots stand at the start. | Step {{ look }}: still at the "
     "start, which is the minimum. }}",
-    "x": "m",
-    "x_label": "weight m",
-    "around": ["m", "best", "beyond", "look_weight[method=l1, pace=1]"],
-    "points": 81,
-    "unit": "",
-    "y_label": "loss",
-    "series": [
-        {"figure": "loss", "label": "L1 loss"},
-        {"figure": "squared_loss", "label": "L2 loss"},
-    ],
-    "recorded": [
-        {
-            "label": f"{loss.upper()} at this step",
-            "points": [
-                {
-                    "x": f"look_weight[method={loss}, pace=1]",
-                    "y": f"look_loss[method={loss}, pace=1]",
-                }
-            ],
-        }
+    around=["m", "best", "beyond", "look_weight[method=l1, pace=1]"],
+    y_label="loss",
+    series={"loss": "L1 loss", "squared_loss": "L2 loss"},
+    recorded=[
+        marks(
+            f"{loss.upper()} at this step",
+            "look_weight[method={}, pace=1]",
+            "look_loss[method={}, pace=1]",
+            [loss],
+        )
         for loss in ("l1", "l2")
     ],
-    "lines": [{"figure": "best", "label": "minimum"}],
-}
+)
 
 DRAGGED: dict[str, Any] = {
     "id": "dragged",
@@ -307,53 +275,44 @@ DRAGGED: dict[str, Any] = {
     ],
 }
 
-DRAGGED_LINES: dict[str, Any] = {
-    "id": "dragged-lines",
-    "kind": "plane",
-    "title": "The line of each loss through all points",
-    "alt": "Points at the input {{ x }}, with the targets {{ target[row=a] }}, "
+DRAGGED_LINES = _lines_of_x(
+    "dragged-lines",
+    "The line of each loss through all points",
+    "Points at the input {{ x }}, with the targets {{ target[row=a] }}, "
     "{{ target[row=b] }}, {{ y }}, {{ target[row=d] }} and, the outlier, {{ outlier }}. The line "
     "of least absolute error has the weight {{ median_with }}, that of least squares "
     "{{ mean_with }}.",
-    "caption": "Both lines start at the intercept, {{ intercept }}. Least absolute error passes "
+    "Both lines start at the intercept, {{ intercept }}. Least absolute error passes "
     "through the middle point; least squares through the mean of the targets.",
-    **X_AXIS,
-    "lines": [
-        {"slope": "median_with", "intercept": "intercept", "label": "least absolute error"},
-        {"slope": "mean_with", "intercept": "intercept", "label": "least squares"},
+    {"median_with": "least absolute error", "mean_with": "least squares"},
+    [
+        ("target[row=a]", "the points"),
+        ("target[row=b]", "the points"),
+        ("y", "the points"),
+        ("target[row=d]", "the points"),
+        ("outlier", "the outlier"),
     ],
-    "points": [
-        *(
-            {"x": "x", "y": y, "label": "the points"}
-            for y in ("target[row=a]", "target[row=b]", "y", "target[row=d]")
-        ),
-        {"x": "x", "y": "outlier", "label": "the outlier"},
-    ],
-}
+)
 
-MEDIAN: dict[str, Any] = {
-    "id": "median",
-    "kind": "curve",
-    "title": "The mean absolute error without the outlier and with it",
-    "alt": "Curves of straight pieces against the weight m. Without the outlier the curve is "
+MEDIAN = over_weights(
+    "median",
+    "The mean absolute error without the outlier and with it",
+    "Curves of straight pieces against the weight m. Without the outlier the curve is "
     "lowest from {{ median_low }} to {{ median_high }}; with it the lowest corner is at "
     "{{ median_with }}.",
-    "caption": "{{ claim: median_low < median_high | Without the outlier the bottom is "
+    "{{ claim: median_low < median_high | Without the outlier the bottom is "
     "flat from {{ median_low }} to {{ median_high }}; with it, a corner at {{ median_with }}. "
     "| The middle votes agree, so that both curves have a corner there, at "
     "{{ median_with }}. }}",
-    "x": "m",
-    "x_label": "weight m",
-    "around": ["m", "vote[row=a]", "vote[row=b]", "best", "vote[row=d]"],
-    "points": 41,
-    "unit": "",
-    "y_label": "mean L1 loss",
-    "series": [
-        {"figure": "mean_loss[method=l1]", "label": "without the outlier"},
-        {"figure": "mean_loss_with[method=l1]", "label": "with the outlier"},
-    ],
-    "lines": [{"figure": "median_with", "label": "median with the outlier"}],
-}
+    around=["m", "vote[row=a]", "vote[row=b]", "best", "vote[row=d]"],
+    points=41,
+    y_label="mean L1 loss",
+    series={
+        "mean_loss[method=l1]": "without the outlier",
+        "mean_loss_with[method=l1]": "with the outlier",
+    },
+    lines={"median_with": "median with the outlier"},
+)
 
 PICTURES: list[dict[str, Any]] = [
     LINE,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -41,6 +41,15 @@ def told_at(slug: str, settings: Mapping[str, Any] | None = None) -> str:
 def said_at(slug: str, settings: Mapping[str, Any] | None = None) -> str:
     """Return `told_at` on one line, as the eye reads it, for a sentence to be looked for."""
     return " ".join(told_at(slug, settings).replace("**", "").split())
+
+
+def assert_says(
+    slug: str, settings: Mapping[str, Any], said: Iterable[str], unsaid: Iterable[str]
+) -> None:
+    """Assert that the page says each of `said` at these settings, and nothing of `unsaid`."""
+    text = said_at(slug, settings)
+    assert [part for part in said if part not in text] == []
+    assert [part for part in unsaid if part in text] == []
 
 
 @dataclass(frozen=True)

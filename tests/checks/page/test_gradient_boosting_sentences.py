@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 import pytest
 
-from tests.checks.page.telling import said_at
+from tests.checks.page.telling import assert_says
 
 EQUAL = {f"minutes.{i}": 20 for i in range(1, 7)}
 SYMMETRIC = {f"minutes.{i}": y for i, y in enumerate((10, 20, 30, 30, 20, 10), 1)}
@@ -90,6 +90,4 @@ CASES: list[tuple[Mapping[str, float], list[str], list[str]]] = [
 def test_what_stands_there_holds(
     settings: Mapping[str, float], said: list[str], unsaid: list[str]
 ) -> None:
-    text = said_at("gradient-boosting", settings)
-    assert [sentence for sentence in said if sentence not in text] == []
-    assert [sentence for sentence in unsaid if sentence in text] == []
+    assert_says("gradient-boosting", settings, said, unsaid)

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 import pytest
 
-from tests.checks.page.telling import said_at
+from tests.checks.page.telling import assert_says, said_at
 
 SLUG = "l1-gradient"
 SAID: list[tuple[Mapping[str, float], str, str]] = [
@@ -90,9 +90,7 @@ def test_a_sentence_does_not_outlive_its_condition(
     settings: Mapping[str, float], false: str, instead: str
 ) -> None:
     """The false sentence is gone, and a true one stands in its place."""
-    said = said_at(SLUG, settings)
-    assert false not in said
-    assert instead in said
+    assert_says(SLUG, settings, said=[instead], unsaid=[false])
 
 
 @pytest.mark.parametrize("settings", [{}, *(settings for settings, _, _ in SAID)])

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.checks.page.telling import said_at
+from tests.checks.page.telling import assert_says, said_at
 
 BOTH_WAYS = {"value.k.0": 1, "value.k.1": 2, "value.k.2": 0.5, "value.k.3": -1}
 """The key is the query."""
@@ -153,9 +153,7 @@ SAID: list[tuple[Mapping[str, Any], str, str]] = [
 def test_a_sentence_gives_way_where_it_would_be_false(
     settings: Mapping[str, Any], false: str, instead: str
 ) -> None:
-    said = said_at("rope", settings)
-    assert false not in said
-    assert instead in said
+    assert_says("rope", settings, said=[instead], unsaid=[false])
 
 
 @pytest.mark.parametrize(

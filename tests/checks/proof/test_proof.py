@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import math
 import re
 from collections.abc import Callable
@@ -164,34 +165,15 @@ def test_a_verdict_that_is_wrong_only_on_a_tie_is_refused() -> None:
 def test_a_formula_over_an_axis_is_counted_cell_by_cell() -> None:
     """Half of what tensor parallelism cuts, at one of five places: the others agree."""
 
-    def wrong(
-        saved_width: Any,
-        whole_width: Any,
-        split_width: Any,
-        score_width: Any,
-        activation_width: Any,
-        heads: Any,
-        seq: Any,
-        hidden: Any,
-        tensor_parallel: Any,
-    ) -> Any:
-        right = memory.saved_per_unit(
-            saved_width,
-            whole_width,
-            split_width,
-            score_width,
-            activation_width,
-            heads,
-            seq,
-            hidden,
-            tensor_parallel,
-        )
+    @functools.wraps(memory.saved_per_unit)
+    def wrong(*arguments: Any) -> Any:
+        right = memory.saved_per_unit(*arguments)
         parts = {str(i): right.fixed("keeping", i) for i in range(5)}
         return ops.along("keeping", **parts | {"3": parts["3"] / 2})
 
     assert count(memory.saved_per_unit) == "count"
     with pytest.raises(ProofError, match="counted"):
-        count(posing(wrong, memory.saved_per_unit))
+        count(wrong)
 
 
 def test_a_row_is_counted_cell_by_cell_and_none_is_no_number() -> None:
