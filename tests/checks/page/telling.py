@@ -171,7 +171,20 @@ _SAID = {
     "table": lambda telling, rest: telling.over_axes("table", rest),
     "chart": lambda telling, rest: telling.over_axes("chart", rest),
     **dict.fromkeys(
-        (*"code key panel sheet quiz quiz-set practice exercises givens proof".split(),),
+        (
+            *[
+                "code",
+                "key",
+                "panel",
+                "sheet",
+                "quiz",
+                "quiz-set",
+                "practice",
+                "exercises",
+                "givens",
+                "proof",
+            ],
+        ),
         lambda telling, rest: "",
     ),
 }
