@@ -157,6 +157,7 @@ class _Telling:
         return f"{html.unescape(re.sub(r'<[^>]*>', '', cells))}\n{said}"
 
 
+_SHOWN_ELSEWHERE = ("code", "key", "panel", "sheet", "quiz", "quiz-set", "practice", "exercises")
 _SAID = {
     "lit": lambda telling, rest: rest,
     "term": lambda telling, rest: rest.partition("|")[0].strip(),
@@ -170,21 +171,5 @@ _SAID = {
     "picture": _Telling.picture,
     "table": lambda telling, rest: telling.over_axes("table", rest),
     "chart": lambda telling, rest: telling.over_axes("chart", rest),
-    **dict.fromkeys(
-        (
-            *[
-                "code",
-                "key",
-                "panel",
-                "sheet",
-                "quiz",
-                "quiz-set",
-                "practice",
-                "exercises",
-                "givens",
-                "proof",
-            ],
-        ),
-        lambda telling, rest: "",
-    ),
+    **dict.fromkeys(_SHOWN_ELSEWHERE, lambda telling, rest: ""),
 }
