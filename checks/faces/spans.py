@@ -17,8 +17,12 @@ from worked.units import unit
 from worked.words import FORMS, in_words
 
 _PLAIN = r"[^{}\n]|\n(?!\s*\n)|\{(?!\{)|\}(?!\})"
-DIRECTIVE = re.compile(rf"\{{\{{\s*((?:{_PLAIN}|\{{\{{(?:{_PLAIN})*\}}\}})*?)\s*\}}\}}")
-"""What stands in double braces; what a claim says may hold directives itself."""
+_FIGURE = rf"\{{\{{(?:{_PLAIN})*\}}\}}"
+_CLAIM = rf"\{{\{{(?:{_PLAIN}|{_FIGURE})*\}}\}}"
+DIRECTIVE = re.compile(rf"\{{\{{\s*((?:{_PLAIN}|{_CLAIM})*?)\s*\}}\}}")
+"""What stands in double braces. What a claim says may hold figures, or a claim that holds some."""
+UNREAD = re.compile(r"\{\{\s*(?:claim|law)\s*:[^\n]*")
+"""A claim whose braces do not close, or that holds claims within claims."""
 WORDS = ("lit", "cite", "choice", "board", "flip", *claims.KINDS)
 """What may stand before a colon in any text; a page has more."""
 _REFERENCE = re.compile(

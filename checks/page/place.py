@@ -83,7 +83,13 @@ def place(text: str, page: PageContext) -> str:
             raise PlacementError(f"{page.path}:{line}: {{{{ {match[1]} }}}}: {why}") from error
         out += [text[at:start], replaced]
         at = end
-    return _with_claims("".join([*out, text[at:]]), text, page)
+    for match in spans.UNREAD.finditer(placed := "".join([*out, text[at:]])):
+        if not _inside(_ranges(_PROTECTED, placed), match.start()):
+            raise PlacementError(
+                f"{page.path}: {match[0][:80]}: its braces do not close, or it holds a claim "
+                "within a claim within it; write a block"
+            )
+    return _with_claims(placed, text, page)
 
 
 def _with_claims(text: str, source: str, page: PageContext) -> str:

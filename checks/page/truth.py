@@ -187,6 +187,8 @@ def failing(told: Told) -> float:
 def fault(told: Told) -> str | None:
     """Return what is wrong with a claim, or nothing."""
     g, expression = told.claim.graph, told.claim.expression
+    if not holds(g, expression, g.base):
+        return f"{told}: does not hold in the book"
     share = failing(told)
     can_fail = share > 0 or any(
         not holds(g, expression, v) or rests(g, expression, v) for v in pushed(told.claim.slug)

@@ -156,6 +156,19 @@ def test_a_claim_that_cannot_stand_fails_the_build_with_its_place(source: str, w
     assert str(error.value).startswith("docs/chapters/small.md:1")
 
 
+def test_a_claim_may_stand_within_a_claim() -> None:
+    """One with figures of its own; what is deeper, or does not close, is refused and not shown."""
+    inner = "{{ claim: gpus > 8 | on {{ gpus }} | on few }}"
+    placed = place(f"It {{{{ claim: per_gpu <= gpu_memory | fits {inner} | does not }}}}.", PAGE)
+    assert placed.count("data-claim") == 2
+    assert ">64 GPUs</span>" in placed
+    assert "{{" not in placed
+    deeper = f"{{{{ claim: gpus > 4 | so {inner} }}}}"
+    for text in (f"{{{{ claim: per_gpu <= gpu_memory | {deeper} }}}}", "{{ claim: gpus > 4 | so }"):
+        with pytest.raises(PlacementError, match="braces do not close"):
+            place(text, PAGE)
+
+
 CONDITIONS = {
     "gradient-boosting": [
         "mse[round=3] < mse[round=2]",
