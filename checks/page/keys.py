@@ -19,8 +19,8 @@ def aside(slug: str, name: str) -> str:
     """
     key = known(graph(slug), name)
     return (
-        '<aside class="key" aria-label="A number to know">'
-        f"<p><b>{_name(slug, key)}</b> {_value(slug, key)}</p>{''.join(_parts(slug, key))}</aside>"
+        '<div class="key" role="note">'
+        f"<p><b>{_name(slug, key)}</b> {_value(slug, key)}</p>{''.join(_parts(slug, key))}</div>"
     )
 
 
