@@ -291,16 +291,17 @@ def held_bytes(units: list[ShardedUnit]) -> dict[str, int]:
     }
 
 
-def live_storages() -> dict[int, int]:
-    """Return address -> bytes of every tensor on the CPU that Python can reach.
+def live_storages() -> dict[int, torch.UntypedStorage]:
+    """Return address -> storage of every tensor on the CPU that Python can reach.
 
-    A check on `held_bytes` that does not depend on which tensors we remembered to count.
+    A check on `held_bytes` that does not depend on which tensors we remembered to count. Whoever
+    keeps the storages keeps their addresses from being used again.
     """
     gc.collect()
     tensors = [t for t in gc.get_objects() if issubclass(type(t), Tensor)]
     tensors += [t.grad for t in tensors if t.is_leaf and t.grad is not None]
     storages = [t.untyped_storage() for t in tensors if t.device.type == "cpu"]
-    return {storage.data_ptr(): storage.nbytes() for storage in storages}
+    return {storage.data_ptr(): storage for storage in storages}
 
 
 def make_units(
@@ -369,7 +370,8 @@ def train_sharded(
             reduce_gradients(unit, strategy, traffic)
         if step == steps:
             del logits, tokens, targets
-            held, live = held_bytes(units), live_storages()
+            live = sum(s.nbytes() for a, s in live_storages().items() if a not in before)
+            held = held_bytes(units)
         for unit in units:
             adam_step(unit.adam, step)
             share_weights(unit, strategy, traffic)
@@ -380,7 +382,7 @@ def train_sharded(
     ]
     return {
         "held": held,
-        "live_bytes": sum(size for address, size in live.items() if address not in before),
+        "live_bytes": live,
         "traffic": asdict(traffic),
         "weights": torch.cat(
             [w.detach()[: u.parameters] for w, u in zip(whole, units, strict=True)]
