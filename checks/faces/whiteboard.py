@@ -80,9 +80,9 @@ def off(found: float, true: float | None) -> str:
     if not true:
         return "exact" if true == found else "of nothing"
     error = found / true - 1
-    size = rounded(abs(error), unit("%"), 0 if abs(error) >= 0.0095 else 1)
     if abs(error) < 0.0005:
         return "exact to three digits"
+    size = rounded(abs(error), unit("%"), 0 if abs(error) >= 0.0095 else 1)
     return f"{size}% too {'high' if error > 0 else 'low'}"
 
 

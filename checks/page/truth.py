@@ -21,6 +21,7 @@ from checks.faces.claims import BLOCK, KINDS, Claim, holds, made, read, rests
 from checks.faces.spans import DIRECTIVE
 from worked.chapters import CHAPTERS, graph, pictures
 from worked.figures import FigureError, Given, Graph
+from worked.showing import pick
 
 ROOT = Path(__file__).resolve().parents[2]
 DRAWS = 300
@@ -155,15 +156,9 @@ def _cells(g: Graph) -> Iterator[tuple[Given, tuple[int, ...], float, float, flo
     """Yield each cell that a panel offers: its given, its place, its value and its range."""
     for f in g.givens:
         for index in g.cells(f.name):
-            book, low, high = (_at(x, index) for x in (f.value, f.low, f.high))
+            book = pick(f.value, index)
             if book is not None and not f.each:
-                yield f, index, book, low, high
-
-
-def _at(value: Any, index: tuple[int, ...]) -> Any:
-    for i in index if isinstance(value, tuple) else ():
-        value = value[i]
-    return value
+                yield f, index, book, *g.limits(f, index)
 
 
 def _accepted(g: Graph, settings: list[dict[str, Any]]) -> Iterator[Mapping[str, Any]]:
