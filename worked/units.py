@@ -155,6 +155,7 @@ _ATOMS: dict[str, tuple[Fraction, Dimension]] = {
     "1": (Fraction(1), _PURE),
     "%": (Fraction(1, 100), _PURE),
     "USD": (Fraction(1), _DOLLAR),
+    "MUSD": (Fraction(10**6), _DOLLAR),
     "$": (Fraction(1), _DOLLAR),
     "W": (Fraction(1), _PURE),
     "ns": (Fraction(1, 10**9), _SECOND),
@@ -184,12 +185,15 @@ COUNTED = (
     "track", "tracks", "value", "values", "row", "rows", "tree", "trees", "minute-of-delivery",
     "pair", "pairs", "position", "positions", "rad", "×", "instance", "instances", "device",
     "devices", "collective", "collectives", "slice", "slices", "replica", "replicas",
-    "micro-batch", "micro-batches", "sequence", "sequences", "Mtoken", "billion",
+    "micro-batch", "micro-batches", "sequence", "sequences", "block", "blocks", "expert", "experts",
+    "word", "words", "adapter", "adapters", "chunk", "chunks", "round", "rounds", "people",
+    "Mtoken", "billion", "trillion",
 )  # fmt: skip
 for _name in COUNTED:
     _ATOMS[_name] = (Fraction(1), _PURE)
 _ATOMS["Mtoken"] = (Fraction(10**6), _PURE)
 _ATOMS["billion"] = (Fraction(10**9), _PURE)
+_ATOMS["trillion"] = (Fraction(10**12), _PURE)
 
 
 @lru_cache(maxsize=512)
