@@ -712,16 +712,16 @@ def weight_width_of_way(
 ) -> Any:
     """Bytes read for each weight of the whole model, by the way to make it smaller.
 
-    Pruned anywhere, a mask says for every weight whether it is kept; pruned two of four, each
-    kept weight says which of its four it is.
+    A student has half the layers. Pruned anywhere, a mask says for every
+    weight whether it is kept; in a pattern two of four are, each of which says where it stood.
     Source: Mishra et al. 2021, Accelerating Sparse Deep Neural Networks, section 3.
     """
     return along(
         "smaller",
         as_it_is=weight_width,
         pruned_anywhere=kept_weights * weight_width + mask_bits,
-        pruned_two_of_four=(weight_width + index_bits) / 2,
-        distilled_to_half=weight_width / 2,
+        pruned_in_a_pattern=(weight_width + index_bits) / 2,
+        distilled=weight_width / 2,
     )
 
 
@@ -734,8 +734,8 @@ def flops_of_way(flops: Any) -> Any:
         "smaller",
         as_it_is=flops,
         pruned_anywhere=flops,
-        pruned_two_of_four=flops / 2,
-        distilled_to_half=flops / 2,
+        pruned_in_a_pattern=flops / 2,
+        distilled=flops / 2,
     )
 
 
@@ -745,8 +745,8 @@ def depth_of_way(whole: Any) -> Any:
         "smaller",
         as_it_is=whole,
         pruned_anywhere=whole,
-        pruned_two_of_four=whole,
-        distilled_to_half=whole / 2,
+        pruned_in_a_pattern=whole,
+        distilled=whole / 2,
     )
 
 
@@ -889,9 +889,9 @@ def latency(prefill: Any, decode_steps: Any, step_seconds: Any) -> Any:
     return prefill + decode_steps * step_seconds
 
 
-def thousand_price(node_seconds: Any, gpus: Any, price: Any) -> Any:
-    """Dollars of a thousand requests."""
-    return 1000 * node_seconds * gpus * price
+def lot_price(lot: Any, node_seconds: Any, gpus: Any, price: Any) -> Any:
+    """Dollars of so many requests."""
+    return lot * node_seconds * gpus * price
 
 
 def price_of_input(prefill: Any, gpus: Any, price: Any, prompt_tokens: Any) -> Any:

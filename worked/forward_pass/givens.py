@@ -40,8 +40,8 @@ SECOND = Axis("second", ("x", "y", "z"), "second word", "u")
 DRAFTED = Axis("drafted", (0, 1, 2, 3, 4, 5, 6, 7, 8), "drafts", "k")
 CHANCE = Axis("chance", (50, 60, 70, 80, 90), "acceptance, %", r"\alpha")
 FORMAT = Axis("format", ("bf16", "fp8", "int4 weights"), "format", r"\phi")
-SMALLER = Axis("smaller", ("as it is", "pruned anywhere", "pruned two of four",
-                           "distilled to half"), "way", r"\omega")
+SMALLER = Axis("smaller", ("as it is", "pruned anywhere", "pruned in a pattern",
+                           "distilled"), "way", r"\omega")
 MIXED = ("Mixtral 8x7B", "DeepSeek-V3")
 MIXTURE = Axis("mixture", MIXED, "model", r"\mu")
 AXES = (RUN, COMPONENT, KEY, PIECE, BATCH, CONTEXT, COUNTED, SHARING, ASKED, WORD, RIVAL, FIRST,
@@ -100,9 +100,9 @@ SHAPE = (
     _atlas("ffn", "f", "Feed-forward width", 64, 262144),
     _atlas("vocab", "V", "Words of the vocabulary", 256, 1048576),
     given(fact("models", MODEL, "tied_embeddings"), "tied", r"\tau",
-          "Output head is the look-up table (1 yes, 0 no)", 0, 1, integer=True),
+          "Whether the output head is the look-up table", 0, 1, integer=True),
     given(fact("models", MODEL, "qkv_bias"), "qkv_bias", "b_{qkv}",
-          "Queries, keys and values have biases (1 yes, 0 no)", 0, 1, integer=True),
+          "Whether queries, keys and values have biases", 0, 1, integer=True),
 )
 ROUND = replace(given(fact("models", MODEL, "params"), "round_params", r"N_\circ",
                       "Parameters, as the 80 GB wall rounds them", 1e6, 5e12),
@@ -200,7 +200,7 @@ PRUNING = (
     Given("kept_weights", 50, "%", r"\rho", "Weights that pruning keeps", 1, 99),
     Given("mask_bits", 1, "bit", r"b_\mathrm{mask}", "Bits that say whether a weight is kept", 0,
           8),
-    Given("index_bits", 2, "bit", r"b_\mathrm{ix}", "Bits that say which of four is kept", 0, 8),
+    Given("index_bits", 2, "bit", r"b_\mathrm{ix}", "Bits that say where in its group a kept weight stood", 0, 8),
     Given("taught_tokens", 200, "billion", r"D_\mathrm{d}", "Tokens that a student is taught on",
           1, 100000),
     Given("training_mfu", 40, "%", r"u_\mathrm{train}", "Model FLOPs utilization of teaching", 1,
@@ -227,11 +227,13 @@ ADAPTERS = (
     Given("tenants", 200, "", "A", "Adapters that are served", 1, 100000, integer=True),
 )
 WANTED = (
+    Given("lot", 1000, "requests", "n_C", "Requests of a lot, to have a price to compare", 1, 1000000,
+          integer=True),
     Given("wanted_first", 300, "ms", r"t_{1,\mathrm{want}}",
           "Wait for the first token that users would accept", 10, 60000),
     Given("wanted_gap", 40, "ms", r"g_\mathrm{want}", "Longest gap between tokens that they would",
           1, 10000),
-    Given("wanted_price", 1.2, "USD", r"C_\mathrm{want}", "What a thousand requests may cost", 0.01,
+    Given("wanted_price", 1.2, "USD", r"C_\mathrm{want}", "What a lot of requests may cost", 0.01,
           1000, places=2),
 )
 LOAD = Given("load", 40, "%", r"\ell", "Mean load of a node over a day", 1, 100)

@@ -854,7 +854,7 @@ FORMATS = steps(
     )
     | shown("The design's step: <smaller>", "t_{<smaller>}", 2, "ms"),
     derived("teaching_flops", serving.teaching_flops)
-    | shown("FLOPs of teaching a student of half the size", r"F_\mathrm{teach}", 0, "EFLOP"),
+    | shown("FLOPs of teaching a student", r"F_\mathrm{teach}", 0, "EFLOP"),
     derived("teaching_rate", serving.product_rate, mfu="training_mfu")
     | shown("FLOP/s of a GPU that teaches", r"F_\mathrm{t}", 1, "TFLOP/s"),
     derived("teaching_time", serving.gpu_seconds, flops="teaching_flops", rate="teaching_rate")
@@ -956,8 +956,8 @@ REQUEST = steps(
     ),
     *swept(
         "request_price",
-        serving.thousand_price,
-        shown("Price of a thousand requests: <counted>", "C_{<counted>}", 2, "USD"),
+        serving.lot_price,
+        shown("Price of a lot of requests: <counted>", "C_{<counted>}", 2, "USD"),
         "counted",
         node_seconds="node_time",
     ),
@@ -1101,7 +1101,7 @@ KEYS = (
         f"prefill_share[{FULL}] > 0.5",
         "batch_size",
     ),
-    Key(f"request_price[{FULL}]", f"1000 * node_time[{FULL}] * gpus * price", 2),
+    Key(f"request_price[{FULL}]", f"lot * node_time[{FULL}] * gpus * price", 2),
     Key(f"busy_gpus[{FULL}]", f"query_rate * node_time[{FULL}] * gpus", 2),
 )
 KNOBS = (
@@ -1124,7 +1124,7 @@ REQUIREMENTS = (
         "let no answer wait longer than {{ wanted_gap }} for a token", "mixed_step <= wanted_gap"
     ),
     Requirement(
-        "answer a thousand requests for at most {{ wanted_price }}",
+        "answer {{ lot }} for at most {{ wanted_price }}",
         f"request_price[{FULL}] <= wanted_price",
     ),
 )
