@@ -1064,6 +1064,7 @@ KEYS = (
     Key(
         "prefill_products[counted=achieved-rates]",
         "2 * multiplied * prompt_tokens / (gpus * peak_flops * mfu)",
+        2,
     ),
     Key("kv_token", "2 * layers * kv_width * kv_value_width", 2),
     Key("kv_sequence", "request_tokens * kv_token"),
@@ -1075,7 +1076,7 @@ KEYS = (
         "step_waits",
         "batch_size",
     ),
-    Key("all_reduce", "2 * layers * hop_latency"),
+    Key("all_reduce", "2 * layers * (hop_latency + step_sent / nvlink_bandwidth)", 2),
     Key(
         "kv_equals_weights",
         "weights_read / (context_read * kv_read)",
