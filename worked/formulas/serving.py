@@ -334,6 +334,19 @@ def step_seconds(reading: Any, computing: Any, waiting: Any) -> Any:
     return maximum(reading, computing) + waiting
 
 
+def cache_seconds(reading: Any, weight_time: Any) -> Any:
+    """Seconds of a step's reading that go to caches."""
+    return reading - weight_time
+
+
+def attained_rate(step_flops: Any, gpus: Any, reading: Any, computing: Any) -> Any:
+    """FLOP/s that a GPU attains in a step, its all-reduces aside.
+
+    Source: Williams et al. 2009 (Roofline), section 2.
+    """
+    return step_flops / (gpus * maximum(reading, computing))
+
+
 def waits_on_memory(reading: Any, computing: Any) -> Any:
     """Whether reading takes longer than computing: 1 or 0."""
     return where(computing < reading, 1, 0)

@@ -200,7 +200,8 @@ PRUNING = (
     Given("kept_weights", 50, "%", r"\rho", "Weights that pruning keeps", 1, 99),
     Given("mask_bits", 1, "bit", r"b_\mathrm{mask}", "Bits that say whether a weight is kept", 0,
           8),
-    Given("index_bits", 2, "bit", r"b_\mathrm{ix}", "Bits that say where in its group a kept weight stood", 0, 8),
+    Given("index_bits", 2, "bit", r"b_\mathrm{ix}",
+          "Bits that say where in its group a kept weight stood", 0, 8),
     Given("taught_tokens", 200, "billion", r"D_\mathrm{d}", "Tokens that a student is taught on",
           1, 100000),
     Given("training_mfu", 40, "%", r"u_\mathrm{train}", "Model FLOPs utilization of teaching", 1,
@@ -227,8 +228,8 @@ ADAPTERS = (
     Given("tenants", 200, "", "A", "Adapters that are served", 1, 100000, integer=True),
 )
 WANTED = (
-    Given("lot", 1000, "requests", "n_C", "Requests of a lot, to have a price to compare", 1, 1000000,
-          integer=True),
+    Given("lot", 1000, "requests", "n_C", "Requests of a lot, to have a price to compare", 1,
+          1000000, integer=True),
     Given("wanted_first", 300, "ms", r"t_{1,\mathrm{want}}",
           "Wait for the first token that users would accept", 10, 60000),
     Given("wanted_gap", 40, "ms", r"g_\mathrm{want}", "Longest gap between tokens that they would",

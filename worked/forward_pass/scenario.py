@@ -44,6 +44,7 @@ MULTIPLIED = {
     "output_head": "piece_params[piece=output-head]",
 }
 FULL = "counted=all-reduces-too"
+COMPUTING = f"computing[{FULL}]"
 RATE, PEAKED = {"bandwidth": "bandwidth[counted=achieved-rates]"}, {"product_rate": "product_rate"}
 REACHED = {**RATE, "product_rate": "product_rate[counted=achieved-rates]"}
 SWEPT: set[str] = set()
@@ -324,6 +325,12 @@ SWEEP = steps(
         shown("A step: <counted>", "t_{<counted>}", 2, "ms"),
         "counted",
     ),
+    *swept(
+        "cache_time",
+        serving.cache_seconds,
+        shown("Reading caches: <counted>", r"t^b_{<counted>}", 2, "ms"),
+        "counted",
+    ),
     verdict(
         "step_waits",
         serving.waits_on_memory,
@@ -376,6 +383,25 @@ LIMITS = steps(
     step("limits", "What batching cannot fix"),
     derived("kv_equals_weights", serving.kv_equals_weights, context="context_read")
     | shown("Batch that reads as much cache as weights", "B_W", 0, "sequences"),
+    derived("attained", serving.attained_rate, reading=f"reading[{FULL}]", computing=COMPUTING)
+    | shown("FLOP/s that a GPU attains in the design's step", r"F_\mathrm{att}", 1, "TFLOP/s"),
+    derived("batch_products", serving.step_flops, batch="batch_size")
+    | shown("FLOPs of the step's products with weights", "Bf", 2, "TFLOP"),
+    derived(
+        "attained_uncached",
+        serving.attained_rate,
+        step_flops="batch_products",
+        reading=f"weight_time[{FULL}]",
+        computing="products_time",
+    )
+    | shown("FLOP/s that a GPU would attain without caches", r"F^W_\mathrm{att}", 1, "TFLOP/s"),
+    derived(
+        "products_time",
+        serving.product_seconds,
+        flops="batch_products",
+        product_rate=f"product_rate[{FULL}]",
+    )
+    | shown("Computing the step's products with weights", "t^{Bf}", 2, "ms"),
     derived("cache_intensity", serving.group_intensity)
     | shown("FLOPs for each byte of cache, at any batch", "I_c", 1, "FLOP/B"),
     derived("rate_ceiling", serving.rate_ceiling, "counted", context="context_read")
