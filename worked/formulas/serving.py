@@ -785,6 +785,13 @@ def requests_to_repay(cost: Any, query_price: Any) -> Any:
 # -- drafts at a batch ------------------------------------------------------------------------
 
 
+def sequences_with_draft(
+    cache_room: Any, draft_held: Any, tokens: Any, kv_read: Any, draft_kv: Any
+) -> Any:
+    """Whole sequences that fit when a draft's weights and its caches of them have to fit too."""
+    return floor(maximum(0, cache_room - draft_held) / (tokens * (kv_read + draft_kv)))
+
+
 def tokens_checked(drafted: Any, batch: Any) -> Any:
     """Tokens of a pass that checks the drafts of every sequence, and adds one token to each."""
     return (drafted + 1) * batch

@@ -36,7 +36,7 @@ NOT_SPLIT = ("{heads} query heads do not divide by {gpus}", "divide")
 NOT_GROUPED = ("{heads} query heads do not divide by {kv_heads} key-value heads", "divide")
 NOT_DRAWN = ("no word is left: the schema has to allow one", "some")
 WAITS = ("waits for arithmetic", "waits for memory")
-KEEPS, PAYS = ("is too slow", "keeps up"), ("cost time", "save time")
+FITS, PAYS = ("does not fit", "fits"), ("keeps more", "keeps no more")
 
 MULTIPLIED = {
     "attention": "piece_params[piece=attention]",
@@ -428,6 +428,8 @@ CAPACITY = steps(
     | shown("Whether the design's batch fits", "v_B"),
     derived("held_of", serving.sequences_held, "context", tokens=label("context"))
     | shown("Sequences of <context> tokens that fit", "B_{<context>}", 0, "sequences"),
+    verdict("held", rows.reaches, FITS, "batch", value="sequences", wanted=label("batch"))
+    | shown("Whether a batch of <batch> whole requests fits", "v_B(<batch>)"),
     derived("blocks", serving.blocks_of, tokens="request_tokens")
     | shown("Blocks of a whole request", "n_s", 0, "blocks"),
     derived("block_bytes", serving.sequence_bytes, tokens="block")
@@ -739,6 +741,14 @@ SPECULATION = steps(
         round_seconds="round_time",
     ),
     *swept("best_drafts", serving.best_drafts, shown("Drafts with the largest gain", "k^*")),
+    derived(
+        "draft_held", memory.tensor_bytes, params="draft_params", bytes_per_value="weight_width"
+    )
+    | shown("Bytes of the draft's weights", r"W^\circ_\mathrm{d}", 1, "GB"),
+    derived("sequences_drafted", serving.sequences_with_draft, tokens="request_tokens")
+    | shown(
+        "Whole requests that fit beside a draft and its caches", r"B_{M\mathrm{d}}", 0, "sequences"
+    ),
     derived(
         "alone_speedup",
         serving.speculative_speedup,
