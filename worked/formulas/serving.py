@@ -154,6 +154,11 @@ def causal_pairs(tokens: Any) -> Any:
     return tokens * (tokens + 1) / 2
 
 
+def square_pairs(tokens: Any) -> Any:
+    """Pairs of all tokens with all, those that come later too."""
+    return tokens**2
+
+
 def pairs_after(tokens: Any, cached: Any) -> Any:
     """Pairs that are left when the keys and values of the first tokens are in the cache."""
     return causal_pairs(tokens) - causal_pairs(cached)
@@ -186,6 +191,11 @@ def normed(x: Any, rms: Any) -> Any:
 def components_of(component: Any) -> Any:
     """Number of components of a small head; component: the places of their axis."""
     return count(found(component), "component")
+
+
+def tokens_attended(key: Any) -> Any:
+    """Number of tokens that a small head looks at; key: the places of their axis."""
+    return count(found(key), "key")
 
 
 def score(query: Any, key: Any) -> Any:
