@@ -15,144 +15,26 @@ from __future__ import annotations
 
 import operator
 from bisect import insort
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import Protocol
 
 import numpy as np
 from torch import Tensor
 
 from worked.forward_pass.paged_cache import OutOfBlocksError, Pool, Table
-from worked.forward_pass.sampling import (
-    Distribution,
-    NoTokenAllowedError,
-    Sampling,
-    distribution,
-    draw,
+from worked.forward_pass.protocol import (
+    Draft,
+    Proposal,
+    RefusedError,
+    Request,
+    Result,
+    StepRecord,
+    Work,
 )
+from worked.forward_pass.sampling import Distribution, NoTokenAllowedError, distribution, draw
 from worked.forward_pass.transformer import Chunk, Transformer
 
-# Gives the ids that may follow the tokens generated so far; it is asked only about tokens that it
-# allowed itself.
-Mask = Callable[[Sequence[int]], Iterable[int]]
-
-
-class RefusedError(ValueError):
-    """A request that this engine cannot serve, with the reason in words."""
-
-
-@dataclass(frozen=True)
-class Request:
-    """What is asked for.
-
-    prompt: token ids; max_new: tokens to generate at most; sampling: how they are chosen; salt:
-    only requests of the same salt share cached blocks (one a tenant: who can see that a prefix is
-    cached learns that somebody sent it); stop: ids that end the answer, as its last token; mask:
-    what may come next.
-    """
-
-    prompt: Sequence[int]
-    max_new: int
-    sampling: Sampling = Sampling()
-    salt: str = ""
-    stop: frozenset[int] = frozenset()
-    mask: Mask | None = None
-
-
-@dataclass(frozen=True)
-class Result:
-    """A request's generated tokens and why it ended: length, stop, no token allowed."""
-
-    tokens: list[int]
-    reason: str
-
-
-@dataclass(frozen=True)
-class Proposal:
-    """Drafted tokens, and for each the distribution that it was drawn from."""
-
-    tokens: list[int]
-    distributions: list[Distribution]
-
-
-class Draft(Protocol):
-    """What proposes tokens ahead, for the model to verify all at once (`speculation.py`)."""
-
-    length: int  # tokens to propose a round, at most
-
-    def propose(
-        self,
-        sequence: int,
-        tokens: Sequence[int],
-        count: int,
-        request: Request,
-        generator: np.random.Generator,
-    ) -> Proposal:
-        """Propose up to `count` tokens after `tokens`, prompt and answer, of this sequence."""
-
-    def accept(
-        self,
-        proposal: Proposal,
-        targets: Sequence[Distribution],
-        generator: np.random.Generator,
-    ) -> list[int]:
-        """Return the drafted tokens that are accepted, and one token more.
-
-        targets[i] is the model's distribution after the first i drafted tokens. There is one more
-        than tokens, or fewer where a mask makes what follows impossible; where there is none for
-        the token after those accepted, nothing is added.
-        """
-
-    def forget(self, sequence: int) -> None:
-        """The sequence ended, or gave its blocks back."""
-
-
-@dataclass(frozen=True)
-class Work:
-    """What a step computed for one sequence.
-
-    start: the position of its first token; prompt: tokens that were there to be read; decoded:
-    1 where the answer's last token was run; drafted: tokens to verify; accepted: of those;
-    emitted: what was generated.
-    """
-
-    sequence: int
-    start: int
-    prompt: int
-    decoded: int
-    drafted: int
-    accepted: int
-    emitted: tuple[int, ...]
-
-    @property
-    def computed(self) -> int:
-        """Tokens that went through the model."""
-        return self.prompt + self.decoded + self.drafted
-
-
-@dataclass(frozen=True)
-class StepRecord:
-    """What happened in a step.
-
-    admitted: sequence to tokens found in the prefix cache; preempted, finished: sequences;
-    tables: the block tables of those that run, after the step's work, before the finished gave
-    theirs back; held: blocks in them, each once; idle: published blocks that nobody holds.
-    """
-
-    step: int
-    work: tuple[Work, ...]
-    admitted: dict[int, int]
-    preempted: tuple[int, ...]
-    finished: tuple[int, ...]
-    tables: dict[int, tuple[int, ...]]
-    held: int
-    idle: int
-    waiting: int
-
-    @property
-    def computed(self) -> int:
-        """Tokens that went through the model."""
-        return sum(work.computed for work in self.work)
+__all__ = ["Engine", "RefusedError", "Request", "Result", "StepRecord", "Work"]
 
 
 @dataclass
@@ -176,7 +58,16 @@ class _Sequence:
 
     @property
     def decodes(self) -> bool:
+        """Whether all but the answer's last token is in the cache."""
         return self.left == 1 and len(self.tokens) > len(self.request.prompt)
+
+    def until_end(self, emitted: list[int]) -> tuple[list[int], str]:
+        """Cut what was generated at a stop token or the wanted length, and say which it was."""
+        left = self.request.max_new - len(self.generated)
+        for i, token in enumerate(emitted[:left]):
+            if token in self.request.stop:
+                return emitted[: i + 1], "stop"
+        return emitted[:left], "length" if len(emitted) >= left else ""
 
 
 @dataclass
@@ -359,12 +250,11 @@ class Engine:
                 plan.add(sequence, count)
 
     def _admit(self, plan: _Plan) -> None:
-        """Let the waiting in, in their order, while there is room for all that they must compute."""
-        prompts = any(not s.decodes for s in self._running)
+        """Let the waiting in, in their order, while there is room for all that each must compute."""
         while self._waiting and len(self._running) < self.max_running and plan.budget > 0:
             sequence = self._waiting[0]
             hit = self.pool.share(sequence.table, sequence.tokens) if self.prefix_cache else 0
-            whole = self.chunked or sequence.left <= plan.budget or not prompts
+            whole = self.chunked or sequence.left <= plan.budget or not plan.admitted
             if not whole or self._room(sequence) < sequence.left:
                 self.pool.give_back(sequence.table)
                 return
@@ -373,7 +263,6 @@ class Engine:
             self._running.append(self._waiting.pop(0))
             plan.add(sequence, count)
             plan.admitted[sequence.id] = hit
-            prompts = True
 
     def _plan_drafts(self, plan: _Plan) -> None:
         """Spend what is left of the budget, and of the blocks, on drafts."""
@@ -414,45 +303,12 @@ class Engine:
             return [], []
         chunks = [self._chunk(s, plan) for s in planned]
         logits = self.model.step(chunks, self.pool)
-        work, finished = [], []
-        for sequence, chunk, rows in zip(
-            planned, chunks, logits.split([c.logits for c in chunks]), strict=True
-        ):
-            drafted = plan.drafts.get(sequence.id)
-            decodes = sequence.decodes
-            sequence.table.length += len(chunk.tokens)
-            emitted: list[int] = []
-            reason = ""
-            accepted = 0
-            if chunk.logits:
-                try:
-                    emitted = self._choose(sequence, rows, drafted)
-                except NoTokenAllowedError:
-                    reason = "no token allowed"
-                if drafted:
-                    accepted = max(len(emitted) - 1, 0)
-                    unwanted = len(drafted.tokens) - accepted
-                    self.pool.cut(sequence.table, sequence.table.length - unwanted)
-                emitted, reason = self._until_end(sequence, emitted, reason)
-                sequence.tokens += emitted
-            if self.prefix_cache:
-                self.pool.publish(sequence.table, sequence.tokens)
-            count = plan.counts[sequence.id]
-            work.append(
-                Work(
-                    sequence.id,
-                    chunk.start,
-                    0 if decodes else count,
-                    count if decodes else 0,
-                    len(drafted.tokens) if drafted else 0,
-                    accepted,
-                    tuple(emitted),
-                )
-            )
-            if reason:
-                finished.append(sequence)
-                self._results[sequence.id] = Result(sequence.generated, reason)
-        return work, finished
+        rows = logits.split([c.logits for c in chunks])
+        work = [
+            self._settle(s, c, r, plan.drafts.get(s.id))
+            for s, c, r in zip(planned, chunks, rows, strict=True)
+        ]
+        return work, [s for s in planned if s.id in self._results]
 
     def _chunk(self, sequence: _Sequence, plan: _Plan) -> Chunk:
         start, count = sequence.table.length, plan.counts[sequence.id]
@@ -461,35 +317,50 @@ class Engine:
         logits = 1 + len(drafted) if count == sequence.left else 0
         return Chunk(tokens, start, sequence.table.blocks, logits)
 
-    def _choose(self, sequence: _Sequence, rows: Tensor, drafted: Proposal | None) -> list[int]:
-        """Choose the next token from the one row of logits, or settle a draft from several."""
-        request, generator = sequence.request, sequence.generator
+    def _settle(
+        self, sequence: _Sequence, chunk: Chunk, rows: Tensor, drafted: Proposal | None
+    ) -> Work:
+        """Take what a chunk has computed: its place in the cache, and tokens from its logits."""
+        ahead = len(drafted.tokens) if drafted else 0
+        known = len(chunk.tokens) - ahead
+        decodes = sequence.decodes
+        emitted, reason = self._choose(sequence, rows, drafted) if chunk.logits else ([], "")
+        accepted = max(len(emitted) - 1, 0) if ahead else 0
+        # What the rejected tokens left in the cache is cut off: the next ones are written there.
+        sequence.table.length += len(chunk.tokens)
+        self.pool.cut(sequence.table, chunk.start + known + accepted)
+        if not reason:
+            emitted, reason = sequence.until_end(emitted)
+        sequence.tokens += emitted
+        if self.prefix_cache:
+            self.pool.publish(sequence.table, sequence.tokens)
+        if reason:
+            self._results[sequence.id] = Result(sequence.generated, reason)
+        prompt, decoded = (0, known) if decodes else (known, 0)
+        return Work(sequence.id, chunk.start, prompt, decoded, ahead, accepted, tuple(emitted))
+
+    def _choose(
+        self, sequence: _Sequence, rows: Tensor, drafted: Proposal | None
+    ) -> tuple[list[int], str]:
+        """Choose the next token from one row of logits, or settle a draft from several.
+
+        The second is why the answer ends here, where the mask allows no token.
+        """
+        request = sequence.request
         if drafted is None and request.sampling.greedy and request.mask is None:
-            return [int(rows[0].argmax())]
+            return [int(rows[0].argmax())], ""
+        generated, ahead = sequence.generated, drafted.tokens if drafted else []
         targets: list[Distribution] = []
-        generated = sequence.generated
-        ahead = drafted.tokens if drafted else []
-        for i, row in enumerate(rows):
+        for i, row in enumerate(rows.double().numpy()):
             allowed = request.mask([*generated, *ahead[:i]]) if request.mask else None
             try:
                 targets.append(distribution(row, request.sampling, allowed))
             except NoTokenAllowedError:
-                if not targets:
-                    raise
                 break
             if i < len(ahead) and not targets[i][ahead[i]]:
-                break  # rejected for certain: the mask is not asked what would follow
+                break  # it is rejected for certain: the mask is not asked what would follow it
+        if not targets:
+            return [], "no token allowed"
         if drafted is None or self.draft is None:
-            return [draw(targets[0], generator)]
-        return self.draft.accept(drafted, targets, generator)
-
-    @staticmethod
-    def _until_end(sequence: _Sequence, emitted: list[int], reason: str) -> tuple[list[int], str]:
-        """Cut what was generated at a stop token or the wanted length; say which it was."""
-        request = sequence.request
-        for i, token in enumerate(emitted):
-            if token in request.stop:
-                return emitted[: i + 1], "stop"
-            if len(sequence.generated) + i + 1 == request.max_new:
-                return emitted[: i + 1], "length"
-        return emitted, reason
+            return [draw(targets[0], sequence.generator)], ""
+        return self.draft.accept(drafted, targets, sequence.generator), ""

@@ -135,7 +135,7 @@ class Pool:
         self.values[layer].index_copy_(1, slots, values.transpose(0, 1))
 
     def read(self, layer: int, slots: Tensor) -> tuple[Tensor, Tensor]:
-        """Return copies of a layer's keys and values at these slots, (kv_heads, *slots, head_dim)."""
+        """Copy a layer's keys and values from these slots, each (kv_heads, *slots, head_dim)."""
         flat, shape = slots.flatten(), (-1, *slots.shape, self.config.head_dim)
         keys, values = self.keys[layer], self.values[layer]
         return keys.index_select(1, flat).view(shape), values.index_select(1, flat).view(shape)

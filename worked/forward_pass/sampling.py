@@ -60,6 +60,9 @@ class Sampling:
         return np.random.default_rng(self.seed)
 
 
+GREEDY = Sampling()
+
+
 def distribution(
     logits: npt.ArrayLike, sampling: Sampling, allowed: Iterable[int] | None = None
 ) -> Distribution:
