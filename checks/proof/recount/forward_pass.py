@@ -306,7 +306,7 @@ def _limits(g: Givens, r: Figures) -> Figures:
     one_reading = cache / bandwidth / g["gpus"]
     one_computing = r["decode_flops"] / rate / g["gpus"]
     one_sent = 2 * g["layers"] * _ring(g, 1, g["hidden"]) / g["nvlink_bandwidth"]
-    one_more = np.maximum(one_reading, one_computing) + [0, 0, one_sent]
+    one_more = np.maximum(one_reading, one_computing) + _only_last(one_sent)
     ridge = rate[REACHED] / bandwidth[REACHED]
     return {
         "kv_equals_weights": r["weights_read"] / cache,
@@ -378,7 +378,8 @@ def _chunks(g: Givens, r: Figures) -> Figures:
     rate = r["product_rate"] * g["gpus"]
     beside = (r["reading"] - r["computing"]) * rate / r["token_flops"]
     tokens = g["batch_size"] + g["chunk"]
-    flops = r["step_flops"] + r["prefill_flops"] / g["prompt_tokens"] * g["chunk"]
+    of_prompt = min(g["chunk"] / g["prompt_tokens"], 1)
+    flops = r["step_flops"] + r["prefill_flops"] * of_prompt
     sent = _ring(g, tokens, g["hidden"])
     waiting = _links(g, sent, g["layers"])
     step = max(r["reading"][REACHED], flops / rate[REACHED]) + waiting
@@ -472,7 +473,7 @@ def _run(chance: Any, drafts: Any) -> Any:
 
 
 def _drafts(g: Givens, r: Figures) -> Figures:
-    used = g["draft_params"] - g["vocab"] * g["draft_hidden"]
+    used = max(g["draft_params"] - g["vocab"] * g["draft_hidden"], 0)
     width = g["draft_kv_heads"] * g["draft_head_dim"]
     cache = 2 * g["draft_layers"] * width * g["kv_value_width"]
     weights = g["draft_params"] * g["weight_width"]
