@@ -174,9 +174,7 @@ class _Header:
             width = struct.calcsize("<" + SCALARS[inner])
             items = self.count(width, f"items of {key}")
             return list(struct.unpack(f"<{items}{SCALARS[inner]}", self.take(items * width, key)))
-        return [
-            self.value(inner, key, nested + 1) for _ in range(self.count(8, f"items of {key}"))
-        ]
+        return [self.value(inner, key, nested + 1) for _ in range(self.count(8, f"items of {key}"))]
 
 
 # -- the file ---------------------------------------------------------------------------------

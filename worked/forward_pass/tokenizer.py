@@ -1,7 +1,8 @@
 """Text to tokens and back, rebuilt from what a GGUF file says of its tokenizer.
 
-Byte-pair encoding over bytes: every text can be written, and a token may end in the middle of a
-character. The merging is the `tokenizers` library's; here stand the chat's format, and decoding
+Byte-pair encoding over bytes: a token may end in the middle of a character, and every character
+can be written but a few control characters, for whose bytes the file has no token; those vanish,
+as they do in transformers. The merging is the `tokenizers` library's; here stand the chat's format, and decoding
 token by token, which holds the bytes of a character back until it is whole.
 
 Sources: Radford et al. 2019, "Language Models are Unsupervised Multitask Learners", section 2.2;
@@ -31,6 +32,13 @@ def _bytes_of_signs() -> dict[str, int]:
     }
 
 
+def _texts(said: Mapping[str, Any], name: str) -> list[str]:
+    texts = said.get(name)
+    if not isinstance(texts, list) or not all(isinstance(text, str) for text in texts):
+        raise ValueError(f"the file's tokenizer has no list of {name}")
+    return texts
+
+
 class Tokenizer:
     """The tokenizer of a SmolLM2 file, from its metadata.
 
@@ -45,14 +53,11 @@ class Tokenizer:
         kind = said.get("model"), said.get("pre")
         if kind != ("gpt2", "smollm"):
             raise ValueError(f"the file's tokenizer is of the kind {kind}, not ('gpt2', 'smollm')")
-        tokens, types = said.get("tokens", []), said.get("token_type", [])
-        merges = [tuple(merge.split(" ")) for merge in said.get("merges", [])]
+        tokens, types = _texts(said, "tokens"), said.get("token_type")
+        merges = [tuple(merge.split(" ")) for merge in _texts(said, "merges")]
         ids = {token: i for i, token in enumerate(tokens)}
-        if len(ids) != len(tokens) or len(types) != len(tokens):
-            raise ValueError(
-                f"the file's tokenizer has {len(tokens)} tokens, {len(ids)} of them distinct, and "
-                f"{len(types)} types of tokens: these must be as many"
-            )
+        if len(ids) != len(tokens) or not isinstance(types, list) or len(types) != len(tokens):
+            raise ValueError("the file's tokenizer has tokens twice, or not a type for each token")
         if strange := [m for m in merges if len(m) != 2 or not {*m, "".join(m)} <= ids.keys()]:
             raise ValueError(f"the merge {' '.join(strange[0])!r} is not of tokens of the file")
         signs = _bytes_of_signs()
