@@ -130,7 +130,7 @@ class _Header:
         self.data = data
         self.at = 0
 
-    def take(self, size: int, what: str) -> Bytes:
+    def take(self, size: int, what: str) -> bytes:
         left = len(self.data) - self.at
         if size > left:
             raise GgufError(
@@ -138,7 +138,7 @@ class _Header:
                 f"and {left:,} are left; it was cut off or is damaged"
             )
         self.at += size
-        return self.data[self.at - size : self.at]
+        return self.data[self.at - size : self.at].tobytes()
 
     def number(self, code: str, what: str) -> Any:
         return struct.unpack("<" + code, self.take(struct.calcsize("<" + code), what))[0]
@@ -155,7 +155,7 @@ class _Header:
         return things
 
     def text(self, what: str) -> str:
-        raw = self.take(self.count(1, f"bytes of {what}"), what).tobytes()
+        raw = self.take(self.count(1, f"bytes of {what}"), what)
         try:
             return raw.decode("utf-8")
         except UnicodeDecodeError:

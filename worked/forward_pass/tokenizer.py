@@ -54,11 +54,13 @@ class Tokenizer:
         if kind != ("gpt2", "smollm"):
             raise ValueError(f"the file's tokenizer is of the kind {kind}, not ('gpt2', 'smollm')")
         tokens, types = _texts(said, "tokens"), said.get("token_type")
-        merges = [tuple(merge.split(" ")) for merge in _texts(said, "merges")]
+        merges = [
+            (left, right) for left, _, right in (m.partition(" ") for m in _texts(said, "merges"))
+        ]
         ids = {token: i for i, token in enumerate(tokens)}
         if len(ids) != len(tokens) or not isinstance(types, list) or len(types) != len(tokens):
             raise ValueError("the file's tokenizer has tokens twice, or not a type for each token")
-        if strange := [m for m in merges if len(m) != 2 or not {*m, "".join(m)} <= ids.keys()]:
+        if strange := [m for m in merges if not {*m, "".join(m)} <= ids.keys()]:
             raise ValueError(f"the merge {' '.join(strange[0])!r} is not of tokens of the file")
         signs = _bytes_of_signs()
         self._bytes = [
