@@ -259,6 +259,13 @@ def all_reduces_seconds(
     return where(gpus > 1, 2 * layers * once, 0 * once)
 
 
+def all_reduces_added(
+    layers: Any, hidden: Any, activation_width: Any, gpus: Any, nvlink_bandwidth: Any
+) -> Any:
+    """Seconds that one more token adds to a pass's all-reduces: its bytes, for latency is paid."""
+    return 2 * layers * all_reduce_bytes(hidden * activation_width, gpus) / nvlink_bandwidth
+
+
 def counted_rate(rate: Any, share: Any) -> Any:
     """Rate by what is counted: the data sheet's, or the share of it that is reached."""
     return along(
@@ -455,9 +462,9 @@ def kv_equals_weights(weights_read: Any, context: Any, kv_read: Any) -> Any:
     return weights_read / (context * kv_read)
 
 
-def rate_ceiling(gpus: Any, bandwidth: Any, context: Any, kv_read: Any) -> Any:
-    """Tokens a second that no batch can exceed: a token costs at least the reading of its cache."""
-    return gpus * bandwidth / (context * kv_read)
+def rate_of_one(seconds: Any) -> Any:
+    """Tokens a second that no batch exceeds; seconds: what one more sequence adds to a step."""
+    return 1 / seconds
 
 
 def cache_share(bytes_read: Any, weights_read: Any) -> Any:

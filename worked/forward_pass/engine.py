@@ -172,7 +172,10 @@ class Engine:
 
     def generate(self, requests: Iterable[Request]) -> list[list[int]]:
         """Return the generated tokens of each request, in their order."""
-        numbers = [self.submit(request) for request in requests]
+        wanted = list(requests)
+        for request in wanted:
+            self._checked(request)  # one that is refused is refused before any is taken
+        numbers = [self.submit(request) for request in wanted]
         while self.busy:
             self.step()
         return [self._results.pop(number).tokens for number in numbers]
@@ -207,24 +210,22 @@ class Engine:
         if not plan.preempted:
             self._admit(plan)
         self._plan_drafts(plan)
-        planned = [s for s in self._running if s.id in plan.counts]
-        work, finished = self._compute(planned, plan)
-        record = StepRecord(
-            self.steps,
+        tables = {s.id: tuple(s.table.blocks) for s in self._running}
+        held, idle = self.pool.held, self.pool.idle
+        work = self._compute([s for s in self._running if s.id in plan.counts], plan)
+        running = {s.id for s in self._running}
+        self.steps += 1
+        return StepRecord(
+            self.steps - 1,
             tuple(work),
             plan.admitted,
             tuple(plan.preempted),
-            tuple(s.id for s in finished),
-            {s.id: tuple(s.table.blocks) for s in self._running},
-            self.pool.held,
-            self.pool.idle,
+            tuple(number for number in tables if number not in running),
+            tables,
+            held,
+            idle,
             len(self._waiting),
         )
-        for sequence in finished:
-            self._running.remove(sequence)
-            self._clear(sequence)
-        self.steps += 1
-        return record
 
     def _plan_decodes(self, plan: _Plan) -> None:
         for sequence in [s for s in self._running if s.decodes]:
@@ -238,19 +239,20 @@ class Engine:
                     break
 
     def _plan_prompts(self, plan: _Plan) -> None:
+        """Give the budget that is left to prompts that are half read, as far as blocks reach.
+
+        There is one at most, the youngest that runs: it came in when there was room for all of
+        it, and takes all that is left, of the budget or of the blocks, before another comes in.
+        So where no sequence writes, it runs alone and has the whole pool.
+        """
         for sequence in [s for s in self._running if s.id not in plan.counts]:
-            if sequence not in self._running:
-                continue  # it had to yield meanwhile
-            # Where nothing else gets on, the oldest prompt must: all others may have to yield.
-            while not (plan.counts or self._room(sequence)) and sequence is not self._running[-1]:
-                self._preempt(plan)
             count = min(sequence.left, plan.budget, self._room(sequence))
             if count:
                 self.pool.grow(sequence.table, sequence.table.length + count)
                 plan.add(sequence, count)
 
     def _admit(self, plan: _Plan) -> None:
-        """Let the waiting in, in their order, while there is room for all that each must compute."""
+        """Let the waiting in, in order, while there is room for all that each must compute."""
         while self._waiting and len(self._running) < self.max_running and plan.budget > 0:
             sequence = self._waiting[0]
             hit = self.pool.share(sequence.table, sequence.tokens) if self.prefix_cache else 0
@@ -297,18 +299,16 @@ class Engine:
         if self.draft is not None:
             self.draft.forget(sequence.id)
 
-    def _compute(self, planned: list[_Sequence], plan: _Plan) -> tuple[list[Work], list[_Sequence]]:
-        """Run the planned tokens, choose the next ones; return the work and who has ended."""
+    def _compute(self, planned: list[_Sequence], plan: _Plan) -> list[Work]:
+        """Run the planned tokens, choose the next ones, let go who has ended."""
         if not planned:
-            return [], []
+            return []
         chunks = [self._chunk(s, plan) for s in planned]
-        logits = self.model.step(chunks, self.pool)
-        rows = logits.split([c.logits for c in chunks])
-        work = [
-            self._settle(s, c, r, plan.drafts.get(s.id))
-            for s, c, r in zip(planned, chunks, rows, strict=True)
+        logits = self.model.step(chunks, self.pool).split([c.logits for c in chunks])
+        return [
+            self._settle(s, c, rows, plan.drafts.get(s.id))
+            for s, c, rows in zip(planned, chunks, logits, strict=True)
         ]
-        return work, [s for s in planned if s.id in self._results]
 
     def _chunk(self, sequence: _Sequence, plan: _Plan) -> Chunk:
         start, count = sequence.table.length, plan.counts[sequence.id]
@@ -326,16 +326,19 @@ class Engine:
         decodes = sequence.decodes
         emitted, reason = self._choose(sequence, rows, drafted) if chunk.logits else ([], "")
         accepted = max(len(emitted) - 1, 0) if ahead else 0
-        # What the rejected tokens left in the cache is cut off: the next ones are written there.
-        sequence.table.length += len(chunk.tokens)
-        self.pool.cut(sequence.table, chunk.start + known + accepted)
         if not reason:
             emitted, reason = sequence.until_end(emitted)
         sequence.tokens += emitted
+        sequence.table.length += len(chunk.tokens)
+        # What rejected tokens left in the cache is cut off; the last token emitted was not run.
+        final = len(sequence.tokens) - bool(emitted)
+        self.pool.cut(sequence.table, min(final, sequence.table.length))
         if self.prefix_cache:
             self.pool.publish(sequence.table, sequence.tokens)
         if reason:
             self._results[sequence.id] = Result(sequence.generated, reason)
+            self._running.remove(sequence)
+            self._clear(sequence)
         prompt, decoded = (0, known) if decodes else (known, 0)
         return Work(sequence.id, chunk.start, prompt, decoded, ahead, accepted, tuple(emitted))
 

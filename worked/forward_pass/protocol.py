@@ -113,8 +113,8 @@ class StepRecord:
     """What happened in a step.
 
     admitted: sequence to tokens found in the prefix cache; preempted, finished: sequences;
-    tables: the block tables of those that run, after the step's work, before the finished gave
-    theirs back; held: blocks in them, each once; idle: published blocks that nobody holds.
+    tables: the block tables of those that ran, with the blocks for the step's tokens; held: blocks
+    in them, each once; idle: published blocks that nobody held.
     """
 
     step: int

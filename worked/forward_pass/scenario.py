@@ -28,7 +28,7 @@ NO_ROOM = (
     "fits",
 )
 TOO_MANY = (
-    "the node holds {sequences} sequences of the whole length, not {batch_size}: take a smaller "
+    "the node holds {sequences} of the whole length, not {batch_size}: take a smaller "
     "batch, a shorter request or more GPUs",
     "fit",
 )
@@ -410,12 +410,53 @@ LIMITS = steps(
     | shown("Computing the step's products with weights", "t^{Bf}", 2, "ms"),
     derived("cache_intensity", serving.group_intensity)
     | shown("FLOPs for each byte of cache, at any batch", "I_c", 1, "FLOP/B"),
-    derived("rate_ceiling", serving.rate_ceiling, "counted", context="context_read")
+    derived("one_cache", serving.sequence_bytes, tokens="context_read", kv_token="kv_read")
+    | shown("Cache that one more sequence reads", r"b_{\bar T}", 3, "GB"),
+    derived("one_reading", serving.read_seconds, "counted", read_bytes="one_cache")
+    | shown("Reading it: <counted>", r"t^b_{1,<counted>}", 1, "µs"),
+    derived("one_computing", serving.product_seconds, "counted", flops="decode_flops")
+    | shown("Computing one more sequence: <counted>", r"t^F_{1,<counted>}", 1, "µs"),
+    derived("one_all_reduce", serving.all_reduces_added)
+    | shown("All-reduces of one more sequence", r"t^\leftrightarrow_1", 1, "µs"),
+    derived("one_waiting", serving.counted_wait, "counted", seconds="one_all_reduce")
+    | shown(
+        "All-reduces of one more sequence: <counted>", r"t^\leftrightarrow_{1,<counted>}", 1, "µs"
+    ),
+    derived(
+        "one_more",
+        serving.step_seconds,
+        "counted",
+        reading="one_reading",
+        computing="one_computing",
+        waiting="one_waiting",
+    )
+    | shown("What one more sequence adds to a large step: <counted>", "t_{1,<counted>}", 1, "µs"),
+    derived("rate_ceiling", serving.rate_of_one, "counted", seconds="one_more")
     | shown(
         "Tokens a second that no batch exceeds: <counted>", r"r^\infty_{<counted>}", 0, "tokens/s"
     ),
+    verdict(
+        "ceiling_waits",
+        serving.waits_on_memory,
+        WAITS,
+        "counted",
+        reading="one_reading",
+        computing="one_computing",
+    )
+    | shown("What the largest batches do: <counted>", r"v^\infty_{<counted>}"),
     derived("price_floor", serving.price_of_rate, "counted", rate="rate_ceiling")
     | shown("Price that no batch undercuts: <counted>", r"c^\infty_{<counted>}", 3, "USD/Mtoken"),
+    derived(
+        "reached_ridge",
+        serving.ridge,
+        peak_flops=f"product_rate[{FULL}]",
+        memory_bandwidth=f"bandwidth[{FULL}]",
+    )
+    | shown("The ridge at the rates that are reached", r"I^u", 1, "FLOP/B"),
+    derived(
+        "reached_ridge_tokens", serving.ridge_tokens, ridge="reached_ridge", width="weight_width"
+    )
+    | shown("Tokens in a pass at that ridge", "B^u", 1, "tokens"),
     derived("cache_share", serving.cache_share, bytes_read="step_bytes")
     | shown("Cache over all that the design's step reads", "s_c", 0, "%"),
 )
@@ -1053,7 +1094,7 @@ FLEET = steps(
     derived("fleet_gpus", serving.gpus_of, "counted", nodes="fleet_nodes")
     | shown("GPUs of the fleet: <counted>", "G^\\ell_{<counted>}", 0, "GPUs"),
     derived("fleet_price", serving.fleet_price, "counted", gpus="fleet_gpus")
-    | shown("Price of the fleet: <counted>", "C_{<counted>}", 2, "MUSD/day"),
+    | shown("Price of the fleet: <counted>", "C_{<counted>}", 0, "USD/day"),
     derived("query_price", serving.fleet_query_price, "counted", fleet_price="fleet_price")
     | shown("Price of a query, idle time paid: <counted>", "c_{q,<counted>}", 3, "USD"),
     derived("decode_only_nodes", serving.busy_nodes, node_seconds=f"decode_time[{FULL}]")
