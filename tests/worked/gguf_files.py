@@ -35,7 +35,10 @@ def value(said: Any) -> bytes:
 
 
 def document(metadata: Mapping[str, Any], tensors: Tensors, alignment: int = 32) -> bytes:
-    """Return a GGUF file, version 3. tensors: name to (ggml's format, shape outermost first, bytes)."""
+    """Return a GGUF file, version 3.
+
+    tensors: name to ggml's number of a format, shape with the outermost size first, and bytes.
+    """
     head = b"GGUF" + struct.pack("<IQQ", 3, len(tensors), len(metadata))
     head += b"".join(text(key) + value(said) for key, said in metadata.items())
     body = b""
