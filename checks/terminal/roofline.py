@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import shutil
 import sys
 import textwrap
 from collections.abc import Iterator
@@ -13,7 +14,8 @@ from checks.faces.output import emit
 from worked.errors import FigureError
 
 if TYPE_CHECKING:  # what follows takes time to import, and no other command needs it
-    from worked.forward_pass.roofline import Line, Machine, Report
+    from worked.forward_pass.passes import Machine
+    from worked.forward_pass.roofline import Line, Report
 
 WIDTH = 79
 NEAR = 0.9
@@ -42,7 +44,9 @@ def add(commands: Any) -> None:
 def _run(args: argparse.Namespace) -> int:
     cores = os.cpu_count() or 1
     if not 1 <= args.threads <= cores:
-        raise FigureError(f"--threads {args.threads}: this machine has from 1 to {cores}")
+        raise FigureError(
+            f"--threads {args.threads}: give a number from 1 to {cores}, this machine's cores"
+        )
     progress = _Progress()
     progress.say("loading PyTorch")
     import torch
@@ -97,19 +101,19 @@ def told(report: Report, threads: int, rounds: int) -> list[str]:
     clock = "its processor time" if threads == 1 else "time by the clock"
     on = "one thread" if threads == 1 else f"{threads} threads"
     multiplied = SMOLLM2_135M.multiplied_parameters
-    return [
+    lines = [
         *_head(report, f"This machine, {on}, fp32 ({clock}, median of {rounds} rounds)"),
         "",
         "The engine, on a model of SmolLM2-135M's shape with random weights:",
         f"{multiplied:,} parameters that multiply, {multiplied * 4 / 1e6:,.0f} MB",
         "",
         *_table(report, "engine"),
-        "",
-        "Where the time above the roof goes",
-        *(line for one in report.lines for line in _wrapped(why(one))),
-        "",
-        *_wrapped(gain(report)),
     ]
+    if report.steady:
+        lines += ["", "Where the time above the roof goes"]
+        lines += [line for one in report.lines for line in _wrapped(why(one))]
+        lines += ["", *_wrapped(gain(report))]
+    return lines
 
 
 def told_of_gpu(report: Report, rounds: int) -> list[str]:
@@ -169,7 +173,7 @@ def why(line: Line) -> str:
         kernels += f" (unpacked they would take {_ms(line.stored.seconds)})"
     parts = [(line.lost_in_products, kernels)]
     if line.engine:
-        parts.append((line.lost_beside, "beside them, in attention, norms, cache and Python"))
+        parts.append((line.lost_beside, "in attention, norms, the cache and Python"))
     parts = sorted((part for part in parts if part[0] > 0), reverse=True)
     lost = "; ".join(f"{_ms(seconds)} ({seconds / above:.0%}) {what}" for seconds, what in parts)
     return f"{line.work.name}: {lost}."
@@ -235,7 +239,8 @@ class _Progress:
     def say(self, text: str) -> None:
         """Show what is being done."""
         if self._live:
-            print(f"\r\x1b[K{text} ...", end="", file=sys.stderr, flush=True)
+            line = f"{text} ..."[: shutil.get_terminal_size().columns - 1]
+            print(f"\r\x1b[K{line}", end="", file=sys.stderr, flush=True)
 
     def rounds(self, done: int, of: int) -> None:
         """Show how far the rounds are."""

@@ -18,8 +18,10 @@ torch = required("torch")
 
 from torch.utils.flop_counter import FlopCounterMode  # noqa: E402
 
-from worked.forward_pass import roofline  # noqa: E402
-from worked.forward_pass.roofline import Line, Machine, Pass, Products, Timing  # noqa: E402
+from worked.forward_pass import passes, roofline  # noqa: E402
+from worked.forward_pass.passes import Machine, Pass  # noqa: E402
+from worked.forward_pass.roofline import Line, Products  # noqa: E402
+from worked.forward_pass.timing import Timing, take_turns, thread_seconds  # noqa: E402
 
 SMALL = Config(vocab=31, hidden=24, layers=2, heads=4, kv_heads=2, head_dim=6, ffn=40)
 # By hand, a layer: 24x24 + 2x24x12 + 24x24 + 3x24x40 = 4,608; the head 24x31 = 744.
@@ -56,7 +58,7 @@ def test_tasks_take_turns_and_the_first_round_does_not_count():
         task()
         return len(order)
 
-    found = roofline.take_turns(tasks, 3, stopwatch, lambda *at: told.append(at))
+    found = take_turns(tasks, 3, stopwatch, lambda *at: told.append(at))
     assert order == ["a", "b"] * 4
     assert (found["a"].seconds, found["b"].seconds) == (5, 6)
     assert told == [(0, 4), (1, 4), (2, 4), (3, 4), (4, 4)]
@@ -64,7 +66,7 @@ def test_tasks_take_turns_and_the_first_round_does_not_count():
 
 def test_a_single_round_is_refused():
     with pytest.raises(ValueError, match="rounds = 1 must be at least 2"):
-        roofline.take_turns({}, 1, roofline.thread_seconds)
+        take_turns({}, 1, thread_seconds)
 
 
 # -- what a pass has to do
@@ -76,14 +78,14 @@ def test_a_decode_steps_flops_are_those_that_torch_counts(batch, tied):
     """2 N a sequence, and 4 L a d a token looked back on: 10 of context, 11 in the first step."""
     config = replace(SMALL, tied=tied)
     step = roofline.decode_task(small_model(config), batch, 10, 3)
-    work = roofline.decode_pass(config, batch, 11)
+    work = passes.decode_pass(config, batch, 11)
     assert counted(step) == work.flops == batch * (2 * (LAYERS + HEAD) + 4 * 2 * 24 * 11)
 
 
 def test_a_prefills_flops_are_those_that_torch_counts():
     """All 13 rows through the layers and one through the head; the scores of all 13² pairs."""
     task = roofline.prefill_task(small_model(), 13)
-    work = roofline.prefill_pass(SMALL, 13)
+    work = passes.prefill_pass(SMALL, 13)
     assert work.flops == 2 * LAYERS * 13 + 2 * HEAD + 4 * 2 * 24 * 13**2
     assert [counted(task), counted(task)] == [work.flops] * 2  # it can be run again
 
@@ -94,9 +96,9 @@ def test_a_decode_step_reads_the_weights_once_and_the_cache_of_each():
     matrices = sum(w.nbytes for n, w in weights.items() if w.dim() == 2 and "embed" not in n)
     token = Pool(1, 16, SMALL).bytes_per_token
     for batch, context in ((1, 11), (3, 50)):
-        work = roofline.decode_pass(SMALL, batch, context)
+        work = passes.decode_pass(SMALL, batch, context)
         assert work.read_bytes == matrices + batch * context * token
-    assert roofline.prefill_pass(SMALL, 50).read_bytes == matrices
+    assert passes.prefill_pass(SMALL, 50).read_bytes == matrices
 
 
 @pytest.mark.parametrize("rounds", [3, 5, 15])
@@ -185,7 +187,7 @@ def test_a_measurement_has_a_line_for_each_pass_and_adds_up():
         assert one.roof == one.work.roof(report.machine) > 0
         assert all(t.seconds > 0 for t in (one.engine, one.products, one.stored))
         assert report.spread >= max(one.engine.spread, one.products.spread, one.stored.spread)
-    assert report.lines[1].work == roofline.decode_pass(SMALL, 3, 13)
+    assert report.lines[1].work == passes.decode_pass(SMALL, 3, 13)
     values = roofline.values_of(report)
     assert values["decode_3_roof"] == (report.lines[1].roof, "s")
     assert values["prefill_13_rate"] == (13 / report.lines[2].measured.seconds, "tokens/s")
@@ -200,8 +202,8 @@ def test_bare_products_are_measured_in_another_format_on_any_device():
         assert one.engine is None
         assert one.measured == one.products == one.stored
         assert one.lost_beside == max(0, one.products.seconds - max(one.products.seconds, one.roof))
-    assert report.lines[1].work == roofline.decode_pass(SMALL, 3, 10, 2)
-    assert report.lines[1].work.read_bytes * 2 == roofline.decode_pass(SMALL, 3, 10).read_bytes
+    assert report.lines[1].work == passes.decode_pass(SMALL, 3, 10, 2)
+    assert report.lines[1].work.read_bytes * 2 == passes.decode_pass(SMALL, 3, 10).read_bytes
 
 
 @pytest.mark.parametrize("batches", [(), (0,), (1, -3), (8, 8), (257,)])
@@ -216,3 +218,16 @@ def test_rounds_that_differ_widely_are_not_to_be_believed():
     machine = Machine(15e9, 150e9, 4)
     assert roofline.Report(machine, (), 0.15).steady
     assert not roofline.Report(machine, (), 0.151).steady
+
+
+def test_what_is_not_steady_is_not_recorded(monkeypatch, tmp_path, capsys):
+    """Rounds that lie 40 % apart are printed and not kept; those 10 % apart are."""
+    monkeypatch.setattr(roofline, "MEASURED", tmp_path / "roofline.json")
+    work = passes.decode_pass(SMALL, 3, 11)
+    for spread, code in ((0.4, 1), (0.1, 0)):
+        lines = (replace(line(4, 10, 7), work=work),)
+        report = roofline.Report(Machine(15e9, 150e9, 4), lines, spread)
+        monkeypatch.setattr(roofline, "measure", lambda report=report: report)
+        assert roofline.main(["--record"]) == code
+        assert roofline.MEASURED.exists() is (code == 0)
+        assert ("not recorded" in capsys.readouterr().out) is bool(code)

@@ -307,23 +307,19 @@ def training_speed(v: Values) -> Iterator[bool]:
 
 
 def roofline(v: Values) -> Iterator[bool]:
-    """The roofs of the passes are worked out anew from the two rates; shares and rates follow.
-
-    A step's products alone take no longer than the step, but for what rounds differ.
-    """
-    of = required("worked.forward_pass.roofline", "the machine's roofline runs on torch")
-    machine, config = of.Machine(v["bandwidth"], v["rate"], 4), of.SMOLLM2_135M
+    """The roofs of the passes are worked out anew from the two rates; shares and rates follow."""
+    of = required("worked.forward_pass.roofline", "the roofline is measured by torch")
+    passes = required("worked.forward_pass.passes")
+    machine, config = passes.Machine(v["bandwidth"], v["rate"], 4), of.SMOLLM2_135M
     yield near(v["ridge"], machine.ridge)
     yield near(v["ridge_batch"], machine.ridge_batch)
-    yield 0 <= v["widest_spread"] <= of.STEADY
     context = of.middle_context(of.CONTEXT, of.ROUNDS)
-    passes = [of.decode_pass(config, b, context) for b in of.BATCHES]
-    for work in [*passes, of.prefill_pass(config, of.PROMPT)]:
+    decodes = [passes.decode_pass(config, b, context) for b in of.BATCHES]
+    for work in [*decodes, passes.prefill_pass(config, of.PROMPT)]:
         name = f"{work.kind}_{work.rows}"
         yield near(v[f"{name}_roof"], work.roof(machine))
         yield near(v[f"{name}_share_of_roof"], v[f"{name}_roof"] / v[f"{name}_engine"])
         yield near(v[f"{name}_rate"], work.rows / v[f"{name}_engine"])
-        yield v[f"{name}_products"] <= 1.1 * v[f"{name}_engine"]
 
 
 LIBRARIES = (
@@ -363,6 +359,11 @@ ALONE = {
         f"{name}_extra_bytes_at_{rows}_rows"
         for name in ("chapter", *LIBRARIES)
         for rows in (10_000, 100_000, 1_000_000)
+    },
+    "roofline": {
+        f"{name}_{what}"
+        for name in ("decode_1", "decode_8", "decode_32", "prefill_128")
+        for what in ("products", "stored_products")
     },
 }
 

@@ -8,18 +8,12 @@ matrices. From the chapter's formulas they say how long prefill and decode take 
 engine runs them, and its matrix products run alone: what they take more than the roof is the
 kernels', what the engine takes more than they do is attention's, the norms' and Python's.
 
-A machine that others use, too, slows down and recovers. So all measurements take turns in rounds,
-on one thread its processor time counts and not the clock on the wall, and of the rounds the
-median. How far apart the rounds lie is said with it: where that is much, nothing else counts.
-
 Source: Williams et al. 2009, "Roofline: An Insightful Visual Performance Model", section 2.
 """
 
 from __future__ import annotations
 
 import argparse
-import statistics
-import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -27,10 +21,19 @@ from pathlib import Path
 import torch
 from torch import Tensor
 
-from worked.formulas import memory, serving
+from worked.formulas import serving
 from worked.forward_pass.engine import Engine, Request
 from worked.forward_pass.packed import packed
 from worked.forward_pass.paged_cache import Pool
+from worked.forward_pass.passes import Machine, Pass, decode_pass, prefill_pass
+from worked.forward_pass.timing import (
+    Task,
+    Timing,
+    cuda_seconds,
+    take_turns,
+    thread_seconds,
+    wall_seconds,
+)
 from worked.forward_pass.transformer import (
     Config,
     Linear,
@@ -53,170 +56,6 @@ BLOCK = 16
 ROUNDS, QUICK_ROUNDS = 15, 5
 STEADY = 0.15
 """Middle halves of the rounds wider than this share of their median are not to be believed."""
-
-Task = Callable[[], object]
-Stopwatch = Callable[[Task], float]
-
-
-# -- measuring --------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class Timing:
-    """Seconds of a task: the median of its rounds, and how wide their middle half is, over it."""
-
-    seconds: float
-    spread: float
-
-    @classmethod
-    def of(cls, rounds: Sequence[float]) -> Timing:
-        """Take several rounds together, at least two."""
-        low, median, high = statistics.quantiles(rounds, n=4, method="inclusive")
-        return cls(median, (high - low) / median)
-
-
-def thread_seconds(task: Task) -> float:
-    """Processor seconds of this thread: those in which it held a processor."""
-    began = time.thread_time()
-    task()
-    return time.thread_time() - began
-
-
-def wall_seconds(task: Task) -> float:
-    """Seconds by the clock, for a task that runs on several threads."""
-    began = time.perf_counter()
-    task()
-    return time.perf_counter() - began
-
-
-def cuda_seconds(task: Task) -> float:
-    """Seconds that a task takes on the GPU, by its own events."""
-    began, ended = (torch.cuda.Event(enable_timing=True) for _ in range(2))
-    began.record()
-    task()
-    ended.record()
-    ended.synchronize()
-    return float(began.elapsed_time(ended)) / 1e3
-
-
-def take_turns(
-    tasks: Mapping[str, Task],
-    rounds: int,
-    stopwatch: Stopwatch,
-    progress: Callable[[int, int], None] = lambda done, of: None,
-) -> dict[str, Timing]:
-    """Run each task once a round, after a round to warm up; return their timings by name.
-
-    `progress` is told how many rounds are done, of how many.
-
-    Raises:
-        ValueError: fewer than two rounds, which say nothing of how steady they are.
-    """
-    if rounds < 2:
-        raise ValueError(f"rounds = {rounds} must be at least 2, to see whether they agree")
-    found: dict[str, list[float]] = {name: [] for name in tasks}
-    for done in range(rounds + 1):
-        progress(done, rounds + 1)
-        for name, task in tasks.items():
-            seconds = stopwatch(task)
-            if done:
-                found[name].append(seconds)
-    progress(rounds + 1, rounds + 1)
-    return {name: Timing.of(seconds) for name, seconds in found.items()}
-
-
-# -- what a machine can do, and what a pass has to do -----------------------------------------
-
-
-@dataclass(frozen=True)
-class Machine:
-    """What a machine reaches: bytes read a second and FLOP/s, in a format of `width` bytes."""
-
-    bandwidth: float
-    rate: float
-    width: int
-
-    @property
-    def ridge(self) -> float:
-        """FLOPs for each byte read at which computing takes as long as reading."""
-        return float(serving.ridge(self.rate, self.bandwidth))
-
-    @property
-    def ridge_batch(self) -> float:
-        """Rows at which the products with weights reach the ridge."""
-        return float(serving.ridge_tokens(self.ridge, self.width))
-
-
-@dataclass(frozen=True)
-class Pass:
-    """A pass through the model and what it has to do, however it is done.
-
-    kind: decode or prefill; rows: that go through the layers' matrices, and `head_rows` through
-    the head's; read_bytes: weights once, and the cache; flops: products with weights, and
-    attention.
-    """
-
-    kind: str
-    rows: int
-    head_rows: int
-    read_bytes: float
-    flops: float
-
-    @property
-    def name(self) -> str:
-        """What it is, in words."""
-        size = "tokens" if self.kind == "prefill" else "at a time"
-        return f"{self.kind}, {self.rows} {size}"
-
-    def roof(self, machine: Machine) -> float:
-        """Seconds at best: the longer of reading and computing."""
-        reading = serving.read_seconds(self.read_bytes, 1, machine.bandwidth)
-        computing = serving.product_seconds(self.flops, 1, machine.rate)
-        return float(serving.step_seconds(reading, computing, 0))
-
-    def waits_on_memory(self, machine: Machine) -> bool:
-        """Whether reading is the longer."""
-        return bool(serving.intensity(self.flops, self.read_bytes) < machine.ridge)
-
-
-def decode_pass(config: Config, batch: int, context: int, width: int = 4) -> Pass:
-    """A decode step of `batch` sequences, each of which looks back on `context` tokens.
-
-    width: bytes of a weight and of a cached value.
-    """
-    multiplied = config.multiplied_parameters
-    kv_width = memory.kv_width(config.kv_heads, config.head_dim)
-    kv_token = serving.kv_bytes_per_token(config.layers, kv_width, width)
-    attention = serving.attention_flops(config.layers, config.heads, config.head_dim, context)
-    return Pass(
-        "decode",
-        batch,
-        batch,
-        float(serving.step_bytes(multiplied * width, batch, context, kv_token)),
-        float(serving.step_flops(serving.token_flops(multiplied) + attention, batch)),
-    )
-
-
-def prefill_pass(config: Config, tokens: int, width: int = 4) -> Pass:
-    """Prefill of a prompt in one chunk: only its last row goes through the head.
-
-    The engine computes the scores of all pairs and masks half of them; they count as computed.
-    """
-    head = config.vocab * config.hidden
-    layers = config.multiplied_parameters - head
-    pairs = serving.square_pairs(tokens)
-    flops = (
-        serving.forward_flops(serving.token_flops(layers), tokens)
-        + serving.token_flops(head)
-        + serving.attention_flops(config.layers, config.heads, config.head_dim, pairs)
-    )
-    return Pass(
-        "prefill",
-        tokens,
-        1,
-        float(config.multiplied_parameters * width),
-        float(flops),
-    )
 
 
 # -- the tasks ----------------------------------------------------------------------------------
@@ -453,7 +292,6 @@ def values_of(report: Report) -> dict[str, tuple[float, str]]:
         "rate": (machine.rate, "FLOP/s"),
         "ridge": (machine.ridge, "FLOP/B"),
         "ridge_batch": (machine.ridge_batch, "sequences"),
-        "widest_spread": (report.spread, ""),
     }
     for line in report.lines:
         name = f"{line.work.kind}_{line.work.rows}"
@@ -469,14 +307,18 @@ def values_of(report: Report) -> dict[str, tuple[float, str]]:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Measure on one thread and print each value; with --record, keep them."""
+    """Measure on one thread and print each value; with --record, keep what is steady."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--record", action="store_true", help=f"write {MEASURED.name}")
     args = parser.parse_args(arguments)
     torch.set_num_threads(1)
-    values = values_of(measure())
+    report = measure()
+    values = values_of(report)
     for name, (value, unit) in values.items():
         print(f"{name} = {value:.6g} {unit}".rstrip())
+    if args.record and not report.steady:
+        print(f"not recorded: this machine is busy, rounds differ by {report.spread:.0%}")
+        return 1
     if args.record:
         record(
             MEASURED,

@@ -14,7 +14,9 @@ from tests.skips import required
 torch = required("torch")
 
 from worked.forward_pass import roofline  # noqa: E402
-from worked.forward_pass.roofline import Line, Machine, Report, Timing  # noqa: E402
+from worked.forward_pass.passes import Machine, decode_pass, prefill_pass  # noqa: E402
+from worked.forward_pass.roofline import Line, Report  # noqa: E402
+from worked.forward_pass.timing import Timing  # noqa: E402
 
 MACHINE = Machine(15e9, 150e9, 4)
 
@@ -27,10 +29,10 @@ def line(work, engine, products, stored):
 
 # Weights of 537.9 MB at 15 GB/s take 35.9 ms, the caches of 70 tokens up to 6.9 ms more.
 LINES = (
-    line(roofline.decode_pass(roofline.SMOLLM2_135M, 1, 70), 37, 36.5, 37),
-    line(roofline.decode_pass(roofline.SMOLLM2_135M, 8, 70), 80, 45, 90),
-    line(roofline.decode_pass(roofline.SMOLLM2_135M, 32, 70), 160, 150, 151),
-    line(roofline.prefill_pass(roofline.SMOLLM2_135M, 128), 300, 200, 210),
+    line(decode_pass(roofline.SMOLLM2_135M, 1, 70), 37, 36.5, 37),
+    line(decode_pass(roofline.SMOLLM2_135M, 8, 70), 80, 45, 90),
+    line(decode_pass(roofline.SMOLLM2_135M, 32, 70), 160, 150, 151),
+    line(prefill_pass(roofline.SMOLLM2_135M, 128), 300, 200, 210),
 )
 REPORT = Report(MACHINE, LINES, 0.02)
 
@@ -69,11 +71,11 @@ def test_the_report_shows_roof_and_engine_and_fits_eighty_columns(measured, caps
 
 def test_why_says_the_larger_part_first_and_shares_of_what_is_lost():
     """Of 80 - 37.6 = 42.4 ms the products take 45 - 37.6 = 7.4 and the rest 35: 17 and 83 %."""
-    assert command.why(LINES[1]).startswith("decode, 8 at a time: 35.0 ms (83%) beside them")
+    assert command.why(LINES[1]).startswith("decode, 8 at a time: 35.0 ms (83%) in attention")
     assert "7.4 ms (17%) in the matrix products, which alone take 45.0 ms" in command.why(LINES[1])
     assert "unpacked they would take 90.0 ms" in command.why(LINES[1])
     assert "unpacked" not in command.why(LINES[2])  # 151 ms is no more than 150
-    assert command.why(LINES[2]).index("products") < command.why(LINES[2]).index("beside")
+    assert command.why(LINES[2]).index("products") < command.why(LINES[2]).index("attention")
 
 
 def test_what_is_at_its_roof_needs_no_reason():
@@ -101,12 +103,16 @@ def test_the_gain_of_batching_is_that_of_tokens_a_second():
 
 def test_rounds_that_differ_are_called_so(measured, capsys, monkeypatch):
     main(["roofline"])
-    assert "busy" not in capsys.readouterr().out
+    out = capsys.readouterr().out
+    assert "busy" not in out
+    assert "Where the time above the roof goes" in out
     monkeypatch.setattr(roofline, "measure", lambda **_: replace(REPORT, spread=0.4))
     main(["roofline"])
     out = " ".join(capsys.readouterr().out.split())
     assert "40% between rounds" in out
     assert "The rounds differ too much to be believed: this machine is busy." in out
+    assert "decode, 8 at a time" in out
+    assert "Where the time" not in out  # nothing is concluded from them
 
 
 def test_a_gpu_is_measured_where_there_is_one(measured, capsys, monkeypatch):
@@ -134,8 +140,8 @@ def test_data_instead_of_text(measured, capsys):
 @pytest.mark.parametrize(
     ("options", "said"),
     [
-        (["--threads", "0"], "--threads 0: this machine has from 1 to"),
-        (["--threads", "100000"], "--threads 100000: this machine has from 1 to"),
+        (["--threads", "0"], "--threads 0: give a number from 1 to"),
+        (["--threads", "100000"], "--threads 100000: give a number from 1 to"),
         (["--batch", "one"], "--batch one: write whole numbers, such as 1,8,32"),
         (["--batch", ""], "write whole numbers, such as 1,8,32"),
         (["--batch", "1,1"], "1,1 as batches: give whole numbers from 1 to 256, each once"),
