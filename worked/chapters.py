@@ -14,6 +14,7 @@ CHAPTERS: dict[str, str] = {
     "gradient-boosting": "worked.gradient_boosting.scenario",
     "xgboost": "worked.xgboost.scenario",
     "rope": "worked.rope.scenario",
+    "forward-pass": "worked.forward_pass.scenario",
 }
 
 

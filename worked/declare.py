@@ -61,7 +61,12 @@ def signed(
 
 
 def verdict(
-    name: str, formula: Callable[..., Any], words: tuple[str, ...], over: str = "", /, **inputs: str
+    name: str,
+    formula: Callable[..., Any],
+    words: tuple[str, ...],
+    over: str = "",
+    /,
+    **inputs: str | Wire,
 ) -> Derived:
     """Return a figure that is shown in words, the first for 0, the next for 1."""
     return replace(derived(name, formula, over, **inputs), words=words)

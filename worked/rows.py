@@ -225,8 +225,16 @@ def _each(name: str, x: Any, axis: str, where: Any = None) -> Row:
 
     def at(p: dict[str, int]) -> Any:
         holds = None if mask is None else (lambda i: _needed(mask.at(**{**p, axis: i})))
-        row = getattr(floats, name)(sizes[axis], lambda i: _needed(x.at(**{**p, axis: i})), holds)
-        return _needed(row[p[axis]])
+
+        def value(i: int) -> Any:
+            return _needed(x.at(**{**p, axis: i}))
+
+        if name == "softmax":
+            chosen = floats.chosen(sizes[axis], holds)
+            if not _is_float(*map(value, chosen)):
+                powers = {i: ops.exp(value(i)) for i in chosen}
+                return powers.get(p[axis], 0) / sum(powers.values())
+        return _needed(getattr(floats, name)(sizes[axis], value, holds)[p[axis]])
 
     return Row(sizes, [_tried(at, [p], False) for p in places_of(sizes)])
 

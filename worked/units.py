@@ -184,12 +184,15 @@ COUNTED = (
     "track", "tracks", "value", "values", "row", "rows", "tree", "trees", "minute-of-delivery",
     "pair", "pairs", "position", "positions", "rad", "×", "instance", "instances", "device",
     "devices", "collective", "collectives", "slice", "slices", "replica", "replicas",
-    "micro-batch", "micro-batches", "sequence", "sequences", "Mtoken", "billion",
+    "micro-batch", "micro-batches", "sequence", "sequences", "block", "blocks", "expert", "experts",
+    "word", "words", "adapter", "adapters", "chunk", "chunks", "round", "rounds", "people",
+    "Mtoken", "billion", "trillion",
 )  # fmt: skip
 for _name in COUNTED:
     _ATOMS[_name] = (Fraction(1), _PURE)
 _ATOMS["Mtoken"] = (Fraction(10**6), _PURE)
 _ATOMS["billion"] = (Fraction(10**9), _PURE)
+_ATOMS["trillion"] = (Fraction(10**12), _PURE)
 
 
 @lru_cache(maxsize=512)

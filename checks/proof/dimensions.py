@@ -15,7 +15,7 @@ from typing import Any
 import pint
 
 from worked.figures import Derived, FigureError, Given, Graph
-from worked.units import COUNTED
+from worked.units import COUNTED, unit
 
 _DEFINITIONS = """
 kilo- = 1e3 = k-
@@ -57,8 +57,8 @@ def registry() -> pint.UnitRegistry:
         ureg.define(line)
     for name in COUNTED:
         if name.isidentifier():
-            size = {"Mtoken": "1e6", "billion": "1e9"}.get(name, "[]")
-            ureg.define(f"{name} = {size}")
+            size = unit(name).factor
+            ureg.define(f"{name} = {float(size):g}" if size != 1 else f"{name} = []")
     return ureg
 
 

@@ -9,21 +9,10 @@ from __future__ import annotations
 from dataclasses import replace
 
 from worked.figures import Axis, Given, Setting
-from worked.givens import Fact, fact, given, given_row, setting, things
+from worked.givens import fact, given, given_row, setting
+from worked.givens.gpus import PRICED, facts_of
 
 GPU, MODEL = "H100 SXM", "Atlas-70B"
-# The GPUs that a reader may switch to, and the row of the price list that goes with each.
-PRICED = {
-    "H100 SXM": "H100",
-    "H100 PCIe": "H100 PCIe",
-    "H200 SXM": "H200",
-    "B200": "B200",
-    "MI300X": "MI300X",
-    "A100 80GB SXM": "A100 80GB",
-    "A100 40GB SXM": "A100 40GB",
-    "V100 SXM2 32GB": "V100 32GB",
-    "L40S": "L40S",
-}
 MODELS = (
     MODEL,
     "Llama 3 8B",
@@ -42,30 +31,6 @@ KEPT = Axis(
 )
 BATCHING = Axis("batching", ("one", "many"), "batch of")
 GPU_AXIS, MODEL_AXIS = Axis("gpu", tuple(PRICED), "GPU"), Axis("model", MODELS)
-
-
-def facts_of(gpu: str) -> dict[str, tuple[Fact, str]]:
-    """Return what choosing a GPU sets, given by given, and the given's unit.
-
-    One without bf16 has the peak of fp16; one without links of its own sends over PCIe.
-    """
-    facts = things("hardware")[gpu].facts
-    return {
-        "gpu_memory": (facts["memory_bytes"], "GB"),
-        "reported_memory": (facts["memory_reported"], "MiB"),
-        "memory_bandwidth": (facts["memory_bandwidth"], "TB/s"),
-        "peak_flops": (facts.get("peak_bf16") or facts["peak_fp16"], "TFLOP/s"),
-        "nvlink_bandwidth": (
-            facts.get("interconnect_bandwidth") or facts["pcie_bandwidth"],
-            "GB/s",
-        ),
-        "price": (fact("prices", f"{PRICED[gpu]}, running example", "gpu_hour"), "USD/GPU/h"),
-    }
-
-
-def gpu_settings() -> dict[str, dict[str, Setting]]:
-    """Return what choosing a GPU sets: its memory, its rates and its price."""
-    return {gpu: {n: setting(*f) for n, f in facts_of(gpu).items()} for gpu in PRICED}
 
 
 def model_settings() -> dict[str, dict[str, Setting]]:

@@ -21,6 +21,7 @@ from worked.formulas import (
     rows,
     scheduling,
 )
+from worked.givens.gpus import PRICED, gpu_settings
 from worked.gpu_wall import givens, records
 from worked.gpu_wall.pictures import PICTURES
 
@@ -427,9 +428,11 @@ STEPS = steps(
     | shown("Expected time without checkpoints over that with them", r"S_0/S_\mathrm{fs}", 1, "×"),
 )
 
+SET_BY_GPU = ("gpu_memory", "reported_memory", "memory_bandwidth", "peak_flops",
+              "nvlink_bandwidth", "price")  # fmt: skip
 CHOICES = (
     Choice("model", "Model", givens.MODEL, givens.model_settings()),
-    Choice("gpu", "GPU", givens.GPU, givens.gpu_settings()),
+    Choice("gpu", "GPU", givens.GPU, gpu_settings(PRICED, *SET_BY_GPU)),
 )
 AXES = (*BY_HAND, *CATALOGUE, *records.AXES)
 WRITE_FS, YOUNG_FS = "write[tier=parallel-file-system]", "young[tier=parallel-file-system]"

@@ -59,6 +59,9 @@ class Amount:
         return Amount(self.number * other.number**power, {u: p for u, p in units.items() if p})
 
 
+LARGE = {"billion": 10**9, "trillion": 10**12}
+
+
 def units_of(text: str) -> dict[str, mpf]:
     """Read GB/s, GPU·h, per GPU-h."""
     if text.startswith("per "):
@@ -77,8 +80,9 @@ def amount(number: str, unit: str) -> Amount:
     value = mpf(digits) ** int(power or 1)
     if unit == "%":
         return Amount(value / 100, {})
-    if unit == "billion":
-        return Amount(value * 10**9, {})
+    name, _, rest = unit.partition("/")
+    if name in LARGE:
+        return Amount(value * LARGE[name], units_of(f"/{rest}"))
     return Amount(value, units_of(unit))
 
 
@@ -207,7 +211,8 @@ def shows(x: Amount, shown: str) -> bool:
     decimals = len(re.findall(rf"^[−$]*{NUMBER}", shown)[0].partition(".")[2])
     raised = POWER.search(shown)
     step = mpf(10) ** ((int(raised[1].translate(RAISED)) if raised else 0) - decimals)
-    step *= mpf(10) ** -2 if shown.endswith("%") else 10**9 if shown.endswith("billion") else 1
+    step *= mpf(10) ** -2 if shown.endswith("%") else 1
+    step *= next((size for name, size in LARGE.items() if name in shown), 1)
     is_same = mp.floor(abs(x.number) / step + mpf("0.5") + mpf(10) ** -30) == mp.nint(
         abs(want.number) / step
     )

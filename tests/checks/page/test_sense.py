@@ -99,6 +99,53 @@ LAWS: dict[str, dict[str, str]] = {
         "keys that are kept cost no more": "recomputed_over_cached >= 1",
         "nothing that is rounded is farther off than a step": "position_error <= spacing",
     },
+    "forward-pass": {
+        "a token multiplies by no more than there is": "multiplied <= params",
+        "heavy users ask more": "heavy_token_rate >= 0 and token_rate > 0",
+        "equal FLOPs come later than equal tokens": "all(flop_parity > parity, run)",
+        "attention is shared out whole": "absolute(total(attention_on, key) - 1) < 0.000001",
+        "nothing is faster than the data sheet":
+            "all(step[counted=data-sheet] <= step, counted) and "
+            "all(prefill[counted=data-sheet] <= prefill, counted)",
+        "a step takes no less than its reading and its computing":
+            "all(reading <= step and computing <= step, counted)",
+        "a larger batch takes longer and makes a token no dearer":
+            "all(step_at[batch=1] <= step_at[batch=512], counted) and "
+            "all(token_price_at[batch=512] <= token_price_at[batch=1], counted)",
+        "no batch beats the ceiling":
+            "all(node_rate_at[batch=512] <= rate_ceiling, counted)",
+        "grouped heads keep no more than all": "all(kv_of <= kv_of[sharing=multi-head], sharing)",
+        "copies are counted from one": "kv_copies >= 1 and kv_read >= kv_token",
+        "the design's batch is held": "batch_size <= sequences",
+        "no more is held as requests grow": "all(held_of <= held_of[context=2000], context)",
+        "paging holds no less than reserving, or the stretch is shorter than a request":
+            "sequences >= reserved_sequences or reserved_tokens < request_tokens",
+        "a share is one": "0 <= static_idle < 1 and 0 <= cache_share < 1 and reserved_waste < 1",
+        "a static batch lasts as long as its longest answer": "static_over_full >= 1",
+        "the chunks cover the prompt": "chunks * chunk >= prompt_tokens",
+        "a hit saves something and never all": "1 <= fresh and found_tokens < prompt_tokens",
+        "a hit is no slower than a miss": "hit_prefill <= prefill[counted=last]",
+        "sharing holds no fewer": "sharing_sequences >= sequences",
+        "chances sum to one":
+            "absolute(total(chance_of, word) - 1) < 0.000001 and "
+            "absolute(total(masked_chance, word) - 1) < 0.000001 and "
+            "absolute(total(top_p_chance, word) - 1) < 0.000001 and "
+            "absolute(total(top_k_chance, word) - 1) < 0.000001",
+        "no answer is likelier than the best": "greedy_path <= best_path",
+        "a draft is accepted with a chance": "0 <= accepted <= 1.000001",
+        "a round makes a token at least, and one more than its drafts at most":
+            "all(1 <= tokens_by_drafts and tokens_by_drafts <= 9, drafted)",
+        "no drafts, no gain": "absolute(speedup[drafted=0] - 1) < 0.000001",
+        "four bits and their scales are more than four bits":
+            "held_bits[format=int4-weights] >= weight_bits[format=int4-weights]",
+        "no more experts are touched than there are":
+            "all(all(touched <= experts, mixture), batch)",
+        "no more adapters are touched than sequences or adapters":
+            "adapters_touched <= batch_size + 0.000001 and adapters_touched <= tenants",
+        "what could be packed takes no longer": "overlapped <= node_time[counted=last]",
+        "a whole request takes more than its decoding": "all(node_time > decode_time, counted)",
+        "a fleet has a node": "all(fleet_nodes >= 1, counted)",
+    },
 }  # fmt: skip
 MOST_CHARACTERS = 32
 ONE_OF_MANY = re.compile(r"−?1 [\w-]{2,}s\b")
