@@ -132,6 +132,17 @@ def test_who_yields_is_the_youngest_and_keeps_what_it_wrote():
     assert engine.pool.available == 5
 
 
+def test_who_yielded_comes_back_a_step_later_and_finds_the_blocks_of_its_twin():
+    """15 blocks of 1 token; two equal prompts of 7, computed side by side, hold 14. The first takes
+    the last block, the second yields its 7; all 7 tokens are there in the first one's blocks."""
+    engine = engine_of(blocks=15, block_size=1)
+    for _ in range(2):
+        engine.submit(Request(PROMPT, 4))
+    records = records_of(engine)
+    assert [r.preempted for r in records] == [(), (1,), (), (), ()]
+    assert [r.admitted for r in records] == [{0: 0, 1: 0}, {}, {1: 7}, {}, {}]
+
+
 # What is refused, cancelled, stopped -------------------------------------------------------------
 
 
