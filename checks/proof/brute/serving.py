@@ -113,10 +113,8 @@ def _vectors() -> list[tuple[Row, int]]:
 @at(*_vectors())
 def root_mean_square(x: Row, components: int) -> float:
     """Halve towards the number that has the vector's length when every component is it."""
-    length = np.linalg.norm(np.array(x.nested("component"), float))
-    if length == 0:
-        return 0.0
-    return crossing(lambda one: np.linalg.norm([one] * components) - length, 0, 10)
+    square = sum(float(c) ** 2 for c in x.nested("component"))
+    return crossing(lambda one: sum(one * one for _ in range(components)) - square, 0, 10)
 
 
 @at((1,), (2,), (3,), (4,), (5,))
@@ -398,7 +396,7 @@ def _pairs() -> list[tuple[list[float], list[float]]]:
 def _accepted(target: list[float], draft: list[float]) -> list[Fraction]:
     """Draft every word, and accept it with the target's chance over the draft's, at most one."""
     exact = [(Fraction(p), Fraction(q)) for p, q in zip(target, draft, strict=True)]
-    return [q * min(1, p / q) for p, q in exact]
+    return [q * min(Fraction(1), p / q) for p, q in exact]
 
 
 @at(*((_row(p), _row(q)) for p, q in _pairs()))
