@@ -297,8 +297,8 @@ def _label(graph: Graph, name: str) -> str:
 
 
 def tex_text(written: str) -> str:
-    r"""Return plain text for use inside `\text{...}`."""
-    return _TEX_SPECIAL.sub(r"\\\1", written)
+    r"""Return plain text for use inside `\text{...}`; its fonts have no micro sign."""
+    return _TEX_SPECIAL.sub(r"\\\1", written).replace("µ", r"$\mu$")
 
 
 def kind(graph: Graph, name: str) -> str:

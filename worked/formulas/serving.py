@@ -154,6 +154,11 @@ def causal_pairs(tokens: Any) -> Any:
     return tokens * (tokens + 1) / 2
 
 
+def square_pairs(tokens: Any) -> Any:
+    """Pairs of all tokens with all, those that come later too."""
+    return tokens**2
+
+
 def pairs_after(tokens: Any, cached: Any) -> Any:
     """Pairs that are left when the keys and values of the first tokens are in the cache."""
     return causal_pairs(tokens) - causal_pairs(cached)
@@ -186,6 +191,11 @@ def normed(x: Any, rms: Any) -> Any:
 def components_of(component: Any) -> Any:
     """Number of components of a small head; component: the places of their axis."""
     return count(found(component), "component")
+
+
+def tokens_attended(key: Any) -> Any:
+    """Number of tokens that a small head looks at; key: the places of their axis."""
+    return count(found(key), "key")
 
 
 def score(query: Any, key: Any) -> Any:
@@ -247,6 +257,13 @@ def all_reduces_seconds(
     """
     once = hop_latency + transfer_seconds(sent, nvlink_bandwidth)
     return where(gpus > 1, 2 * layers * once, 0 * once)
+
+
+def all_reduces_added(
+    layers: Any, hidden: Any, activation_width: Any, gpus: Any, nvlink_bandwidth: Any
+) -> Any:
+    """Seconds that one more token adds to a pass's all-reduces: its bytes, for latency is paid."""
+    return 2 * layers * all_reduce_bytes(hidden * activation_width, gpus) / nvlink_bandwidth
 
 
 def counted_rate(rate: Any, share: Any) -> Any:
@@ -445,9 +462,9 @@ def kv_equals_weights(weights_read: Any, context: Any, kv_read: Any) -> Any:
     return weights_read / (context * kv_read)
 
 
-def rate_ceiling(gpus: Any, bandwidth: Any, context: Any, kv_read: Any) -> Any:
-    """Tokens a second that no batch can exceed: a token costs at least the reading of its cache."""
-    return gpus * bandwidth / (context * kv_read)
+def rate_of_one(seconds: Any) -> Any:
+    """Tokens a second that no batch exceeds; seconds: what one more sequence adds to a step."""
+    return 1 / seconds
 
 
 def cache_share(bytes_read: Any, weights_read: Any) -> Any:

@@ -42,11 +42,11 @@ ROOFLINE = curve(
     "roofline",
     "The roofline, by the batch",
     "Curves of the FLOP/s that a GPU attains against the batch, both scales logarithmic. Without "
-    "caches it rises with the batch and bends at {{ ridge_tokens }} to "
-    "{{ product_rate[counted=all-reduces-too] }}; with them it flattens below. The design, at "
+    "caches it rises with the batch and bends at {{ reached_ridge_tokens }} to "
+    "{{ product_rate[counted=all-reduces-too] }}; with them it rises more slowly. The design, at "
     "{{ batch_size }}, attains {{ attained }}.",
-    "What a GPU attains in a decode step. Each sequence brings its own cache, and so the curve "
-    "with caches never follows the roof to its end.",
+    "What a GPU attains in a decode step at the rates that are reached, all-reduces aside. Each "
+    "sequence brings its own cache, and so the curve with caches leaves the slope early.",
     x=("batch_size", "sequences decoded together"),
     span=(1, 1024),
     x_scale="log",
@@ -54,7 +54,7 @@ ROOFLINE = curve(
     unit="TFLOP/s",
     y_label="attained by a GPU",
     series={"attained_uncached": "weights alone", "attained": "weights and caches"},
-    lines={"ridge_tokens": "the ridge"},
+    lines={"reached_ridge_tokens": "the ridge reached"},
 )
 
 PICTURES: list[dict[str, Any]] = [STEP_TIME, ROOFLINE]

@@ -90,6 +90,8 @@ ENDGAME = steps(
     | shown("Time until as many tokens were served, <run> run", r"t_{<run>}", 2, "day"),
     derived("flop_parity", serving.flop_parity_seconds, "run")
     | shown("Time until as many FLOPs were spent, <run> run", r"t^F_{<run>}", 1, "day"),
+    derived("flop_ratio", rows.ratio, part="flop_parity[run=shorter]", whole="parity[run=shorter]")
+    | shown("Work of training on a token over that of serving it", r"t^F/t", 0, "×"),
     derived("served_over_trained", serving.served_over_trained, "run", seconds="horizon")
     | shown("Tokens served in that time over those trained on, <run> run", r"R_{<run>}", 2, "×"),
     derived("heavy_query_rate", serving.query_rate, queries="heavy_queries")
@@ -162,6 +164,10 @@ PREFILL = steps(
     | shown("FLOPs of the prompt's products with weights", "F_P", 1, "TFLOP"),
     derived("prompt_pairs", serving.causal_pairs, tokens="prompt_tokens")
     | shown("Pairs of a token and one that it looks at", "n_P", 0),
+    derived("square_pairs", serving.square_pairs, tokens="prompt_tokens")
+    | shown("Pairs if every token looked at all", "P^2", 0),
+    derived("square_excess", rows.ratio, part="square_pairs", whole="prompt_pairs")
+    | shown("All pairs over those of causal attention", "P^2/n_P", 2, "×"),
     derived("prompt_attention", serving.attention_flops, pairs="prompt_pairs")
     | shown("FLOPs of the prompt's attention", "A_P", 2, "TFLOP"),
     derived("prefill_flops", serving.both, one="prompt_flops", other="prompt_attention")
@@ -404,12 +410,53 @@ LIMITS = steps(
     | shown("Computing the step's products with weights", "t^{Bf}", 2, "ms"),
     derived("cache_intensity", serving.group_intensity)
     | shown("FLOPs for each byte of cache, at any batch", "I_c", 1, "FLOP/B"),
-    derived("rate_ceiling", serving.rate_ceiling, "counted", context="context_read")
+    derived("one_cache", serving.sequence_bytes, tokens="context_read", kv_token="kv_read")
+    | shown("Cache that one more sequence reads", r"b_{\bar T}", 3, "GB"),
+    derived("one_reading", serving.read_seconds, "counted", read_bytes="one_cache")
+    | shown("Reading it: <counted>", r"t^b_{1,<counted>}", 1, "µs"),
+    derived("one_computing", serving.product_seconds, "counted", flops="decode_flops")
+    | shown("Computing one more sequence: <counted>", r"t^F_{1,<counted>}", 1, "µs"),
+    derived("one_all_reduce", serving.all_reduces_added)
+    | shown("All-reduces of one more sequence", r"t^\leftrightarrow_1", 1, "µs"),
+    derived("one_waiting", serving.counted_wait, "counted", seconds="one_all_reduce")
+    | shown(
+        "All-reduces of one more sequence: <counted>", r"t^\leftrightarrow_{1,<counted>}", 1, "µs"
+    ),
+    derived(
+        "one_more",
+        serving.step_seconds,
+        "counted",
+        reading="one_reading",
+        computing="one_computing",
+        waiting="one_waiting",
+    )
+    | shown("What one more sequence adds to a large step: <counted>", "t_{1,<counted>}", 1, "µs"),
+    derived("rate_ceiling", serving.rate_of_one, "counted", seconds="one_more")
     | shown(
         "Tokens a second that no batch exceeds: <counted>", r"r^\infty_{<counted>}", 0, "tokens/s"
     ),
+    verdict(
+        "ceiling_waits",
+        serving.waits_on_memory,
+        WAITS,
+        "counted",
+        reading="one_reading",
+        computing="one_computing",
+    )
+    | shown("What the largest batches do: <counted>", r"v^\infty_{<counted>}"),
     derived("price_floor", serving.price_of_rate, "counted", rate="rate_ceiling")
     | shown("Price that no batch undercuts: <counted>", r"c^\infty_{<counted>}", 3, "USD/Mtoken"),
+    derived(
+        "reached_ridge",
+        serving.ridge,
+        peak_flops=f"product_rate[{FULL}]",
+        memory_bandwidth=f"bandwidth[{FULL}]",
+    )
+    | shown("The ridge at the rates that are reached", r"I^u", 1, "FLOP/B"),
+    derived(
+        "reached_ridge_tokens", serving.ridge_tokens, ridge="reached_ridge", width="weight_width"
+    )
+    | shown("Tokens in a pass at that ridge", "B^u", 1, "tokens"),
     derived("cache_share", serving.cache_share, bytes_read="step_bytes")
     | shown("Cache over all that the design's step reads", "s_c", 0, "%"),
 )
@@ -428,6 +475,10 @@ CAPACITY = steps(
     | shown("Whether the design's batch fits", "v_B"),
     derived("held_of", serving.sequences_held, "context", tokens=label("context"))
     | shown("Sequences of <context> tokens that fit", "B_{<context>}", 0, "sequences"),
+    derived("taken", rows.ratio, part="batch_size", whole="sequences")
+    | shown("The design's batch over what fits", "B/B_M", 0, "%"),
+    derived("key_count", serving.tokens_attended)
+    | shown("Tokens that the small head looks at", r"n_\circ"),
     verdict("held", rows.reaches, FITS, "batch", value="sequences", wanted=label("batch"))
     | shown("Whether a batch of <batch> whole requests fits", "v_B(<batch>)"),
     derived("blocks", serving.blocks_of, tokens="request_tokens")
@@ -889,6 +940,8 @@ FORMATS = steps(
         waiting="way_waiting",
     )
     | shown("The design's step: <smaller>", "t_{<smaller>}", 2, "ms"),
+    derived("way_layers", rows.ratio, part="way_kv[smaller=distilled]", whole="kv_read")
+    | shown("Layers of the student over the model's", r"L'/L", 0, "%"),
     derived("teaching_flops", serving.teaching_flops)
     | shown("FLOPs of teaching a student", r"F_\mathrm{teach}", 0, "EFLOP"),
     derived("teaching_rate", serving.product_rate, mfu="training_mfu")

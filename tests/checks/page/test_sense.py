@@ -138,7 +138,8 @@ LAWS: dict[str, dict[str, str]] = {
         "no drafts, no gain": "absolute(speedup[drafted=0] - 1) < 0.000001",
         "four bits and their scales are more than four bits":
             "held_bits[format=int4-weights] >= weight_bits[format=int4-weights]",
-        "no more experts are touched than there are": "all(all(touched <= experts, mixture), batch)",
+        "no more experts are touched than there are":
+            "all(all(touched <= experts, mixture), batch)",
         "no more adapters are touched than sequences or adapters":
             "adapters_touched <= batch_size + 0.000001 and adapters_touched <= tenants",
         "what could be packed takes no longer": "overlapped <= node_time[counted=last]",
