@@ -28,7 +28,7 @@ NO_ROOM = (
     "fits",
 )
 TOO_MANY = (
-    "the node holds {sequences} sequences of the whole length, not {batch_size}: take a smaller "
+    "the node holds {sequences} of the whole length, not {batch_size}: take a smaller "
     "batch, a shorter request or more GPUs",
     "fit",
 )
@@ -1094,7 +1094,7 @@ FLEET = steps(
     derived("fleet_gpus", serving.gpus_of, "counted", nodes="fleet_nodes")
     | shown("GPUs of the fleet: <counted>", "G^\\ell_{<counted>}", 0, "GPUs"),
     derived("fleet_price", serving.fleet_price, "counted", gpus="fleet_gpus")
-    | shown("Price of the fleet: <counted>", "C_{<counted>}", 2, "MUSD/day"),
+    | shown("Price of the fleet: <counted>", "C_{<counted>}", 0, "USD/day"),
     derived("query_price", serving.fleet_query_price, "counted", fleet_price="fleet_price")
     | shown("Price of a query, idle time paid: <counted>", "c_{q,<counted>}", 3, "USD"),
     derived("decode_only_nodes", serving.busy_nodes, node_seconds=f"decode_time[{FULL}]")
