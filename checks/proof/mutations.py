@@ -298,7 +298,9 @@ def _route_that_notices(wrong: Callable[..., Any]) -> str:
 
 
 BY_THEOREM = {
-    ("median_sae", "prediction"): "the absolute error is flat between the two middle labels"
+    ("median_sae", "prediction"): "the absolute error is flat between the two middle labels",
+    ("likeliest", "logit"): "temperature, softmax, top-k and top-p leave the likeliest word first",
+    ("place_of", "chance"): "temperature and softmax keep the order of the logits",
 }
 """Wires of a figure whose neighbours give the same by a theorem that no algebra here finds."""
 
@@ -319,6 +321,10 @@ def judge_wires(slug: str, f: Derived) -> Iterator[Outcome]:
             ):
                 why = "neither source changes with a given, and the figure is the same at any draw"
                 yield Outcome(mutant, equivalent=why)
+            elif rewiring.sources_agree(slug, g.wiring[f.name][argument], wire):
+                yield Outcome(
+                    mutant, equivalent="the two sources are the same formula of the givens"
+                )
             elif rewiring.wires_agree(slug, f, wires):
                 yield Outcome(mutant, equivalent="the figure is the same formula of the givens")
             else:

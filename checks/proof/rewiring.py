@@ -119,6 +119,22 @@ def _through(slug: str, f: Derived, wires: Mapping[str, Wire]) -> Row:
     return as_row(f.formula(*(wired(g, w, rows, lengths) for w in wires.values())))
 
 
+def sources_agree(slug: str, one: Wire, other: Wire) -> bool:
+    """Whether two wires take the same, by algebra on the givens: then any formula gives the same.
+
+    Two cells of one figure may, and a formula that compares them could not show it.
+    """
+    if not (isinstance(one, Cell) and isinstance(other, Cell)):
+        return False
+    g = graph(slug)
+    lengths = {a: g.length(a, g.base) for a in g.axes}
+    try:
+        rows = {w.name: in_givens(slug, w.name) for w in (one, other)}
+        return _are_same(*(as_row(wired(g, w, rows, lengths)) for w in (one, other)))
+    except (TypeError, ValueError, AttributeError, ArithmeticError):
+        return False  # what compares or chooses has no value for symbols
+
+
 def wires_agree(slug: str, f: Derived, wires: Mapping[str, Wire]) -> bool:
     """Whether a figure through `wires` is what it is through its own, by algebra on the givens."""
 

@@ -53,9 +53,11 @@ def test_top_k_keeps_the_likeliest_and_who_ties_with_the_last(k, weights):
     ],
 )
 def test_top_p_keeps_the_fewest_that_reach_it(p, weights):
-    """Running sums 8, 12, 14, 15, 16 of 16: .51 takes two (8/16 is less), .76 three."""
+    """Running sums 8, 12, 14, 15, 16 of 16: .51 takes two (8/16 is less), .76 three. Of two equal
+    ones the first alone reaches exactly a half."""
     got = distribution(LOGITS, Sampling(temperature=1, top_p=p))
     assert got == pytest.approx(np.array(weights) / sum(weights))
+    assert distribution([0, 0], Sampling(temperature=1, top_p=0.5)).tolist() == [1, 0]
 
 
 def test_top_p_is_of_what_temperature_and_top_k_left():
@@ -111,13 +113,14 @@ def test_a_token_of_no_probability_is_never_drawn():
 
 
 @given(
-    st.lists(st.floats(-800, 800), min_size=1, max_size=12),
+    st.lists(st.integers(-51_200, 51_200).map(lambda n: n / 64), min_size=1, max_size=12),
     st.floats(0.01, 50),
     st.integers(0, 14),
     st.floats(0.001, 1),
     st.floats(0, 1, exclude_max=True),
 )
 def test_it_is_a_distribution_and_the_likeliest_token_is_in_it(logits, t, k, p, number):
+    """Logits are multiples of 1/64: of two that differ in their last bit one may tie the other."""
     got = distribution(logits, Sampling(t, k, p))
     assert math.isclose(got.sum(), 1, abs_tol=1e-12)
     assert (got >= 0).all()
