@@ -227,7 +227,7 @@ class _Screen:
             return
         if not text:
             return
-        *whole, self._line = _filled(self._line + _shown(text), max(_columns() - 1, 20))
+        *whole, self._line = _filled(self._line + _shown(text), max(_columns() - 1, 2))
         self._draw("".join(f"{line}\n" for line in whole), self._below)
 
     def status(self, choices: list[str]) -> None:

@@ -16,7 +16,7 @@ from worked.declare import derived, must, partial, shown, signed, step, steps, v
 from worked.figures import Choice, Derived, Graph, Key, Knob, Requirement, label
 from worked.figures.kinds import Wire
 from worked.formulas import cost, memory, parallelism, rows, serving
-from worked.forward_pass import givens
+from worked.forward_pass import givens, records
 from worked.forward_pass.pictures import PICTURES
 from worked.givens.gpus import gpu_settings
 
@@ -502,6 +502,7 @@ CAPACITY = steps(
     | shown("Sequences that fit when each reserves a stretch", "B_R", 0, "sequences"),
     derived("paging_gain", rows.ratio, part="sequences", whole="reserved_sequences")
     | shown("Sequences paged over sequences reserved", "B_M/B_R", 1, "×"),
+    *records.BLOCKS,
 )
 
 CONTINUOUS = steps(
@@ -519,6 +520,7 @@ CONTINUOUS = steps(
     | shown("Mean answer", r"\bar O", 0, "tokens"),
     derived("static_over_full", rows.ratio, part="longest", whole="mean_answer")
     | shown("Steps of a static batch over those of full slots", r"O_\mathrm{max}/\bar O", 2, "×"),
+    *records.REQUESTS,
 )
 
 CHUNKS = steps(
@@ -558,6 +560,7 @@ CHUNKS = steps(
     derived("chunks", serving.chunks_of) | shown("Chunks of the prompt", "n_C", 0, "chunks"),
     derived("chunked_prefill", serving.repeated, seconds="mixed_step", times="chunks")
     | shown("Time to the first token in chunks", "t_{P,C}", 1, "ms"),
+    *records.CHUNKED,
 )
 
 PREFIX = steps(
@@ -603,6 +606,7 @@ PREFIX = steps(
     | shown("Room that the design's batch leaves", "M_i", 1, "GB"),
     derived("prefixes", serving.sequences_held, cache_room="idle_room", tokens="shared_tokens")
     | shown("Prefixes that fit into that room", "n_S", 0),
+    *records.SHARED,
 )
 
 SPECULATION = steps(
@@ -1223,7 +1227,7 @@ GRAPH = Graph(
     "Inside the forward pass",
     (s for part in ALL for s in part),
     CHOICES,
-    givens.AXES,
+    (*givens.AXES, *records.AXES),
     KEYS,
     KNOBS,
     REQUIREMENTS,
