@@ -200,16 +200,22 @@ def why_equal(
     return ""
 
 
+NOTHING = "num(0)"
+
+
 def _in_one_order(part: Any) -> str:
     """Return a term as text in which what may stand in any order stands in one.
 
-    Conditions that are arguments may: looking at one that need not be looked at changes nothing.
+    What is multiplied by 0 is 0, as where no links are waited for. Conditions that are arguments
+    may stand in any: looking at one that need not be looked at changes nothing.
     """
     if isinstance(part, Mapping):
         return str({key: _in_one_order(p) for key, p in part.items()})
     if not isinstance(part, Term):
         return repr(part)
     parts = [_in_one_order(p) for p in part.args]
+    if part.op == "*" and NOTHING in parts:
+        return NOTHING
     plain = all(p.op == "arg" for p in part.parts())
     if part.op in ("all_of", "any_of") and plain:
         parts.sort()

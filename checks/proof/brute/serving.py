@@ -261,6 +261,26 @@ def batch_at_step(
         batch += 1
 
 
+@at((1, 2), (2, 1), (2, 2), (5, 4))
+def waits_on_memory(reading: int, computing: int) -> int:
+    """Run both beside each other: memory is waited for if it still reads when all is computed."""
+    clock = 0
+    while clock < computing:
+        clock += 1
+    return int(clock < reading)
+
+
+@at(*draws("beside", lambda r: (r(1, 30), r(0, 30), r(1, 4), r(1, 9), r(1, 20))), (4, 2, 1, 3, 2))
+def tokens_beside(
+    reading: int, computing: int, gpus: int, product_rate: int, token_flops: int
+) -> int:
+    """Compute prompts' tokens one by one for as long as each ends before the reading does."""
+    clock, tokens = Fraction(computing), 0
+    while (clock := clock + Fraction(token_flops, gpus * product_rate)) <= reading:
+        tokens += 1
+    return tokens
+
+
 # -- words --------------------------------------------------------------------------------------
 
 
@@ -413,6 +433,29 @@ def residual(target: Row, draft: Row, accepted: float) -> Row:
     refused = sum(Fraction(q) - a for q, a in zip(_words(draft), as_drafts, strict=True))
     assert min(missing) >= 0
     return _row([float(m / refused) for m in missing])
+
+
+@at((60, 3, 4), (12, 3, 4), (11, 3, 4), (1, 6, 2), (100, 7, 9))
+def without_look_up(params: int, vocab: int, hidden: int) -> int:
+    """Strike the look-up table's rows out of the model, one after the other, while any is left."""
+    for _ in range(vocab * hidden):
+        params -= params > 0
+    return params
+
+
+def _gains() -> list[Row]:
+    rng = random.Random("gains")
+    return [Row.of([rng.randint(1, 4) / 2 for _ in range(9)], "drafted") for _ in range(15)]
+
+
+@at(*((gains,) for gains in _gains()))
+def best_drafts(speedup: Row) -> int:
+    """Draft more and more, and stay with fewer unless more is better."""
+    gains, best = list(speedup.nested("drafted")), 0
+    for drafted, gain in enumerate(gains):
+        if gain > gains[best]:
+            best = drafted
+    return best
 
 
 # -- experts and adapters -----------------------------------------------------------------------
