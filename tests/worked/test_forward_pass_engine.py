@@ -214,7 +214,8 @@ def test_a_pool_of_another_shape_or_in_use_is_refused():
 
 
 def climbing(generated):
-    """Only tokens larger than the last one: 16 ends it."""
+    """Only tokens larger than the last one: 16 ends it. It is asked about nothing else."""
+    assert list(generated) == sorted(set(generated))
     return range(generated[-1] + 1 if generated else 0, SMALL.vocab)
 
 
@@ -286,10 +287,12 @@ def test_drafts_change_no_token_right_or_wrong(every, settings):
 
 
 def test_a_good_draft_saves_steps():
-    """13 tokens: 1 from the prompt, then 4 a round (3 drafted, all accepted, and one): 3 rounds."""
+    """12 tokens: 1 from the prompt, then 4 a round (3 drafted, all accepted, and one more), and
+    where 3 are left no more than 2 are drafted: 1 + 4 + 4 + 3."""
     engine = engine_of(draft=Scripted(3, 1000))
-    engine.submit(Request(PROMPT, 13))
-    assert [len(w.emitted) for r in records_of(engine) for w in r.work] == [1, 4, 4, 4]
+    engine.submit(Request(PROMPT, 12))
+    work = [w for record in records_of(engine) for w in record.work]
+    assert [(w.drafted, len(w.emitted)) for w in work] == [(0, 1), (3, 4), (3, 4), (2, 3)]
 
 
 def test_a_mask_holds_for_drafts_too():
@@ -368,6 +371,7 @@ class AnyTraffic(RuleBasedStateMachine):
         """It got on if there was anything to do, kept to its budget, and shared what it may."""
         engine = self.engine
         assert record.work or not engine.busy
+        assert not (record.preempted and record.admitted)
         prompts = [w for w in record.work if w.prompt]
         if engine.chunked or len(prompts) > 1:
             assert record.computed <= engine.token_budget

@@ -143,8 +143,13 @@ def random_weights(
 
 
 def dense(name: str, weight: Tensor) -> Linear:
-    """Return the plain linear layer of a weight (out, in): x → x Wᵀ."""
-    return lambda x: functional.linear(x, weight)
+    """Return the plain linear layer of a weight (out, in): x → x Wᵀ.
+
+    It keeps a transposed copy: for the few rows of a decode step a CPU's matrix product is up to
+    twice as fast when both its operands are read along their rows.
+    """
+    transposed = weight.t().contiguous()
+    return lambda x: x @ transposed
 
 
 @dataclass(frozen=True)
