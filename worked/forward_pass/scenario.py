@@ -204,6 +204,7 @@ PREFILL = steps(
     | shown("Attention over products, <context> tokens", "A_{<context>}/F_{<context>}", 1, "%"),
     derived("crossover", serving.crossover_tokens)
     | shown("Prompt whose attention costs as much as its products", "P^*", 0, "tokens"),
+    *records.LINKED,
 )
 
 DECODE = steps(
@@ -817,6 +818,7 @@ SPECULATION = steps(
         "draft_cost", rows.ratio, part="draft_step_at[batch=1]", whole=f"step_at[batch=1, {FULL}]"
     )
     | shown("A draft's step over the target's, one sequence", "c", 3),
+    *records.GUESSES,
 )
 
 FORMATS = steps(
@@ -954,6 +956,7 @@ FORMATS = steps(
     | shown("GPU-hours of teaching", r"T_\mathrm{teach}", 0, "GPU·h"),
     derived("teaching_cost", cost.cost, gpu_seconds="teaching_time")
     | shown("What teaching costs", r"C_\mathrm{teach}", 0, "USD"),
+    *records.NARROWED,
 )
 
 EXPERTS = steps(
