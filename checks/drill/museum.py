@@ -1725,7 +1725,7 @@ _SERVING = (
         wrong=0,
         why="A draft may be kept with the target's chance over the draft's, at most one. Then "
         "{{ 0.5 + 0.4 = }} of the drafts stay, the smaller chance of each word, and the answer "
-        "still follows the target. Waiting for two draws to agree turns good drafts down.",
+        "still follows the target. Waiting for a draw of each to agree turns good drafts down.",
         published=0.5,
         ours=lambda: serving.overlap(_SURE, _EVEN),
         mistaken=lambda: total(_SURE * _EVEN, "word"),
