@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
+
 from checks.drill import questions as q
 from checks.drill.answers import WithinPercent
 from worked.formulas import serving
@@ -73,7 +75,7 @@ NUMBERS = (
         ("List the matrices of a layer, with their sizes.",
          "Query and output, key and value, gate, up and down, in every layer; and the output head "
          "once."),
-        WithinPercent(0.5),
+        WithinPercent(Fraction(1, 2)),
         unit="billion",
     ),
     q.Number(
@@ -322,7 +324,7 @@ NUMBERS = (
         ),
         ("How many bytes can be read in the time that is left for reading?",
          "(Time × GPUs × bandwidth − weights) over a sequence's cache, rounded down."),
-        WithinPercent(1.5),
+        WithinPercent(Fraction(3, 2)),
         level="senior",
     ),
     q.Number(
@@ -649,7 +651,7 @@ NUMBERS = (
         ),
         ("With which chance does the second draft count? The third?",
          "One, plus the chance, plus its square, and so on to the power of the drafts."),
-        WithinPercent(0.5),
+        WithinPercent(Fraction(1, 2)),
         cell={"drafted": ("2", "3", "4", "5", "6")},
     ),
     q.Number(
@@ -1089,8 +1091,8 @@ PICKED = (
     q.Choice(
         "cheaper-by-a-batch", "limits",
         "To make decoding cheaper, a colleague raises the batch from {{ batch_size }} to the "
-        "largest that was measured, and expects the price to fall with the batch. Prompts and "
-        "answers stay. What does he find?",
+        "largest of the sweep, and expects the price to fall by the same factor. Prompts and "
+        "answers stay. What comes of it?",
         (
             q.Option(f"{{{{ token_price_at[batch=512, counted={FULL}] }}}} instead of "
                      f"{{{{ token_price[counted={FULL}] }}}}: caches, arithmetic and all-reduces "
@@ -1098,7 +1100,7 @@ PICKED = (
                      "Only the reading of the weights is shared. No batch gets below "
                      f"{{{{ price_floor[counted={FULL}] }}}}, and users wait "
                      f"{{{{ step_at[batch=512, counted={FULL}] }}}} for a token.", right=True),
-            q.Option("The price falls with the batch, as long as everything fits.",
+            q.Option("The price falls by that factor, as long as everything fits.",
                      "It would if the weights were all that a step reads, computes and sends."),
             q.Option("The price does not move: decoding is bound by memory.",
                      "The weights' part of a step is shared by more sequences, so it moves; "
@@ -1215,8 +1217,8 @@ PICKED = (
         "A prefix cache finds blocks by a hash of their tokens, for all tenants together. A review "
         "asks what could go wrong. Which answer names both holes and the right fix for each?",
         (
-            q.Option("Different contents may share a hash: compare tokens and all before them. A hit "
-                     "is seen by its time: put a salt of the tenant into what is compared.",
+            q.Option("Different contents may share a hash: compare tokens and all before them. A "
+                     "hit is seen by its time: put a salt of the tenant into what is compared.",
                      "After a hit prefill takes {{ hit_prefill }}, without one "
                      f"{{{{ prefill[counted={FULL}] }}}}: anybody can measure that, and so guess "
                      "what another has asked.", right=True),
@@ -1299,7 +1301,7 @@ PICKED = (
     q.Choice(
         "int4-at-a-batch", "formats",
         "Weights of {{ weight_bits[format=int4-weights] }} make a batch of one "
-        "{{ format_gain[format=int4-weights, batch=1] }} as fast as bf16, and the largest batch "
+        "{{ format_gain[format=int4-weights, batch=1] }} as fast as bf16, and the largest of the sweep "
         "{{ format_gain[format=int4-weights, batch=512] }}. Why so little there?",
         (
             q.Option("What grows with the batch stays as it was: caches are read, products done "
@@ -1320,8 +1322,8 @@ PICKED = (
     q.Choice(
         "pruned-to-half", "formats",
         "Of the weights {{ kept_weights }} are kept, wherever they are largest. The design's step "
-        "takes {{ way_step[smaller=pruned-anywhere] }} instead of {{ way_step[smaller=as-it-is] }}. Why "
-        "not {{ kept_weights }} of it?",
+        "takes {{ way_step[smaller=pruned-anywhere] }} instead of "
+        "{{ way_step[smaller=as-it-is] }}. Why not {{ kept_weights }} of it?",
         (
             q.Option("A mask is read with the weights, caches and all-reduces stay, and tensor "
                      "cores skip nothing.",
@@ -1418,7 +1420,7 @@ PICKED = (
                      "They shorten {{ decode_time[counted=all-reduces-too] }} of decoding by less "
                      "than a prefix cache takes off prefill."),
             q.Option("Room for a larger batch.",
-                     "At the next one measured a request takes "
+                     "At the next one of the sweep a request takes "
                      "{{ node_time_at[batch=128, counted=all-reduces-too] }}: the steps are "
                      "shared by more, prefill is not."),
             q.Option("Blocks of a single token, so that no slot is left empty.",
