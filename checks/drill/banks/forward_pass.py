@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
+
 from checks.drill import questions as q
 from checks.drill.answers import WithinPercent
 from worked.formulas import serving
@@ -38,8 +40,8 @@ NUMBERS = (
             q.twice("A served token is a multiply and an add for each parameter, not one of them."),
         ),
         ("How many FLOPs for each parameter takes a token in training, and how many in serving?",
-         "Training: forward, and backward twice as much. So the time of equal tokens, times the "
-         "ratio."),
+         "Backward takes the FLOPs of forward again for the weights and again for what came in. So "
+         "the time of equal tokens, times the ratio."),
         level="senior",
     ),
     q.Number(
@@ -73,7 +75,7 @@ NUMBERS = (
         ("List the matrices of a layer, with their sizes.",
          "Query and output, key and value, gate, up and down, in every layer; and the output head "
          "once."),
-        WithinPercent(0.5),
+        WithinPercent(Fraction(1, 2)),
         unit="billion",
     ),
     q.Number(
@@ -124,8 +126,8 @@ NUMBERS = (
             q.Mistake("You counted a backward pass as well.", lambda key: key * 3),
         ),
         ("How many pairs of a token and one that it looks at are there?",
-         "For each pair, layer and query head: two products of the head's size, a multiply and an "
-         "add each."),
+         "For each pair, layer and query head: a product for the score and one for the value, each "
+         "as many multiplies and adds as the head is wide."),
     ),
     q.Number(
         "first-token", "prefill", f"prefill[counted={FULL}]",
@@ -160,7 +162,8 @@ NUMBERS = (
                       {"products": f"prefill_products[counted={FULL}]"}),
         ),
         ("How many all-reduces has a forward pass?",
-         "FLOPs over GPUs × peak × share; then two all-reduces a layer, latency and bytes each."),
+         "FLOPs over GPUs × peak × share; then the all-reduces, each with its latency and bytes; "
+         "attention and the feed-forward block end in one."),
         level="senior",
     ),
     q.Number(
@@ -206,7 +209,7 @@ NUMBERS = (
             q.Mistake("You took bits for bytes.", lambda key: key * 8),
         ),
         ("How many FLOPs a byte does a token do with a weight?",
-         "Peak over bandwidth, times the bytes of a weight, over two FLOPs."),
+         "`peak / bandwidth * bytes / 2`, with the bytes of a weight."),
     ),
     q.Number(
         "cache-split-too-wide", "cache", "kv_read",
@@ -214,7 +217,7 @@ NUMBERS = (
         "heads of {{ head_dim }}, cached in {{ kv_value_width }} a value. Tensor parallelism "
         "splits its heads over {{ gpus }}. How many bytes of cache do all of them together keep "
         "for a token?",
-        {"layers": (32, 40, 48, 64, 80), "kv_heads": (2, 4, 8), "head_dim": (64, 128),
+        {"layers": (32, 36, 40, 48, 60, 80), "kv_heads": (2, 4, 8), "head_dim": (64, 96, 128),
          "gpus": (16, 32)},
         (
             q.Mistake("You kept each head once; every GPU needs the one that its query heads use, "
@@ -256,21 +259,22 @@ NUMBERS = (
             q.Mistake("You took the data sheet's rates.", lambda sheet: sheet,
                       {"sheet": f"step[counted={SHEET}]"}),
             q.Mistake("You let one GPU do it all.", lambda key, gpus: key * gpus),
-            q.Mistake("You read the cache of the prompts only; on the average half of the answer "
-                      "stands there too.",
+            q.Mistake("You read the cache of the prompts only; on the average a sequence has "
+                      "{{ context_read }} in the cache.",
                       lambda weights_read, batch_size, prompt_tokens, kv_read, gpus, bandwidth:
                       (weights_read + batch_size * prompt_tokens * kv_read) / (gpus * bandwidth),
                       {"bandwidth": f"bandwidth[counted={REACHED}]"}),
         ),
         ("What is read once in a step, and what for each sequence?",
-         "Weights + sequences × (prompt + half of the answer) × bytes a token, over the bandwidth "
-         "that is reached; the arithmetic goes on beside it."),
+         "`weights + sequences * (prompt + answer / 2) * bytes`, over the bandwidth that is "
+         "reached; the arithmetic goes on beside it."),
         WithinPercent(1),
     ),
     q.Number(
         "price-of-a-token", "batch", f"token_price[counted={FULL}]",
         "A node of {{ gpus }} at {{ price }} decodes {{ batch_size }} sequences; a step takes "
-        f"{{{{ step[counted={FULL}] }}}}. What do a million decoded tokens cost?",
+        f"{{{{ step[counted={FULL}] }}}}. What do its tokens "
+        "cost?",
         {"price": (2, 2.5, 3, 4), "batch_size": BATCHES, "gpus": (4, 8)},
         (
             q.Mistake("You paid for one GPU; the step takes all {{ gpus }}.",
@@ -279,7 +283,7 @@ NUMBERS = (
                       lambda key, batch_size: key * batch_size),
             q.Mistake("You took one user's rate and one GPU's price.",
                       lambda key, batch_size, gpus: key * batch_size / gpus),
-            q.Mistake("That is for a thousand tokens.", lambda key: key / 1000),
+            q.Mistake("That is the price of {{ lot | bare }} tokens.", lambda key: key / 1000),
             q.Mistake("The price is for an hour; you took it for a minute.", lambda key: key * 60),
         ),
         ("How many tokens does the node make a second?",
@@ -320,7 +324,7 @@ NUMBERS = (
         ),
         ("How many bytes can be read in the time that is left for reading?",
          "(Time × GPUs × bandwidth − weights) over a sequence's cache, rounded down."),
-        WithinPercent(1.5),
+        WithinPercent(Fraction(3, 2)),
         level="senior",
     ),
     q.Number(
@@ -331,8 +335,8 @@ NUMBERS = (
         {"prompt_tokens": (500, 1000, 1500, 2000, 4000, 8000), "answer_tokens": (500, 1000, 2000),
          "kv_heads": (4, 8, 16), "layers": (40, 60, 80)},
         (
-            q.Mistake("You took sequences of their whole length; on the average half of the answer "
-                      "is there.",
+            q.Mistake("You took sequences of their whole length; on the average they have "
+                      "{{ context_read }}.",
                       lambda weights_read, request_tokens, kv_read:
                       weights_read / (request_tokens * kv_read)),
             q.Mistake("You counted the prompts alone.",
@@ -345,7 +349,7 @@ NUMBERS = (
             q.twice("You counted keys and forgot values, which are in the figure already."),
         ),
         ("How much cache does a step read for one sequence?",
-         "Weights over (prompt + half of the answer) × bytes a token."),
+         "`weights / ((prompt + answer / 2) * bytes)`."),
         WithinPercent(1),
     ),
     q.Number(
@@ -399,7 +403,8 @@ NUMBERS = (
             q.Mistake("You made room for prompts alone; the answers are cached as well.",
                       lambda cache_room, prompt_tokens, kv_read:
                       floor(cache_room / (prompt_tokens * kv_read))),
-            q.Mistake("You made room for half of each answer; to their ends they need all of it.",
+            q.Mistake("You made room for what is cached on the average; to their ends they "
+                      "need more.",
                       lambda cache_room, context_read, kv_read:
                       floor(cache_room / (context_read * kv_read))),
             q.Mistake("You counted query heads, not key-value heads.",
@@ -423,7 +428,7 @@ NUMBERS = (
                       lambda reserved_waste: reserved_waste),
             q.Mistake("You counted prompts alone; the answer fills blocks as well.",
                       lambda reserved_tokens, prompt_tokens: reserved_tokens / prompt_tokens),
-            q.Mistake("You took half of the answers; to their ends they need all of it.",
+            q.Mistake("You took what is cached on the average; to their ends they need more.",
                       lambda reserved_tokens, context_read: reserved_tokens / context_read),
             q.Mistake("You compared what is left of a stretch with what is filled.",
                       lambda reserved_tokens, request_tokens:
@@ -564,8 +569,15 @@ NUMBERS = (
                       {"p": "chance_of[word=paris]", "lyon": "chance_of[word=lyon]",
                        "nice": "chance_of[word=nice]", "the": "chance_of[word=the]",
                        "a": "chance_of[word=a]"}),
-            q.Mistake("You kept the same number of words whatever their chances, as top-k does.",
-                      lambda top_k: top_k, {"top_k": "top_k_chance[word=paris]"}),
+            q.Mistake("You shared what is dropped evenly among the words that are kept; each is "
+                      "scaled up by the same factor.",
+                      lambda key, p, lyon, nice, the, top_p:
+                      p + (1 - p / key)
+                      / (1 + where(p < top_p, 1, 0) + where(p + lyon < top_p, 1, 0)
+                         + where(p + lyon + nice < top_p, 1, 0)
+                         + where(p + lyon + nice + the < top_p, 1, 0)),
+                      {"p": "chance_of[word=paris]", "lyon": "chance_of[word=lyon]",
+                       "nice": "chance_of[word=nice]", "the": "chance_of[word=the]"}),
             q.Mistake("You kept a word more than the threshold needs.",
                       lambda p, lyon, nice, the, a, top_p:
                       p / (p + lyon + where(p < top_p, nice, 0)
@@ -591,8 +603,8 @@ NUMBERS = (
         {"draft_logit.paris": (0.5, 1, 1.5, 2), "draft_logit.lyon": (0, 0.5, 1, 2),
          "draft_logit.nice": (0.5, 1.5, 2), "draft_logit.the": (0, 1, 1.5)},
         (
-            q.Mistake("That is the chance that two independent draws agree; a draft is accepted "
-                      "more often than that.",
+            q.Mistake("That is the chance that a draw of each agree; a draft is accepted more "
+                      "often than that.",
                       lambda p1, p2, p3, p4, p5, q1, q2, q3, q4, q5:
                       p1 * q1 + p2 * q2 + p3 * q3 + p4 * q4 + p5 * q5,
                       {"p1": "chance_of[word=paris]", "p2": "chance_of[word=lyon]",
@@ -606,14 +618,14 @@ NUMBERS = (
             q.Mistake("That is the target's chance of its likeliest word; every word may be "
                       "drafted.", lambda p: p, {"p": "chance_of[word=paris]"}),
             q.Mistake("You subtracted all differences; what one word has too much another has too "
-                      "little, so half of them count.", lambda key: 1 - 2 * (1 - key)),
+                      "little, so each was counted again.", lambda key: 1 - 2 * (1 - key)),
             q.Mistake("You took one word's part, that of Paris.",
                       lambda p, d: (p + d - maximum(p, d)) / 1,
                       {"p": "chance_of[word=paris]", "d": "draft_chance[word=paris]"}),
         ),
         ("A word is drafted with the draft's chance and kept with the target's over the draft's, "
          "at most one. What is the product?",
-         "The sum over all words of the smaller of the two chances."),
+         "The sum over all words of the smaller chance, the target's or the draft's."),
         WithinPercent(1),
         level="senior",
     ),
@@ -639,7 +651,7 @@ NUMBERS = (
         ),
         ("With which chance does the second draft count? The third?",
          "One, plus the chance, plus its square, and so on to the power of the drafts."),
-        WithinPercent(0.5),
+        WithinPercent(Fraction(1, 2)),
         cell={"drafted": ("2", "3", "4", "5", "6")},
     ),
     q.Number(
@@ -694,11 +706,11 @@ NUMBERS = (
                       lambda multiplied, scale, group: multiplied * (1 / 2 + 8 * scale / group),
                       {"scale": "scale_bits[format=int4-weights]"}),
             q.Mistake("That is bf16.", lambda multiplied: multiplied * 2),
-            q.Mistake("Those are bytes of weights of eight bits, as in fp8.",
+            q.Mistake("Those are the bytes of fp8 weights.",
                       lambda multiplied: multiplied * 1),
         ),
         ("How many bits does a weight take with its share of the scale?",
-         "Bits of a weight, plus bits of the scale over the group; eight bits are a byte."),
+         "Bits of a weight, plus bits of the scale over the group; then from bits to bytes."),
         WithinPercent(1),
     ),
     q.Number(
@@ -718,11 +730,11 @@ NUMBERS = (
             q.bits_for_bytes(),
             q.Mistake("You let narrower weights be multiplied as much faster; they are widened to "
                       "bf16 first.", lambda key: key * 4),
-            q.twice("A token does two FLOPs with each weight."),
+            q.twice("A token does a multiply and an add with each weight, not one of them."),
         ),
         ("How many bytes is a weight with its share of the scale, and how many FLOPs does a token "
          "do with it?",
-         "Peak over bandwidth, times bytes of a weight, over two."),
+         "`peak / bandwidth * bytes / 2`, with the bytes of a weight and its share of the scale."),
         WithinPercent(1),
         level="senior",
     ),
@@ -745,7 +757,7 @@ NUMBERS = (
                       lambda adapters_bytes, batch_size: adapters_bytes / batch_size),
         ),
         ("With which chance is a given tenant in none of the sequences?",
-         "Tenants × (1 − (1 − 1 / tenants) to the power of the sequences) × bytes of an adapter."),
+         "`tenants * (1 - (1 - 1 / tenants) ** sequences)`, times the bytes of an adapter."),
         WithinPercent(2),
         level="senior",
     ),
@@ -820,8 +832,7 @@ NUMBERS = (
                       {"busy": f"busy_gpus[counted={FULL}]"}),
             q.Mistake("Those are nodes.", lambda nodes: nodes,
                       {"nodes": f"fleet_nodes[counted={FULL}]"}),
-            q.Mistake("You let a GPU do what the node does: the time is that of all its GPUs "
-                      "together, so it was multiplied in twice.",
+            q.Mistake("Nodes were GPUs already when you multiplied: a node's GPUs count once.",
                       lambda key, gpus: key * gpus),
             q.Mistake("You counted decoding alone.",
                       lambda query_rate, decode, load, gpus: query_rate * decode / load * gpus,
@@ -837,7 +848,8 @@ FORMULAS = (
     q.Formula(
         "crossover-formula", "prefill",
         "Write the length of a prompt at which causal attention takes as many FLOPs as the "
-        "products with weights; a token looks at half of the prompt on the average.",
+        "products with weights; on the average a token looks at "
+        "`P / 2` tokens of a prompt of P.",
         serving.crossover_tokens,
         {"N": q.Symbol("multiplied", "parameters that a token is multiplied by", 1e9, 1e12),
          "L": q.Symbol("layers", "layers", 8, 128),
@@ -847,14 +859,15 @@ FORMULAS = (
             q.Mistake("You let every token look at the whole prompt.",
                       lambda multiplied, layers, heads, head_dim:
                       multiplied / (2 * layers * heads * head_dim)),
-            q.Mistake("You counted one of attention's two products.",
+            q.Mistake("You counted one of attention's products: there are scores, and "
+                      "their use on values.",
                       lambda multiplied, layers, heads, head_dim:
                       2 * multiplied / (layers * heads * head_dim)),
             q.Mistake("You looked at one layer.",
                       lambda multiplied, layers, heads, head_dim:
                       multiplied / (heads * head_dim) + 0 * layers),
         ),
-        ("Set `2 * N` equal to what attention takes for one token, at half of the prompt.",),
+        ("Set `2 * N` equal to what attention takes for one token that looks at `P / 2`.",),
         level="senior",
     ),
     q.Formula(
@@ -869,7 +882,7 @@ FORMULAS = (
             q.Mistake("A value of the cache is used by every query head of its group.",
                       lambda heads, kv_heads, kv_value_width:
                       2 / kv_value_width + 0 * heads * kv_heads),
-            q.Mistake("A multiply and an add are two FLOPs.",
+            q.Mistake("A multiply and an add count as a FLOP each.",
                       lambda heads, kv_heads, kv_value_width:
                       heads / (kv_heads * kv_value_width)),
             q.Mistake("The group is query heads over key-value heads, not the other way round.",
@@ -965,8 +978,8 @@ PICKED = (
         "trained on. Why has serving not done the training's FLOPs yet?",
         (
             q.Option("A token of training is run forward and backward, a served one only forward.",
-                     "Backward takes twice as much as forward, so the FLOPs are equal after "
-                     "{{ flop_parity[run=shorter] }}.", right=True),
+                     "Forward and backward take {{ flop_ratio | times }} the FLOPs, so they are "
+                     "equal after {{ flop_parity[run=shorter] }}.", right=True),
             q.Option("Training has many epochs.",
                      "The tokens of all of them are in the figure; and large runs read most of "
                      "their text once."),
@@ -1005,7 +1018,7 @@ PICKED = (
                      "it.",
                      "Each block reads a normed copy and adds to the stream. Deep models then "
                      "train without a careful warm-up.", right=True),
-            q.Option("It saves half of the norms.",
+            q.Option("It saves the second norm of each layer.",
                      "Each block has its norm either way, and norms cost little."),
             q.Option("Keys and values become smaller, so the cache does.",
                      "The cache keeps as many values of the same width, whatever their size."),
@@ -1078,8 +1091,8 @@ PICKED = (
     q.Choice(
         "cheaper-by-a-batch", "limits",
         "To make decoding cheaper, a colleague raises the batch from {{ batch_size }} to the "
-        "largest that was measured, and expects the price to fall with the batch. Prompts and "
-        "answers stay. What does he find?",
+        "largest of the sweep, and expects the price to fall by the same factor. Prompts and "
+        "answers stay. What comes of it?",
         (
             q.Option(f"{{{{ token_price_at[batch=512, counted={FULL}] }}}} instead of "
                      f"{{{{ token_price[counted={FULL}] }}}}: caches, arithmetic and all-reduces "
@@ -1087,7 +1100,7 @@ PICKED = (
                      "Only the reading of the weights is shared. No batch gets below "
                      f"{{{{ price_floor[counted={FULL}] }}}}, and users wait "
                      f"{{{{ step_at[batch=512, counted={FULL}] }}}} for a token.", right=True),
-            q.Option("The price falls with the batch, as long as everything fits.",
+            q.Option("The price falls by that factor, as long as everything fits.",
                      "It would if the weights were all that a step reads, computes and sends."),
             q.Option("The price does not move: decoding is bound by memory.",
                      "The weights' part of a step is shared by more sequences, so it moves; "
@@ -1204,13 +1217,13 @@ PICKED = (
         "A prefix cache finds blocks by a hash of their tokens, for all tenants together. A review "
         "asks what could go wrong. Which answer names both holes and the right fix for each?",
         (
-            q.Option("Two contents may share a hash: compare tokens and all before them. A hit is "
-                     "seen by its time: put a salt of the tenant into what is compared.",
+            q.Option("Different contents may share a hash: compare tokens and all before them. A "
+                     "hit is seen by its time: put a salt of the tenant into what is compared.",
                      "After a hit prefill takes {{ hit_prefill }}, without one "
                      f"{{{{ prefill[counted={FULL}] }}}}: anybody can measure that, and so guess "
                      "what another has asked.", right=True),
-            q.Option("Two contents may share a hash: take a longer one. A hit is seen by its time: "
-                     "add random delays.",
+            q.Option("Different contents may share a hash: take a longer one. A hit is seen by its "
+                     "time: add random delays.",
                      "A longer hash makes it rare, not impossible for who chooses the tokens; "
                      "delays average out over a few tries."),
             q.Option("Blocks may be evicted while they are read, and hits may be stale: count "
@@ -1224,7 +1237,7 @@ PICKED = (
         level="staff",
     ),
     q.Choice(
-        "half-full-block", "prefix",
+        "block-not-full", "prefix",
         "Why does a prefix cache share full blocks only?",
         (
             q.Option("The last block of a sequence is still written on, each answer its own "
@@ -1234,7 +1247,7 @@ PICKED = (
             q.Option("A hash needs a whole block.", "Any tokens can be hashed."),
             q.Option("Attention can only read full blocks.",
                      "Every sequence has a last block that is not full, and reads it."),
-            q.Option("Half-full blocks are given back at once.",
+            q.Option("Blocks that are not full are given back at once.",
                      "They are held as long as their sequence runs."),
         ),
         ("Who writes into a block, and until when?",),
@@ -1265,14 +1278,15 @@ PICKED = (
         "drafts-fade", "speculation",
         "Drafts gained {{ speedup_at[drafted=3, batch=1] }} in a test with one sequence. In "
         "production, at a batch of {{ batch_size }}, they gain {{ speedup[drafted=3] }}, and at "
-        "twice that batch they lose. The acceptance is the same. What do you change?",
+        "a larger one {{ speedup_at[drafted=3, batch=128] }}. The acceptance is the same. What do "
+        "you change?",
         (
             q.Option("Draft fewer tokens as the batch grows, and none from some batch on.",
                      "Checks leave the memory roof: {{ verify_tokens[drafted=3] }} a pass are "
                      "above {{ reached_ridge_tokens }}, so each costs arithmetic, and more to "
                      "all-reduce. The best number is {{ best_drafts }} here.", right=True),
-            q.Option("Train a better draft until the gain is back.",
-                     "At full acceptance a check of so many tokens would still take "
+            q.Option("Train the draft on production's text, which it does not know.",
+                     "It guesses as well as in the test. What grew is the check: "
                      f"{{{{ verify[drafted=3] }}}} for {{{{ step[counted={FULL}] }}}}."),
             q.Option("Draft more tokens, so that a round makes up for its cost.",
                      "Every further draft is accepted less often and checked at full price: "
@@ -1287,13 +1301,13 @@ PICKED = (
     q.Choice(
         "int4-at-a-batch", "formats",
         "Weights of {{ weight_bits[format=int4-weights] }} make a batch of one "
-        "{{ format_gain[format=int4-weights, batch=1] }} as fast as bf16, and the largest batch "
+        "{{ format_gain[format=int4-weights, batch=1] }} as fast as bf16, and the largest of the sweep "
         "{{ format_gain[format=int4-weights, batch=512] }}. Why so little there?",
         (
             q.Option("What grows with the batch stays as it was: caches are read, products done "
                      "and all-reduced in bf16.",
-                     "The weights are a small part of a large step. fp8, which halves caches and "
-                     "doubles the peak, still gains "
+                     "The weights are a small part of a large step. fp8, with narrower caches "
+                     "and a higher peak as well, still gains "
                      "{{ format_gain[format=fp8, batch=512] }}.", right=True),
             q.Option("Widening the weights takes longer, the larger the batch.",
                      "They are widened once in a step, whatever the batch."),
@@ -1307,16 +1321,17 @@ PICKED = (
     ),
     q.Choice(
         "pruned-to-half", "formats",
-        "Half of the weights are pruned, wherever they are smallest. The design's step takes "
-        "{{ way_step[smaller=pruned-anywhere] }} instead of {{ way_step[smaller=as-it-is] }}. Why "
-        "not half?",
+        "Of the weights {{ kept_weights }} are kept, wherever they are largest. The design's step "
+        "takes {{ way_step[smaller=pruned-anywhere] }} instead of "
+        "{{ way_step[smaller=as-it-is] }}. Why not {{ kept_weights }} of it?",
         (
             q.Option("A mask is read with the weights, caches and all-reduces stay, and tensor "
                      "cores skip nothing.",
-                     "A weight takes {{ way_width[smaller=pruned-anywhere] }} of it still. Half of "
-                     "the layers, as in a distilled student, halves everything: "
+                     "A weight of {{ weight_width }} still takes "
+                     "{{ way_width[smaller=pruned-anywhere] }}. A distilled student with "
+                     "{{ way_layers }} of the layers makes every part smaller: "
                      "{{ way_step[smaller=distilled] }}.", right=True),
-            q.Option("Half of the weights were zero already.",
+            q.Option("Most of the others were zero already.",
                      "Trained weights are hardly ever zero before they are pruned."),
             q.Option("The pruned weights are still read as zeros.",
                      "Stored so, nothing would be gained at all; here only those that are kept are "
@@ -1392,24 +1407,27 @@ PICKED = (
     ),
     q.Choice(
         "where-to-cut", "fleet",
-        "The fleet costs {{ fleet_price[counted=all-reduces-too] }} at a load of {{ load }}. Four "
-        "teams offer to cut it. Which offer is worth most?",
+        "The fleet costs {{ fleet_price[counted=all-reduces-too] }}; a request takes a node for "
+        "{{ node_time[counted=all-reduces-too] }}, {{ prefill[counted=all-reduces-too] }} of it "
+        "for prefill. Each of these would take your team as long. Which "
+        "one cuts the bill most?",
         (
-            q.Option("Batch work at night, that lifts the mean load by half of what it is.",
-                     "The nodes are paid whether they work or not: a third fewer for the same "
-                     "work.", right=True),
             q.Option("A prefix cache: {{ hit_share }} of the prompts find {{ shared_tokens }}.",
-                     "It cuts mean prefill from {{ prefill[counted=all-reduces-too] }} to "
-                     "{{ mean_prefill }} of {{ node_time[counted=all-reduces-too] }} a request, "
-                     "less than a third."),
-            q.Option("Drafts, {{ speedup[drafted=2] }} as fast at the design's batch.",
-                     "They shorten decoding, {{ decode_time[counted=all-reduces-too] }} of "
-                     "{{ node_time[counted=all-reduces-too] }}."),
-            q.Option("A batch of twice the size.",
-                     "A request takes {{ node_time_at[batch=128, counted=all-reduces-too] }} "
-                     "instead of {{ node_time[counted=all-reduces-too] }}: prefill does not gain."),
+                     "It brings mean prefill down to {{ mean_prefill }}, more than any other here "
+                     "takes off.", right=True),
+            q.Option("Drafts, which make a batch of {{ batch_size }} decode "
+                     "{{ speedup[drafted=2] }} as fast.",
+                     "They shorten {{ decode_time[counted=all-reduces-too] }} of decoding by less "
+                     "than a prefix cache takes off prefill."),
+            q.Option("Room for a larger batch.",
+                     "At the next one of the sweep a request takes "
+                     "{{ node_time_at[batch=128, counted=all-reduces-too] }}: the steps are "
+                     "shared by more, prefill is not."),
+            q.Option("Blocks of a single token, so that no slot is left empty.",
+                     "That frees {{ waste_share }} of the cache, and memory is not what is short: "
+                     "the design takes {{ taken }} of the sequences that fit."),
         ),
-        ("Compute for each offer which share of the node's time, or of the nodes, goes away.",),
+        ("Compute for each how many milliseconds of a node it takes off a request.",),
         level="staff",
     ),
     q.Order(
@@ -1431,8 +1449,8 @@ PICKED = (
     q.Open(
         "why-is-decode-slow", "decode",
         "Explain to an engineer who knows matrix products but no serving why one user's answer "
-        "grows no faster than {{ user_rate_at[batch=1, counted=achieved-rates] }} on a node that "
-        "could do a thousand times the arithmetic, and what can be done about it.",
+        "grows no faster than {{ user_rate_at[batch=1, counted=achieved-rates] }} on a node whose "
+        "tensor cores hardly notice, and what can be done about it.",
         {
             "mid": (
                 "Says that every token reads all weights once: {{ weights_read }} in "
@@ -1456,7 +1474,7 @@ PICKED = (
     q.Open(
         "review-an-estimate", "price",
         "A candidate's estimate: “A node does {{ node_rate_at[batch=256, counted=data-sheet] }} by "
-        "the data sheet, at a batch of 256 a price of "
+        "the data sheet at a large batch, which makes a price of "
         "{{ token_price_at[batch=256, counted=data-sheet] }}; an answer has {{ answer_tokens }}, "
         "so a lot costs that times the tokens.” Review it.",
         {
@@ -1485,7 +1503,7 @@ PICKED = (
     q.Open(
         "design-the-service", "fleet",
         "Design the serving of Atlas-70B for {{ people }} people at {{ queries }} each: node, "
-        "batch, scheduling, caches, fleet, price. Take thirty minutes aloud, with numbers.",
+        "batch, scheduling, caches, fleet, price. Answer aloud, with numbers.",
         {
             "mid": (
                 "Gets the demand: {{ query_rate }}, {{ token_rate }}.",
