@@ -13,12 +13,17 @@ SERVED = Axis("served", ("static batches", "continuous", "in chunks", "prefix ca
 BLOCKED = Axis("blocked", (1, 4, 16, 64), "block of")
 GUESSED = Axis("guessed", (1, 2, 4), "drafts")
 AUTHOR = Axis("author", ("its own weights, narrowed", "a stranger"), "draft from")
-QUANTISED = Axis("quantised", ("int8", "groups of 32", "groups of 64", "groups of 128"), "weights")
+QUANTISED = Axis(
+    "quantised",
+    ("int8", "int4, small groups", "int4, middle groups", "int4, large groups"),
+    "weights",
+)
 AXES = (SERVED, BLOCKED, GUESSED, AUTHOR, QUANTISED)
 WAYS = {"static-batches": "static", "continuous": "plain", "in-chunks": "chunked",
         "prefix-cache": "prefix", "small-pool": "tiny_pool"}  # fmt: skip
 AUTHORS = {"its-own-weights-narrowed": "four_bits", "a-stranger": "stranger"}
-WIDTHS = {f"groups-of-{n}": f"four_bits_{n}" for n in (32, 64, 128)}
+WIDTHS = {"int4-small-groups": "four_bits_32", "int4-middle-groups": "four_bits_64",
+          "int4-large-groups": "four_bits_128"}  # fmt: skip
 
 
 def counted(name: str, value: str, over: Axis | None = None, unit: str | None = None,
