@@ -18,7 +18,7 @@ from worked.recording import load  # noqa: E402
 def test_the_record_is_what_the_engine_does_now() -> None:
     values, traces = trace_study.study()
     assert_recorded(trace_study.MEASURED, values, lambda name, value: value)
-    assert load(trace_study.MEASURED)["traces"] == traces
+    assert load(trace_study.MEASURED)["segments"] == traces
 
 
 @pytest.mark.parametrize("chunked", [False, True])

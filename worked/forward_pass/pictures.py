@@ -62,7 +62,7 @@ ROOFLINE = curve(
 
 def _gantt() -> dict[str, Any]:
     """Return the engine's recorded steps: a long prompt comes late, at once and in chunks."""
-    traces = load(Path(__file__).parent / "measured" / "trace.json")["traces"]
+    traces = load(Path(__file__).parent / "measured" / "trace.json")["segments"]
     names = "ABCD"
     return {
         "id": "gantt",

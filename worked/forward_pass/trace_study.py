@@ -97,7 +97,7 @@ def main() -> None:
             command="python -m worked.forward_pass.trace_study --record",
             deterministic=True,
             seed=SEED,
-            more={"traces": traces},
+            more={"segments": traces},
         )
 
 
