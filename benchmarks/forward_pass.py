@@ -27,6 +27,7 @@ from transformers.utils import logging
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from worked.forward_pass.engine import Engine, Request
+from worked.forward_pass.packed import packed
 from worked.forward_pass.paged_cache import Pool
 from worked.forward_pass.roofline import SMOLLM2_135M
 from worked.forward_pass.transformer import Config, Transformer, random_weights
@@ -70,7 +71,7 @@ def ways(
     config: Config, weights: Mapping[str, Tensor], prompts: Tokens, new: int
 ) -> dict[str, Callable[[], Tokens]]:
     """Return the implementations by name; each answers all prompts, ours first."""
-    ours, theirs = Transformer(config, weights), reference(config, weights)
+    ours, theirs = Transformer(config, weights, packed), reference(config, weights)
     greedy = GenerationConfig(max_new_tokens=new, do_sample=False, eos_token_id=-1, pad_token_id=0)
     longest = max(map(len, prompts))
     blocks = sum(-(-(len(p) + new) // BLOCK) for p in prompts)

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from checks.drill.questions import BankError
 from checks.drill.sums import filled
@@ -1517,16 +1518,21 @@ _TREES = (
 # ---- Inside the forward pass
 
 
+def _chances(*of: float) -> Any:
+    """Return a row of the chances of words."""
+    return Row.of(of, "word")
+
+
 def _top_p_mass(chances: Sequence[float], top_p: float, keeps_the_last: bool) -> float:
     """Return the chance of all words that top-p keeps, with or without the one that reaches it."""
-    chance = Row.of(chances, "word")
+    chance = _chances(*chances)
     before = serving.chance_before(chance, serving.place_in_order(chance))
     kept = before < top_p if keeps_the_last else before + chance <= top_p
     return float(total(chance, "word", where=kept))
 
 
-_TARGET, _DRAFT = Row.of([0.5, 0.3, 0.2], "word"), Row.of([0.2, 0.5, 0.3], "word")
-_SURE, _EVEN = Row.of([0.6, 0.4], "word"), Row.of([0.5, 0.5], "word")
+_TARGET, _DRAFT = _chances(0.5, 0.3, 0.2), _chances(0.2, 0.5, 0.3)
+_SURE, _EVEN = _chances(0.6, 0.4), _chances(0.5, 0.5)
 
 _SERVING = (
     Erratum(
@@ -1725,7 +1731,7 @@ _SERVING = (
         wrong=0,
         why="A draft may be kept with the target's chance over the draft's, at most one. Then "
         "{{ 0.5 + 0.4 = }} of the drafts stay, the smaller chance of each word, and the answer "
-        "still follows the target. Waiting for two draws to agree turns good drafts down.",
+        "still follows the target. Waiting for a draw of each to agree turns good drafts down.",
         published=0.5,
         ours=lambda: serving.overlap(_SURE, _EVEN),
         mistaken=lambda: total(_SURE * _EVEN, "word"),

@@ -66,6 +66,19 @@ def test_strings_are_valid_utf8_without_bare_controls_quotes_and_backslashes(raw
     assert says(times(CHARACTER, 0, None), raw) == (read and b"\\u" not in raw)
 
 
+def test_utf8_is_the_shortest_form_of_what_is_no_surrogate():
+    """Each end of each range of RFC 3629, and what is just beyond: surrogates, forms too long."""
+    character = times(CHARACTER, 1, 1)
+    ends_of_ranges = (0x20, 0x7F, 0x80, 0x7FF, 0x800, 0xFFF, 0x1000, 0xCFFF, 0xD000, 0xD7FF)
+    ends_of_ranges += (0xE000, 0xFFFF, 0x10000, 0x3FFFF, 0x40000, 0xFFFFF, 0x100000, 0x10FFFF)
+    for code in ends_of_ranges:
+        assert says(character, chr(code).encode())
+    for code in range(0xD800, 0xE000):
+        assert not says(character, chr(code).encode("utf-8", "surrogatepass"))
+    for raw in (b"\xc1\xbf", b"\xe0\x9f\xbf", b"\xf0\x8f\xbf\xbf", b"\xf4\x90\x80\x80", b"\xff"):
+        assert not says(character, raw)
+
+
 @given(st.characters(), st.integers(0, 4))
 def test_a_character_is_one_however_many_bytes_it_has(character, count):
     """maxLength counts code points, as JSON Schema does."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import pytest
 
 from tests.skips import required
@@ -28,7 +30,7 @@ def test_every_request_is_computed_once_and_in_order(chunked: bool) -> None:
         kinds = [s["kind"] for s in own]
         assert kinds == sorted(kinds, reverse=True)
         assert kinds.count("answer") == trace_study.ANSWER - 1  # The first comes with the prompt.
-        assert all(a["end"] <= b["start"] for a, b in zip(own, own[1:], strict=False))
+        assert all(a["end"] <= b["start"] for a, b in pairwise(own))
 
 
 def test_a_gap_is_a_whole_prompt_or_a_chunk() -> None:

@@ -306,6 +306,26 @@ def training_speed(v: Values) -> Iterator[bool]:
     yield abs(sum(shares) - 1) < 1e-3
 
 
+def roofline(v: Values) -> Iterator[bool]:
+    """The roofs of the passes are worked out anew from the two rates; shares and rates follow.
+
+    A step's products alone take no longer than the step, but for what rounds differ.
+    """
+    of = required("worked.forward_pass.roofline", "the machine's roofline runs on torch")
+    machine, config = of.Machine(v["bandwidth"], v["rate"], 4), of.SMOLLM2_135M
+    yield near(v["ridge"], machine.ridge)
+    yield near(v["ridge_batch"], machine.ridge_batch)
+    yield 0 <= v["widest_spread"] <= of.STEADY
+    context = of.middle_context(of.CONTEXT, of.ROUNDS)
+    passes = [of.decode_pass(config, b, context) for b in of.BATCHES]
+    for work in [*passes, of.prefill_pass(config, of.PROMPT)]:
+        name = f"{work.kind}_{work.rows}"
+        yield near(v[f"{name}_roof"], work.roof(machine))
+        yield near(v[f"{name}_share_of_roof"], v[f"{name}_roof"] / v[f"{name}_engine"])
+        yield near(v[f"{name}_rate"], work.rows / v[f"{name}_engine"])
+        yield v[f"{name}_products"] <= 1.1 * v[f"{name}_engine"]
+
+
 LIBRARIES = (
     "xgboost_1_thread",
     "xgboost_all_threads",
@@ -320,6 +340,7 @@ RELATIONS: dict[str, Callable[[Values], Iterator[bool]]] = {
     "extension": extension,
     "agreement": agreement,
     "training_speed": training_speed,
+    "roofline": roofline,
 }
 # What follows from nothing else in its record: only the digest guards it. No law of the text
 # hangs on its exact value; the text's claims of it are tested where the code that made it is.

@@ -62,8 +62,8 @@ def beam_search(
     The pool must have room for the beams; it is left as it was found.
 
     Raises:
-        ValueError: an empty prompt, a width or a length below 1, or more candidates than there
-            are tokens to begin with.
+        ValueError: an empty prompt, a length below 1, or a width that is not from 1 to the
+            tokens that there are to begin with.
         OutOfBlocksError: the pool is too small.
     """
     if not prompt or width < 1 or max_new < 1:
@@ -71,14 +71,11 @@ def beam_search(
             f"a prompt of {len(prompt)} tokens, width = {width}, max_new = {max_new}: each must be "
             "at least 1"
         )
-    # So many that `width` are left even if the rest all end here.
-    candidates = max(2, 1 + len(stop)) * width
-    if candidates > model.config.vocab:
+    if width > model.config.vocab:
         raise ValueError(
-            f"{candidates} candidates are kept a step and the vocabulary has only "
-            f"{model.config.vocab} tokens: choose a smaller width"
+            f"width = {width}: there are only {model.config.vocab} tokens to begin with"
         )
-    search = _Search(model, pool, width, max_new, length_penalty, frozenset(stop), candidates)
+    search = _Search(model, pool, width, max_new, length_penalty, frozenset(stop))
     return search.run(tuple(prompt))
 
 
@@ -91,11 +88,10 @@ class _Search:
         max_new: int,
         length_penalty: float,
         stop: frozenset[int],
-        candidates: int,
     ) -> None:
         self.model, self.pool = model, pool
         self.width, self.max_new, self.length_penalty = width, max_new, length_penalty
-        self.stop, self.candidates = stop, candidates
+        self.stop = stop
         self.finished: list[Answer] = []
         self.held = self.unshared = self.copied = 0
 
@@ -123,7 +119,9 @@ class _Search:
     def _extend(self, beams: list[_Beam], prompt: tuple[int, ...], length: int) -> list[_Beam]:
         """Run the beams' last tokens and return those that go on; set aside those that end."""
         totals = self._log_probabilities(beams, prompt)
-        best = totals.flatten().topk(self.candidates)
+        # So many that `width` go on even if all others end here; fewer where there are no more.
+        candidates = max(2, 1 + len(self.stop)) * self.width
+        best = totals.flatten().topk(min(candidates, totals.numel()))
         going_on: list[tuple[int, int, float]] = []
         for rank, (total, index) in enumerate(
             zip(best.values.tolist(), best.indices.tolist(), strict=True)
