@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from checks.drill.questions import BankError
 from checks.drill.sums import filled
@@ -24,9 +25,10 @@ from worked.formulas import (
     newton,
     rotation,
     rows,
+    serving,
     trees,
 )
-from worked.formulas.ops import floor, ln
+from worked.formulas.ops import floor, ln, maximum, most, softmax, total
 from worked.givens import fact
 from worked.rows import Row, as_row
 from worked.units import unit
@@ -1513,6 +1515,332 @@ _TREES = (
     ),
 )
 
+# ---- Inside the forward pass
+
+
+def _chances(*of: float) -> Any:
+    """Return a row of the chances of words."""
+    return Row.of(of, "word")
+
+
+def _top_p_mass(chances: Sequence[float], top_p: float, keeps_the_last: bool) -> float:
+    """Return the chance of all words that top-p keeps, with or without the one that reaches it."""
+    chance = _chances(*chances)
+    before = serving.chance_before(chance, serving.place_in_order(chance))
+    kept = before < top_p if keeps_the_last else before + chance <= top_p
+    return float(total(chance, "word", where=kept))
+
+
+_TARGET, _DRAFT = _chances(0.5, 0.3, 0.2), _chances(0.2, 0.5, 0.3)
+_SURE, _EVEN = _chances(0.6, 0.4), _chances(0.5, 0.5)
+
+_SERVING = (
+    Erratum(
+        name="ridge-with-sparsity",
+        chapter="forward-pass",
+        step="decode",
+        source="a question on FlashMLA's deep dive, issue 75: why 990 TFLOPS and not 1979, at a "
+        "bandwidth of 3.35 TB/s",
+        url="https://github.com/deepseek-ai/FlashMLA/issues/75",
+        task="A GPU reads 3.35 TB/s; its data sheet says 1,979 TFLOP/s in bf16, with sparsity. "
+        "From how many FLOPs a byte on is a dense kernel bound by arithmetic?",
+        lines=(
+            "peak: 1,979 TFLOP/s",
+            "bandwidth: 3.35 TB/s",
+            "ridge: 1,979 TFLOP/s / 3.35 TB/s = 591 FLOP/B",
+        ),
+        wrong=0,
+        why="The data sheet's peak holds where every other product is skipped. Dense products get "
+        "{{ right / published | % 0 fraction }} of it, {{ right | TFLOP/s 0 }}, so the ridge is "
+        "at {{ right / 3.35 TB/s | FLOP/B 0 }}. The document's {{ 990 }} was right.",
+        published=1979e12,
+        ours=lambda: device("H100 SXM", "peak_bf16"),
+        mistaken=lambda: device("H100 SXM", "peak_bf16_sparse"),
+        right=989e12,  # 1,979 / 2 = 989.5, and 540,672 x 1.83e9 = 989.4e12
+        digits=3,
+        unit="TFLOP/s",
+    ),
+    Erratum(
+        name="kv-hidden-for-width",
+        chapter="forward-pass",
+        step="cache",
+        source="vLLM, an estimator of the key-value cache, pull request 29736: 2 × hidden_size "
+        "values a token and layer; evaluated for 8,192 tokens of Llama-3-8B",
+        url="https://github.com/vllm-project/vllm/pull/29736",
+        task="A model has 32 layers of hidden size 4,096, with 32 query heads and 8 key-value "
+        "heads of 128. How large is the key-value cache of 8,192 tokens in 16 bits?",
+        lines=(
+            "keys and values of a token in a layer: 2 × 4,096 = 8,192",
+            "bytes a token keeps: 32 × 8,192 × 2 B = 524,288 B",
+            "8,192 tokens: 8,192 × 524,288 B = 4.29 GB",
+        ),
+        wrong=0,
+        why="The hidden size is the width of all query heads together. What is kept is "
+        "{{ 2 × 8 × 128 = }} values, and {{ right | GB 2 }} in all: the estimate is "
+        "{{ 32 / 8 | times }} too large, as the review found.",
+        published=4_294_967_296,
+        ours=lambda: serving.sequence_bytes(8192, serving.kv_bytes_per_token(32, 8 * 128, 2)),
+        mistaken=lambda: serving.sequence_bytes(8192, serving.kv_bytes_per_token(32, 4096, 2)),
+        right=1_073_741_824,  # 2 x 32 x 1,024 x 2 = 131,072 = 2^17 B a token; x 2^13 = 2^30
+        digits=3,
+        unit="GB",
+        kind=FORMULA,
+    ),
+    Erratum(
+        name="decode-reads-query-heads",
+        chapter="forward-pass",
+        step="batch",
+        source="LLM-Viewer, load_kv_cache of a decode step with fused attention, issue 12; "
+        "evaluated for a batch of 64 at 1,750 tokens, 64 query and 8 key-value heads of 128",
+        url="https://github.com/hahnyuan/LLM-Viewer/issues/12",
+        task="A decode step of 64 sequences finds 1,750 tokens of each in the cache. In a layer "
+        "with 64 query heads and 8 key-value heads of 128, how many bytes of keys and values does "
+        "it read, in 16 bits?",
+        lines=(
+            "tokens in the cache: 64 × 1,750 = 112,000",
+            "keys and values of a token: 2 × 64 × 128 × 2 B = 32,768 B",
+            "read in the layer: 112,000 × 32,768 B = 3.67 GB",
+        ),
+        wrong=1,
+        why="The query heads of a group read the same keys and values: {{ 2 × 8 × 128 × 2 B = | B "
+        "}} a token, {{ right | GB 3 }} in the layer. With {{ 64 / 8 | times }} that, a model with "
+        "grouped queries seems to read as much as one without.",
+        published=3_670_016_000,
+        ours=lambda: serving.step_bytes(0, 64, 1750, serving.kv_bytes_per_token(1, 8 * 128, 2)),
+        mistaken=lambda: serving.step_bytes(
+            0, 64, 1750, serving.kv_bytes_per_token(1, 64 * 128, 2)
+        ),
+        right=458_752_000,  # 64 x 1,750 x 4,096
+        digits=3,
+        unit="GB",
+        kind=FORMULA,
+    ),
+    Erratum(
+        name="pairs-across-prompts",
+        chapter="forward-pass",
+        step="prefill",
+        source="SGLang, its estimate of prefill's TFLOPS, pull request 34316: two prompts of 100 "
+        "tokens counted as 20,100 pairs",
+        url="https://github.com/sgl-project/sglang/pull/34316",
+        task="A step computes two prompts of 100 tokens each. How many pairs of a token and one "
+        "that it looks at does causal attention have?",
+        lines=(
+            "tokens of the step: 2 × 100 = 200",
+            "each looks at itself and all before it: 200 × (200 + 1) / 2 = 20,100",
+            "pairs a token: 20,100 / 200 = 100.5",
+        ),
+        wrong=1,
+        why="A token looks into its own prompt alone: {{ 2 × 100 × (100 + 1) / 2 = }}. The metric "
+        "summed the lengths before it counted pairs, so many short prompts in a step looked like "
+        "a long one.",
+        published=20_100,
+        ours=lambda: 2 * serving.causal_pairs(100),
+        mistaken=lambda: serving.causal_pairs(2 * 100),
+        right=10_100,  # 2 x 5,050
+        digits=3,
+    ),
+    Erratum(
+        name="prefix-pairs-lost",
+        chapter="forward-pass",
+        step="chunks",
+        source="SGLang, its estimate of prefill's TFLOPS in chunks, issue 34298; evaluated for a "
+        "chunk of 512 that starts after 1,024 tokens",
+        url="https://github.com/sgl-project/sglang/issues/34298",
+        task="A prompt is computed in chunks of 512. How many pairs of a token and one that it "
+        "looks at has the chunk that starts after 1,024 tokens?",
+        lines=(
+            "tokens of the chunk: 512",
+            "each looks at itself and all before it: 512 × (512 + 1) / 2 = 131,328",
+            "as for every chunk of the prompt: 131,328",
+        ),
+        wrong=1,
+        why="Before the chunk's tokens stand those that are in the cache, and all look at them: "
+        "{{ 512 × 1,024 = }} pairs more, {{ right }} in all. With the same count for every chunk, "
+        "the TFLOP/s that are shown fall as the prompt goes on, while a chunk takes more of them.",
+        published=131_328,
+        ours=lambda: serving.pairs_after(1024 + 512, 1024),
+        mistaken=lambda: serving.causal_pairs(512),
+        right=655_616,  # 512 x 1,024 + 131,328 = 524,288 + 131,328
+        digits=4,
+        kind=FORMULA,
+    ),
+    Erratum(
+        name="top-p-without-the-last",
+        chapter="forward-pass",
+        step="speculation",
+        source="fish-speech, its top-p mask, pull request 1171: keeps 0.50 + 0.35 = 0.85 at 0.9",
+        url="https://github.com/fishaudio/fish-speech/pull/1171",
+        task="Words have chances 0.50, 0.35, 0.10 and 0.05. What is the chance of all words "
+        "together that top-p keeps at 0.9?",
+        lines=(
+            "sums, likeliest first: 0.50 and 0.85 and 0.95 and 1.00",
+            "a word is dropped when its sum is above 0.9: the first two stay",
+            "together: 0.50 + 0.35 = 0.85",
+        ),
+        wrong=1,
+        why="Top-p keeps the fewest words that reach it, so the word with which the sum passes "
+        "{{ 0.9 }} stays: {{ 0.50 + 0.35 + 0.10 = }}. Without it the likeliest word is drawn with "
+        "{{ 0.50 / 0.85 | % 0 }} instead of {{ 0.50 / 0.95 | % 0 }}.",
+        published=0.85,
+        ours=lambda: _top_p_mass((0.50, 0.35, 0.10, 0.05), 0.9, keeps_the_last=True),
+        mistaken=lambda: _top_p_mass((0.50, 0.35, 0.10, 0.05), 0.9, keeps_the_last=False),
+        right=0.95,  # 0.50 + 0.35 + 0.10
+        digits=2,
+    ),
+    Erratum(
+        name="residual-through-softmax",
+        chapter="forward-pass",
+        step="speculation",
+        source="Transformers, _speculative_sampling, corrected in pull request 28508; evaluated "
+        "for chances of 0.5, 0.3, 0.2 under the target and 0.2, 0.5, 0.3 under the draft",
+        url="https://github.com/huggingface/transformers/pull/28508",
+        task="The target gives words A, B, C the chances 0.5, 0.3, 0.2, the draft 0.2, 0.5, 0.3. "
+        "A draft was turned down. With what chance is A drawn in its place?",
+        lines=(
+            "what the target has more of A: 0.5 − 0.2 = 0.3",
+            "of B and C it has less: 0 and 0",
+            "softmax: exp(0.3) / (exp(0.3) + exp(0) + exp(0)) = 0.403",
+        ),
+        wrong=2,
+        why="What is left is divided by its sum, {{ 0.3 }}, so that A is certain: {{ 0.3 / 0.3 = "
+        "}}. A softmax gives a chance to the words that were drafted too often already, and the "
+        "answer no longer follows the target.",
+        published=0.403,
+        ours=lambda: most(
+            serving.residual(_TARGET, _DRAFT, serving.overlap(_TARGET, _DRAFT)), "word"
+        ),
+        mistaken=lambda: most(softmax(maximum(0, _TARGET - _DRAFT), "word"), "word"),
+        right=1,  # 0.3 / (0.3 + 0 + 0)
+        digits=3,
+        kind=FORMULA,
+    ),
+    Erratum(
+        name="kept-when-two-draws-agree",
+        chapter="forward-pass",
+        step="speculation",
+        source="MLX Swift LM, the verifier of drafts, pull request 459: accepts with Σ p(x) q(x); "
+        "evaluated for chances of 0.6, 0.4 under the target and 0.5, 0.5 under the draft",
+        url="https://github.com/ml-explore/mlx-swift-lm/pull/459",
+        task="The target gives two words the chances 0.6 and 0.4, the draft 0.5 and 0.5. How "
+        "likely can a drafted word be kept?",
+        lines=(
+            "draw from both models, keep the draft if the words agree",
+            "both draw the first: 0.6 × 0.5 = 0.3; both the second: 0.4 × 0.5 = 0.2",
+            "kept: 0.3 + 0.2 = 0.5",
+        ),
+        wrong=0,
+        why="A draft may be kept with the target's chance over the draft's, at most one. Then "
+        "{{ 0.5 + 0.4 = }} of the drafts stay, the smaller chance of each word, and the answer "
+        "still follows the target. Waiting for a draw of each to agree turns good drafts down.",
+        published=0.5,
+        ours=lambda: serving.overlap(_SURE, _EVEN),
+        mistaken=lambda: total(_SURE * _EVEN, "word"),
+        right=0.9,  # min(0.6, 0.5) + min(0.4, 0.5)
+        digits=2,
+        kind=FORMULA,
+    ),
+    Erratum(
+        name="four-bits-as-a-byte",
+        chapter="forward-pass",
+        step="formats",
+        source="lilbee, its choice of a context for a q4_0 cache, pull request 740: 131,072 bytes "
+        "a token, 131,584 tokens granted; after the fix 234,240",
+        url="https://github.com/tobocop2/lilbee/pull/740",
+        task="A token keeps 131,072 values. They are cached in q4_0, whose block of 32 values "
+        "takes 18 B. How many bytes does the token keep?",
+        lines=(
+            "a value takes less than a byte, so at most: 1 B",
+            "values of a token: 131,072",
+            "a token keeps: 131,072 × 1 B = 131,072 B",
+        ),
+        wrong=0,
+        why="With its share of the block's scale a value takes {{ 18 B / 32 | B }}, so the token "
+        "keeps {{ right | B }}. At a byte each only {{ 131,584 / 234,240 | % 0 }} of the context "
+        "that fits was granted.",
+        published=131_072,
+        ours=lambda: memory.tensor_bytes(131_072, serving.bits_with_scales(4, 16, 32) / 8),
+        mistaken=lambda: memory.tensor_bytes(131_072, 1),
+        right=73_728,  # 131,072 / 32 = 4,096 blocks x 18
+        digits=5,
+        unit="B",
+    ),
+    Erratum(
+        name="experts-never-shared",
+        chapter="forward-pass",
+        step="experts",
+        source="inference-sim, the roofline of mixtures, issue 764: a batch of 3 tokens "
+        "statistically needs ~6 unique experts of Mixtral's 8; issue 789 has 4.6",
+        url="https://github.com/inference-sim/inference-sim/issues/764",
+        task="Each token is sent to 2 of 8 experts, drawn evenly. How many different experts do 3 "
+        "tokens touch, on the average?",
+        lines=(
+            "a token touches: 2 experts",
+            "3 tokens touch: 3 × 2 = 6",
+            "no more than there are, 8; so: 6",
+        ),
+        wrong=1,
+        why="Tokens meet at the same expert. All of them miss a given one with a chance of "
+        "{{ (1 − 2 / 8)^3 | 3 }}, so {{ 8 × (1 − (1 − 2 / 8)^3) | 3 }} are touched, the "
+        "{{ 4.6 }} that the repository came to.",
+        published=6,
+        ours=lambda: serving.distinct_drawn(8, 2, 3),
+        mistaken=lambda: min(8, 3 * 2),
+        right=4.625,  # 8 x (1 - 27/64) = 8 x 37/64
+        digits=2,
+    ),
+    Erratum(
+        name="latent-kept-twice",
+        chapter="forward-pass",
+        step="experts",
+        source="LMCache, the calculator as corrected in pull request 694: 2 × L × S × d_c × B; "
+        "evaluated for a token of DeepSeek-V3",
+        url="https://github.com/LMCache/LMCache/pull/694",
+        task="Each of 61 layers of latent attention keeps a latent of 512 and a rotary key of 64. "
+        "How many bytes does a token keep, in 16 bits?",
+        lines=(
+            "keys and values of a layer: 2 × 512 = 1,024",
+            "all layers: 61 × 1,024 = 62,464",
+            "bytes: 62,464 × 2 B = 124,928 B",
+        ),
+        wrong=0,
+        why="Keys and values are both made from the one latent, which is kept once, and beside it "
+        "stands the rotary key: {{ 512 + 64 = }} values a layer, {{ right | B }}. The correction "
+        "of a wrong calculator was wrong by a factor of {{ published / right | 2 }}.",
+        published=124_928,
+        ours=lambda: serving.latent_kv_bytes(61, 512, 64, 2),
+        mistaken=lambda: 2 * serving.latent_kv_bytes(61, 512, 0, 2),
+        right=70_272,  # 61 x 576 x 2
+        digits=5,
+        unit="B",
+        kind=FORMULA,
+    ),
+    Erratum(
+        name="node-price-for-a-gpu",
+        chapter="forward-pass",
+        step="price",
+        source="SkyPilot, bids for spot pods on RunPod, pull request 9000: a 4x GPU instance at "
+        "$4/hr total would bid $4/GPU instead of $1/GPU",
+        url="https://github.com/skypilot-org/skypilot/pull/9000",
+        task="An instance of 4 GPUs costs 4 USD an hour in total. What should be bid for each GPU, "
+        "an hour?",
+        lines=(
+            "the instance, an hour: 4 USD",
+            "bid for a GPU, an hour: 4 USD",
+            "the instance then costs up to: 4 × 4 USD = 16 USD",
+        ),
+        wrong=1,
+        why="The price was that of all {{ 4 }} GPUs; one is {{ 4 USD / 4 | USD 0 }}, and the bid "
+        "was {{ published / right | times }} too high. Turned round, one GPU's price for a whole "
+        "node's tokens, the slip makes them cheaper by the same factor.",
+        published=4,
+        ours=lambda: rows.ratio(4, 4),
+        mistaken=lambda: rows.ratio(4, 1),
+        right=1,  # 4 / 4
+        digits=1,
+        unit="USD",
+    ),
+)
+
 MUSEUM: tuple[Erratum, ...] = (
     *_KEYS_AND_VALUES,
     *_BYTES,
@@ -1521,4 +1849,5 @@ MUSEUM: tuple[Erratum, ...] = (
     *_L1,
     *_ROPE,
     *_TREES,
+    *_SERVING,
 )

@@ -38,16 +38,30 @@ def add(commands: Any) -> None:
     one.add_argument("prompt", help='what you say to it: "What is the capital of France?"')
     one.add_argument("--max-new", type=int, default=256, metavar="N", help="new tokens at most")
     one.add_argument(
-        "--temperature", type=float, default=0.0, metavar="T", help="0, as it is: the likeliest"
+        "--temperature",
+        type=float,
+        default=0.0,
+        metavar="T",
+        help="what logits are divided by; 0: the likeliest token",
     )
     one.add_argument(
         "--top-k", type=int, default=0, metavar="K", help="draw from the K likeliest; 0: from all"
     )
     one.add_argument(
-        "--top-p", type=float, default=1.0, metavar="P", help="draw from those that reach P"
+        "--top-p",
+        type=float,
+        default=1.0,
+        metavar="P",
+        help="draw from the likeliest that together reach P",
     )
-    one.add_argument("--seed", type=int, default=0, metavar="N", help="of the draws")
-    one.add_argument("--draft", choices=["none"], default="none", help="what proposes tokens")
+    one.add_argument(
+        "--seed",
+        type=int,
+        default=0,
+        metavar="N",
+        help="of the draws; the same one draws the same answer",
+    )
+    one.add_argument("--draft", choices=["none"], default="none", help="what proposes tokens ahead")
     one.add_argument(
         "--block-size", type=int, default=16, metavar="N", help="tokens to a block of the cache"
     )
@@ -227,7 +241,7 @@ class _Screen:
             return
         if not text:
             return
-        *whole, self._line = _filled(self._line + _shown(text), max(_columns() - 1, 20))
+        *whole, self._line = _filled(self._line + _shown(text), max(_columns() - 1, 2))
         self._draw("".join(f"{line}\n" for line in whole), self._below)
 
     def status(self, choices: list[str]) -> None:

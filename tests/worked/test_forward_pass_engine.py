@@ -132,6 +132,17 @@ def test_who_yields_is_the_youngest_and_keeps_what_it_wrote():
     assert engine.pool.available == 5
 
 
+def test_who_yielded_comes_back_a_step_later_and_finds_the_blocks_of_its_twin():
+    """15 blocks of 1 token; two equal prompts of 7, computed side by side, hold 14. The first takes
+    the last block, the second yields its 7; all 7 tokens are there in the first one's blocks."""
+    engine = engine_of(blocks=15, block_size=1)
+    for _ in range(2):
+        engine.submit(Request(PROMPT, 4))
+    records = records_of(engine)
+    assert [r.preempted for r in records] == [(), (1,), (), (), ()]
+    assert [r.admitted for r in records] == [{0: 0, 1: 0}, {}, {1: 7}, {}, {}]
+
+
 # What is refused, cancelled, stopped -------------------------------------------------------------
 
 
@@ -214,7 +225,8 @@ def test_a_pool_of_another_shape_or_in_use_is_refused():
 
 
 def climbing(generated):
-    """Only tokens larger than the last one: 16 ends it."""
+    """Only tokens larger than the last one: 16 ends it. It is asked about nothing else."""
+    assert list(generated) == sorted(set(generated))
     return range(generated[-1] + 1 if generated else 0, SMALL.vocab)
 
 
@@ -286,10 +298,12 @@ def test_drafts_change_no_token_right_or_wrong(every, settings):
 
 
 def test_a_good_draft_saves_steps():
-    """13 tokens: 1 from the prompt, then 4 a round (3 drafted, all accepted, and one): 3 rounds."""
+    """12 tokens: 1 from the prompt, then 4 a round (3 drafted, all accepted, and one more), and
+    where 3 are left no more than 2 are drafted: 1 + 4 + 4 + 3."""
     engine = engine_of(draft=Scripted(3, 1000))
-    engine.submit(Request(PROMPT, 13))
-    assert [len(w.emitted) for r in records_of(engine) for w in r.work] == [1, 4, 4, 4]
+    engine.submit(Request(PROMPT, 12))
+    work = [w for record in records_of(engine) for w in record.work]
+    assert [(w.drafted, len(w.emitted)) for w in work] == [(0, 1), (3, 4), (3, 4), (2, 3)]
 
 
 def test_a_mask_holds_for_drafts_too():
@@ -368,6 +382,7 @@ class AnyTraffic(RuleBasedStateMachine):
         """It got on if there was anything to do, kept to its budget, and shared what it may."""
         engine = self.engine
         assert record.work or not engine.busy
+        assert not (record.preempted and record.admitted)
         prompts = [w for w in record.work if w.prompt]
         if engine.chunked or len(prompts) > 1:
             assert record.computed <= engine.token_budget

@@ -166,6 +166,8 @@ HOSTILE: list[tuple[bytes, str]] = [
         "unknown type 99",
     ),
     (document({"k": [[[[[[1]]]]]]}, {}), "nested too deep"),
+    (document({"\x1b[2Jk": 1}, {}), "not plain letters"),
+    (document({"k" * 1_001: 1}, {}), "too long"),
     (document({"general.alignment": 24}, ONE), "power of two"),
     (document({"general.alignment": 0}, ONE), "power of two"),
     (document({"general.alignment": "32"}, ONE), "power of two"),

@@ -7,6 +7,7 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
+from worked.formulas import serving
 from worked.forward_pass.engine import Engine, Request
 from worked.forward_pass.paged_cache import Pool
 from worked.forward_pass.quantised import (
@@ -89,7 +90,7 @@ def test_four_bits_by_hand():
 def test_a_group_adds_32_bits_to_its_codes(group, bits):
     """A float16 scale and minimum: 4 + 32 / group bits a weight."""
     q = four_bits(matrix(1, 8, 256, 1.0), group)
-    assert q.nbytes * 8 / q.weights == bits == 4 + 32 / group
+    assert q.nbytes * 8 / q.weights == bits == serving.bits_with_scales(4, 32, group)
 
 
 @given(st.lists(st.integers(0, 15), min_size=2, max_size=40).filter(lambda c: len(c) % 2 == 0))

@@ -53,9 +53,11 @@ def test_top_k_keeps_the_likeliest_and_who_ties_with_the_last(k, weights):
     ],
 )
 def test_top_p_keeps_the_fewest_that_reach_it(p, weights):
-    """Running sums 8, 12, 14, 15, 16 of 16: .51 takes two (8/16 is less), .76 three."""
+    """Running sums 8, 12, 14, 15, 16 of 16: .51 takes two (8/16 is less), .76 three. Of two equal
+    ones the first alone reaches exactly a half."""
     got = distribution(LOGITS, Sampling(temperature=1, top_p=p))
     assert got == pytest.approx(np.array(weights) / sum(weights))
+    assert distribution([0, 0], Sampling(temperature=1, top_p=0.5)).tolist() == [1, 0]
 
 
 def test_top_p_is_of_what_temperature_and_top_k_left():

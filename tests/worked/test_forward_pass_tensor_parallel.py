@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 import torch
 
+from worked.formulas import serving
 from worked.forward_pass.engine import Engine, Request
 from worked.forward_pass.paged_cache import Pool
 from worked.forward_pass.tensor_parallel import payload_bytes, run, shard, shard_config
@@ -56,6 +57,7 @@ def test_keys_and_values_lie_with_their_heads():
     """2 x 3 layers x 2 heads x 16 x 4 B = 768 B a token in all, half of it on each rank."""
     for report in reports():
         assert report.kv_bytes_per_token == 768 // 2
+        assert serving.kv_bytes_per_token(3, 2 * 16, 4) == 768
 
 
 def test_shares_add_up_to_the_model():

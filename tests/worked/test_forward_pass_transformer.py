@@ -199,3 +199,18 @@ def test_weights_that_do_not_fit_are_refused_by_name():
         with pytest.raises(ValueError, match=words):
             Transformer(SMALL, wrong)
     assert shapes(SMALL)[EMBEDDING] == (31, 24)
+
+
+@pytest.mark.parametrize(
+    ("tokens", "start", "logits", "words"),
+    [
+        ([], 0, 0, "a chunk of 0 tokens cannot give 0 rows of logits"),
+        ([1, 2], 0, 3, "a chunk of 2 tokens cannot give 3 rows of logits"),
+        ([1, 2], 7, 1, "a chunk ends at token 9, and its block table has room for 8"),
+    ],
+)
+def test_a_chunk_without_tokens_or_room_is_refused_before_it_writes(tokens, start, logits, words):
+    pool, table = fresh(tokens=8)
+    with pytest.raises(ValueError, match=words):
+        model_of().step([Chunk(tokens, start, table.blocks, logits)], pool)
+    assert not pool.keys.any()

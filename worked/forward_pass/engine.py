@@ -207,7 +207,7 @@ class Engine:
         plan = _Plan(self.token_budget)
         self._plan_decodes(plan)
         self._plan_prompts(plan)
-        if not plan.preempted:
+        if not plan.preempted:  # who yields a step's room does not come back in it
             self._admit(plan)
         self._plan_drafts(plan)
         tables = {s.id: tuple(s.table.blocks) for s in self._running}

@@ -121,6 +121,7 @@ STRING, ARRAY = 8, 9
 SCALARS = dict(zip((0, 1, 2, 3, 4, 5, 6, 7, 10, 11, 12), "BbHhIif?Qqd", strict=True))
 MOST_DIMENSIONS = 4
 MOST_NESTING = 4
+LONGEST_NAME = 1_000
 
 
 class _Header:
@@ -143,23 +144,19 @@ class _Header:
     def number(self, code: str, what: str) -> Any:
         return struct.unpack("<" + code, self.take(struct.calcsize("<" + code), what))[0]
 
-    def count(self, least_bytes: int, what: str, code: str = "Q") -> int:
-        """A number of things that take at least so many bytes each."""
-        things: int = self.number(code, f"the number of {what}")
-        left = len(self.data) - self.at
-        if things * least_bytes > left:
-            raise GgufError(
-                f"the file says that {things:,} {what} follow, and {left:,} bytes are left for "
-                "them; it was cut off or is damaged"
-            )
-        return things
-
     def text(self, what: str) -> str:
-        raw = self.take(self.count(1, f"bytes of {what}"), what)
+        raw = self.take(self.number("Q", f"the length of {what}"), what)
         try:
             return raw.decode("utf-8")
         except UnicodeDecodeError:
             raise GgufError(f"{what} before byte {self.at:,} is not UTF-8") from None
+
+    def name(self, what: str) -> str:
+        """A key or a tensor's name, which may stand in a message to the reader."""
+        name = self.text(what)
+        if not name.isascii() or not name.isprintable() or len(name) > LONGEST_NAME:
+            raise GgufError(f"{what} before byte {self.at:,} is not plain letters, or too long")
+        return name
 
     def value(self, kind: int, key: str, nested: int = 0) -> Any:
         if kind in SCALARS:
@@ -170,11 +167,13 @@ class _Header:
             what = "arrays nested too deep" if kind == ARRAY else f"a value of unknown type {kind}"
             raise GgufError(f"{key} is {what}")
         inner: int = self.number("I", key)
+        items: int = self.number("Q", f"the number of items of {key}")
         if inner in SCALARS:
+            code = f"<{items}{SCALARS[inner]}"
             width = struct.calcsize("<" + SCALARS[inner])
-            items = self.count(width, f"items of {key}")
-            return list(struct.unpack(f"<{items}{SCALARS[inner]}", self.take(items * width, key)))
-        return [self.value(inner, key, nested + 1) for _ in range(self.count(8, f"items of {key}"))]
+            return list(struct.unpack(code, self.take(items * width, f"{key}, {items:,} items,")))
+        # However many are said to come, the first that is not there ends it.
+        return [self.value(inner, key, nested + 1) for _ in range(items)]
 
 
 # -- the file ---------------------------------------------------------------------------------
@@ -219,16 +218,17 @@ class Gguf:
         if version not in (2, 3):
             foreign = "big-endian" if version & 0xFFFF == 0 and version else f"version {version}"
             raise GgufError(f"{path.name} is {foreign}; this reader knows little-endian 2 and 3")
-        tensors = header.count(24, "tensors")
+        tensors: int = header.number("Q", "the number of tensors")
+        pairs: int = header.number("Q", "the number of pairs of metadata")
         self.metadata: dict[str, Any] = {}
-        for _ in range(header.count(13, "pairs of metadata")):
-            key = header.text("a key of the metadata")
+        for _ in range(pairs):
+            key = header.name("a key of the metadata")
             if key in self.metadata:
                 raise GgufError(f"the metadata says {key} more than once")
             self.metadata[key] = header.value(header.number("I", key), key)
         self.tensors: dict[str, Stored] = {}
         for _ in range(tensors):
-            name = header.text("the name of a tensor")
+            name = header.name("the name of a tensor")
             if name in self.tensors:
                 raise GgufError(f"there are two tensors {name}")
             self.tensors[name] = _stored(header, name)

@@ -95,10 +95,7 @@ def load(file: Path, told: Callable[[float], None] = lambda share: None) -> Real
         raise GgufError(
             f"{file.name} has {tokenizer.vocabulary:,} tokens and embeds {config.vocab:,}"
         )
-    context = _said(gguf.metadata, "llama.context_length")
-    if not isinstance(context, int) or context < 1:
-        raise GgufError(f"llama.context_length is {context!r}; it must be a whole number over 0")
-    return RealModel(model, tokenizer, context)
+    return RealModel(model, tokenizer, _whole(gguf.metadata, "llama.context_length"))
 
 
 def shape(gguf: Gguf) -> Config:
@@ -114,19 +111,17 @@ def shape(gguf: Gguf) -> Config:
         raise GgufError("the model has experts; the engine knows dense models")
     if "rope_freqs.weight" in gguf.tensors or said.get("llama.rope.scaling.type", "none") != "none":
         raise GgufError("the model scales its rotation; the engine knows plain rotary positions")
-    hidden, heads = (
-        _said(said, f"llama.{n}") for n in ("embedding_length", "attention.head_count")
-    )
-    if "token_embd.weight" not in gguf.tensors:
-        raise GgufError("the file has no token_embd.weight")
-    whole = isinstance(hidden, int) and isinstance(heads, int) and heads > 0
-    head_dim = said.get("llama.attention.key_length", hidden // heads if whole else 0)
+    hidden = _whole(said, "llama.embedding_length")
+    heads = _whole(said, "llama.attention.head_count")
+    head_dim = said.get("llama.attention.key_length", hidden // heads)
     for name in ("llama.rope.dimension_count", "llama.attention.value_length"):
         if said.get(name, head_dim) != head_dim:
             raise GgufError(f"{name} is {said[name]}; the engine knows {head_dim}, a whole head")
-    layers = _said(said, "llama.block_count")
-    if not isinstance(layers, int) or layers * len(LAYER) > len(gguf.tensors):
-        raise GgufError(f"the file tells of {layers!r} layers; it has {len(gguf.tensors)} tensors")
+    layers = _whole(said, "llama.block_count")
+    if layers * len(LAYER) > len(gguf.tensors):
+        raise GgufError(f"the file tells of {layers:,} layers; it has {len(gguf.tensors)} tensors")
+    if "token_embd.weight" not in gguf.tensors:
+        raise GgufError("the file has no token_embd.weight")
     try:
         return Config(
             vocab=gguf.tensors["token_embd.weight"].shape[0],
@@ -193,6 +188,13 @@ def _said(metadata: Mapping[str, Any], key: str) -> Any:
     if key not in metadata:
         raise GgufError(f"the file does not say {key}")
     return metadata[key]
+
+
+def _whole(metadata: Mapping[str, Any], key: str) -> int:
+    size = _said(metadata, key)
+    if type(size) is not int or size < 1:
+        raise GgufError(f"{key} is {size!r}; it must be a whole number of at least 1")
+    return size
 
 
 def sha256(file: Path) -> str:

@@ -7,7 +7,7 @@ where it is larger; if all are accepted, with one more from p. Whatever the draf
 have exactly the large model's distribution; the draft decides only how many a round brings.
 
 Sources: Leviathan et al. 2023, "Fast Inference from Transformers via Speculative Decoding",
-section 2.3, equation 1, corollary 3.6 and appendix A.1; Chen et al. 2023, "Accelerating Large
+section 2.3, corollary 3.6 and appendix A.1; Chen et al. 2023, "Accelerating Large
 Language Model Decoding with Speculative Sampling", theorem 1.
 """
 
@@ -149,15 +149,6 @@ class ModelDraft:
 def acceptance(p: Distribution, q: Distribution) -> float:
     """Return the probability that a token drawn from q is accepted: the sum of min(p, q)."""
     return float(np.minimum(p, q).sum())
-
-
-def expected_tokens(acceptance: float, drafted: int) -> float:
-    """Return the tokens that a round brings where each draft is accepted independently.
-
-    1 + a + a² + ... + a^k = (1 - a^(k + 1)) / (1 - a): the j-th draft counts if it and all before
-    it are accepted, and one token comes in any case.
-    """
-    return sum(acceptance**j for j in range(drafted + 1))
 
 
 # --8<-- [end:acceptance]

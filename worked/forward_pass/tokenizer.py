@@ -2,8 +2,8 @@
 
 Byte-pair encoding over bytes: a token may end in the middle of a character, and every character
 can be written but a few control characters, for whose bytes the file has no token; those vanish,
-as they do in transformers. The merging is the `tokenizers` library's; here stand the chat's format, and decoding
-token by token, which holds the bytes of a character back until it is whole.
+as they do in transformers. The merging is the `tokenizers` library's; here stand the chat's
+format, and decoding token by token, which holds the bytes of a character back until it is whole.
 
 Sources: Radford et al. 2019, "Language Models are Unsupervised Multitask Learners", section 2.2;
 the chat template in SmolLM2's own file.

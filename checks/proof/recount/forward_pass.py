@@ -463,6 +463,7 @@ def _words(g: Givens, r: Figures) -> Figures:
         "draft_chance": draft,
         "accepted": accepted,
         "residual": more / (more.sum() or np.nan),
+        "redrawn": np.where(chance < draft, chance, draft) + chance * (1 - accepted),
     }
 
 
@@ -490,6 +491,7 @@ def _drafts(g: Givens, r: Figures) -> Figures:
         "round_tokens": _run(CHANCES, DRAFTS),
         "chance_number": CHANCES,
         "tokens_by_drafts": tokens,
+        "counted_singly": 1 + g["acceptance"] * DRAFTS,
         "draft_multiplied": used,
         "draft_read": used * g["weight_width"],
         "draft_kv_width": width,
@@ -555,6 +557,7 @@ def _formats(g: Givens, r: Figures) -> Figures:
     room = r["usable"] - r["params"] * each
     return {
         "held_bits": each,
+        "scales_over_weight": each[2] / np.array(g["weight_bits"])[2],
         "format_peak": peak,
         "format_weights": r["params"] * each,
         "format_read": r["multiplied"] * each,
@@ -619,12 +622,14 @@ def _experts(g: Givens, r: Figures) -> Figures:
     touched = kinds[:, None] * (1 - unused)
     active = np.array(g["active_params"])
     one = (np.array(g["mixture_params"]) - active) / np.where(kinds == drawn, np.nan, kinds - drawn)
+    read = active[:, None] + one[:, None] * (touched - drawn[:, None])
     latent = g["latent_layers"] * (g["latent_rank"] + g["rope_dim"]) * g["kv_value_width"]
     return {
         "touched": touched,
         "touched_share": 1 - unused,
         "expert_params": one,
-        "touched_params": active[:, None] + one[:, None] * (touched - drawn[:, None]),
+        "touched_params": read,
+        "touched_over_active": read / active[:, None],
         "latent_kv": latent,
         "latent_gain": r["kv_token"] / latent,
         "latent_node": latent * g["gpus"],
@@ -660,6 +665,8 @@ def _price(g: Givens, r: Figures) -> Figures:
     found = {k: v for name, value in own.items() for k, v in _swept(name, value, at[name]).items()}
     read = r["prefill"] * g["gpus"] * g["price"] / g["prompt_tokens"]
     return found | {
+        "stay": g["batch_size"] * own["node_time"][FULL],
+        "full_gap": g["batch_size"] * own["node_time"][FULL] / r["decode_steps"],
         "input_price": read,
         "out_over_in": r["token_price"] / read,
         "last_token": r["prefill"][FULL] + r["decode_steps"] * r["step"][FULL],
@@ -698,6 +705,7 @@ def _fleet(g: Givens, r: Figures) -> Figures:
         "fleet_gpus": gpus,
         "fleet_price": gpus * price,
         "query_price": query,
+        "paid_over_busy": nodes[FULL] / busy[FULL],
         "decode_only_nodes": decoding,
         "missed": busy[FULL] / decoding,
         "sheet_missed": busy[FULL] / busy[SHEET],
