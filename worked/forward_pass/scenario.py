@@ -240,6 +240,7 @@ DECODE = steps(
     derived("ridge", serving.ridge) | shown("The ridge", r"I^*", 1, "FLOP/B"),
     derived("ridge_tokens", serving.ridge_tokens, width="weight_width")
     | shown("Tokens in a pass at the ridge", "B^*", 1, "tokens"),
+    *records.ROOFLINE,
 )
 
 CACHE = steps(
