@@ -53,6 +53,14 @@ BOOK = {
     "token_flops weight_width": "139.0 GFLOP | 2 B",  # 2 x 69.5017
     "weight_bytes weights_read": "141.1 GB | 139.0 GB",  # 2 x 70.5537, 2 x 69.5017
     # One attention block by hand.
+    "state[component=1..4]": "2 | −1 | 0.5 | 3",
+    "question[component=1..4]": "1 | 2 | −1 | 1",
+    "offer[key=1, component=1..4]": "1 | 0 | −1 | 1",
+    "offer[key=2, component=1..4]": "2 | 2 | 0 | 1",
+    "offer[key=3, component=1..4]": "0 | 1 | 1 | −1",
+    "content[key=1, component=1..4]": "1 | 0 | 0 | 2",
+    "content[key=2, component=1..4]": "0 | 3 | 1 | 0",
+    "content[key=3, component=1..4]": "2 | 0 | 4 | 1",
     "rms": "1.8875",  # (4 + 1 + 0.25 + 9) / 4 = 3.5625, its root
     "normed[component=1..4]": "1.060 | −0.530 | 0.265 | 1.589",  # 2 / 1.8875 ...
     "width_by_hand key_count": "4 | 3",
