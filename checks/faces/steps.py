@@ -296,7 +296,7 @@ class Steps:
         if x.op == "arg":
             wire = self.formula.wires[x.args[0]]
             if isinstance(wire, Places):
-                return wire.axis
+                return "" if wire.as_numbers else wire.axis
             return self.formula.graph.kinds[wire.name].place or ""
         if x.op.startswith("where_"):
             return str(x.args[1])

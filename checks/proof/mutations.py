@@ -298,7 +298,10 @@ def _route_that_notices(wrong: Callable[..., Any]) -> str:
 
 
 BY_THEOREM = {
-    ("median_sae", "prediction"): "the absolute error is flat between the two middle labels"
+    ("median_sae", "prediction"): "the absolute error is flat between the two middle labels",
+    ("likeliest", "logit"): "temperature, softmax, top-k and top-p leave the likeliest word first",
+    ("some_allowed", "allowed"): "masked, a word has a chance just where the schema allows it",
+    ("place_of", "chance"): "temperature and softmax keep the order of the logits",
 }
 """Wires of a figure whose neighbours give the same by a theorem that no algebra here finds."""
 
@@ -319,6 +322,10 @@ def judge_wires(slug: str, f: Derived) -> Iterator[Outcome]:
             ):
                 why = "neither source changes with a given, and the figure is the same at any draw"
                 yield Outcome(mutant, equivalent=why)
+            elif rewiring.sources_agree(slug, g.wiring[f.name][argument], wire):
+                yield Outcome(
+                    mutant, equivalent="the two sources are the same formula of the givens"
+                )
             elif rewiring.wires_agree(slug, f, wires):
                 yield Outcome(mutant, equivalent="the figure is the same formula of the givens")
             else:
@@ -499,7 +506,8 @@ def fact_mutants(slug: str) -> Iterator[tuple[Mutant, tuple[str, str, str], floa
     for file, thing, name in sourced_facts(slug):
         facts = givens.things(file)[thing].facts
         right = facts[name]
-        wrong = [(mistake, _slipped(right.value, slip)) for mistake, slip in SLIPS]
+        # A factor does not change a zero.
+        wrong = [(m, _slipped(right.value, slip)) for m, slip in SLIPS if right.value]
         wrong += [
             (f"{other.name} for {name}", other.value)
             for other in facts.values()

@@ -119,6 +119,22 @@ def _through(slug: str, f: Derived, wires: Mapping[str, Wire]) -> Row:
     return as_row(f.formula(*(wired(g, w, rows, lengths) for w in wires.values())))
 
 
+def sources_agree(slug: str, one: Wire, other: Wire) -> bool:
+    """Whether two wires take the same, by algebra on the givens: then any formula gives the same.
+
+    Two cells of one figure may, and a formula that compares them could not show it.
+    """
+    if not (isinstance(one, Cell) and isinstance(other, Cell)):
+        return False
+    g = graph(slug)
+    lengths = {a: g.length(a, g.base) for a in g.axes}
+    try:
+        rows = {w.name: in_givens(slug, w.name) for w in (one, other)}
+        return _are_same(*(as_row(wired(g, w, rows, lengths)) for w in (one, other)))
+    except (TypeError, ValueError, AttributeError, ArithmeticError):
+        return False  # what compares or chooses has no value for symbols
+
+
 def wires_agree(slug: str, f: Derived, wires: Mapping[str, Wire]) -> bool:
     """Whether a figure through `wires` is what it is through its own, by algebra on the givens."""
 
@@ -184,16 +200,22 @@ def why_equal(
     return ""
 
 
+NOTHING = "num(0)"
+
+
 def _in_one_order(part: Any) -> str:
     """Return a term as text in which what may stand in any order stands in one.
 
-    Conditions that are arguments may: looking at one that need not be looked at changes nothing.
+    What is multiplied by 0 is 0, as where no links are waited for. Conditions that are arguments
+    may stand in any: looking at one that need not be looked at changes nothing.
     """
     if isinstance(part, Mapping):
         return str({key: _in_one_order(p) for key, p in part.items()})
     if not isinstance(part, Term):
         return repr(part)
     parts = [_in_one_order(p) for p in part.args]
+    if part.op == "*" and NOTHING in parts:
+        return NOTHING
     plain = all(p.op == "arg" for p in part.parts())
     if part.op in ("all_of", "any_of") and plain:
         parts.sort()

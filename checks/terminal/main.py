@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from checks.faces.output import carried_out, counted, emit, say
-from checks.terminal import drill, export, grid, progress
+from checks.terminal import drill, export, generate, grid, progress, roofline
 from checks.terminal.exercises import add_commands as add_exercise_commands
 from worked.chapters import CHAPTERS, graph
 from worked.figures import Derived, Figure, FigureError, Given, Graph, Measured
@@ -71,6 +71,8 @@ def _parser() -> argparse.ArgumentParser:
     _add_common(one)
     one.set_defaults(run=_sweep)
 
+    generate.add(commands)
+    roofline.add(commands)
     drill.add(commands)
     progress.add(commands)
     export.add(commands)

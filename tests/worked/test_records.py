@@ -306,6 +306,22 @@ def training_speed(v: Values) -> Iterator[bool]:
     yield abs(sum(shares) - 1) < 1e-3
 
 
+def roofline(v: Values) -> Iterator[bool]:
+    """The roofs of the passes are worked out anew from the two rates; shares and rates follow."""
+    of = required("worked.forward_pass.roofline", "the roofline is measured by torch")
+    passes = required("worked.forward_pass.passes")
+    machine, config = passes.Machine(v["bandwidth"], v["rate"], 4), of.SMOLLM2_135M
+    yield near(v["ridge"], machine.ridge)
+    yield near(v["ridge_batch"], machine.ridge_batch)
+    context = of.middle_context(of.CONTEXT, of.ROUNDS)
+    decodes = [passes.decode_pass(config, b, context) for b in of.BATCHES]
+    for work in [*decodes, passes.prefill_pass(config, of.PROMPT)]:
+        name = f"{work.kind}_{work.rows}"
+        yield near(v[f"{name}_roof"], work.roof(machine))
+        yield near(v[f"{name}_share_of_roof"], v[f"{name}_roof"] / v[f"{name}_engine"])
+        yield near(v[f"{name}_rate"], work.rows / v[f"{name}_engine"])
+
+
 LIBRARIES = (
     "xgboost_1_thread",
     "xgboost_all_threads",
@@ -320,6 +336,7 @@ RELATIONS: dict[str, Callable[[Values], Iterator[bool]]] = {
     "extension": extension,
     "agreement": agreement,
     "training_speed": training_speed,
+    "roofline": roofline,
 }
 # What follows from nothing else in its record: only the digest guards it. No law of the text
 # hangs on its exact value; the text's claims of it are tested where the code that made it is.
@@ -342,6 +359,11 @@ ALONE = {
         f"{name}_extra_bytes_at_{rows}_rows"
         for name in ("chapter", *LIBRARIES)
         for rows in (10_000, 100_000, 1_000_000)
+    },
+    "roofline": {
+        f"{name}_{what}"
+        for name in ("decode_1", "decode_8", "decode_32", "prefill_128")
+        for what in ("products", "stored_products")
     },
 }
 

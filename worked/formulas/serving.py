@@ -697,6 +697,11 @@ def residual(target: Any, draft: Any, accepted: Any) -> Any:
     return maximum(0, target - draft) / (1 - accepted)
 
 
+def redrawn(target: Any, draft: Any, accepted: Any) -> Any:
+    """Chance of a word if one that is turned down is replaced from the target: the usual error."""
+    return minimum(target, draft) + (1 - accepted) * target
+
+
 def hundredths(percent: Any) -> Any:
     """Share that so many percent are."""
     return percent / 100
@@ -709,6 +714,11 @@ def tokens_per_round(acceptance: Any, drafted: Any) -> Any:
     Often got wrong: 1 + k a, as though drafts after one that was turned down still counted.
     """
     return (1 - acceptance ** (drafted + 1)) / (1 - acceptance)
+
+
+def tokens_counted_singly(acceptance: Any, drafted: Any) -> Any:
+    """Tokens of a round if drafts after one that was turned down still counted: the usual error."""
+    return 1 + drafted * acceptance
 
 
 def speculative_speedup(tokens: Any, drafted: Any, draft_cost: Any) -> Any:

@@ -207,7 +207,7 @@ class Engine:
         plan = _Plan(self.token_budget)
         self._plan_decodes(plan)
         self._plan_prompts(plan)
-        if not plan.preempted:
+        if not plan.preempted:  # who yields a step's room does not come back in it
             self._admit(plan)
         self._plan_drafts(plan)
         tables = {s.id: tuple(s.table.blocks) for s in self._running}
@@ -239,12 +239,13 @@ class Engine:
                     break
 
     def _plan_prompts(self, plan: _Plan) -> None:
+        """Give the budget that is left to prompts that are half read, as far as blocks reach.
+
+        There is one at most, the youngest that runs: it came in when there was room for all of
+        it, and takes all that is left, of the budget or of the blocks, before another comes in.
+        So where no sequence writes, it runs alone and has the whole pool.
+        """
         for sequence in [s for s in self._running if s.id not in plan.counts]:
-            if sequence not in self._running:
-                continue  # it had to yield meanwhile
-            # Where nothing else gets on, the oldest prompt must: all others may have to yield.
-            while not (plan.counts or self._room(sequence)) and sequence is not self._running[-1]:
-                self._preempt(plan)
             count = min(sequence.left, plan.budget, self._room(sequence))
             if count:
                 self.pool.grow(sequence.table, sequence.table.length + count)

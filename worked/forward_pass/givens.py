@@ -38,7 +38,7 @@ RIVAL = Axis("rival", like="word", symbol="w'")
 FIRST = Axis("first", ("A", "B"), "first word", "f")
 SECOND = Axis("second", ("x", "y", "z"), "second word", "u")
 DRAFTED = Axis("drafted", (0, 1, 2, 3, 4, 5, 6, 7, 8), "drafts", "k")
-CHANCE = Axis("chance", (50, 60, 70, 80, 90), "acceptance in %", r"\alpha")
+CHANCE = Axis("chance", (50, 60, 70, 80, 90), "acceptance", r"\alpha")
 FORMAT = Axis("format", ("bf16", "fp8", "int4 weights"), "format", r"\phi")
 SMALLER = Axis("smaller", ("as it is", "pruned anywhere", "pruned in a pattern",
                            "distilled"), "way", r"\omega")
@@ -95,9 +95,9 @@ SHAPE = (
     _atlas("layers", "L", "Layers", 1, 200),
     _atlas("hidden", "h", "Hidden size", 64, 65536),
     _atlas("heads", "a", "Query heads", 1, 256),
-    _atlas("kv_heads", "k", "Key-value heads", 1, 256),
+    _atlas("kv_heads", r"H_{kv}", "Key-value heads", 1, 256),
     _atlas("head_dim", "d", "Size of a head", 8, 512),
-    _atlas("ffn", "f", "Feed-forward width", 64, 262144),
+    _atlas("ffn", r"h_\mathrm{ff}", "Feed-forward width", 64, 262144),
     _atlas("vocab", "V", "Words of the vocabulary", 256, 1048576),
     given(fact("models", MODEL, "tied_embeddings"), "tied", r"\tau",
           "Whether the output head is the look-up table", 0, 1, integer=True),
@@ -144,7 +144,7 @@ PATIENCE = Given("wanted_step", 15, "ms", r"t_\mathrm{want}", "A step that users
 MEMORY = (
     _hardware("memory_bytes", "gpu_memory", r"M", "Memory of a GPU", 16, 1024),
     Given("memory_share", 90, "%", "m", "Share of it for weights and caches", 50, 98),
-    Given("block", 16, "tokens", "s", "Tokens of a block of the cache", 1, 1024, KWON,
+    Given("block", 16, "tokens", r"\sigma", "Tokens of a block of the cache", 1, 1024, KWON,
           integer=True),
     Given("reserved_tokens", 8192, "tokens", "R", "Tokens reserved for a sequence, unpaged", 256,
           131072, integer=True),
@@ -161,7 +161,7 @@ PREFIX = (
 DECODING = (
     Given("logit", (2.5, 1.5, 1.0, 0.5, -1), "", "z_{<word>}", "Logit of <word>", -20, 20,
           places=1, over="word"),
-    Given("temperature", 0.8, "", "T", "Temperature", 0.1, 5, places=1),
+    Given("temperature", 0.8, "", r"\vartheta", "Temperature", 0.1, 5, places=1),
     Given("top_k", 2, "words", r"k_\mathrm{top}", "Words that top-k keeps", 1, 5, integer=True),
     Given("top_p", 90, "%", r"p_\mathrm{top}", "Chance that top-p keeps", 1, 100),
     Given("allowed", (0, 1, 1, 0, 0), "", "g_{<word>}", "Whether the schema allows <word>", 0, 1,
@@ -187,7 +187,7 @@ DRAFTING = (
 FORMATS = (
     Given("weight_bits", (16, 8, 4), "bit", "w_{<format>}", "Bits of a weight", 1, 32,
           over="format"),
-    Given("scale_bits", (0, 0, 32), "bit", r"s_{<format>}",
+    Given("scale_bits", (0, 0, 32), "bit", r"\mathrm{sc}_{<format>}",
           "Bits of the scale and least value that a group of weights shares", 0, 64,
           over="format"),
     Given("group", 128, "", r"\gamma", "Weights that share a scale", 8, 1024, integer=True),

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 from worked.pictures import curve
+from worked.recording import load
 
 LAST = "counted=all-reduces-too"
 STEP_TIME: dict[str, Any] = {
@@ -57,4 +59,36 @@ ROOFLINE = curve(
     lines={"reached_ridge_tokens": "the ridge reached"},
 )
 
-PICTURES: list[dict[str, Any]] = [STEP_TIME, ROOFLINE]
+
+def _gantt() -> dict[str, Any]:
+    """Return the engine's recorded steps: a long prompt comes late, at once and in chunks."""
+    traces = load(Path(__file__).parent / "measured" / "trace.json")["segments"]
+    names = "ABCD"
+    return {
+        "id": "gantt",
+        "kind": "timeline",
+        "title": "A long prompt comes late",
+        "alt": "A timeline in tokens computed. At once, the late prompt is a single wide step, and "
+        "the answers of the others stop for {{ gap_at_once }}. In chunks it is spread over several "
+        "narrower steps, and no answer stops for more than {{ gap_in_chunks }}.",
+        "caption": "Steps of the engine, counted in tokens computed; the last request comes late "
+        "with the longest prompt (recorded: it does not follow the panel).",
+        "unit": "tokens",
+        "x_label": "computed so far",
+        "kinds": {"prompt": {"label": "its prompt"}, "answer": {"label": "a token of its answer"}},
+        "rows": [
+            {
+                "label": f"{title}: {names[request]}",
+                "segments": [
+                    {"start": s["start"], "end": s["end"], "kind": s["kind"]}
+                    for s in traces[way]
+                    if s["request"] == request
+                ],
+            }
+            for way, title in (("at_once", "at once"), ("in_chunks", "in chunks"))
+            for request in sorted({s["request"] for s in traces[way]})
+        ],
+    }
+
+
+PICTURES: list[dict[str, Any]] = [STEP_TIME, ROOFLINE, _gantt()]

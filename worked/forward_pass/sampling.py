@@ -94,7 +94,7 @@ def distribution(
         scores[scores < np.partition(scores, -sampling.top_k)[-sampling.top_k]] = -np.inf
     probabilities = _normalised(np.exp(scores))
     if sampling.top_p < 1:
-        order = np.argsort(-probabilities, kind="stable")
+        order = np.argsort(-scores, kind="stable")
         before = np.cumsum(probabilities[order]) - probabilities[order]
         # A token stays if those before it have not reached top_p; so the first always stays.
         probabilities[order[before >= sampling.top_p]] = 0

@@ -16,7 +16,7 @@ from worked.declare import derived, must, partial, shown, signed, step, steps, v
 from worked.figures import Choice, Derived, Graph, Key, Knob, Requirement, label
 from worked.figures.kinds import Wire
 from worked.formulas import cost, memory, parallelism, rows, serving
-from worked.forward_pass import givens
+from worked.forward_pass import givens, records
 from worked.forward_pass.pictures import PICTURES
 from worked.givens.gpus import gpu_settings
 
@@ -28,7 +28,7 @@ NO_ROOM = (
     "fits",
 )
 TOO_MANY = (
-    "the node holds {sequences} sequences of the whole length, not {batch_size}: take a smaller "
+    "the node holds {sequences} of the whole length, not {batch_size}: take a smaller "
     "batch, a shorter request or more GPUs",
     "fit",
 )
@@ -73,7 +73,7 @@ def swept(
     return (
         replace(own, inputs=inputs) | how,
         every
-        | replace(how, label=f"{how.label}, batch of <batch>", symbol=f"{how.symbol}(<batch>)"),
+        | replace(how, label=f"{how.label}, <batch> together", symbol=f"{how.symbol}(<batch>)"),
     )
 
 
@@ -144,9 +144,9 @@ TOKEN = steps(
     signed("scaled_score", serving.scaled_score, "key")
     | shown("Score of token <key>, scaled", r"\tilde s_{<key>}", 3),
     derived("attention_on", serving.share_of_attention, "key", score="scaled_score")
-    | shown("Attention on token <key>", r"\alpha_{<key>}", 3),
+    | shown("Attention on token <key>", r"\varphi_{<key>}", 3),
     derived("unscaled_attention", serving.share_of_attention, "key")
-    | shown("Attention on token <key>, scores not scaled", r"\alpha'_{<key>}", 3),
+    | shown("Attention on token <key>, scores not scaled", r"\varphi'_{<key>}", 3),
     signed("attended", serving.attended, "component", value="content")
     | shown("Component <component> that attention gives", r"o_{<component>}", 3),
     derived("real_spread", serving.score_deviation)
@@ -204,6 +204,7 @@ PREFILL = steps(
     | shown("Attention over products, <context> tokens", "A_{<context>}/F_{<context>}", 1, "%"),
     derived("crossover", serving.crossover_tokens)
     | shown("Prompt whose attention costs as much as its products", "P^*", 0, "tokens"),
+    *records.LINKED,
 )
 
 DECODE = steps(
@@ -244,7 +245,7 @@ DECODE = steps(
 CACHE = steps(
     step("cache", "The key-value cache"),
     givens.KV_VALUE,
-    derived("kv_width", memory.kv_width) | shown("Width of one token's keys", "kd", 0),
+    derived("kv_width", memory.kv_width) | shown("Width of one token's keys", r"H_{kv}d", 0),
     derived("kv_token", serving.kv_bytes_per_token) | shown("Cache of a token", r"b", 0, "B"),
     derived("kv_copies", serving.kv_copies)
     | shown("Copies of each key-value head in the node", r"c_g", 0),
@@ -255,9 +256,9 @@ CACHE = steps(
     derived("kv_over_weights", rows.ratio, part="kv_sequence", whole="weight_bytes")
     | shown("Cache of a request over the weights", "b_T/W", 2, "%"),
     derived("heads_kept", serving.heads_kept, "sharing")
-    | shown("Heads kept: <sharing>", "k_{<sharing>}", 0),
+    | shown("Heads kept: <sharing>", "H_{<sharing>}", 0),
     derived("width_of", memory.kv_width, "sharing", kv_heads="heads_kept")
-    | shown("Width of a token's keys: <sharing>", "k_{<sharing>}d", 0),
+    | shown("Width of a token's keys: <sharing>", "H_{<sharing>}d", 0),
     derived("kv_of", serving.kv_bytes_per_token, "sharing", kv_width="width_of")
     | shown("Cache of a token: <sharing>", "b_{<sharing>}", 0, "B"),
     derived(
@@ -480,7 +481,7 @@ CAPACITY = steps(
     derived("key_count", serving.tokens_attended)
     | shown("Tokens that the small head looks at", r"n_\circ"),
     verdict("held", rows.reaches, FITS, "batch", value="sequences", wanted=label("batch"))
-    | shown("Whether a batch of <batch> whole requests fits", "v_B(<batch>)"),
+    | shown("Whether <batch> whole requests fit", "v_B(<batch>)"),
     derived("blocks", serving.blocks_of, tokens="request_tokens")
     | shown("Blocks of a whole request", "n_s", 0, "blocks"),
     derived("block_bytes", serving.sequence_bytes, tokens="block")
@@ -502,6 +503,7 @@ CAPACITY = steps(
     | shown("Sequences that fit when each reserves a stretch", "B_R", 0, "sequences"),
     derived("paging_gain", rows.ratio, part="sequences", whole="reserved_sequences")
     | shown("Sequences paged over sequences reserved", "B_M/B_R", 1, "×"),
+    *records.BLOCKS,
 )
 
 CONTINUOUS = steps(
@@ -519,6 +521,7 @@ CONTINUOUS = steps(
     | shown("Mean answer", r"\bar O", 0, "tokens"),
     derived("static_over_full", rows.ratio, part="longest", whole="mean_answer")
     | shown("Steps of a static batch over those of full slots", r"O_\mathrm{max}/\bar O", 2, "×"),
+    *records.REQUESTS,
 )
 
 CHUNKS = steps(
@@ -558,6 +561,7 @@ CHUNKS = steps(
     derived("chunks", serving.chunks_of) | shown("Chunks of the prompt", "n_C", 0, "chunks"),
     derived("chunked_prefill", serving.repeated, seconds="mixed_step", times="chunks")
     | shown("Time to the first token in chunks", "t_{P,C}", 1, "ms"),
+    *records.CHUNKED,
 )
 
 PREFIX = steps(
@@ -603,6 +607,7 @@ PREFIX = steps(
     | shown("Room that the design's batch leaves", "M_i", 1, "GB"),
     derived("prefixes", serving.sequences_held, cache_room="idle_room", tokens="shared_tokens")
     | shown("Prefixes that fit into that room", "n_S", 0),
+    *records.SHARED,
 )
 
 SPECULATION = steps(
@@ -612,7 +617,7 @@ SPECULATION = steps(
     | shown("Chance of <word>", "p_{<word>}", 1, "%"),
     derived("likeliest", serving.greedy) | shown("Word that greedy decoding takes", "w^*"),
     derived("place_of", serving.place_in_order, "word", chance="chance_of")
-    | shown("Place of <word>, likeliest first", r"\rho_{<word>}"),
+    | shown("Place of <word>, likeliest first", "j_{<word>}"),
     derived("before_it", serving.chance_before, "word", chance="chance_of")
     | shown("Chance of words likelier than <word>", "P_{<word>}", 1, "%"),
     derived("top_k_chance", serving.top_k_chance, "word", chance="chance_of")
@@ -643,7 +648,7 @@ SPECULATION = steps(
         drafted=label("drafted"),
     )
     | shown(
-        "Tokens of a round: <chance> % accepted, <drafted> drafts",
+        "Tokens of a round at <chance> % with <drafted> drafted",
         "E_{<chance>,<drafted>}",
         2,
         "tokens",
@@ -652,6 +657,10 @@ SPECULATION = steps(
     | shown("Acceptance <chance> %", r"\alpha_{<chance>}", 0, "%"),
     derived("tokens_by_drafts", serving.tokens_per_round, "drafted", drafted=label("drafted"))
     | shown("Tokens of a round, <drafted> drafts", "E_{<drafted>}", 2, "tokens"),
+    derived("redrawn", serving.redrawn, "word", target="chance_of", draft="draft_chance")
+    | shown("Chance of <word> if drawn from the target again", "r'_{<word>}", 1, "%"),
+    derived("counted_singly", serving.tokens_counted_singly, "drafted", drafted=label("drafted"))
+    | shown("Tokens of a round as often counted, <drafted> drafts", "E'_{<drafted>}", 2, "tokens"),
     derived(
         "draft_multiplied", serving.without_look_up, params="draft_params", hidden="draft_hidden"
     )
@@ -666,7 +675,7 @@ SPECULATION = steps(
     )
     | shown("Bytes of weights that a draft's step reads", r"W_\mathrm{d}", 1, "GB"),
     derived("draft_kv_width", memory.kv_width, kv_heads="draft_kv_heads", head_dim="draft_head_dim")
-    | shown("Width of the draft's keys", r"(kd)_\mathrm{d}", 0),
+    | shown("Width of the draft's keys", r"(H_{kv}d)_\mathrm{d}", 0),
     derived(
         "draft_kv", serving.kv_bytes_per_token, layers="draft_layers", kv_width="draft_kv_width"
     )
@@ -785,7 +794,7 @@ SPECULATION = steps(
     *swept(
         "speedup",
         serving.speedup_of_round,
-        shown("Gain of <drafted> drafts", "S_{<drafted>}", 2, "×"),
+        shown("Gain, <drafted> drafted", "S_{<drafted>}", 2, "×"),
         "drafted",
         tokens="tokens_by_drafts",
         step_seconds=f"step[{FULL}]",
@@ -813,6 +822,7 @@ SPECULATION = steps(
         "draft_cost", rows.ratio, part="draft_step_at[batch=1]", whole=f"step_at[batch=1, {FULL}]"
     )
     | shown("A draft's step over the target's, one sequence", "c", 3),
+    *records.GUESSES,
 )
 
 FORMATS = steps(
@@ -820,6 +830,13 @@ FORMATS = steps(
     *givens.FORMATS,
     derived("held_bits", serving.bits_with_scales, "format")
     | shown("Bits of a weight, its share of the scale too: <format>", "w_{<format>}", 2, "bit"),
+    derived(
+        "scales_over_weight",
+        rows.ratio,
+        part="held_bits[format=int4-weights]",
+        whole="weight_bits[format=int4-weights]",
+    )
+    | shown("A weight of int4 with its scale over one without", r"w/w_\circ", 3, "×"),
     derived("format_peak", serving.peak_in_format, "format")
     | shown("Dense peak of a GPU: <format>", "F_{<format>}", 1, "TFLOP/s"),
     derived("format_weights", memory.tensor_bytes, "format", bytes_per_value="held_bits")
@@ -858,12 +875,12 @@ FORMATS = steps(
         kv_read="format_kv_read",
     )
     | shown(
-        "Bytes that a step reads: <format>, batch of <batch>", "V_{<format>}(<batch>)", 1, "GB"
+        "Bytes that a step reads: <format>, <batch> together", "V_{<format>}(<batch>)", 1, "GB"
     ),
     derived(
         "format_reading", serving.read_seconds, "format batch", read_bytes="format_bytes", **RATE
     )
-    | shown("Reading: <format>, batch of <batch>", "t^V_{<format>}(<batch>)", 2, "ms"),
+    | shown("Reading: <format>, <batch> together", "t^V_{<format>}(<batch>)", 2, "ms"),
     derived(
         "format_computing",
         serving.product_seconds,
@@ -871,7 +888,7 @@ FORMATS = steps(
         flops="step_flops_at",
         product_rate="format_rate",
     )
-    | shown("Computing: <format>, batch of <batch>", "t^F_{<format>}(<batch>)", 2, "ms"),
+    | shown("Computing: <format>, <batch> together", "t^F_{<format>}(<batch>)", 2, "ms"),
     derived(
         "format_step",
         serving.step_seconds,
@@ -880,9 +897,9 @@ FORMATS = steps(
         computing="format_computing",
         waiting=f"waiting_at[{FULL}]",
     )
-    | shown("A step: <format>, batch of <batch>", "t_{<format>}(<batch>)", 2, "ms"),
+    | shown("A step: <format>, <batch> together", "t_{<format>}(<batch>)", 2, "ms"),
     derived("format_gain", rows.ratio, "format batch", part=f"step_at[{FULL}]", whole="format_step")
-    | shown("Times as fast as bf16: <format>, batch of <batch>", "S_{<format>}(<batch>)", 2, "×"),
+    | shown("Times as fast as bf16: <format>, <batch> together", "S_{<format>}(<batch>)", 2, "×"),
     partial("format_room", serving.cache_room, "format", weight_bytes="format_weights")
     | shown("Room for caches: <format>", "M_{c,<format>}", 1, "GB"),
     derived(
@@ -950,6 +967,7 @@ FORMATS = steps(
     | shown("GPU-hours of teaching", r"T_\mathrm{teach}", 0, "GPU·h"),
     derived("teaching_cost", cost.cost, gpu_seconds="teaching_time")
     | shown("What teaching costs", r"C_\mathrm{teach}", 0, "USD"),
+    *records.NARROWED,
 )
 
 EXPERTS = steps(
@@ -959,14 +977,14 @@ EXPERTS = steps(
         "touched", serving.distinct_drawn, "mixture batch", kinds="experts", batch=label("batch")
     )
     | shown(
-        "Experts of a layer that a batch of <batch> touches: <mixture>",
+        "Experts of a layer that <batch> together touch: <mixture>",
         "E_{<mixture>}(<batch>)",
         1,
         "experts",
     ),
     derived("touched_share", rows.ratio, "mixture batch", part="touched", whole="experts")
     | shown(
-        "Share of the experts that a batch of <batch> touches: <mixture>",
+        "Share of the experts that <batch> together touch: <mixture>",
         "E_{<mixture>}(<batch>)/E",
         0,
         "%",
@@ -987,10 +1005,23 @@ EXPERTS = steps(
         expert="expert_params",
     )
     | shown(
-        "Parameters that a step reads, batch of <batch>: <mixture>",
+        "Parameters that a step reads, <batch> together: <mixture>",
         "N_{<mixture>}(<batch>)",
         1,
         "billion",
+    ),
+    derived(
+        "touched_over_active",
+        rows.ratio,
+        "mixture batch",
+        part="touched_params",
+        whole="active_params",
+    )
+    | shown(
+        "Parameters read over those of a token, <batch> together: <mixture>",
+        r"N_{<mixture>}(<batch>)/N^\mathrm{act}",
+        1,
+        "×",
     ),
     *givens.LATENT,
     derived("latent_kv", serving.latent_kv_bytes, width="kv_value_width")
@@ -1031,7 +1062,7 @@ REQUEST = steps(
     *swept(
         "decode_time",
         serving.decode_share_seconds,
-        shown("Node's time for decoding a request: <counted>", "T_{O,<counted>}", 1, "ms"),
+        shown("Node's time for decoding a request: <counted>", r"\Omega_{O,<counted>}", 1, "ms"),
         "counted",
         step_seconds="step",
         batch="batch",
@@ -1039,7 +1070,7 @@ REQUEST = steps(
     *swept(
         "node_time",
         serving.request_seconds,
-        shown("Node's time for a request: <counted>", "T_{<counted>}", 1, "ms"),
+        shown("Node's time for a request: <counted>", r"\Omega_{<counted>}", 1, "ms"),
         "counted",
         prefill="prefill",
     ),
@@ -1063,7 +1094,7 @@ REQUEST = steps(
         serving.overlapped_seconds,
         shown(
             "Least node's time for a request, prompts packed beside reading",
-            r"T_\mathrm{min}",
+            r"\Omega_\mathrm{min}",
             1,
             "ms",
         ),
@@ -1074,6 +1105,10 @@ REQUEST = steps(
         waiting="all_reduce",
         batch="batch",
     ),
+    derived("stay", serving.repeated, seconds=f"node_time[{FULL}]", times="batch_size")
+    | shown("First to last token when the node never rests", r"t_\mathrm{full}", 1, "s"),
+    derived("full_gap", rows.ratio, part="stay", whole="decode_steps")
+    | shown("Mean gap between tokens then", r"g_\mathrm{full}", 1, "ms"),
     derived("input_price", serving.price_of_input, "counted")
     | shown("Price of a prompt's token: <counted>", "c_{P,<counted>}", 3, "USD/Mtoken"),
     derived("out_over_in", rows.ratio, "counted", part="token_price", whole="input_price")
@@ -1094,9 +1129,11 @@ FLEET = steps(
     derived("fleet_gpus", serving.gpus_of, "counted", nodes="fleet_nodes")
     | shown("GPUs of the fleet: <counted>", "G^\\ell_{<counted>}", 0, "GPUs"),
     derived("fleet_price", serving.fleet_price, "counted", gpus="fleet_gpus")
-    | shown("Price of the fleet: <counted>", "C_{<counted>}", 2, "MUSD/day"),
+    | shown("Price of the fleet: <counted>", "C_{<counted>}", 0, "USD/day"),
     derived("query_price", serving.fleet_query_price, "counted", fleet_price="fleet_price")
     | shown("Price of a query, idle time paid: <counted>", "c_{q,<counted>}", 3, "USD"),
+    derived("paid_over_busy", rows.ratio, part=f"fleet_gpus[{FULL}]", whole=f"busy_gpus[{FULL}]")
+    | shown("GPUs paid for over GPUs busy", r"G^\ell/G", 2, "×"),
     derived("decode_only_nodes", serving.busy_nodes, node_seconds=f"decode_time[{FULL}]")
     | shown("Nodes that a count of decoding alone finds", r"n_O", 0, "nodes"),
     derived("missed", rows.ratio, part=f"busy_nodes[{FULL}]", whole="decode_only_nodes")
@@ -1204,7 +1241,8 @@ KNOBS = (
 )
 REQUIREMENTS = (
     Requirement(
-        "make a token of each answer within {{ wanted_step }}", f"step[{FULL}] <= wanted_step"
+        "make a token of each answer within {{ wanted_step }} while no prompt is computed",
+        f"step[{FULL}] <= wanted_step",
     ),
     Requirement(
         "bring the first token within {{ wanted_first }}, in chunks and with no queue",
@@ -1223,7 +1261,7 @@ GRAPH = Graph(
     "Inside the forward pass",
     (s for part in ALL for s in part),
     CHOICES,
-    givens.AXES,
+    (*givens.AXES, *records.AXES),
     KEYS,
     KNOBS,
     REQUIREMENTS,

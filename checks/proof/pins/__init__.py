@@ -9,7 +9,7 @@ configurations once more.
 
 from __future__ import annotations
 
-from checks.proof.pins import gpu_wall, gradient_boosting, l1_gradient, rope, xgboost
+from checks.proof.pins import forward_pass, gpu_wall, gradient_boosting, l1_gradient, rope, xgboost
 
 _OF = {
     "gpu-wall": gpu_wall,
@@ -17,7 +17,13 @@ _OF = {
     "l1-gradient": l1_gradient,
     "rope": rope,
     "gradient-boosting": gradient_boosting,
+    "forward-pass": forward_pass,
 }
 PINS = {slug: chapter.PINS for slug, chapter in _OF.items()}
 OTHER_PINS = {slug: chapter.OTHER_PINS for slug, chapter in _OF.items()}
-OPTION_PINS = {"gpu-wall": gpu_wall.OPTION_PINS, "xgboost": {}, "rope": rope.OPTION_PINS}
+OPTION_PINS = {
+    "gpu-wall": gpu_wall.OPTION_PINS,
+    "xgboost": {},
+    "rope": rope.OPTION_PINS,
+    "forward-pass": forward_pass.OPTION_PINS,
+}

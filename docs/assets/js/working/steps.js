@@ -250,8 +250,9 @@ export function stepsOf(formula) {
   // The axis of which this is a place; of a number "".
   function axisOf(x) {
     if (x[0] === "arg") {
-      const [kind, name] = formula.wires[x[1]];
-      return kind === "places" ? name : model.derived[name]?.place ?? "";
+      const [kind, name, numbers] = formula.wires[x[1]];
+      if (kind === "places") return numbers ? "" : name;
+      return model.derived[name]?.place ?? "";
     }
     if (x[0].startsWith("where_")) return x[2];
     if (x[0] === "renamed") {

@@ -1,0 +1,79 @@
+"""Packed matrices: the same products, one row at a time through the matrix as it lies."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.skips import required
+from worked.forward_pass.engine import Engine, Request
+from worked.forward_pass.paged_cache import Pool
+from worked.forward_pass.transformer import Config, Transformer, dense, random_weights
+
+torch = required("torch")
+
+from worked.forward_pass import packed as module  # noqa: E402
+from worked.forward_pass.packed import packed  # noqa: E402
+
+SHAPE = Config(vocab=97, hidden=48, layers=2, heads=4, kv_heads=2, head_dim=12, ffn=80)
+
+
+def kernels_counted(monkeypatch):
+    """Count the products on packed matrices that are made from here on."""
+    calls = []
+    kernel = torch.ops.mkldnn._linear_pointwise
+
+    def counted(x, *others):
+        calls.append(len(x))
+        return kernel(x, *others)
+
+    monkeypatch.setattr(torch.ops.mkldnn, "_linear_pointwise", counted)
+    return calls
+
+
+@pytest.mark.parametrize("shape", [(1, 1), (5, 3), (64, 48), (97, 130)])
+@pytest.mark.parametrize("rows", [2, 3, 32, 70])
+def test_the_product_is_that_of_the_plain_layer(shape, rows, monkeypatch):
+    """x Wᵀ within what fp32 rounds: a sum of n products is off by at most n · 2⁻²⁴ times the sum of
+    their sizes, in either order of adding, so the two differ by at most twice that."""
+    calls = kernels_counted(monkeypatch)
+    generator = torch.Generator().manual_seed(rows)
+    weight = torch.randn(shape, generator=generator)
+    x = torch.randn(rows, shape[1], generator=generator)
+    got = packed("a", weight)(x)
+    most = 2 * (shape[1] + 1) * 2**-24 * (x.abs() @ weight.abs().T)
+    assert got.shape == (rows, shape[0])
+    assert ((got - dense("a", weight)(x)).abs() <= most).all()
+    assert calls == [rows]
+
+
+def test_one_row_goes_through_the_matrix_as_it_lies(monkeypatch):
+    """No kernel for packed matrices runs, and the result is the plain layer's to the bit."""
+    calls = kernels_counted(monkeypatch)
+    weight, x = torch.randn(64, 48), torch.randn(1, 48)
+    assert torch.equal(packed("a", weight)(x), dense("a", weight)(x))
+    assert calls == []
+
+
+@pytest.mark.parametrize("dtype", [torch.float64, torch.bfloat16])
+def test_a_weight_in_another_format_is_multiplied_plainly(dtype):
+    weight, x = torch.randn(64, 48).to(dtype), torch.randn(3, 48).to(dtype)
+    assert torch.equal(packed("a", weight)(x), dense("a", weight)(x))
+
+
+def test_where_torch_lacks_the_kernels_the_plain_layer_serves(monkeypatch):
+    monkeypatch.setattr(module, "_kernels", lambda: False)
+    weight, x = torch.randn(64, 48), torch.randn(3, 48)
+    assert torch.equal(packed("a", weight)(x), dense("a", weight)(x))
+
+
+def test_an_engine_on_packed_matrices_gives_the_same_tokens():
+    """Three prompts together, eight tokens each, greedily."""
+    weights = random_weights(SHAPE, 3)
+    answers = []
+    for make_linear in (dense, packed):
+        engine = Engine(Transformer(SHAPE, weights, make_linear), Pool(40, 4, SHAPE))
+        for prompt in ([5, 0, 9, 31], [7], [96, 95, 1, 2, 3, 4, 5]):
+            engine.submit(Request(prompt, 8))
+        answers.append([result.tokens for _, result in sorted(engine.run().items())])
+    assert answers[0] == answers[1]
+    assert [len(tokens) for tokens in answers[0]] == [8, 8, 8]

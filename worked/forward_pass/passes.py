@@ -1,0 +1,105 @@
+"""What a pass through the model has to do, and how long that takes at best on a machine.
+
+The bytes and FLOPs are the chapter's formulas at a model's shape; the roof is the longer of reading
+and computing.
+
+Source: Williams et al. 2009, "Roofline: An Insightful Visual Performance Model", section 2.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from worked.formulas import memory, serving
+from worked.forward_pass.transformer import Config
+
+
+@dataclass(frozen=True)
+class Machine:
+    """What a machine reaches: bytes read a second and FLOP/s, in a format of `width` bytes."""
+
+    bandwidth: float
+    rate: float
+    width: int
+
+    @property
+    def ridge(self) -> float:
+        """FLOPs for each byte read at which computing takes as long as reading."""
+        return float(serving.ridge(self.rate, self.bandwidth))
+
+    @property
+    def ridge_batch(self) -> float:
+        """Rows at which the products with weights reach the ridge."""
+        return float(serving.ridge_tokens(self.ridge, self.width))
+
+
+@dataclass(frozen=True)
+class Pass:
+    """A pass through the model and what it has to do, however it is done.
+
+    kind: decode or prefill; rows: that go through the layers' matrices, and `head_rows` through
+    the head's; read_bytes: weights once, and the cache; flops: products with weights, and
+    attention.
+    """
+
+    kind: str
+    rows: int
+    head_rows: int
+    read_bytes: float
+    flops: float
+
+    @property
+    def name(self) -> str:
+        """What it is, in words."""
+        size = "tokens" if self.kind == "prefill" else "at a time"
+        return f"{self.kind}, {self.rows} {size}"
+
+    def roof(self, machine: Machine) -> float:
+        """Seconds at best: the longer of reading and computing."""
+        reading = serving.read_seconds(self.read_bytes, 1, machine.bandwidth)
+        computing = serving.product_seconds(self.flops, 1, machine.rate)
+        return float(serving.step_seconds(reading, computing, 0))
+
+    def waits_on_memory(self, machine: Machine) -> bool:
+        """Whether reading is the longer."""
+        return bool(serving.intensity(self.flops, self.read_bytes) < machine.ridge)
+
+
+def decode_pass(config: Config, batch: int, context: int, width: int = 4) -> Pass:
+    """A decode step of `batch` sequences, each of which looks back on `context` tokens.
+
+    width: bytes of a weight and of a cached value.
+    """
+    multiplied = config.multiplied_parameters
+    kv_width = memory.kv_width(config.kv_heads, config.head_dim)
+    kv_token = serving.kv_bytes_per_token(config.layers, kv_width, width)
+    attention = serving.attention_flops(config.layers, config.heads, config.head_dim, context)
+    return Pass(
+        "decode",
+        batch,
+        batch,
+        float(serving.step_bytes(multiplied * width, batch, context, kv_token)),
+        float(serving.step_flops(serving.token_flops(multiplied) + attention, batch)),
+    )
+
+
+def prefill_pass(config: Config, tokens: int, width: int = 4) -> Pass:
+    """Prefill of a prompt in one chunk: only its last row goes through the head.
+
+    The engine computes the scores of all pairs and masks half of them; they count as computed.
+    """
+    head = config.vocab * config.hidden
+    layers = config.multiplied_parameters - head
+    pairs = serving.square_pairs(tokens)
+    flops = (
+        serving.forward_flops(serving.token_flops(layers), tokens)
+        + serving.token_flops(head)
+        + serving.attention_flops(config.layers, config.heads, config.head_dim, pairs)
+    )
+    return Pass(
+        "prefill",
+        tokens,
+        1,
+        float(config.multiplied_parameters * width),
+        float(flops),
+    )
