@@ -15,7 +15,7 @@ from typing import Any
 from worked.declare import derived, must, partial, shown, signed, step, steps, verdict
 from worked.figures import Choice, Derived, Graph, Key, Knob, Requirement, label
 from worked.figures.kinds import Wire
-from worked.formulas import cost, memory, parallelism, rows, serving
+from worked.formulas import compute, cost, memory, parallelism, rows, serving
 from worked.forward_pass import givens, records
 from worked.forward_pass.pictures import PICTURES
 from worked.givens.gpus import gpu_settings
@@ -238,6 +238,9 @@ DECODE = steps(
     )
     | shown("FLOPs for each byte of weights in prefill", "I_P", 0, "FLOP/B"),
     derived("ridge", serving.ridge) | shown("The ridge", r"I^*", 1, "FLOP/B"),
+    givens.SPARSITY,
+    derived("sparse_ridge", compute.scaled, value="ridge", factor="sparsity_factor")
+    | shown("The ridge that the sparse peak would have", r"\varsigma I^*", 1, "FLOP/B"),
     derived("ridge_tokens", serving.ridge_tokens, width="weight_width")
     | shown("Tokens in a pass at the ridge", "B^*", 1, "tokens"),
     *records.ROOFLINE,
