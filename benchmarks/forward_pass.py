@@ -16,6 +16,7 @@ import statistics
 import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
+from logging import getLogger
 from pathlib import Path
 
 import torch
@@ -83,7 +84,7 @@ def ways(
     mask = torch.tensor([[0] * (longest - len(p)) + [1] * len(p) for p in prompts])
 
     def engine() -> Tokens:
-        running = Engine(ours, Pool(blocks, BLOCK, config), token_budget=budget)
+        running = Engine(ours, Pool(blocks, BLOCK, config), budget, prefix_cache=False)
         numbers = [running.submit(Request(p, new)) for p in prompts]
         results = running.run()
         return [results[n].tokens for n in numbers]
@@ -98,7 +99,10 @@ def ways(
 
     def continuous() -> Tokens:
         out = theirs.generate_batch(
-            prompts, generation_config=greedy, continuous_batching_config=settings
+            prompts,
+            generation_config=greedy,
+            continuous_batching_config=settings,
+            persistent_manager=True,  # or it would be built and warmed up in every call
         )
         return [answer.generated_tokens for answer in out.values()]
 
@@ -137,6 +141,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     args = parser.parse_args(arguments)
     torch.set_num_threads(1)
     logging.set_verbosity_error()
+    getLogger("ContinuousBatchingLogger").setLevel("ERROR")
     weights = random_weights(SMOLLM2_135M, 0)
     for batch in BATCHES:
         found = compare(SMOLLM2_135M, weights, batch, args.new, args.rounds)
