@@ -437,6 +437,12 @@ OTHERS = {
         # (921.6 - 141.107) / 0.65536 = 1,190.9
         "sequences": "1,190 sequences",
     },
+    # 8 x 19.5 x 0.9 = 140.4 GB hold what is read, 139.0, not all that is kept, 141.1.
+    "gpu_memory=19.5": {
+        "weights_fit": "the weights take 141.1 GB, and the node has 140 GB for them and the "
+        "caches: take more GPUs, narrower weights or a smaller model",
+        "sequences": "0 sequences",
+    },
     "gpu_memory=21": {
         # (151.2 - 141.107) / 0.65536 = 15.4
         "sequences": "15 sequences",
@@ -447,6 +453,10 @@ OTHERS = {
     },
     "gpus=3": {"heads_split": "64 query heads do not divide by 3 GPUs"},
     "kv_heads=7": {"heads_grouped": "64 query heads do not divide by 7 key-value heads"},
+    # Where nothing is allowed there is nothing to draw from.
+    "allowed[word=lyon]=0, allowed[word=nice]=0": {
+        "some_allowed": "no word is left: the schema has to allow one"
+    },
     # A prompt that is shared to its end still computes its last token.
     "shared_tokens=1500": {"fresh found_tokens": "1 token | 1,499 tokens", "hit_pairs": "1,500"},
     # A chunk is no more work than the whole prompt.
