@@ -322,12 +322,12 @@ def judge_wires(slug: str, f: Derived) -> Iterator[Outcome]:
             ):
                 why = "neither source changes with a given, and the figure is the same at any draw"
                 yield Outcome(mutant, equivalent=why)
+            elif rewiring.wires_agree(slug, f, wires):
+                yield Outcome(mutant, equivalent="the figure is the same formula of the givens")
             elif rewiring.sources_agree(slug, g.wiring[f.name][argument], wire):
                 yield Outcome(
                     mutant, equivalent="the two sources are the same formula of the givens"
                 )
-            elif rewiring.wires_agree(slug, f, wires):
-                yield Outcome(mutant, equivalent="the figure is the same formula of the givens")
             else:
                 yield Outcome(mutant, equivalent=_why_wires_agree(slug, f, argument, wire))
 

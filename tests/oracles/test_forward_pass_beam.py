@@ -15,7 +15,7 @@ transformers = required("transformers")
 
 CONFIG = Config(25, 48, 2, 4, 2, 12, 80)
 WEIGHTS = random_weights(CONFIG, seed=21)
-STOPS = [5, 14, 15, 18, 20]
+FIVE, MOST = [5, 14, 15, 18, 20], list(range(5, 25))
 
 
 def reference():
@@ -38,7 +38,9 @@ def reference():
 
 @pytest.mark.parametrize("width", [2, 4, 7])
 @pytest.mark.parametrize("length_penalty", [0.0, 1.0, 2.0])
-@pytest.mark.parametrize("stops", [[], STOPS[:1], STOPS], ids=["no stop", "a stop", "five stops"])
+@pytest.mark.parametrize(
+    "stops", [[], [5], FIVE, MOST], ids=["no stop", "a stop", "five stops", "most are stops"]
+)
 def test_answers_and_scores_are_those_of_transformers(width, length_penalty, stops):
     """All beams, not the best alone, for eight prompts; some answers stop, some do not."""
     model = reference()
@@ -84,4 +86,4 @@ def test_answers_and_scores_are_those_of_transformers(width, length_penalty, sto
     if not stops:
         assert lengths == {14}
     elif length_penalty < 2:  # the power 2 is for long answers
-        assert len(lengths) > 2
+        assert len(lengths) > 1

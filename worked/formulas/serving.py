@@ -149,7 +149,8 @@ def attention_flops(layers: Any, heads: Any, head_dim: Any, pairs: Any) -> Any:
 def causal_pairs(tokens: Any) -> Any:
     """Pairs of a token and one that it looks at: itself and all before it.
 
-    Often got wrong: the whole square, which is about twice as much.
+    Often got wrong: the whole square, which is about twice as much; the prompts of a step counted
+    as one (museum: sgl-project/sglang 34316).
     """
     return tokens * (tokens + 1) / 2
 
@@ -160,7 +161,10 @@ def square_pairs(tokens: Any) -> Any:
 
 
 def pairs_after(tokens: Any, cached: Any) -> Any:
-    """Pairs that are left when the keys and values of the first tokens are in the cache."""
+    """Pairs that are left when the keys and values of the first tokens are in the cache.
+
+    Often got wrong: those with tokens in the cache left out (museum: sgl-project/sglang 34298).
+    """
     return causal_pairs(tokens) - causal_pairs(cached)
 
 
@@ -301,7 +305,8 @@ def ridge(peak_flops: Any, memory_bandwidth: Any) -> Any:
     """FLOPs a byte at which computing takes as long as reading.
 
     Source: Williams et al. 2009 (Roofline), section 2.
-    Often got wrong: the peak with sparsity, twice the dense one (museum: karpathy/nanoGPT 464).
+    Often got wrong: the peak with sparsity, twice the dense one (museum: deepseek-ai/FlashMLA
+    75).
     """
     return peak_flops / memory_bandwidth
 
@@ -387,8 +392,8 @@ def kv_bytes_per_token(layers: Any, kv_width: Any, kv_value_width: Any) -> Any:
 
     kv_width: key-value heads times head size; kv_value_width: bytes of one value.
     Source: Shazeer 2019; Ainslie et al. 2023 (GQA), section 2.2; Kwon et al. 2023, section 2.
-    Often got wrong: query heads in place of key-value heads (museum: hahnyuan/LLM-Viewer 12,
-    jranaraki/vllm-fit 2); the hidden size in place of the width (museum: vllm-project/vllm 29736).
+    Often got wrong: query heads in place of key-value heads (museum: hahnyuan/LLM-Viewer 12);
+    the hidden size in place of the width (museum: vllm-project/vllm 29736).
     """
     return 2 * layers * kv_width * kv_value_width
 
@@ -452,7 +457,8 @@ def price_of_rate(rate: Any, gpus: Any, price: Any) -> Any:
 def price_per_token(step_seconds: Any, batch: Any, gpus: Any, price: Any) -> Any:
     """Dollars of decoding one token; price: of one GPU and time.
 
-    Often got wrong: the price of one GPU for a node's tokens.
+    Often got wrong: the price of one GPU for a node's tokens, or the other way round (museum:
+    skypilot-org/skypilot 9000).
     """
     return step_seconds * gpus * price / batch
 
@@ -650,7 +656,8 @@ def top_p_chance(chance: Any, before: Any, top_p: Any) -> Any:
 
     before: the chance of all likelier words; a word is kept while that is short of top_p.
     Source: Holtzman et al. 2020, The Curious Case of Neural Text Degeneration, section 3.1.
-    Often got wrong: the word left out with which the sum reaches top_p.
+    Often got wrong: the word left out with which the sum reaches top_p (museum:
+    fishaudio/fish-speech 1171).
     """
     return kept_of(chance, before < top_p)
 
@@ -684,6 +691,7 @@ def overlap(target: Any, draft: Any) -> Any:
     """Chance that a drafted token is accepted: the sum of the smaller of the two chances.
 
     Source: Leviathan et al. 2023, corollary 3.6; Chen et al. 2023, section 3.
+    Often got wrong: the chance that a draw of each agree (museum: ml-explore/mlx-swift-lm 459).
     """
     return total(minimum(target, draft), "word")
 
@@ -692,7 +700,8 @@ def residual(target: Any, draft: Any, accepted: Any) -> Any:
     """Chance of a word when a draft is turned down: what the target has more of, normed.
 
     Source: Leviathan et al. 2023, algorithm 1.
-    Often got wrong: drawn from the target again.
+    Often got wrong: drawn from the target again; put through a softmax (museum:
+    huggingface/transformers 28508).
     """
     return maximum(0, target - draft) / (1 - accepted)
 
@@ -737,7 +746,8 @@ def bits_with_scales(weight_bits: Any, scale_bits: Any, group: Any) -> Any:
     """Bytes of a weight with its share of what its group keeps: a scale, a least value.
 
     Source: Frantar et al. 2022 (GPTQ), section 4, on grouping.
-    Often got wrong: four bits a weight, though the scales are read as well.
+    Often got wrong: four bits a weight, though the scales are read as well; a whole byte (museum:
+    tobocop2/lilbee 740).
     """
     return weight_bits + scale_bits / group
 
@@ -846,6 +856,8 @@ def distinct_drawn(kinds: Any, drawn: Any, batch: Any) -> Any:
     """Of E kinds, those that a batch touches when each of B sequences draws k of them at random.
 
     kinds E, drawn k. Experts are not drawn evenly in a real model: then fewer are touched.
+    Often got wrong: all draws counted, though several hit the same (museum:
+    inference-sim/inference-sim 764).
     """
     return kinds * (1 - (1 - drawn / kinds) ** batch)
 
@@ -872,6 +884,7 @@ def latent_kv_bytes(latent_layers: Any, latent_rank: Any, rope_dim: Any, width: 
     """Bytes that a token keeps under latent attention: one latent and one rotary key a layer.
 
     Source: DeepSeek-AI 2024 (DeepSeek-V2), section 2.1; table 1.
+    Often got wrong: kept once for keys and once for values (museum: LMCache/LMCache 694).
     """
     return latent_layers * (latent_rank + rope_dim) * width
 

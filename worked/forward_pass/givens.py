@@ -133,6 +133,7 @@ LINKS = (
     Given("hop_latency", 10, "µs", r"t_\mathrm{hop}", "Latency of an all-reduce", 0, 100),
     Given("activation_width", 2, "B", "v", "Bytes of an activation (bf16)", 1, 4),
 )
+SPARSITY = Given("sparsity_factor", 2, "×", r"\varsigma", "Sparse peak over dense peak", 1, 2)
 ACHIEVED = Given("bandwidth_share", 80, "%", r"\eta", "Share of the memory bandwidth that a step "
                  "reaches", 20, 100)
 KV_VALUE = Given("kv_value_width", 2, "B", "c", "Bytes of a cached value (bf16)", 0.5, 4, places=1)

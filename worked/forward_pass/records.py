@@ -18,9 +18,12 @@ QUANTISED = Axis(
     ("int8", "int4, small groups", "int4, middle groups", "int4, large groups"),
     "weights",
 )
-AXES = (SERVED, BLOCKED, GUESSED, AUTHOR, QUANTISED)
+PASSED = Axis("passed", ("decode, alone", "decode, a few", "decode, many", "prefill"), "pass")
+AXES = (SERVED, BLOCKED, GUESSED, AUTHOR, QUANTISED, PASSED)
 WAYS = {"static-batches": "static", "continuous": "plain", "in-chunks": "chunked",
         "prefix-cache": "prefix", "small-pool": "tiny_pool"}  # fmt: skip
+PASSES = {"decode-alone": "decode_1", "decode-a-few": "decode_8", "decode-many": "decode_32",
+          "prefill": "prefill_128"}  # fmt: skip
 AUTHORS = {"its-own-weights-narrowed": "four_bits", "a-stranger": "stranger"}
 WIDTHS = {"int4-small-groups": "four_bits_32", "int4-middle-groups": "four_bits_64",
           "int4-large-groups": "four_bits_128"}  # fmt: skip
@@ -37,6 +40,13 @@ def tried(name: str, value: str, over: Axis | tuple[Axis, ...] | None = None,
           called: Mapping[str, str] | None = None) -> Measured:  # fmt: skip
     """Return what the study of drafts, narrow weights, masks and beams recorded."""
     return recorded("forward_pass", "methods", value, "", unit, name=name, over=over, called=called)
+
+
+def timed(name: str, value: str, over: Axis | None = None, unit: str | None = None) -> Measured:
+    """Return what the roofline of a machine recorded."""
+    return recorded(
+        "forward_pass", "roofline", value, "", unit, name=name, over=over, called=PASSES
+    )
 
 
 def of_file(name: str, value: str, unit: str | None = None) -> Measured:
@@ -107,4 +117,16 @@ NARROWED = (
     | shown("Bits of a weight of its narrow matrices", places=1),
     of_file("file_wide", "bits_per_param_q8_0")
     | shown("Bits of a value of its look-up table", places=1),
+)
+ROOFLINE = (
+    timed("cpu_bandwidth", "bandwidth", unit="GB/s")
+    | shown("Bandwidth of one CPU thread", places=1),
+    timed("cpu_rate", "rate", unit="GFLOP/s") | shown("FLOP/s of it, fp32"),
+    timed("cpu_ridge", "ridge") | shown("Its ridge", places=1),
+    timed("cpu_ridge_batch", "ridge_batch") | shown("Sequences at its ridge", places=1),
+    timed("cpu_roof", "{}_roof", PASSED, "ms") | shown("The roof's time: <passed>"),
+    timed("cpu_products", "{}_products", PASSED, "ms") | shown("Matrix products alone: <passed>"),
+    timed("cpu_engine", "{}_engine", PASSED, "ms") | shown("The engine's time: <passed>"),
+    timed("cpu_share", "{}_share_of_roof", PASSED, "%") | shown("Share of the roof: <passed>"),
+    timed("cpu_tokens", "{}_rate", PASSED) | shown("Tokens a second: <passed>"),
 )

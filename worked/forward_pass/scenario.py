@@ -15,7 +15,7 @@ from typing import Any
 from worked.declare import derived, must, partial, shown, signed, step, steps, verdict
 from worked.figures import Choice, Derived, Graph, Key, Knob, Requirement, label
 from worked.figures.kinds import Wire
-from worked.formulas import cost, memory, parallelism, rows, serving
+from worked.formulas import compute, cost, memory, parallelism, rows, serving
 from worked.forward_pass import givens, records
 from worked.forward_pass.pictures import PICTURES
 from worked.givens.gpus import gpu_settings
@@ -238,8 +238,12 @@ DECODE = steps(
     )
     | shown("FLOPs for each byte of weights in prefill", "I_P", 0, "FLOP/B"),
     derived("ridge", serving.ridge) | shown("The ridge", r"I^*", 1, "FLOP/B"),
+    givens.SPARSITY,
+    derived("sparse_ridge", compute.scaled, value="ridge", factor="sparsity_factor")
+    | shown("The ridge that the sparse peak would have", r"\varsigma I^*", 1, "FLOP/B"),
     derived("ridge_tokens", serving.ridge_tokens, width="weight_width")
     | shown("Tokens in a pass at the ridge", "B^*", 1, "tokens"),
+    *records.ROOFLINE,
 )
 
 CACHE = steps(
@@ -476,7 +480,7 @@ CAPACITY = steps(
     | shown("Whether the design's batch fits", "v_B"),
     derived("held_of", serving.sequences_held, "context", tokens=label("context"))
     | shown("Sequences of <context> tokens that fit", "B_{<context>}", 0, "sequences"),
-    derived("taken", rows.ratio, part="batch_size", whole="sequences")
+    partial("taken", rows.ratio, part="batch_size", whole="sequences")
     | shown("The design's batch over what fits", "B/B_M", 0, "%"),
     derived("key_count", serving.tokens_attended)
     | shown("Tokens that the small head looks at", r"n_\circ"),
@@ -501,7 +505,7 @@ CAPACITY = steps(
     | shown("Waste when a stretch is reserved", "e_R", 1, "%"),
     derived("reserved_sequences", serving.sequences_held, tokens="reserved_tokens")
     | shown("Sequences that fit when each reserves a stretch", "B_R", 0, "sequences"),
-    derived("paging_gain", rows.ratio, part="sequences", whole="reserved_sequences")
+    partial("paging_gain", rows.ratio, part="sequences", whole="reserved_sequences")
     | shown("Sequences paged over sequences reserved", "B_M/B_R", 1, "×"),
     *records.BLOCKS,
 )
@@ -626,7 +630,7 @@ SPECULATION = steps(
     | shown("Chance of <word> under top-p", "p^p_{<word>}", 1, "%"),
     must("some_allowed", serving.any_allowed, NOT_DRAWN)
     | shown("Words that the schema allows", "v_g"),
-    derived("masked_chance", serving.masked_chance, "word", chance="chance_of")
+    partial("masked_chance", serving.masked_chance, "word", chance="chance_of")
     | shown("Chance of <word> under the schema", "p^g_{<word>}", 1, "%"),
     derived("path_chance", serving.chance_of_path, "first second")
     | shown("Chance of <first> <second>", "P_{<first><second>}", 1, "%"),

@@ -1301,8 +1301,8 @@ PICKED = (
     q.Choice(
         "int4-at-a-batch", "formats",
         "Weights of {{ weight_bits[format=int4-weights] }} make a batch of one "
-        "{{ format_gain[format=int4-weights, batch=1] }} as fast as bf16, and the largest of the sweep "
-        "{{ format_gain[format=int4-weights, batch=512] }}. Why so little there?",
+        "{{ format_gain[format=int4-weights, batch=1] }} as fast as bf16, and the largest of the "
+        "sweep {{ format_gain[format=int4-weights, batch=512] }}. Why so little there?",
         (
             q.Option("What grows with the batch stays as it was: caches are read, products done "
                      "and all-reduced in bf16.",

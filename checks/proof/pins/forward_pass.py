@@ -53,6 +53,14 @@ BOOK = {
     "token_flops weight_width": "139.0 GFLOP | 2 B",  # 2 x 69.5017
     "weight_bytes weights_read": "141.1 GB | 139.0 GB",  # 2 x 70.5537, 2 x 69.5017
     # One attention block by hand.
+    "state[component=1..4]": "2 | −1 | 0.5 | 3",
+    "question[component=1..4]": "1 | 2 | −1 | 1",
+    "offer[key=1, component=1..4]": "1 | 0 | −1 | 1",
+    "offer[key=2, component=1..4]": "2 | 2 | 0 | 1",
+    "offer[key=3, component=1..4]": "0 | 1 | 1 | −1",
+    "content[key=1, component=1..4]": "1 | 0 | 0 | 2",
+    "content[key=2, component=1..4]": "0 | 3 | 1 | 0",
+    "content[key=3, component=1..4]": "2 | 0 | 4 | 1",
     "rms": "1.8875",  # (4 + 1 + 0.25 + 9) / 4 = 3.5625, its root
     "normed[component=1..4]": "1.060 | −0.530 | 0.265 | 1.589",  # 2 / 1.8875 ...
     "width_by_hand key_count": "4 | 3",
@@ -228,6 +236,9 @@ BOOK = {
     "draft_chance[word=*]": "33.6% | 9.6% | 33.6% | 18.0% | 5.2%",
     "accepted": "59.4%",  # 33.61 + 9.63 + 9.99 + 5.35 + 0.82
     "residual[word=*]": "77.7% | 22.3% | 0% | 0% | 0%",  # 31.554 / 40.595, 9.040 / 40.595
+    # Accepted as drafted, or turned down (40.595 %) and drawn from the target again:
+    # 33.612 + 0.40595 x 65.166; 9.630 + 0.40595 x 18.670; 1.40595 x 9.994 ...
+    "redrawn[word=*]": "60.1% | 17.2% | 14.1% | 7.5% | 1.2%",
     # Drafts of an 8B.
     "acceptance draft_params": "70% | 8,030,261,248 params",
     "draft_layers draft_hidden draft_kv_heads draft_head_dim": "32 | 4,096 | 8 | 128",
@@ -238,6 +249,7 @@ BOOK = {
     "tokens_by_drafts[drafted=0..4]": (
         "1.00 tokens | 1.70 tokens | 2.19 tokens | 2.53 tokens | 2.77 tokens"
     ),
+    "counted_singly[drafted=0 3 8]": "1.00 tokens | 3.10 tokens | 6.60 tokens",  # 1 + 0.7 k
     "draft_multiplied draft_read": "7.50 billion | 15.0 GB",  # 8,030,261,248 - 128,256 x 4,096
     "draft_kv_width draft_kv": "1,024 | 131,072 B",  # 2 x 32 x 1,024 x 2
     "draft_token_flops": "15.0 GFLOP",
@@ -282,6 +294,7 @@ BOOK = {
     "scale_bits[format=*] group": "0 bit | 0 bit | 32 bit | 128",
     "kv_bits[format=*] fp8_peak": "16 bit | 8 bit | 16 bit | 1,978.9 TFLOP/s",
     "held_bits[format=*]": "16.00 bit | 8.00 bit | 4.25 bit",  # 4 + 32 / 128
+    "scales_over_weight": "1.063×",  # 4.25 / 4
     "format_peak[format=*]": "989.4 TFLOP/s | 1,978.9 TFLOP/s | 989.4 TFLOP/s",
     "format_weights[format=*]": "141.1 GB | 70.6 GB | 37.5 GB",  # 70.5537 x 2, 1, 0.53125
     "format_read[format=*]": "139.0 GB | 69.5 GB | 36.9 GB",
@@ -328,6 +341,8 @@ BOOK = {
     "touched_params[mixture=mixtral-8x7b, batch=8]": "42.2 billion",  # 12.8799 + 5.1991 x 5.6371
     # 37.5523 + 155.314 x 2.55433
     "touched_params[mixture=deepseek-v3, batch=32]": "434.3 billion",
+    "touched_over_active[mixture=mixtral-8x7b, batch=8]": "3.3×",  # 42.188 / 12.880
+    "touched_over_active[mixture=deepseek-v3, batch=32]": "11.6×",  # 434.28 / 37.552
     "latent_layers latent_rank rope_dim": "61 | 512 | 64",
     "latent_kv latent_gain": "70,272 B | 4.7×",  # 61 x 576 x 2; 327,680 / 70,272 = 4.663
     "latent_node latent_pays": "562,176 B | keeps more",  # 8 x 70,272, above 327,680
@@ -351,6 +366,7 @@ BOOK = {
     "prefill_share_at[counted=*, batch=256]": "56% | 67% | 67%",
     # max(53.430 + 18.105, 63.896) + 16.892 + 17.562; at 256 the same arithmetic + 16.892 + 8.206
     "overlapped overlapped_at[batch=256]": "106.0 ms | 96.6 ms",
+    "stay full_gap": "9.7 s | 19.5 ms",  # 64 x 0.151781 = 9.714; / 499
     # 26.715 ms x $0.0066667 / 1,500 ...
     "input_price[counted=*]": "$0.119 per Mtoken | $0.237 per Mtoken | $0.313 per Mtoken",
     "out_over_in[counted=*]": "5.8× | 3.6× | 3.5×",  # 0.6829 / 0.1187, 0.8537 / 0.2375, 1.0883
@@ -366,6 +382,7 @@ BOOK = {
         "$9,080,640 per day | $13,688,640 per day | $17,707,968 per day"
     ),
     "query_price[counted=*]": "$0.0013 | $0.0020 | $0.0025",  # over 7e9 queries a day
+    "paid_over_busy": "2.50×",  # 245,944 / 98,376
     "decode_only_nodes": "6,600 nodes",  # 81,018.5 x 81.458 ms
     "missed sheet_missed": "1.86× | 1.95×",  # 12,297 / 6,600; 12,297 / 6,306
     "teach_requests": "0.12 billion",  # 146,347 / 0.00126485
@@ -420,6 +437,12 @@ OTHERS = {
         # (921.6 - 141.107) / 0.65536 = 1,190.9
         "sequences": "1,190 sequences",
     },
+    # 8 x 19.5 x 0.9 = 140.4 GB hold what is read, 139.0, not all that is kept, 141.1.
+    "gpu_memory=19.5": {
+        "weights_fit": "the weights take 141.1 GB, and the node has 140 GB for them and the "
+        "caches: take more GPUs, narrower weights or a smaller model",
+        "sequences": "0 sequences",
+    },
     "gpu_memory=21": {
         # (151.2 - 141.107) / 0.65536 = 15.4
         "sequences": "15 sequences",
@@ -430,6 +453,10 @@ OTHERS = {
     },
     "gpus=3": {"heads_split": "64 query heads do not divide by 3 GPUs"},
     "kv_heads=7": {"heads_grouped": "64 query heads do not divide by 7 key-value heads"},
+    # Where nothing is allowed there is nothing to draw from.
+    "allowed[word=lyon]=0, allowed[word=nice]=0": {
+        "some_allowed": "no word is left: the schema has to allow one"
+    },
     # A prompt that is shared to its end still computes its last token.
     "shared_tokens=1500": {"fresh found_tokens": "1 token | 1,499 tokens", "hit_pairs": "1,500"},
     # A chunk is no more work than the whole prompt.
