@@ -169,8 +169,8 @@ def why(line: Line) -> str:
         f"in the matrix products, which alone take {_ms(products)}: they read"
         f" {reading / 1e9:,.1f} GB/s and compute {computing / 1e9:,.1f} GFLOP/s"
     )
-    if line.stored.seconds > 1.1 * products:
-        kernels += f" (unpacked they would take {_ms(line.stored.seconds)})"
+    if line.plain.seconds > 1.1 * products:
+        kernels += f" (unpacked they would take {_ms(line.plain.seconds)})"
     parts = [(line.lost_in_products, kernels)]
     if line.engine:
         parts.append((line.lost_beside, "in attention, norms, the cache and Python"))
@@ -221,7 +221,7 @@ def _data(report: Report) -> dict[str, Any]:
                 "roof_seconds": line.roof,
                 "engine_seconds": line.engine.seconds if line.engine else None,
                 "products_seconds": line.products.seconds,
-                "products_unpacked_seconds": line.stored.seconds,
+                "products_unpacked_seconds": line.plain.seconds,
                 "share_of_roof": line.share,
                 "waits_for": _waits_for(line, machine),
             }

@@ -64,6 +64,21 @@ def test_tasks_take_turns_and_the_first_round_does_not_count():
     assert told == [(0, 4), (1, 4), (2, 4), (3, 4), (4, 4)]
 
 
+def test_what_is_between_runs_before_each_task_and_is_not_timed():
+    """So no task follows another directly, and none of its seconds are in theirs."""
+    order = []
+    tasks = {"a": lambda: order.append("a"), "b": lambda: order.append("b")}
+
+    def stopwatch(task):
+        before = len(order)
+        task()
+        return len(order) - before
+
+    found = take_turns(tasks, 2, stopwatch, between=lambda: order.append("between"))
+    assert order == ["between", "a", "between", "b"] * 3
+    assert found["a"].seconds == found["b"].seconds == 1
+
+
 def test_a_single_round_is_refused():
     with pytest.raises(ValueError, match="rounds = 1 must be at least 2"):
         take_turns({}, 1, thread_seconds)
@@ -185,8 +200,8 @@ def test_a_measurement_has_a_line_for_each_pass_and_adds_up():
     for one in report.lines:
         assert one.engine is not None
         assert one.roof == one.work.roof(report.machine) > 0
-        assert all(t.seconds > 0 for t in (one.engine, one.products, one.stored))
-        assert report.spread >= max(one.engine.spread, one.products.spread, one.stored.spread)
+        assert all(t.seconds > 0 for t in (one.engine, one.products, one.plain))
+        assert report.spread >= max(one.engine.spread, one.products.spread, one.plain.spread)
     assert report.lines[1].work == passes.decode_pass(SMALL, 3, 13)
     values = roofline.values_of(report)
     assert values["decode_3_roof"] == (report.lines[1].roof, "s")
@@ -200,7 +215,7 @@ def test_bare_products_are_measured_in_another_format_on_any_device():
     assert report.machine.width == 2
     for one in report.lines:
         assert one.engine is None
-        assert one.measured == one.products == one.stored
+        assert one.measured == one.products == one.plain
         assert one.lost_beside == max(0, one.products.seconds - max(one.products.seconds, one.roof))
     assert report.lines[1].work == passes.decode_pass(SMALL, 3, 10, 2)
     assert report.lines[1].work.read_bytes * 2 == passes.decode_pass(SMALL, 3, 10).read_bytes

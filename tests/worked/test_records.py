@@ -363,7 +363,7 @@ ALONE = {
     "roofline": {
         f"{name}_{what}"
         for name in ("decode_1", "decode_8", "decode_32", "prefill_128")
-        for what in ("products", "stored_products")
+        for what in ("products", "plain_products")
     },
 }
 

@@ -11,6 +11,7 @@ from typing import Any
 
 from worked.formulas.communication import all_reduce_bytes, transfer_seconds
 from worked.formulas.ops import (
+    all_of,
     along,
     at,
     ceil,
@@ -263,6 +264,11 @@ def all_reduces_seconds(
     return where(gpus > 1, 2 * layers * once, 0 * once)
 
 
+def latency_seconds(layers: Any, gpus: Any, hop_latency: Any) -> Any:
+    """Seconds of a pass's all-reduces that no byte causes: two latencies a layer."""
+    return where(gpus > 1, 2 * layers * hop_latency, 0 * hop_latency)
+
+
 def all_reduces_added(
     layers: Any, hidden: Any, activation_width: Any, gpus: Any, nvlink_bandwidth: Any
 ) -> Any:
@@ -374,6 +380,11 @@ def waits_on_memory(reading: Any, computing: Any) -> Any:
     return where(computing < reading, 1, 0)
 
 
+def beyond(whole: Any, part: Any) -> Any:
+    """What is left of a whole without a part."""
+    return whole - part
+
+
 def both(one: Any, other: Any) -> Any:
     """Two parts together."""
     return one + other
@@ -418,6 +429,12 @@ def kv_copies(gpus: Any, kv_heads: Any) -> Any:
     Source: Pope et al. 2022, section 3.3.
     """
     return maximum(1, gpus / kv_heads)
+
+
+def shared_evenly(kv_copies: Any, kv_heads: Any, gpus: Any) -> Any:
+    """Whether every GPU keeps whole key-value heads, and every head as many times: 1 or 0."""
+    each = kv_copies * kv_heads / gpus
+    return where(all_of(ceil(kv_copies) <= kv_copies, ceil(each) <= each), 1, 0)
 
 
 def copied(value: Any, kv_copies: Any) -> Any:
@@ -480,19 +497,21 @@ def cache_share(bytes_read: Any, weights_read: Any) -> Any:
 
 def batch_at_step(
     wanted: Any,
-    gpus: Any,
-    bandwidth: Any,
-    weights_read: Any,
-    context: Any,
-    kv_read: Any,
-    waiting: Any,
+    latency: Any,
+    weight_time: Any,
+    one_reading: Any,
+    one_computing: Any,
+    one_all_reduce: Any,
 ) -> Any:
-    """Sequences that a step of the wanted seconds can read for, whole; none if it is too short.
+    """Sequences of a step of the wanted seconds, whole; none if it is too short.
 
-    waiting: seconds of the step that go to all-reduces.
+    A step reads the weights and a cache for each sequence, or computes for each, whichever takes
+    longer, and then waits: latency for all together, and bytes of each (`one_all_reduce`).
     """
-    budget = (wanted - waiting) * gpus * bandwidth
-    return maximum(0, floor((budget - weights_read) / (context * kv_read)))
+    left = wanted - latency
+    by_memory = (left - weight_time) / (one_reading + one_all_reduce)
+    by_arithmetic = left / (one_computing + one_all_reduce)
+    return maximum(0, floor(minimum(by_memory, by_arithmetic)))
 
 
 # -- capacity and paging ----------------------------------------------------------------------
@@ -576,6 +595,11 @@ def mixed_flops(decode_flops: Any, prefill_flops: Any, chunk: Any, prompt_tokens
 def stalled_steps(prefill: Any, step_seconds: Any) -> Any:
     """Decode steps that pass while one prompt is computed alone."""
     return prefill / step_seconds
+
+
+def tokens_with_chunk(batch: Any, chunk: Any, prompt_tokens: Any) -> Any:
+    """Tokens of a step that decodes and computes a chunk, which is no longer than its prompt."""
+    return batch + minimum(chunk, prompt_tokens)
 
 
 def chunks_of(prompt_tokens: Any, chunk: Any) -> Any:
@@ -757,35 +781,46 @@ def peak_in_format(peak_flops: Any, fp8_peak: Any) -> Any:
     return along("format", bf16=peak_flops, fp8=fp8_peak, int4_weights=peak_flops)
 
 
-def weight_width_of_way(
-    weight_width: Any, kept_weights: Any, mask_bits: Any, index_bits: Any
-) -> Any:
-    """Bytes read for each weight of the whole model, by the way to make it smaller.
+def student_parameters(multiplied: Any, output_head: Any) -> Any:
+    """Parameters that a token multiplies in a student of half the layers and the same head."""
+    return (multiplied - output_head) / 2 + output_head
 
-    A student has half the layers. Pruned anywhere, a mask says for every
-    weight whether it is kept; in a pattern two of four are, each of which says where it stood.
+
+def weights_of_way(
+    multiplied: Any,
+    student: Any,
+    weight_width: Any,
+    kept_weights: Any,
+    mask_bits: Any,
+    index_bits: Any,
+) -> Any:
+    """Bytes of weights that a step reads, by the way to make the model smaller.
+
+    Pruned anywhere, a mask says for every weight whether it is kept; in a pattern two of four are,
+    each of which says where it stood. A student has half the layers.
     Source: Mishra et al. 2021, Accelerating Sparse Deep Neural Networks, section 3.
     """
     return along(
         "smaller",
-        as_it_is=weight_width,
-        pruned_anywhere=kept_weights * weight_width + mask_bits,
-        pruned_in_a_pattern=(weight_width + index_bits) / 2,
-        distilled=weight_width / 2,
+        as_it_is=multiplied * weight_width,
+        pruned_anywhere=multiplied * (kept_weights * weight_width + mask_bits),
+        pruned_in_a_pattern=multiplied * (weight_width + index_bits) / 2,
+        distilled=student * weight_width,
     )
 
 
-def flops_of_way(flops: Any) -> Any:
-    """FLOPs that are left: tensor cores skip two of four weights, and none that lie anywhere.
+def flops_of_way(products: Any, attention: Any, student: Any, multiplied: Any) -> Any:
+    """FLOPs that are left of a step: products with weights and attention apart.
 
+    Tensor cores skip two of four weights and none that lie anywhere; attention has no weights.
     Source: Mishra et al. 2021, Accelerating Sparse Deep Neural Networks, section 3.
     """
     return along(
         "smaller",
-        as_it_is=flops,
-        pruned_anywhere=flops,
-        pruned_in_a_pattern=flops / 2,
-        distilled=flops / 2,
+        as_it_is=products + attention,
+        pruned_anywhere=products + attention,
+        pruned_in_a_pattern=products / 2 + attention,
+        distilled=products * student / multiplied + attention / 2,
     )
 
 
@@ -800,13 +835,12 @@ def depth_of_way(whole: Any) -> Any:
     )
 
 
-def teaching_flops(taught_tokens: Any, multiplied: Any) -> Any:
-    """FLOPs of teaching a student of half the size.
+def teaching_flops(taught_tokens: Any, multiplied: Any, student: Any) -> Any:
+    """FLOPs of teaching: the teacher's forward pass, two a parameter, the student's training, six.
 
-    The teacher's forward pass, two a parameter, and the student's training, six of half as many.
     Source: Hinton et al. 2015 for the method; Kaplan et al. 2020, section 2.1, for the count.
     """
-    return taught_tokens * (2 * multiplied + 6 * multiplied / 2)
+    return taught_tokens * (2 * multiplied + 6 * student)
 
 
 def gpu_seconds(flops: Any, rate: Any) -> Any:

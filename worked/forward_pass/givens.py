@@ -181,6 +181,7 @@ DRAFTING = (
     _drafting("layers", "draft_layers", r"L_\mathrm{d}", "Layers of the draft model", 1, 200),
     _drafting("hidden", "draft_hidden", r"h_\mathrm{d}", "Hidden size of the draft model", 64,
               65536),
+    _drafting("heads", "draft_heads", r"a_\mathrm{d}", "Query heads of the draft model", 1, 256),
     _drafting("kv_heads", "draft_kv_heads", r"k_\mathrm{d}", "Key-value heads of the draft model",
               1, 256),
     _drafting("head_dim", "draft_head_dim", r"d_\mathrm{d}", "Size of its heads", 8, 512),

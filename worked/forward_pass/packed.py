@@ -14,30 +14,31 @@ from __future__ import annotations
 
 import torch
 from torch import Tensor
-from torch.nn import functional
 
 from worked.forward_pass.transformer import Linear, dense
 
 TYPICAL_ROWS = 32
 """For how many rows the order is chosen; other numbers of rows are as right, and near as fast."""
+FEW_ROWS = range(2, 65)
+"""Numbers of rows for which packing pays (measured: `workbook roofline`, both kinds of layer)."""
 
 
 def packed(name: str, weight: Tensor) -> Linear:
     """Return the linear layer of a weight (out, in), x → x Wᵀ, on a packed copy of it.
 
-    One row goes through the matrix as it lies: each value is used once, so memory's pace decides
-    and no order helps. So both are kept, which is twice the bytes. Where the kernels are missing
-    or the weight is not fp32 on the CPU, it is the plain layer.
+    A single row uses each value once, so memory's pace decides and no order helps; many rows make
+    up for it. Both go through the plain layer, so that each matrix is kept in two forms. Where the
+    kernels are missing, or the weight is not fp32 on the CPU, there is the plain layer alone.
     """
+    plain = dense(name, weight)
     if weight.dtype != torch.float32 or weight.device.type != "cpu" or not _kernels():
-        return dense(name, weight)
+        return plain
     tiles = torch.ops.mkldnn._reorder_linear_weight(weight.detach(), TYPICAL_ROWS)
-    multiplied = torch.ops.mkldnn._linear_pointwise
 
     def linear(x: Tensor) -> Tensor:
-        if len(x) == 1:
-            return functional.linear(x, weight)
-        product: Tensor = multiplied(x, tiles, None, "none", [], "")
+        if len(x) not in FEW_ROWS:
+            return plain(x)
+        product: Tensor = torch.ops.mkldnn._linear_pointwise(x, tiles, None, "none", [], "")
         return product
 
     return linear

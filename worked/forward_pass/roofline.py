@@ -151,14 +151,14 @@ class Line:
     """A pass as predicted and as measured.
 
     roof: seconds at best; engine: in the engine, None where it was not run; products: its matrix
-    products alone, as the engine does them; stored: the same, on the matrices as they are stored.
+    products alone, as the engine does them; plain: the same in layers that are not packed.
     """
 
     work: Pass
     roof: float
     engine: Timing | None
     products: Timing
-    stored: Timing
+    plain: Timing
 
     @property
     def measured(self) -> Timing:
@@ -212,10 +212,10 @@ def measure(
         ValueError: no batch, or one out of 1 to 256, or fewer than two rounds.
     """
     _check(batches)
-    products, stored = Products(packed), Products(dense)
+    products, plain = Products(packed), Products(dense)
     weights = random_weights(config, 0)
     model = Transformer(config, weights, products.make_linear)
-    Transformer(config, weights, stored.make_linear)
+    Transformer(config, weights, plain.make_linear)
     seen = middle_context(context, rounds)
     works = [*(decode_pass(config, b, seen) for b in batches), prefill_pass(config, prompt)]
     runs = [*(decode_task(model, b, context, rounds + 1) for b in batches)]
@@ -226,9 +226,9 @@ def measure(
         shape = work.rows, work.head_rows, "cpu", torch.float32
         tasks[f"{work.name}: engine"] = run
         tasks[f"{work.name}: products"] = products.task(*shape)
-        tasks[f"{work.name}: stored"] = stored.task(*shape)
+        tasks[f"{work.name}: plain"] = plain.task(*shape)
     stopwatch = thread_seconds if torch.get_num_threads() == 1 else wall_seconds
-    timings = take_turns(tasks, rounds, stopwatch, progress)
+    timings = take_turns(tasks, rounds, stopwatch, progress, tasks["reading"])
     machine = machine_of(timings, read_bytes, edge, torch.float32)
     return _report(machine, works, timings)
 
@@ -262,7 +262,7 @@ def measure_bare(
     for work in works:
         tasks[f"{work.name}: products"] = products.task(work.rows, work.head_rows, device, dtype)
     stopwatch = cuda_seconds if device == "cuda" else wall_seconds
-    timings = take_turns(tasks, rounds, stopwatch)
+    timings = take_turns(tasks, rounds, stopwatch, between=tasks["reading"])
     return _report(machine_of(timings, read_bytes, edge, dtype), works, timings)
 
 
@@ -279,8 +279,8 @@ def _report(machine: Machine, works: Sequence[Pass], timings: Mapping[str, Timin
     lines = []
     for work in works:
         products = timings[f"{work.name}: products"]
-        engine, stored = (timings.get(f"{work.name}: {what}") for what in ("engine", "stored"))
-        lines.append(Line(work, work.roof(machine), engine, products, stored or products))
+        engine, plain = (timings.get(f"{work.name}: {what}") for what in ("engine", "plain"))
+        lines.append(Line(work, work.roof(machine), engine, products, plain or products))
     return Report(machine, tuple(lines), max(t.spread for t in timings.values()))
 
 
@@ -299,7 +299,7 @@ def values_of(report: Report) -> dict[str, tuple[float, str]]:
             f"{name}_roof": (line.roof, "s"),
             f"{name}_engine": (line.measured.seconds, "s"),
             f"{name}_products": (line.products.seconds, "s"),
-            f"{name}_stored_products": (line.stored.seconds, "s"),
+            f"{name}_plain_products": (line.plain.seconds, "s"),
             f"{name}_share_of_roof": (line.share, ""),
             f"{name}_rate": (line.work.rows / line.measured.seconds, "tokens/s"),
         }

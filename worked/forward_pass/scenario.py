@@ -35,6 +35,11 @@ TOO_MANY = (
 NOT_SPLIT = ("{heads} query heads do not divide by {gpus}", "divide")
 NOT_GROUPED = ("{heads} query heads do not divide by {kv_heads} key-value heads", "divide")
 NOT_DRAWN = ("no word is left: the schema has to allow one", "some")
+NOT_SHARED = (
+    "{kv_heads} key-value heads and {gpus}: one number has to divide the other, so that every GPU "
+    "has as many heads",
+    "divide",
+)
 WAITS = ("waits for arithmetic", "waits for memory")
 FITS, PAYS = ("does not fit", "fits"), ("keeps more", "keeps no more")
 
@@ -185,7 +190,14 @@ PREFILL = steps(
     | shown("All-reduces of prefill", r"t^\leftrightarrow_P", 1, "ms"),
     derived("prefill_waiting", serving.counted_wait, "counted", seconds="prefill_all_reduces")
     | shown("All-reduces of prefill: <counted>", r"t^\leftrightarrow_{P,<counted>}", 1, "ms"),
-    derived("prefill", serving.both, "counted", one="prefill_products", other="prefill_waiting")
+    derived(
+        "prefill",
+        serving.step_seconds,
+        "counted",
+        reading="weight_time",
+        computing="prefill_products",
+        waiting="prefill_waiting",
+    )
     | shown("Prefill: <counted>", "t_{P,<counted>}", 1, "ms"),
     derived(
         "waiting_over_products",
@@ -251,6 +263,8 @@ CACHE = steps(
     givens.KV_VALUE,
     derived("kv_width", memory.kv_width) | shown("Width of one token's keys", r"H_{kv}d", 0),
     derived("kv_token", serving.kv_bytes_per_token) | shown("Cache of a token", r"b", 0, "B"),
+    must("kv_shared", serving.shared_evenly, NOT_SHARED)
+    | shown("Key-value heads over GPUs", "v_{kv}"),
     derived("kv_copies", serving.kv_copies)
     | shown("Copies of each key-value head in the node", r"c_g", 0),
     derived("kv_read", serving.copied, value="kv_token")
@@ -374,20 +388,18 @@ SWEEP = steps(
         batch="batch",
     ),
     givens.PATIENCE,
+    derived("step_latency", serving.latency_seconds)
+    | shown("Latency of a step's all-reduces", r"t^\leftrightarrow_0", 2, "ms"),
     derived(
         "batch_in_time",
         serving.batch_at_step,
         wanted="wanted_step",
-        context="context_read",
-        waiting="all_reduce",
-        **RATE,
+        latency="step_latency",
+        weight_time=f"weight_time[{FULL}]",
+        one_reading=f"one_reading[{FULL}]",
+        one_computing=f"one_computing[{FULL}]",
     )
-    | shown(
-        "Sequences whose caches can be read in a step that users accept",
-        r"B_\mathrm{want}",
-        0,
-        "sequences",
-    ),
+    | shown("Sequences of a step that users accept", r"B_\mathrm{want}", 0, "sequences"),
 )
 
 LIMITS = steps(
@@ -488,7 +500,7 @@ CAPACITY = steps(
     | shown("Whether <batch> whole requests fit", "v_B(<batch>)"),
     derived("blocks", serving.blocks_of, tokens="request_tokens")
     | shown("Blocks of a whole request", "n_s", 0, "blocks"),
-    derived("block_bytes", serving.sequence_bytes, tokens="block")
+    derived("block_bytes", serving.sequence_bytes, tokens="block", kv_token="kv_read")
     | shown("Bytes of a block", "b_s", 2, "MB"),
     derived("pool_blocks", serving.sequences_held, tokens="block")
     | shown("Blocks of the pool", "n_M", 0, "blocks"),
@@ -548,7 +560,7 @@ CHUNKS = steps(
         product_rate=f"product_rate[{FULL}]",
     )
     | shown("Computing in a step with a chunk", "t^F_C", 1, "ms"),
-    derived("mixed_tokens", serving.both, one="batch_size", other="chunk")
+    derived("mixed_tokens", serving.tokens_with_chunk, batch="batch_size")
     | shown("Tokens of a step with a chunk", "B + C", 0, "tokens"),
     derived("mixed_sent", serving.all_reduce_sent, tokens="mixed_tokens")
     | shown("Bytes that a GPU sends in an all-reduce of it", "V_C", 2, "MB"),
@@ -594,7 +606,13 @@ PREFIX = steps(
     | shown("Bytes that a GPU sends in an all-reduce after a hit", "V_h", 2, "MB"),
     derived("hit_all_reduces", serving.all_reduces_seconds, sent="hit_sent")
     | shown("All-reduces of prefill after a hit", r"t^\leftrightarrow_h", 1, "ms"),
-    derived("hit_prefill", serving.both, one="hit_computing", other="hit_all_reduces")
+    derived(
+        "hit_prefill",
+        serving.step_seconds,
+        reading=f"weight_time[{FULL}]",
+        computing="hit_computing",
+        waiting="hit_all_reduces",
+    )
     | shown("Prefill after a hit", "t_h", 1, "ms"),
     derived(
         "mean_prefill",
@@ -603,7 +621,7 @@ PREFIX = steps(
         miss_seconds=f"prefill[{FULL}]",
     )
     | shown("Mean prefill with the cache", r"\bar t_P", 1, "ms"),
-    derived("prefix_bytes", serving.sequence_bytes, tokens="shared_tokens")
+    derived("prefix_bytes", serving.sequence_bytes, tokens="shared_tokens", kv_token="kv_read")
     | shown("Cache of the shared tokens", "b_S", 3, "GB"),
     derived("sharing_sequences", serving.sequences_sharing)
     | shown("Requests that fit when they share those blocks", "B_S", 0, "sequences"),
@@ -684,8 +702,23 @@ SPECULATION = steps(
         "draft_kv", serving.kv_bytes_per_token, layers="draft_layers", kv_width="draft_kv_width"
     )
     | shown("The draft's cache of a token", r"b_\mathrm{d}", 0, "B"),
-    derived("draft_token_flops", serving.token_flops, multiplied="draft_multiplied")
-    | shown("FLOPs of a token of the draft", r"f_\mathrm{d}", 1, "GFLOP"),
+    derived("draft_copies", serving.kv_copies, kv_heads="draft_kv_heads")
+    | shown("Copies of the draft's key-value heads in the node", r"c_\mathrm{d}", 0),
+    derived("draft_kv_read", serving.copied, value="draft_kv", kv_copies="draft_copies")
+    | shown("The draft's cache of a token, all copies", r"b_{g\mathrm{d}}", 0, "B"),
+    derived("draft_products", serving.token_flops, multiplied="draft_multiplied")
+    | shown("FLOPs of a token's products with the draft's weights", r"f_\mathrm{d}", 1, "GFLOP"),
+    derived(
+        "draft_attention",
+        serving.attention_flops,
+        layers="draft_layers",
+        heads="draft_heads",
+        head_dim="draft_head_dim",
+        pairs="context_read",
+    )
+    | shown("FLOPs of the draft's attention in a step, one sequence", r"A_\mathrm{d}", 2, "GFLOP"),
+    derived("draft_token_flops", serving.both, one="draft_products", other="draft_attention")
+    | shown("FLOPs of a token of the draft", r"f_{O\mathrm{d}}", 1, "GFLOP"),
     *swept(
         "draft_bytes",
         serving.step_bytes,
@@ -693,7 +726,7 @@ SPECULATION = steps(
         weights_read="draft_read",
         batch="batch",
         context="context_read",
-        kv_read="draft_kv",
+        kv_read="draft_kv_read",
     ),
     *swept(
         "draft_reading",
@@ -809,7 +842,12 @@ SPECULATION = steps(
         "draft_held", memory.tensor_bytes, params="draft_params", bytes_per_value="weight_width"
     )
     | shown("Bytes of the draft's weights", r"W^\circ_\mathrm{d}", 1, "GB"),
-    derived("sequences_drafted", serving.sequences_with_draft, tokens="request_tokens")
+    derived(
+        "sequences_drafted",
+        serving.sequences_with_draft,
+        tokens="request_tokens",
+        draft_kv="draft_kv_read",
+    )
     | shown(
         "Whole requests that fit beside a draft and its caches", r"B_{M\mathrm{d}}", 0, "sequences"
     ),
@@ -916,16 +954,12 @@ FORMATS = steps(
     )
     | shown("Whole requests whose caches fit: <format>", "B_{M,<format>}", 0, "sequences"),
     *givens.PRUNING,
-    derived("way_width", serving.weight_width_of_way, "smaller")
-    | shown("Bytes read for each weight: <smaller>", "w_{<smaller>}", 3, "B"),
-    derived(
-        "way_weights",
-        memory.tensor_bytes,
-        "smaller",
-        params="multiplied",
-        bytes_per_value="way_width",
-    )
+    derived("student", serving.student_parameters, output_head=MULTIPLIED["output_head"])
+    | shown("Parameters that a student multiplies", r"N'_\times", 1, "billion"),
+    derived("way_weights", serving.weights_of_way, "smaller")
     | shown("Bytes of weights that a step reads: <smaller>", "W_{<smaller>}", 1, "GB"),
+    derived("way_width", rows.ratio, "smaller", part="way_weights", whole="multiplied")
+    | shown("Bytes read for each weight: <smaller>", "w_{<smaller>}", 3, "B"),
     derived("way_kv", serving.depth_of_way, "smaller", whole="kv_read")
     | shown("Cache of a token: <smaller>", "b_{<smaller>}", 0, "B"),
     derived(
@@ -940,7 +974,15 @@ FORMATS = steps(
     | shown("Bytes that the design's step reads: <smaller>", "V_{<smaller>}", 1, "GB"),
     derived("way_reading", serving.read_seconds, "smaller", read_bytes="way_bytes", **RATE)
     | shown("Reading: <smaller>", "t^V_{<smaller>}", 2, "ms"),
-    derived("way_flops", serving.flops_of_way, "smaller", flops="step_flops")
+    derived("attention_of_step", serving.beyond, whole="step_flops", part="batch_products")
+    | shown("FLOPs of the step's attention", "BA_O", 2, "TFLOP"),
+    derived(
+        "way_flops",
+        serving.flops_of_way,
+        "smaller",
+        products="batch_products",
+        attention="attention_of_step",
+    )
     | shown("FLOPs of the design's step: <smaller>", "F_{<smaller>}", 2, "TFLOP"),
     derived(
         "way_computing",

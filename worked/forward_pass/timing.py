@@ -61,10 +61,12 @@ def take_turns(
     rounds: int,
     stopwatch: Stopwatch,
     progress: Callable[[int, int], None] = lambda done, of: None,
+    between: Task = lambda: None,
 ) -> dict[str, Timing]:
     """Run each task once a round, after a round to warm up; return their timings by name.
 
-    `progress` is told how many rounds are done, of how many.
+    `progress` is told how many rounds are done, of how many. `between` is run before each task and
+    not timed: it can read something large, so that no task finds in a cache what another left.
 
     Raises:
         ValueError: fewer than two rounds, which say nothing of how steady they are.
@@ -75,6 +77,7 @@ def take_turns(
     for done in range(rounds + 1):
         progress(done, rounds + 1)
         for name, task in tasks.items():
+            between()
             seconds = stopwatch(task)
             if done:
                 found[name].append(seconds)

@@ -242,21 +242,23 @@ def sequences_held(cache_room: int, tokens: int, kv_read: int) -> int:
     return held
 
 
-@at(*draws("patience", lambda r: (r(1, 30), r(1, 4), r(1, 5), r(1, 60), r(1, 5), r(1, 4), r(0, 9))))
+@at(*draws("patience", lambda r: (r(1, 60), r(0, 9), r(0, 20), r(1, 4), r(1, 4), r(0, 3))))
 def batch_at_step(
     wanted: int,
-    gpus: int,
-    bandwidth: int,
-    weights_read: int,
-    context: int,
-    kv_read: int,
-    waiting: int,
+    latency: int,
+    weight_time: int,
+    one_reading: int,
+    one_computing: int,
+    one_all_reduce: int,
 ) -> int:
     """Add sequences to a step one by one until it takes longer than is wanted."""
     batch = 0
     while True:
-        read = weights_read + sum(context * kv_read for _ in range(batch + 1))
-        if Fraction(read, gpus * bandwidth) + waiting > wanted:
+        more = batch + 1
+        read, computed = weight_time, 0
+        for _ in range(more):
+            read, computed = read + one_reading, computed + one_computing
+        if max(read, computed) + latency + more * one_all_reduce > wanted:
             return batch
         batch += 1
 

@@ -104,9 +104,11 @@ BOOK = {
     "token_products[counted=*]": "17.6 µs | 35.1 µs | 35.1 µs",  # 139.0034e9 / 7,915.2e12
     "reading_over_computing": "295×",  # 5,186.7 / 17.562
     "decode_intensity prefill_intensity": "1.00 FLOP/B | 1,500 FLOP/B",  # 2 FLOPs for 2 B a token
+    "sparsity_factor sparse_ridge": "2× | 590.7 FLOP/B",
     "ridge ridge_tokens": "295.3 FLOP/B | 295.3 tokens",  # 989.4 / 3.35; x 2 B / 2 FLOPs
     # 5. The cache.
     "kv_value_width kv_width kv_token": "2 B | 1,024 | 327,680 B",  # 8 x 128; 2 x 80 x 1,024 x 2
+    "kv_shared": "divide",
     "kv_copies kv_read": "1 | 327,680 B",  # eight heads on eight GPUs
     "kv_sequence kv_over_weights": "0.655 GB | 0.46%",  # 0.65536 / 141.107
     "heads_kept[sharing=*]": "64 | 8 | 1",
@@ -154,7 +156,8 @@ BOOK = {
         "$0.28 per Mtoken | $0.35 per Mtoken | $0.46 per Mtoken"
     ),
     # (15 - 2.2524) ms x 21.44 TB/s = 273.308 GB; less 139.003; / 0.57344 = 234.2
-    "wanted_step batch_in_time": "15 ms | 234 sequences",
+    "wanted_step step_latency": "15 ms | 1.60 ms",  # 2 x 80 x 10 us
+    "batch_in_time": "187 sequences",  # (15 - 1.6 - 6.4833) / (0.026748 + 0.010194) = 187.2
     # 7. What batching cannot fix.
     "kv_equals_weights": "242 sequences",  # 139.0034 / 0.57344 = 242.40
     "attained": "140.2 TFLOP/s",  # 9.18982 / 8 / 8.19513 ms
@@ -241,7 +244,9 @@ BOOK = {
     "redrawn[word=*]": "60.1% | 17.2% | 14.1% | 7.5% | 1.2%",
     # Drafts of an 8B.
     "acceptance draft_params": "70% | 8,030,261,248 params",
-    "draft_layers draft_hidden draft_kv_heads draft_head_dim": "32 | 4,096 | 8 | 128",
+    "draft_layers draft_hidden draft_heads draft_kv_heads draft_head_dim": (
+        "32 | 4,096 | 32 | 8 | 128"
+    ),
     "chance_number[chance=50 90]": "50% | 90%",
     "round_tokens[chance=50, drafted=0 1 4]": "1.00 tokens | 1.50 tokens | 1.94 tokens",
     "round_tokens[chance=90, drafted=8]": "6.13 tokens",  # (1 - 0.9^9 = 0.612580) / 0.1
@@ -252,13 +257,16 @@ BOOK = {
     "counted_singly[drafted=0 3 8]": "1.00 tokens | 3.10 tokens | 6.60 tokens",  # 1 + 0.7 k
     "draft_multiplied draft_read": "7.50 billion | 15.0 GB",  # 8,030,261,248 - 128,256 x 4,096
     "draft_kv_width draft_kv": "1,024 | 131,072 B",  # 2 x 32 x 1,024 x 2
-    "draft_token_flops": "15.0 GFLOP",
+    "draft_copies draft_kv_read": "1 | 131,072 B",  # eight heads on eight GPUs
+    # 2 x 7.5049; 4 x 32 x 32 x 128 x 1,750
+    "draft_products draft_attention": "15.0 GFLOP | 0.92 GFLOP",
+    "draft_token_flops": "15.9 GFLOP",
     # 15.0098 + B x 1,750 x 131,072 B = 15.0098 + B x 0.229376; over 21.44 TB/s
     "draft_bytes draft_bytes_at[batch=1 256]": "29.7 GB | 15.2 GB | 73.7 GB",
     "draft_reading draft_reading_at[batch=1 256]": "1.38 ms | 0.71 ms | 3.44 ms",
     # B x 0.0150098; over 3,957.6
-    "draft_flops draft_flops_at[batch=1 256]": "0.96 TFLOP | 0.015 TFLOP | 3.84 TFLOP",
-    "draft_computing draft_computing_at[batch=1 256]": "0.24 ms | 0.0038 ms | 0.97 ms",
+    "draft_flops draft_flops_at[batch=1 256]": "1.02 TFLOP | 0.016 TFLOP | 4.08 TFLOP",
+    "draft_computing draft_computing_at[batch=1 256]": "0.26 ms | 0.0040 ms | 1.03 ms",
     # B x 4,096 x 2 x 7/4 = B x 14,336 B; 64 x (10 µs + that / 450 GB/s)
     "draft_sent draft_sent_at[batch=1 256]": "0.92 MB | 0.014 MB | 3.67 MB",
     "draft_waiting draft_waiting_at[batch=1 256]": "0.77 ms | 0.64 ms | 1.16 ms",
@@ -314,18 +322,21 @@ BOOK = {
     "format_sequences[format=*]": "663 sequences | 1,542 sequences | 821 sequences",
     "kept_weights mask_bits index_bits": "50% | 1 bit | 2 bit",
     "taught_tokens training_mfu": "200 billion | 40%",
-    "way_width[smaller=*]": "2.000 B | 1.125 B | 1.125 B | 1.000 B",  # 1 + 1/8; (2 + 1/4) / 2
-    "way_weights[smaller=*]": "139.0 GB | 78.2 GB | 78.2 GB | 69.5 GB",
+    "way_width[smaller=*]": "2.000 B | 1.125 B | 1.125 B | 1.015 B",  # 1 + 1/8; (2 + 1/4) / 2
+    "student": "35.3 billion",  # 1.0507 + 68.4510 / 2
+    "way_weights[smaller=*]": "139.0 GB | 78.2 GB | 78.2 GB | 70.6 GB",
     "way_kv[smaller=*]": "327,680 B | 327,680 B | 327,680 B | 163,840 B",
-    "way_bytes[smaller=*]": "175.7 GB | 114.9 GB | 114.9 GB | 87.9 GB",  # + 36.7002, + 18.3501
-    "way_reading[smaller=*]": "8.20 ms | 5.36 ms | 5.36 ms | 4.10 ms",
-    "way_flops[smaller=*]": "9.19 TFLOP | 9.19 TFLOP | 4.59 TFLOP | 4.59 TFLOP",
-    "way_computing[smaller=*]": "2.32 ms | 2.32 ms | 1.16 ms | 1.16 ms",
+    "way_bytes[smaller=*]": "175.7 GB | 114.9 GB | 114.9 GB | 88.9 GB",  # + 36.7002, + 18.3501
+    "way_reading[smaller=*]": "8.20 ms | 5.36 ms | 5.36 ms | 4.15 ms",
+    "attention_of_step": "0.29 TFLOP",  # 64 x 4.5875
+    # 8.8962 / 2 + 0.2936; 128 x 0.0352762 + 0.1468
+    "way_flops[smaller=*]": "9.19 TFLOP | 9.19 TFLOP | 4.74 TFLOP | 4.66 TFLOP",
+    "way_computing[smaller=*]": "2.32 ms | 2.32 ms | 1.20 ms | 1.18 ms",
     "way_waiting[smaller=*]": "2.25 ms | 2.25 ms | 2.25 ms | 1.13 ms",
-    "way_step[smaller=*] way_layers": "10.45 ms | 7.61 ms | 7.61 ms | 5.22 ms | 50%",
+    "way_step[smaller=*] way_layers": "10.45 ms | 7.61 ms | 7.61 ms | 5.27 ms | 50%",
     # 200e9 x (2 + 6 / 2) x 69.5017e9 = 6.9502e22; / 395.76e12 = 1.75616e8 s; / 3,600; x 3
-    "teaching_flops teaching_rate": "69,502 EFLOP | 395.8 TFLOP/s",
-    "teaching_time teaching_cost": "48,782 GPU·h | $146,347",
+    "teaching_flops teaching_rate": "70,132 EFLOP | 395.8 TFLOP/s",
+    "teaching_time teaching_cost": "49,225 GPU·h | $147,674",
     # 14. Experts, latents, adapters.
     "experts[mixture=*]": "8 experts | 256 experts",
     "drawn[mixture=*]": "2 experts | 8 experts",
@@ -451,6 +462,11 @@ OTHERS = {
         "held[batch=8 16]": "fits | does not fit",
         "idle_room prefixes": "0 GB | 0",
     },
+    # Twelve heads go to six GPUs in pairs, four of keys and values do not.
+    "heads=12, kv_heads=4, gpus=6": {
+        "kv_shared": "4 key-value heads and 6 GPUs: one number has to divide the other, so that "
+        "every GPU has as many heads"
+    },
     "gpus=3": {"heads_split": "64 query heads do not divide by 3 GPUs"},
     "kv_heads=7": {"heads_grouped": "64 query heads do not divide by 7 key-value heads"},
     # Where nothing is allowed there is nothing to draw from.
@@ -468,9 +484,9 @@ OTHERS = {
         "step_waits": "waits for arithmetic",
         "free_tokens[counted=achieved-rates]": "0 tokens",
     },
-    # (2 - 2.25) ms leave no time at all.
+    # 2 - 1.6 ms leave no time to read the weights.
     "wanted_step=2": {"batch_in_time": "0 sequences"},
-    # 1.2 times the teaching, $175,616, at $0.00126485 saved by each query: 138.84 million.
+    # 1.2 times the teaching, $177,209, at $0.00126485 saved by each query: 140.10 million.
     "taught_tokens=240": {"teach_requests": "0.14 billion"},
     "draft_params=1e8": {"draft_multiplied": "0 billion"},  # its table alone would be more
     "logit[word=nice]=3, logit[word=the]=3": {

@@ -183,6 +183,7 @@ def _prefill(g: Givens, r: Figures) -> Figures:
     sent = _ring(g, tokens, g["hidden"])
     waiting = _links(g, sent, g["layers"])
     looked = _looking(g, _up_to(CONTEXTS))
+    weights = r["weights_read"] / _counted(g["memory_bandwidth"], g["bandwidth_share"]) / g["gpus"]
     return {
         "heads_split": _yes(g["heads"] % g["gpus"] == 0),
         "heads_grouped": _yes(g["heads"] % g["kv_heads"] == 0),
@@ -198,7 +199,7 @@ def _prefill(g: Givens, r: Figures) -> Figures:
         "prefill_sent": sent,
         "prefill_all_reduces": waiting,
         "prefill_waiting": _only_last(waiting),
-        "prefill": products + _only_last(waiting),
+        "prefill": np.maximum(products, weights) + _only_last(waiting),
         "waiting_over_products": waiting / products[FULL],
         "pairs_of": _up_to(CONTEXTS),
         "flops_of": each * CONTEXTS,
@@ -223,6 +224,7 @@ def _decode(g: Givens, r: Figures) -> Figures:
         "decode_intensity": r["token_flops"] / r["weights_read"],
         "prefill_intensity": r["token_flops"] * g["prompt_tokens"] / r["weights_read"],
         "ridge": ridge,
+        "sparse_ridge": ridge * g["sparsity_factor"],
         "ridge_tokens": ridge * g["weight_width"] / 2,
     }
 
@@ -237,6 +239,7 @@ def _cache(g: Givens, r: Figures) -> Figures:
     return {
         "kv_width": widths[1],
         "kv_token": tokens[1],
+        "kv_shared": _yes(g["kv_heads"] % g["gpus"] == 0 or g["gpus"] % g["kv_heads"] == 0),
         "kv_copies": copies,
         "kv_read": tokens[1] * copies,
         "kv_sequence": tokens[1] * r["request_tokens"],
@@ -257,12 +260,18 @@ def _cache(g: Givens, r: Figures) -> Figures:
 def _sweep(g: Givens, r: Figures) -> Figures:
     own, at = _steps(g, r, g["batch_size"]), _steps(g, r, BATCHES)
     found = {k: v for name, value in own.items() for k, v in _swept(name, value, at[name]).items()}
-    left = (g["wanted_step"] - own["all_reduce"]) * g["gpus"] * r["bandwidth"][REACHED]
-    of_one = r["context_read"] * r["kv_read"]
+    alone = _links(g, 0, g["layers"])
+    added = _links(g, _ring(g, 1, g["hidden"]), g["layers"]) - alone
+    node = g["gpus"] * r["bandwidth"][REACHED]
+    left = g["wanted_step"] - alone
+    read = (left - r["weights_read"] / node) / (r["context_read"] * r["kv_read"] / node + added)
+    done = r["token_flops"] + r["decode_attention"]
+    computed = left / (done / g["gpus"] / r["product_rate"][REACHED] + added)
     return found | {
         "decode_flops": r["token_flops"] + r["decode_attention"],
         "step_waits": _yes(own["reading"][FULL] > own["computing"][FULL]),
-        "batch_in_time": _whole((left - r["weights_read"]) / of_one),
+        "step_latency": alone,
+        "batch_in_time": _whole(min(read, computed)),
     }
 
 
@@ -351,7 +360,7 @@ def _capacity(g: Givens, r: Figures) -> Figures:
         "key_count": len(g["offer"]),
         "held": _yes(held >= BATCHES),
         "blocks": np.ceil(each / g["block"]),
-        "block_bytes": g["block"] * r["kv_token"],
+        "block_bytes": g["block"] * r["kv_read"],
         "pool_blocks": _whole(room / token / g["block"]),
         "block_waste": empty,
         "waste_share": empty / each,
@@ -377,7 +386,7 @@ def _slots(g: Givens, r: Figures) -> Figures:
 def _chunks(g: Givens, r: Figures) -> Figures:
     rate = r["product_rate"] * g["gpus"]
     beside = (r["reading"] - r["computing"]) * rate / r["token_flops"]
-    tokens = g["batch_size"] + g["chunk"]
+    tokens = g["batch_size"] + min(g["chunk"], g["prompt_tokens"])
     of_prompt = min(g["chunk"] / g["prompt_tokens"], 1)
     flops = r["step_flops"] + r["prefill_flops"] * of_prompt
     sent = _ring(g, tokens, g["hidden"])
@@ -406,7 +415,7 @@ def _prefix(g: Givens, r: Figures) -> Figures:
     computing = (attention + products) / r["product_rate"][REACHED] / g["gpus"]
     sent = _ring(g, fresh, g["hidden"])
     waiting = _links(g, sent, g["layers"])
-    hit, token = computing + waiting, r["kv_read"]
+    hit, token = max(computing, r["weight_time"][REACHED]) + waiting, r["kv_read"]
     own, kept = r["request_tokens"] * token, found * token
     idle = max(r["cache_room"] - g["batch_size"] * own, 0)
     return {
@@ -421,7 +430,7 @@ def _prefix(g: Givens, r: Figures) -> Figures:
         "hit_all_reduces": waiting,
         "hit_prefill": hit,
         "mean_prefill": r["prefill"][FULL] + g["hit_share"] * (hit - r["prefill"][FULL]),
-        "prefix_bytes": g["shared_tokens"] * r["kv_token"],
+        "prefix_bytes": g["shared_tokens"] * r["kv_read"],
         "sharing_sequences": _whole((r["cache_room"] - kept) / (own - kept)),
         "idle_room": idle,
         "prefixes": _whole(idle / token / g["shared_tokens"]),
@@ -479,14 +488,16 @@ def _drafts(g: Givens, r: Figures) -> Figures:
     cache = 2 * g["draft_layers"] * width * g["kv_value_width"]
     weights = g["draft_params"] * g["weight_width"]
     tokens = _run(g["acceptance"], DRAFTS)
-    d = {"used": used, "cache": cache, "tokens": tokens}
+    copies = max(1, g["gpus"] / g["draft_kv_heads"])
+    looks = g["draft_layers"] * g["draft_heads"] * g["draft_head_dim"] * r["context_read"] * 4
+    d = {"used": used, "cache": cache * copies, "tokens": tokens, "each": used * 2 + looks}
     own, at = (
         _rounds(g, r, d, g["batch_size"], r["step"][FULL], r["reading"][REACHED]),
         _rounds(g, r, d, BATCHES, r["step_at"][FULL], r["reading_at"][REACHED]),
     )
     found = {k: v for name, value in own.items() for k, v in _swept(name, value, at[name]).items()}
     cost = found["draft_step_at"][0] / r["step_at"][FULL, 0]
-    request = r["request_tokens"] * (r["kv_read"] + cache)
+    request = r["request_tokens"] * (r["kv_read"] + cache * copies)
     return found | {
         "round_tokens": _run(CHANCES, DRAFTS),
         "chance_number": CHANCES,
@@ -496,7 +507,11 @@ def _drafts(g: Givens, r: Figures) -> Figures:
         "draft_read": used * g["weight_width"],
         "draft_kv_width": width,
         "draft_kv": cache,
-        "draft_token_flops": used * 2,
+        "draft_copies": copies,
+        "draft_kv_read": cache * copies,
+        "draft_products": used * 2,
+        "draft_attention": looks,
+        "draft_token_flops": used * 2 + looks,
         "best_drafts": own["speedup"].argmax(),
         "best_drafts_at": at["speedup"].argmax(axis=0),
         "draft_held": weights,
@@ -512,7 +527,7 @@ def _rounds(
     """Return a round's figures at a batch or at each of many: drafts are the first axis."""
     rate, bandwidth = r["product_rate"][REACHED], r["bandwidth"][REACHED]
     read = d["used"] * g["weight_width"] + batch * r["context_read"] * d["cache"]
-    reading, flops = read / bandwidth / g["gpus"], batch * d["used"] * 2
+    reading, flops = read / bandwidth / g["gpus"], batch * d["each"]
     computing, sent = flops / rate / g["gpus"], _ring(g, batch, g["draft_hidden"])
     waiting = _links(g, sent, g["draft_layers"])
     draft_step = np.maximum(reading, computing) + waiting
@@ -577,31 +592,35 @@ def _formats(g: Givens, r: Figures) -> Figures:
 
 
 def _smaller(g: Givens, r: Figures) -> Figures:
-    w, layers = g["weight_width"], np.array([1, 1, 1, 0.5])
+    w, layers, all_weights = g["weight_width"], np.array([1, 1, 1, 0.5]), r["multiplied"]
+    head = g["vocab"] * g["hidden"]
+    student = head + (all_weights - head) * layers[3]
     two_of_four = 2 / 4
-    widths = np.array(
-        [
-            w,
-            g["kept_weights"] * w + g["mask_bits"],
-            two_of_four * (w + g["index_bits"]),
-            w * layers[3],
-        ]
-    )
-    skipped = np.array([1, 1, two_of_four, layers[3]])
-    weights, cache = r["multiplied"] * widths, r["kv_read"] * layers
+    pruned = [g["kept_weights"] * w + g["mask_bits"], two_of_four * (w + g["index_bits"])]
+    weights = np.array([w * all_weights, *(all_weights * p for p in pruned), w * student])
+    cache = r["kv_read"] * layers
     read = weights + g["batch_size"] * r["context_read"] * cache
-    reading, computing = read / r["bandwidth"][REACHED] / g["gpus"], r["computing"][FULL] * skipped
+    products = (
+        g["batch_size"]
+        * 2
+        * np.array([all_weights, all_weights, two_of_four * all_weights, student])
+    )
+    looks = g["batch_size"] * r["decode_attention"]
+    flops = products + looks * layers
+    reading = read / r["bandwidth"][REACHED] / g["gpus"]
+    computing = flops / r["product_rate"][REACHED] / g["gpus"]
     waiting = r["all_reduce"] * layers
-    teacher, student = 2 * r["multiplied"], 6 * r["multiplied"] * layers[3]
-    work = g["taught_tokens"] * (teacher + student)
+    work = g["taught_tokens"] * (2 * all_weights + 6 * student)
     rate = g["training_mfu"] * g["peak_flops"]
     return {
-        "way_width": widths,
+        "student": student,
+        "way_width": weights / all_weights,
         "way_weights": weights,
         "way_kv": cache,
         "way_bytes": read,
         "way_reading": reading,
-        "way_flops": r["step_flops"] * skipped,
+        "attention_of_step": looks,
+        "way_flops": flops,
         "way_computing": computing,
         "way_waiting": waiting,
         "way_step": np.maximum(reading, computing) + waiting,

@@ -21,9 +21,9 @@ from worked.forward_pass.timing import Timing  # noqa: E402
 MACHINE = Machine(15e9, 150e9, 4)
 
 
-def line(work, engine, products, stored):
-    """A pass of so many milliseconds, its products alone, and these on matrices as stored."""
-    times = (Timing(ms / 1e3, 0.02) for ms in (engine, products, stored))
+def line(work, engine, products, plain):
+    """A pass of so many milliseconds, its products alone, and these in plain layers."""
+    times = (Timing(ms / 1e3, 0.02) for ms in (engine, products, plain))
     return Line(work, work.roof(MACHINE), *times)
 
 
