@@ -724,8 +724,8 @@ def residual(target: Any, draft: Any, accepted: Any) -> Any:
     """Chance of a word when a draft is turned down: what the target has more of, normed.
 
     Source: Leviathan et al. 2023, algorithm 1.
-    Often got wrong: drawn from the target again; put through a softmax (museum:
-    huggingface/transformers 28508).
+    Often got wrong: drawn from the target again; put through a softmax
+    (museum: huggingface/transformers 28508).
     """
     return maximum(0, target - draft) / (1 - accepted)
 
