@@ -35,6 +35,11 @@ SAID: list[tuple[Mapping[str, Any], dict[str, str]]] = [
         },
     ),
     (
+        # 2 billion tokens a day: the longer run's 30 trillion take 15,000 days.
+        {"people": 0.001},
+        {"Price the request, not the run": "At this demand the run is the larger bill"},
+    ),
+    (
         # 16 GPUs for 8 heads of keys and values: each is kept twice.
         {"gpus": 16},
         {
@@ -47,9 +52,10 @@ SAID: list[tuple[Mapping[str, Any], dict[str, str]]] = [
         {"prompt_tokens": 100},
         {
             "FLOP/s buy prompts": "With prompts this short",
-            "Prompts of less than": "This prompt waits for memory too: reading the weights for it",
+            "The products hide the reading": "longer than such products, and count in their place",
+            "Prompts of less than": "This prompt waits for memory too",
             "the first 1,000 are shared": "All of a prompt is shared",
-            "works on the smaller part": "prompts are short against their answers",
+            "works on the smaller part": "of the bill, and decoding the larger part",
         },
     ),
     (
@@ -100,6 +106,7 @@ SAID: list[tuple[Mapping[str, Any], dict[str, str]]] = [
             "Yet fp8 first": "prefill gains where the GPU multiplies faster",
         },
     ),
+    ({"weight_width": 1}, {"Yet fp8 first": "What a step gains at your batch says the chart"}),
     ({"tenants": 5000}, {"They fit beside the caches": "the rarely used ones wait in the host"}),
     (
         # 8 sequences: 523 ms of decoding beside 70 ms of prefill.
