@@ -861,7 +861,7 @@ SPECULATION = steps(
     )
     | shown("Gain by the paper's formula, <drafted> drafts", r"S^\circ_{<drafted>}", 2, "×"),
     derived(
-        "draft_cost", rows.ratio, part="draft_step_at[batch=1]", whole=f"step_at[batch=1, {FULL}]"
+        "draft_cost", rows.ratio, part="draft_step_at[batch=1]", whole=f"step_at[{FULL}, batch=1]"
     )
     | shown("A draft's step over the target's, one sequence", "c", 3),
     *records.GUESSES,
