@@ -105,5 +105,8 @@ def test_searches_that_make_no_sense_are_refused_in_words():
     for prompt, width, new in (([], 2, 2), (PROMPT, 0, 2), (PROMPT, 2, 0)):
         with pytest.raises(ValueError, match="each must be at least 1"):
             beam_search(MODEL, pool, prompt, width, new)
+    for token in (-1, 12):
+        with pytest.raises(ValueError, match=f"token {token} is unknown: ids are from 0 to 11"):
+            beam_search(MODEL, pool, [token], 2, 2)
     with pytest.raises(ValueError, match="only 12 tokens to begin with"):
         beam_search(MODEL, pool, PROMPT, 13, 2)

@@ -154,6 +154,9 @@ def test_who_yielded_comes_back_a_step_later_and_finds_the_blocks_of_its_twin():
         ({"prompt": [-1]}, "token -1 is unknown"),
         ({"stop": frozenset({99})}, "token 99 is unknown"),
         ({"max_new": 0}, "max_new = 0 must be at least 1"),
+        ({"max_new": 2.5}, "all of them are whole numbers"),
+        ({"prompt": "text"}, "all of them are whole numbers"),
+        ({"stop": 3}, "all of them are whole numbers"),
         ({"max_new": 15}, "7 tokens of prompt and 15 new ones need 6 blocks, and the whole pool"),
     ],
 )
@@ -162,6 +165,23 @@ def test_a_request_that_cannot_be_served_is_refused_at_once_and_in_words(wrong, 
     with pytest.raises(RefusedError, match=words):
         engine.generate([Request(PROMPT, 3), replace(Request(PROMPT, 3), **wrong)])
     assert not engine.busy
+
+
+def test_a_prompt_that_is_changed_after_it_was_handed_in_changes_nothing():
+    """A chat's list of tokens grows while its answer is on the way."""
+    engine, prompt = engine_of(), list(PROMPT)
+    number = engine.submit(Request(prompt, 4))
+    prompt += [1, 2]
+    assert engine.run()[number] == alone(Request(PROMPT, 4))
+
+
+@pytest.mark.parametrize("sampling", [Sampling(), NOISY])
+def test_a_model_whose_logits_are_no_numbers_gives_no_tokens(sampling):
+    broken = random_weights(SMALL, 3, torch.float64)
+    broken["lm_head.weight"][:] = torch.nan
+    engine = Engine(Transformer(SMALL, broken), Pool(9, 4, SMALL, torch.float64))
+    with pytest.raises(ValueError, match="the model's output is not a number"):
+        engine.generate([Request(PROMPT, 4, sampling)])
 
 
 def test_a_request_that_just_fits_the_pool_is_served():

@@ -81,6 +81,17 @@ def test_a_mask_renormalises_what_it_allows():
         distribution(LOGITS, PLAIN, [])
 
 
+@pytest.mark.parametrize("mask", [[5], [-1], [True, False, True, True, False], [0.5]])
+def test_a_mask_that_gives_something_else_than_ids_is_refused(mask):
+    """A place from the end, a row of yes and no: NumPy would take either, as something else."""
+    with pytest.raises(ValueError, match="ids of the tokens that it allows, from 0 to 4"):
+        distribution(LOGITS, PLAIN, mask)
+
+
+def test_whole_numbers_of_numpy_are_whole_numbers():
+    assert Sampling(top_k=np.int64(2), seed=np.uint8(3)) == Sampling(top_k=2, seed=3)
+
+
 def test_draws_split_the_unit_interval_as_the_distribution_says():
     """The inverse of the running sum: counted over a fine even grid of the generator's numbers,
     each token gets its very share; 16 x 64 numbers, so 64 for each sixteenth."""

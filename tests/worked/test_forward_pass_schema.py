@@ -137,12 +137,43 @@ def test_arrays_have_the_items_that_they_may_have():
         ({"type": "object", "required": ["a"]}, "'a' is required and is no property"),
         ({"type": "object", "required": "a"}, "'required' is a list of names"),
         ({"type": "object", "additionalProperties": {}}, "can only be true or false"),
+        ({"type": "object", "required": [["a"]]}, r"\['a'\] is required and is no property"),
+        ({"type": "object", "properties": {1: {"type": "null"}}}, "is a text, not 1"),
+        ({"type": "object", 1: 2, "x": 3}, "1 of type 'object' is not enforced"),
         (True, "a schema is an object here"),
     ],
 )
 def test_what_is_not_enforced_is_refused_in_words(schema, why):
     with pytest.raises(UnsupportedSchemaError, match=why):
         of_schema(schema)
+
+
+def nested(levels):
+    """Arrays of arrays ... of nulls; each may be empty or begin with an item and go on with it."""
+    schema = {"type": "null"}
+    for _ in range(levels):
+        schema = {"type": "array", "items": schema}
+    return schema
+
+
+@pytest.mark.parametrize(
+    "schema",
+    [
+        nested(60),  # an item stands twice in its array's term, so this one has 2**60 in it
+        nested(2000),
+        {"type": "object", "properties": {f"k{i}": {"type": "string"} for i in range(300)}},
+    ],
+)
+def test_a_schema_too_large_for_recursion_is_refused_in_words(schema):
+    with pytest.raises(UnsupportedSchemaError, match="nested too deep"):
+        of_schema(schema)
+
+
+def test_a_schema_of_fifty_strings_is_not_too_large():
+    """A key with its comma, a quote, characters, a quote: four terms a property, 201 in all."""
+    schema = {"type": "object", "properties": {f"k{i}": {"type": "string"} for i in range(50)}}
+    language = of_schema(schema)
+    assert says(language, json.dumps({f"k{i}": "" for i in range(50)}).replace(" ", "").encode())
 
 
 # Masks -------------------------------------------------------------------------------------------

@@ -62,8 +62,8 @@ def beam_search(
     The pool must have room for the beams; it is left as it was found.
 
     Raises:
-        ValueError: an empty prompt, a length below 1, or a width that is not from 1 to the
-            tokens that there are to begin with.
+        ValueError: an empty prompt, unknown tokens in it, a length below 1, or a width that is not
+            from 1 to the tokens that there are to begin with.
         OutOfBlocksError: the pool is too small.
     """
     if not prompt or width < 1 or max_new < 1:
@@ -75,6 +75,11 @@ def beam_search(
         raise ValueError(
             f"width = {width}: there are only {model.config.vocab} tokens to begin with"
         )
+    for token in prompt:
+        if not 0 <= token < model.config.vocab:
+            raise ValueError(
+                f"token {token} is unknown: ids are from 0 to {model.config.vocab - 1}"
+            )
     search = _Search(model, pool, width, max_new, length_penalty, frozenset(stop))
     return search.run(tuple(prompt))
 

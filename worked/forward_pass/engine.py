@@ -16,7 +16,7 @@ from __future__ import annotations
 import operator
 from bisect import insort
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from torch import Tensor
@@ -137,11 +137,11 @@ class Engine:
         Raises:
             RefusedError: it is empty, has unknown tokens, or could never fit the pool.
         """
-        prompt = self._checked(request)
+        request = self._checked(request)
         sequence = _Sequence(
             self._submitted,
             request,
-            prompt,
+            list(request.prompt),
             Table(request.salt),
             request.sampling.generator(),
         )
@@ -180,25 +180,33 @@ class Engine:
             self.step()
         return [self._results.pop(number).tokens for number in numbers]
 
-    def _checked(self, request: Request) -> list[int]:
-        """Return the prompt as a list, if the request can be served."""
+    def _checked(self, request: Request) -> Request:
+        """Return the request, if it can be served, with tokens that nobody else can change."""
         vocab = self.model.config.vocab
-        prompt = [operator.index(token) for token in request.prompt]
+        try:
+            prompt = tuple(operator.index(token) for token in request.prompt)
+            stop = frozenset(operator.index(token) for token in request.stop)
+            max_new = operator.index(request.max_new)
+        except TypeError:
+            raise RefusedError(
+                "the prompt and what stops an answer are ids of tokens, and max_new counts tokens: "
+                "all of them are whole numbers"
+            ) from None
         if not prompt:
             raise RefusedError("the prompt is empty: it must have at least one token")
-        for token in (*prompt, *request.stop):
+        for token in (*prompt, *stop):
             if not 0 <= token < vocab:
                 raise RefusedError(f"token {token} is unknown: ids are from 0 to {vocab - 1}")
-        if operator.index(request.max_new) < 1:
-            raise RefusedError(f"max_new = {request.max_new} must be at least 1")
+        if max_new < 1:
+            raise RefusedError(f"max_new = {max_new} must be at least 1")
         # The last token that is generated is not run, so it needs no room.
-        needed = self.pool.blocks_for(len(prompt) + request.max_new - 1)
+        needed = self.pool.blocks_for(len(prompt) + max_new - 1)
         if needed > self.pool.blocks:
             raise RefusedError(
-                f"{len(prompt)} tokens of prompt and {request.max_new} new ones need {needed} "
+                f"{len(prompt)} tokens of prompt and {max_new} new ones need {needed} "
                 f"blocks, and the whole pool has {self.pool.blocks}: it could never be served"
             )
-        return prompt
+        return replace(request, prompt=prompt, stop=stop, max_new=max_new)
 
     # A step --------------------------------------------------------------------------------------
 
@@ -351,7 +359,9 @@ class Engine:
         """
         request = sequence.request
         if drafted is None and request.sampling.greedy and request.mask is None:
-            return [int(rows[0].argmax())], ""
+            best = int(rows[0].argmax())
+            if rows[0, best].isfinite():  # what is no number is refused below
+                return [best], ""
         generated, ahead = sequence.generated, drafted.tokens if drafted else []
         targets: list[Distribution] = []
         for i, row in enumerate(rows.double().numpy()):

@@ -20,6 +20,7 @@ from typing import Any
 
 DIGITS = 15
 INFINITY = 10**9  # of what cannot be completed at all
+MOST_DEPTH, MOST_TERMS = 300, 10_000  # of terms inside a term
 
 
 class UnsupportedSchemaError(ValueError):
@@ -163,6 +164,24 @@ def shortest(language: Language) -> int:
     raise TypeError(f"{language!r} is no language")
 
 
+def manageable(language: Language) -> bool:
+    """Whether a term is small enough for what goes into its parts by recursion, at each byte."""
+    terms, stack = 0, [(language, 1)]
+    while stack:
+        term, depth = stack.pop()
+        terms += 1
+        if depth > MOST_DEPTH or terms > MOST_TERMS:
+            return False
+        match term:
+            case Then(first, rest):
+                stack += [(first, depth + 1), (rest, depth + 1)]
+            case Either(options):
+                stack += [(option, depth + 1) for option in options]
+            case Times(inner):
+                stack.append((inner, depth + 1))
+    return True
+
+
 def spelled(language: Language, single: frozenset[int]) -> Language:
     """Return the part of it that can be written with these bytes alone."""
     match language:
@@ -222,15 +241,33 @@ TYPES: dict[str, Any] = {
 DESCRIBING = {"title", "description", "$schema", "default", "examples"}
 
 
-def of_schema(schema: Any, at: str = "$") -> Language:
+def of_schema(schema: Any) -> Language:
     """Return the language of a schema's answers.
 
     Supported: objects with fixed `properties`, all of which are written; arrays; strings;
     integers, numbers, booleans, null; enum and const.
 
     Raises:
-        UnsupportedSchemaError: it says something else; the message names where and what.
+        UnsupportedSchemaError: it says something else, and the message names where and what; or
+            it has too many parts.
     """
+    try:
+        return _of(schema, "$")
+    except RecursionError:
+        raise UnsupportedSchemaError("$: the schema is nested too deep") from None
+
+
+def _of(schema: Any, at: str) -> Language:
+    language = _language(schema, at)
+    if not manageable(language):
+        raise UnsupportedSchemaError(
+            f"{at}: too many properties or values, or nested too deep: the automaton of an answer "
+            f"has at most {MOST_TERMS} terms, {MOST_DEPTH} of them inside one another"
+        )
+    return language
+
+
+def _language(schema: Any, at: str) -> Language:
     if not isinstance(schema, dict):
         raise UnsupportedSchemaError(f"{at}: a schema is an object here, not {schema!r}")
     said, kind = set(schema) - DESCRIBING, schema.get("type")
@@ -255,7 +292,7 @@ def of_schema(schema: Any, at: str = "$") -> Language:
 
 
 def _only(said: set[str], enforced: set[str], at: str, where: str) -> None:
-    if strangers := sorted(said - enforced):
+    if strangers := sorted(said - enforced, key=str):
         raise UnsupportedSchemaError(
             f"{at}: {strangers[0]!r} {where} is not enforced here, so an answer might break it"
         )
@@ -299,7 +336,7 @@ def _bounds(schema: dict[str, Any], least: str, most: str, at: str) -> tuple[int
 def _array(schema: dict[str, Any], at: str) -> Language:
     if "items" not in schema:
         raise UnsupportedSchemaError(f"{at}: an array must say what its 'items' are")
-    item = of_schema(schema["items"], f"{at}[]")
+    item = _of(schema["items"], f"{at}[]")
     least, most = _bounds(schema, "minItems", "maxItems", at)
     if most == 0:
         return Text(b"[]")
@@ -317,12 +354,14 @@ def _object(schema: dict[str, Any], at: str) -> Language:
     if not isinstance(required, list):
         raise UnsupportedSchemaError(f"{at}: 'required' is a list of names, not {required!r}")
     for name in required:
-        if name not in properties:
+        if not isinstance(name, str) or name not in properties:
             raise UnsupportedSchemaError(f"{at}: {name!r} is required and is no property")
     if not isinstance(schema.get("additionalProperties", False), bool):
         raise UnsupportedSchemaError(f"{at}: 'additionalProperties' can only be true or false")
     parts: list[Language] = []
     for name, inner in properties.items():
+        if not isinstance(name, str):
+            raise UnsupportedSchemaError(f"{at}: the name of a property is a text, not {name!r}")
         comma = b"," if parts else b"{"
-        parts += [Text(comma + _written(name, at) + b":"), of_schema(inner, f"{at}.{name}")]
+        parts += [Text(comma + _written(name, at) + b":"), _of(inner, f"{at}.{name}")]
     return then(*parts, Text(b"}")) if parts else Text(b"{}")

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from numbers import Integral
 
 import numpy as np
 import numpy.typing as npt
@@ -43,11 +44,11 @@ class Sampling:
     def __post_init__(self) -> None:
         if not 0 <= self.temperature < float("inf"):
             raise ValueError(f"temperature = {self.temperature!r} must be a number from 0 on")
-        if not isinstance(self.top_k, int) or isinstance(self.top_k, bool) or self.top_k < 0:
+        if not _counts(self.top_k):
             raise ValueError(f"top_k = {self.top_k!r} must be a whole number from 0 (all) on")
         if not 0 < self.top_p <= 1:
             raise ValueError(f"top_p = {self.top_p!r} must be over 0 and at most 1")
-        if not isinstance(self.seed, int) or isinstance(self.seed, bool) or self.seed < 0:
+        if not _counts(self.seed):
             raise ValueError(f"seed = {self.seed!r} must be a whole number from 0 on")
 
     @property
@@ -58,6 +59,11 @@ class Sampling:
     def generator(self) -> np.random.Generator:
         """A fresh generator at the seed."""
         return np.random.default_rng(self.seed)
+
+
+def _counts(value: object) -> bool:
+    """Whether it is a whole number from 0 on, of Python or of NumPy."""
+    return isinstance(value, Integral) and not isinstance(value, bool) and int(value) >= 0
 
 
 GREEDY = Sampling()
@@ -74,13 +80,19 @@ def distribution(
 
     Raises:
         NoTokenAllowedError: no token is allowed.
-        ValueError: a logit is not a number, or all that is allowed is impossible.
+        ValueError: a logit is not a number, all that is allowed is impossible, or the mask gives
+            something else than ids.
     """
     scores = np.array(logits, dtype=np.float64)
     if allowed is not None:
-        ids = np.fromiter(allowed, dtype=np.int64)
+        ids = allowed if isinstance(allowed, np.ndarray) else np.array(list(allowed))
         if not len(ids):
             raise NoTokenAllowedError("the mask allows no token")
+        if ids.dtype.kind not in "iu" or ids.min() < 0 or ids.max() >= len(scores):
+            raise ValueError(
+                f"a mask gives the ids of the tokens that it allows, from 0 to {len(scores) - 1}; "
+                f"this one gave {ids.dtype} from {ids.min()} to {ids.max()}"
+            )
         masked = np.full_like(scores, -np.inf)
         masked[ids] = scores[ids]
         scores = masked
