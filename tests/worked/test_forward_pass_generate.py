@@ -208,6 +208,14 @@ def test_a_damaged_model_is_refused_or_loaded(
         load(file)
 
 
+def test_a_weight_that_is_no_number_is_refused(tmp_path: Path) -> None:
+    """The last weight of the last tensor is overwritten: four bytes of ones are a NaN."""
+    file = tmp_path / "model.gguf"
+    file.write_bytes(TINY[:-4] + b"\xff" * 4)
+    with pytest.raises(GgufError, match=r"blk\.1\.ffn_down\.weight is not a finite number"):
+        load(file)
+
+
 # -- the command ------------------------------------------------------------------------------
 
 

@@ -145,13 +145,15 @@ def weights(
     """Return a model's weights under transformers' names, in float32.
 
     Raises:
-        GgufError: there is a tensor that a Llama has not.
+        GgufError: there is a tensor that a Llama has not, or a weight that is no number.
     """
     found = {}
     sizes = {name: stored.weights for name, stored in gguf.tensors.items()}
     read = 0
     for name in gguf.tensors:
         weight = torch.from_numpy(gguf.weights(name))
+        if not weight.isfinite().all():
+            raise GgufError(f"a weight of {name} is not a finite number: the file is damaged")
         if name.endswith(("attn_q.weight", "attn_k.weight")):
             weight = halves_from_pairs(weight, config.head_dim)
         found[_renamed(name)] = weight
