@@ -84,6 +84,21 @@ _ENTRIES = (
         LIBRARY + "missing_minutes_are_sent_where_the_library_sends_them",
         "newton.best_way",
     ),
+    (
+        "the bytes of real matrices, packed with the scales of their groups",
+        "worked/test_forward_pass_quantised.py::test_a_group_adds_32_bits_to_its_codes",
+        "serving.bits_with_scales",
+    ),
+    (
+        "the keys and values that real processes hold of a model split between them",
+        "worked/test_forward_pass_tensor_parallel.py::test_keys_and_values_lie_with_their_heads",
+        "serving.kv_bytes_per_token",
+    ),
+    (
+        "the tokens of a round, over every way that real distributions can go",
+        "worked/test_forward_pass_speculation.py::test_a_round_brings_the_geometric_sum_of_tokens",
+        "serving.tokens_per_round",
+    ),
 )
 MEASURED = {
     formula: Measured(words, f"tests/{test}")
