@@ -941,7 +941,12 @@ FORMATS = steps(
     )
     | shown("A step: <format>, <batch> together", "t_{<format>}(<batch>)", 2, "ms"),
     derived("format_gain", rows.ratio, "format batch", part=f"step_at[{FULL}]", whole="format_step")
-    | shown("Times as fast as the panel's widths: <format>, <batch> together", "S_{<format>}(<batch>)", 2, "×"),
+    | shown(
+        "Times as fast as the panel's widths: <format>, <batch> together",
+        "S_{<format>}(<batch>)",
+        2,
+        "×",
+    ),
     partial("format_room", serving.cache_room, "format", weight_bytes="format_weights")
     | shown("Room for caches: <format>", "M_{c,<format>}", 1, "GB"),
     derived(
