@@ -12,6 +12,9 @@ from torch.utils.flop_counter import FlopCounterMode
 from worked.chapters import graph
 from worked.forward_pass.engine import Engine, Request
 from worked.forward_pass.paged_cache import Pool
+from worked.forward_pass.quantised import Quantiser, four_bits
+from worked.forward_pass.sampling import Sampling
+from worked.forward_pass.speculation import ModelDraft, tally
 from worked.forward_pass.transformer import Config, Transformer, random_weights
 
 chapter = graph("forward-pass")
@@ -33,6 +36,7 @@ BLOCKS, BLOCK_SIZE, BUDGET = 96, 4, 16
 LENGTHS, ANSWER, LATE = (12, 20, 9, 40), 12, 6
 SHARED, OWN = 16, (5, 9, 3, 7)
 WIDE = (1, 2, 4, 8, 16, 32)
+DRAFTS, GROUP, PROMPTS, LONG, ROOM, WIDE_BLOCK = 4, 32, 16, 48, 256, 16
 SEED, MEGA = 0, 1e6
 
 # %% [markdown]
@@ -112,6 +116,48 @@ for ax, shared in zip(axes, (False, True), strict=True):
     ax.set_title(f"{'shared' if shared else 'each its own'}: {held} blocks")
     ax.set_xlabel("place in the block table")
 axes[0].set_ylabel("request")
+fig.tight_layout()
+
+# %% [markdown]
+# ## Drafts, and how far they get
+#
+# The model drafts for itself with its weights narrowed, and a stranger drafts for it; answers are sampled. A bar is the share of rounds in which so many drafts were
+# accepted. The dots are what independent acceptance at the mean rate would give: real drafts come in good runs and bad ones.
+
+# %%
+weights = random_weights(SMALL, SEED)
+narrowed = Transformer(SMALL, weights, Quantiser(lambda w: four_bits(w, GROUP)))
+stranger = Transformer(SMALL, random_weights(SMALL, SEED + 1))
+asked = [
+    Request(
+        rng.integers(0, SMALL.vocab, LENGTHS[0]).tolist(), LONG, Sampling(temperature=1.0, seed=i)
+    )
+    for i in range(PROMPTS)
+]
+
+fig, axes = plt.subplots(1, 2, figsize=SIZE, sharey=True)
+for ax, (name, small) in zip(
+    axes, {"its own weights, narrowed": narrowed, "a stranger": stranger}.items(), strict=True
+):
+    draft = ModelDraft(small, Pool(ROOM, WIDE_BLOCK, SMALL), DRAFTS, SMALL)
+    engine = Engine(model, Pool(ROOM, WIDE_BLOCK, SMALL), draft=draft)
+    for request in asked:
+        engine.submit(request)
+    records = []
+    while engine.busy:
+        records.append(engine.step())
+    counts = tally(records)
+    shares = [counts.by_accepted.get(n, 0) / counts.rounds for n in range(DRAFTS + 1)]
+    # The draft that is turned down was tried as well.
+    tried = sum(min(n + 1, DRAFTS) * counts.by_accepted.get(n, 0) for n in range(DRAFTS + 1))
+    rate = counts.accepted / tried
+    alike = [rate**n * (1 - rate if n < DRAFTS else 1) for n in range(DRAFTS + 1)]
+    ax.bar(range(DRAFTS + 1), shares)
+    ax.plot(range(DRAFTS + 1), alike, "o", color="tab:orange")
+    ax.set_title(f"{name}: {rate:.0%} accepted")
+    ax.set_xlabel("drafts accepted in a round")
+    print(f"{name}: {len(records)} steps, {counts.emitted / counts.rounds:.2f} tokens a round")
+axes[0].set_ylabel("share of rounds")
 fig.tight_layout()
 
 # %% [markdown]
