@@ -7,7 +7,7 @@ from datetime import date
 
 from worked.figures import Axis, Given, Setting, Source
 from worked.givens import fact, given, given_row, setting
-from worked.givens.gpus import facts_of
+from worked.givens.gpus import fact_of
 
 GPU, MODEL, DRAFT = "H100 SXM", "Atlas-70B", "Llama 3 8B"
 GPUS = (GPU, "H200 SXM", "B200", "MI300X", "A100 80GB SXM")
@@ -195,7 +195,7 @@ FORMATS = (
     Given("group", 128, "", r"\gamma", "Weights that share a scale", 8, 1024, integer=True),
     Given("kv_bits", (16, 8, 16), "bit", "c_{<format>}", "Bits of a cached value", 2, 32,
           over="format"),
-    given(facts_of(GPU)["fp8_peak"][0], "fp8_peak", "F_8", "Dense peak of a GPU, fp8", 20, 40000,
+    given(fact_of(GPU, "fp8_peak")[0], "fp8_peak", "F_8", "Dense peak of a GPU, fp8", 20, 40000,
           1),
 )
 PRUNING = (

@@ -21,28 +21,30 @@ PRICED = {
 }
 
 
-def facts_of(gpu: str) -> dict[str, tuple[Fact, str]]:
-    """Return what choosing a GPU sets, given by given, and the given's unit.
+SET = {
+    "gpu_memory": (("memory_bytes",), "GB"),
+    "reported_memory": (("memory_reported",), "MiB"),
+    "memory_bandwidth": (("memory_bandwidth",), "TB/s"),
+    "peak_flops": (("peak_bf16", "peak_fp16"), "TFLOP/s"),
+    "fp8_peak": (("peak_fp8", "peak_bf16", "peak_fp16"), "TFLOP/s"),
+    "nvlink_bandwidth": (("interconnect_bandwidth", "pcie_bandwidth"), "GB/s"),
+}
+"""What a GPU sets: given -> the fact, or what stands in for it, and the given's unit.
 
-    One without bf16 has the peak of fp16, one without fp8 that of its wider format; one without
-    links of its own sends over PCIe.
-    """
+One without bf16 has the peak of fp16, one without fp8 that of its wider format; one without links
+of its own sends over PCIe.
+"""
+
+
+def fact_of(gpu: str, name: str) -> tuple[Fact, str]:
+    """Return what choosing a GPU sets a given to, and the given's unit."""
+    if name == "price":
+        return fact("prices", f"{PRICED[gpu]}, running example", "gpu_hour"), "USD/GPU/h"
+    wanted, unit = SET[name]
     facts = things("hardware")[gpu].facts
-    peak = facts.get("peak_bf16") or facts["peak_fp16"]
-    return {
-        "gpu_memory": (facts["memory_bytes"], "GB"),
-        "reported_memory": (facts["memory_reported"], "MiB"),
-        "memory_bandwidth": (facts["memory_bandwidth"], "TB/s"),
-        "peak_flops": (peak, "TFLOP/s"),
-        "fp8_peak": (facts.get("peak_fp8") or peak, "TFLOP/s"),
-        "nvlink_bandwidth": (
-            facts.get("interconnect_bandwidth") or facts["pcie_bandwidth"],
-            "GB/s",
-        ),
-        "price": (fact("prices", f"{PRICED[gpu]}, running example", "gpu_hour"), "USD/GPU/h"),
-    }
+    return facts[next(of for of in wanted if of in facts)], unit
 
 
 def gpu_settings(gpus: Iterable[str], *names: str) -> dict[str, dict[str, Setting]]:
     """Return what choosing each of some GPUs sets, of the givens that are named."""
-    return {gpu: {n: setting(*facts_of(gpu)[n]) for n in names} for gpu in gpus}
+    return {gpu: {n: setting(*fact_of(gpu, n)) for n in names} for gpu in gpus}

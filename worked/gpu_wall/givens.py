@@ -10,7 +10,7 @@ from dataclasses import replace
 
 from worked.figures import Axis, Given, Setting
 from worked.givens import fact, given, given_row, setting
-from worked.givens.gpus import PRICED, facts_of
+from worked.givens.gpus import PRICED, fact_of
 
 GPU, MODEL = "H100 SXM", "Atlas-70B"
 MODELS = (
@@ -40,7 +40,7 @@ def model_settings() -> dict[str, dict[str, Setting]]:
 
 
 def _of_gpus(of: str, name: str, symbol: str, label: str, low: float, high: float) -> Given:
-    facts = [facts_of(gpu)[of] for gpu in PRICED]
+    facts = [fact_of(gpu, of) for gpu in PRICED]
     unit = facts[0][1]
     return given_row(
         [f for f, _ in facts],
