@@ -273,7 +273,8 @@ def _shown(text: str) -> str:
     """Return a text as the terminal can show it: nothing in it moves the cursor."""
     encoding = sys.stdout.encoding or "utf-8"
     text = text.expandtabs(4).encode(encoding, STAND_INS).decode(encoding)
-    return "".join(c if c == "\n" or c.isprintable() else "�"[: c != "\r"] for c in text)
+    broken = "\N{REPLACEMENT CHARACTER}"
+    return "".join(c if c == "\n" or c.isprintable() else broken[: c != "\r"] for c in text)
 
 
 def _filled(text: str, columns: int) -> list[str]:

@@ -11,7 +11,6 @@ from typing import Any
 
 from worked.formulas.communication import all_reduce_bytes, transfer_seconds
 from worked.formulas.ops import (
-    all_of,
     along,
     at,
     ceil,
@@ -434,7 +433,7 @@ def kv_copies(gpus: Any, kv_heads: Any) -> Any:
 def shared_evenly(kv_copies: Any, kv_heads: Any, gpus: Any) -> Any:
     """Whether every GPU keeps whole key-value heads, and every head as many times: 1 or 0."""
     each = kv_copies * kv_heads / gpus
-    return where(all_of(ceil(kv_copies) <= kv_copies, ceil(each) <= each), 1, 0)
+    return where(ceil(kv_copies) <= kv_copies, where(ceil(each) <= each, 1, 0), 0)
 
 
 def copied(value: Any, kv_copies: Any) -> Any:

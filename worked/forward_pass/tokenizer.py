@@ -119,7 +119,7 @@ class Tokenizer:
         return [*tokens, self._begin, *self.encode("assistant\n")]
 
     def decode(self, tokens: Iterable[int]) -> str:
-        """Return the text of tokens; control tokens have none, broken characters show as �."""
+        """Return the text of tokens: control tokens have none, broken characters show as U+FFFD."""
         reader = self.reader()
         return "".join(reader.read(token) for token in tokens) + reader.rest()
 
@@ -146,5 +146,5 @@ class Reader:
         return self._decoder.decode(self._bytes_of[token])
 
     def rest(self) -> str:
-        """Return � where the tokens ended within a character, else ""."""
+        """Return U+FFFD where the tokens ended within a character, else ""."""
         return self._decoder.decode(b"", final=True)
