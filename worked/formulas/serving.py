@@ -48,6 +48,11 @@ def token_rate(query_rate: Any, request_tokens: Any) -> Any:
     return query_rate * request_tokens
 
 
+def served_tokens(token_rate: Any, seconds: Any) -> Any:
+    """Tokens served in a time."""
+    return token_rate * seconds
+
+
 def parity_seconds(training_tokens: Any, token_rate: Any) -> Any:
     """Seconds after which as many tokens were served as a training run read."""
     return training_tokens / token_rate

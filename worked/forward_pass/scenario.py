@@ -89,8 +89,9 @@ ENDGAME = steps(
     | shown("Tokens of a request", "T", 0, "tokens"),
     derived("query_rate", serving.query_rate)
     | shown("Queries a second", r"\lambda", 0, "queries/s"),
-    derived("token_rate", serving.token_rate)
-    | shown("Tokens of all queries", "r", 1, "trillion/day"),
+    derived("token_rate", serving.token_rate) | shown("Tokens of all queries", "r", 0, "Mtoken/s"),
+    derived("served", serving.served_tokens, seconds="horizon")
+    | shown("Tokens served in the time looked at", r"r t_\mathrm{look}", 1, "trillion"),
     derived("parity", serving.parity_seconds, "run")
     | shown("Time until as many tokens were served, <run> run", r"t_{<run>}", 2, "day"),
     derived("flop_parity", serving.flop_parity_seconds, "run")
@@ -102,7 +103,7 @@ ENDGAME = steps(
     derived("heavy_query_rate", serving.query_rate, queries="heavy_queries")
     | shown("Queries a second if all were heavy users", r"\lambda_h", 0, "queries/s"),
     derived("heavy_token_rate", serving.token_rate, query_rate="heavy_query_rate")
-    | shown("Tokens of all queries if all were heavy users", "r_h", 0, "trillion/day"),
+    | shown("Tokens of all queries if all were heavy users", "r_h", 0, "Mtoken/s"),
     derived(
         "heavy_over_trained",
         serving.served_over_trained,
@@ -1228,7 +1229,7 @@ ALL = (
     FLEET,
 )
 KEYS = (
-    Key("token_rate", "people * queries * request_tokens"),
+    Key("served", "people * queries * horizon * request_tokens"),
     Key("weights_read", "weight_width * multiplied"),
     Key(
         "ridge",

@@ -31,11 +31,11 @@ BOOK = {
     "training_tokens[run=*]": "15 trillion | 30 trillion",  # Llama 3 read 15; twice as much
     "heavy_queries horizon": "100 queries/day | 1 day",
     "request_tokens query_rate": "2,000 tokens | 81,019 queries/s",  # 7e9 / 86,400 = 81,018.5
-    "token_rate": "14.0 trillion/day",  # 7e9 x 2,000
+    "token_rate served": "162 Mtoken/s | 14.0 trillion",  # 81,018.5 x 2,000; 7e9 x 2,000
     "parity[run=*]": "1.07 day | 2.14 day",  # 15 / 14, 30 / 14
     "flop_parity[run=*] flop_ratio": "3.2 day | 6.4 day | 3×",  # 6 over 2: three times as long
     "served_over_trained[run=*]": "0.93× | 0.47×",  # 14 / 15, 14 / 30
-    "heavy_query_rate heavy_token_rate": "8,101,852 queries/s | 1,400 trillion/day",  # 100 times
+    "heavy_query_rate heavy_token_rate": "8,101,852 queries/s | 16,204 Mtoken/s",  # 100 times
     "heavy_over_trained[run=*]": "93× | 47×",
     # 2. The shape of Llama 3 70B.
     "layers hidden heads kv_heads": "80 | 8,192 | 64 | 8",

@@ -116,6 +116,7 @@ def _demand(g: Givens, r: Figures) -> Figures:
         "request_tokens": each,
         "query_rate": asked,
         "token_rate": asked * each,
+        "served": asked * each * g["horizon"],
         "parity": read / (asked * each),
         "flop_parity": 6 * read / (2 * asked * each),
         "flop_ratio": 6 / 2,
