@@ -178,7 +178,7 @@ for batch in WIDE:
     with FlopCounterMode(display=False) as counter:
         engine.step()
     context = BLOCK_SIZE + 1
-    products = serving.step_flops(serving.token_flops(multiplied), batch)
+    products = serving.forward_flops(serving.token_flops(multiplied), batch)
     attention = serving.attention_flops(SMALL.layers, SMALL.heads, SMALL.head_dim, batch * context)
     print(f"batch {batch:3}: counted {counter.get_total_flops() / MEGA:8.3f} MFLOP, "
           f"computed {(products + attention) / MEGA:8.3f}")  # fmt: skip

@@ -70,7 +70,7 @@ def flop_parity_seconds(parity: Any) -> Any:
 
 def served_over_trained(token_rate: Any, seconds: Any, training_tokens: Any) -> Any:
     """Tokens served in a time over those of a training run."""
-    return token_rate * seconds / training_tokens
+    return served_tokens(token_rate, seconds) / training_tokens
 
 
 # -- one token's path -------------------------------------------------------------------------
@@ -137,7 +137,7 @@ def token_flops(multiplied: Any) -> Any:
 
 
 def forward_flops(token_flops: Any, tokens: Any) -> Any:
-    """FLOPs of the products with weights of so many tokens."""
+    """FLOPs of so many tokens: a prompt's, or one of every sequence of a step."""
     return token_flops * tokens
 
 
@@ -287,11 +287,6 @@ def counted_rate(rate: Any, share: Any) -> Any:
     )
 
 
-def product_rate(peak_flops: Any, mfu: Any) -> Any:
-    """FLOP/s of a GPU at a share of its dense peak."""
-    return peak_flops * mfu
-
-
 def counted_wait(seconds: Any) -> Any:
     """Seconds of all-reduces, by what is counted: they are only in the last."""
     return along("counted", data_sheet=0 * seconds, achieved_rates=0 * seconds,
@@ -352,11 +347,6 @@ def step_bytes(weights_read: Any, batch: Any, context: Any, kv_read: Any) -> Any
     return weights_read + batch * context * kv_read
 
 
-def step_flops(token_flops: Any, batch: Any) -> Any:
-    """FLOPs of a forward pass over a token of every sequence."""
-    return batch * token_flops
-
-
 def step_seconds(reading: Any, computing: Any, waiting: Any) -> Any:
     """Seconds of a step that reads and computes at the same time and then waits for links.
 
@@ -364,11 +354,6 @@ def step_seconds(reading: Any, computing: Any, waiting: Any) -> Any:
     Often got wrong: reading and computing added.
     """
     return maximum(reading, computing) + waiting
-
-
-def cache_seconds(reading: Any, weight_time: Any) -> Any:
-    """Seconds of a step's reading that go to caches."""
-    return reading - weight_time
 
 
 def attained_rate(step_flops: Any, gpus: Any, reading: Any, computing: Any) -> Any:
@@ -392,11 +377,6 @@ def beyond(whole: Any, part: Any) -> Any:
 def both(one: Any, other: Any) -> Any:
     """Two parts together."""
     return one + other
-
-
-def repeated(seconds: Any, times: Any) -> Any:
-    """Seconds of so many steps in a row."""
-    return seconds * times
 
 
 # -- the key-value cache ----------------------------------------------------------------------
@@ -441,11 +421,6 @@ def shared_evenly(kv_copies: Any, kv_heads: Any, gpus: Any) -> Any:
     return where(ceil(kv_copies) <= kv_copies, where(ceil(each) <= each, 1, 0), 0)
 
 
-def copied(value: Any, kv_copies: Any) -> Any:
-    """Bytes of all copies."""
-    return value * kv_copies
-
-
 def group_intensity(heads: Any, kv_heads: Any, kv_value_width: Any) -> Any:
     """FLOPs that decoding does for each byte of the cache, whatever the batch.
 
@@ -457,9 +432,9 @@ def group_intensity(heads: Any, kv_heads: Any, kv_value_width: Any) -> Any:
 # -- batches ----------------------------------------------------------------------------------
 
 
-def user_rate(step_seconds: Any) -> Any:
-    """Tokens a second that one user sees."""
-    return 1 / step_seconds
+def token_pace(seconds: Any) -> Any:
+    """Tokens a second when each takes so many seconds: a user's, or a node's one more sequence."""
+    return 1 / seconds
 
 
 def node_rate(step_seconds: Any, batch: Any) -> Any:
@@ -487,11 +462,6 @@ def price_per_token(step_seconds: Any, batch: Any, gpus: Any, price: Any) -> Any
 def kv_equals_weights(weights_read: Any, context: Any, kv_read: Any) -> Any:
     """Batch at which a decode step reads as much cache as weights."""
     return weights_read / (context * kv_read)
-
-
-def rate_of_one(seconds: Any) -> Any:
-    """Tokens a second that no batch exceeds; seconds: what one more sequence adds to a step."""
-    return 1 / seconds
 
 
 def cache_share(bytes_read: Any, weights_read: Any) -> Any:
@@ -927,11 +897,6 @@ def latent_kv_bytes(latent_layers: Any, latent_rank: Any, rope_dim: Any, width: 
     return latent_layers * (latent_rank + rope_dim) * width
 
 
-def repeated_bytes(one: Any, times: Any) -> Any:
-    """Bytes of so many things of one size."""
-    return one * times
-
-
 def adapter_parameters(
     rank: Any, layers: Any, hidden: Any, heads: Any, kv_heads: Any, head_dim: Any, ffn: Any
 ) -> Any:
@@ -957,11 +922,6 @@ def adapter_parameters(
 def decode_share_seconds(decode_steps: Any, step_seconds: Any, batch: Any) -> Any:
     """Seconds of a node that decoding one request takes: its share of the batch's steps."""
     return decode_steps * step_seconds / batch
-
-
-def request_seconds(prefill: Any, decode_time: Any) -> Any:
-    """Seconds of a node that one request takes, prefill and decode one after the other."""
-    return prefill + decode_time
 
 
 def overlapped_seconds(
@@ -1008,16 +968,6 @@ def busy_nodes(query_rate: Any, node_seconds: Any) -> Any:
 def nodes_at_load(busy: Any, load: Any) -> Any:
     """Whole nodes of a fleet whose nodes are busy for a share of the time."""
     return ceil(busy / load)
-
-
-def gpus_of(nodes: Any, gpus: Any) -> Any:
-    """GPUs of so many nodes."""
-    return nodes * gpus
-
-
-def fleet_price(gpus: Any, price: Any) -> Any:
-    """Dollars of a fleet for a time."""
-    return gpus * price
 
 
 def fleet_query_price(fleet_price: Any, query_rate: Any) -> Any:

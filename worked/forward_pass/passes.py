@@ -79,7 +79,7 @@ def decode_pass(config: Config, batch: int, context: int, width: int = 4) -> Pas
         batch,
         batch,
         float(serving.step_bytes(multiplied * width, batch, context, kv_token)),
-        float(serving.step_flops(serving.token_flops(multiplied) + attention, batch)),
+        float(serving.forward_flops(serving.token_flops(multiplied) + attention, batch)),
     )
 
 

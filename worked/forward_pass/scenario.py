@@ -50,8 +50,7 @@ MULTIPLIED = {
 }
 FULL = "counted=all-reduces-too"
 COMPUTING = f"computing[{FULL}]"
-RATE, PEAKED = {"bandwidth": "bandwidth[counted=achieved-rates]"}, {"product_rate": "product_rate"}
-REACHED = {**RATE, "product_rate": "product_rate[counted=achieved-rates]"}
+RATE = {"bandwidth": "bandwidth[counted=achieved-rates]"}
 SWEPT: set[str] = set()
 
 
@@ -268,7 +267,7 @@ CACHE = steps(
     | shown("Key-value heads over GPUs", "v_{kv}"),
     derived("kv_copies", serving.kv_copies)
     | shown("Copies of each key-value head in the node", r"c_g", 0),
-    derived("kv_read", serving.copied, value="kv_token")
+    derived("kv_read", compute.scaled, value="kv_token", factor="kv_copies")
     | shown("Cache of a token, all copies", r"b_g", 0, "B"),
     derived("kv_sequence", serving.sequence_bytes, tokens="request_tokens")
     | shown("Cache of a whole request", "b_T", 3, "GB"),
@@ -307,10 +306,10 @@ SWEEP = steps(
     | shown("FLOPs of a token in decode", "f_O", 1, "GFLOP"),
     *swept(
         "step_flops",
-        serving.step_flops,
+        serving.forward_flops,
         shown("FLOPs of a step", "F_O", 2, "TFLOP"),
         token_flops="decode_flops",
-        batch="batch",
+        tokens="batch",
     ),
     *swept(
         "reading",
@@ -353,9 +352,11 @@ SWEEP = steps(
     ),
     *swept(
         "cache_time",
-        serving.cache_seconds,
+        serving.beyond,
         shown("Reading caches: <counted>", r"t^b_{<counted>}", 2, "ms"),
         "counted",
+        whole="reading",
+        part="weight_time",
     ),
     verdict(
         "step_waits",
@@ -367,10 +368,10 @@ SWEEP = steps(
     | shown("What the design's step waits for", "v_t"),
     *swept(
         "user_rate",
-        serving.user_rate,
+        serving.token_pace,
         shown("Tokens a second that a user sees: <counted>", "u_{<counted>}", 0, "tokens/s"),
         "counted",
-        step_seconds="step",
+        seconds="step",
     ),
     *swept(
         "node_rate",
@@ -409,7 +410,7 @@ LIMITS = steps(
     | shown("Batch that reads as much cache as weights", "B_W", 0, "sequences"),
     derived("attained", serving.attained_rate, reading=f"reading[{FULL}]", computing=COMPUTING)
     | shown("FLOP/s that a GPU attains in the design's step", r"F_\mathrm{att}", 1, "TFLOP/s"),
-    derived("batch_products", serving.step_flops, batch="batch_size")
+    derived("batch_products", serving.forward_flops, tokens="batch_size")
     | shown("FLOPs of the step's products with weights", "Bf", 2, "TFLOP"),
     derived(
         "attained_uncached",
@@ -449,7 +450,7 @@ LIMITS = steps(
         waiting="one_waiting",
     )
     | shown("What one more sequence adds to a large step: <counted>", "t_{1,<counted>}", 1, "µs"),
-    derived("rate_ceiling", serving.rate_of_one, "counted", seconds="one_more")
+    derived("rate_ceiling", serving.token_pace, "counted", seconds="one_more")
     | shown(
         "Tokens a second that no batch exceeds: <counted>", r"r^\infty_{<counted>}", 0, "tokens/s"
     ),
@@ -576,7 +577,7 @@ CHUNKS = steps(
     )
     | shown("A step with a chunk", "t_C", 1, "ms"),
     derived("chunks", serving.chunks_of) | shown("Chunks of the prompt", "n_C", 0, "chunks"),
-    derived("chunked_prefill", serving.repeated, seconds="mixed_step", times="chunks")
+    derived("chunked_prefill", compute.scaled, value="mixed_step", factor="chunks")
     | shown("Time to the first token in chunks", "t_{P,C}", 1, "ms"),
     *records.CHUNKED,
 )
@@ -705,7 +706,7 @@ SPECULATION = steps(
     | shown("The draft's cache of a token", r"b_\mathrm{d}", 0, "B"),
     derived("draft_copies", serving.kv_copies, kv_heads="draft_kv_heads")
     | shown("Copies of the draft's key-value heads in the node", r"c_\mathrm{d}", 0),
-    derived("draft_kv_read", serving.copied, value="draft_kv", kv_copies="draft_copies")
+    derived("draft_kv_read", compute.scaled, value="draft_kv", factor="draft_copies")
     | shown("The draft's cache of a token, all copies", r"b_{g\mathrm{d}}", 0, "B"),
     derived("draft_products", serving.token_flops, multiplied="draft_multiplied")
     | shown("FLOPs of a token's products with the draft's weights", r"f_\mathrm{d}", 1, "GFLOP"),
@@ -738,10 +739,10 @@ SPECULATION = steps(
     ),
     *swept(
         "draft_flops",
-        serving.step_flops,
+        serving.forward_flops,
         shown("FLOPs of a draft's step", r"F_\mathrm{d}", 2, "TFLOP"),
         token_flops="draft_token_flops",
-        batch="batch",
+        tokens="batch",
     ),
     *swept(
         "draft_computing",
@@ -782,11 +783,11 @@ SPECULATION = steps(
     ),
     *swept(
         "verify_flops",
-        serving.step_flops,
+        serving.forward_flops,
         shown("FLOPs of checking, <drafted> drafts", "F_{<drafted>}", 2, "TFLOP"),
         "drafted",
         token_flops="decode_flops",
-        batch="verify_tokens",
+        tokens="verify_tokens",
     ),
     *swept(
         "verify_computing",
@@ -894,7 +895,7 @@ FORMATS = steps(
     | shown("Bytes of weights that a step reads: <format>", r"W^\times_{<format>}", 1, "GB"),
     derived("format_kv", serving.kv_bytes_per_token, "format", kv_value_width="kv_bits")
     | shown("Cache of a token: <format>", "b_{<format>}", 0, "B"),
-    derived("format_kv_read", serving.copied, "format", value="format_kv")
+    derived("format_kv_read", compute.scaled, "format", value="format_kv", factor="kv_copies")
     | shown("Cache of a token, all copies: <format>", "b_{g,<format>}", 0, "B"),
     derived("format_ridge", serving.ridge, "format", peak_flops="format_peak")
     | shown("The ridge: <format>", "I^*_{<format>}", 1, "FLOP/B"),
@@ -906,7 +907,7 @@ FORMATS = steps(
         width="held_bits",
     )
     | shown("Tokens in a pass at the ridge: <format>", "B^*_{<format>}", 1, "tokens"),
-    derived("format_rate", serving.product_rate, "format", peak_flops="format_peak")
+    derived("format_rate", compute.scaled, "format", value="format_peak", factor="mfu")
     | shown("FLOP/s reached by a GPU: <format>", "F^u_{<format>}", 1, "TFLOP/s"),
     derived(
         "format_bytes",
@@ -1013,7 +1014,7 @@ FORMATS = steps(
     | shown("Layers of the student over the model's", r"L'/L", 0, "%"),
     derived("teaching_flops", serving.teaching_flops)
     | shown("FLOPs of teaching a student", r"F_\mathrm{teach}", 0, "EFLOP"),
-    derived("teaching_rate", serving.product_rate, mfu="training_mfu")
+    derived("teaching_rate", compute.scaled, value="peak_flops", factor="training_mfu")
     | shown("FLOP/s of a GPU that teaches", r"F_\mathrm{t}", 1, "TFLOP/s"),
     derived("teaching_time", serving.gpu_seconds, flops="teaching_flops", rate="teaching_rate")
     | shown("GPU-hours of teaching", r"T_\mathrm{teach}", 0, "GPU·h"),
@@ -1080,7 +1081,7 @@ EXPERTS = steps(
     | shown("Latent cache of a token", r"b_\mathrm{lat}", 0, "B"),
     derived("latent_gain", rows.ratio, part="kv_token", whole="latent_kv")
     | shown("The model's cache over the latent one", r"b/b_\mathrm{lat}", 1, "×"),
-    derived("latent_node", serving.copied, value="latent_kv", kv_copies="gpus")
+    derived("latent_node", compute.scaled, value="latent_kv", factor="gpus")
     | shown("Latent cache of a token when every GPU keeps it whole", r"b_{g,\mathrm{lat}}", 0, "B"),
     verdict("latent_pays", rows.reaches, PAYS, value="kv_read", wanted="latent_node")
     | shown("Latent attention under tensor parallelism, in memory", "v_l"),
@@ -1094,13 +1095,13 @@ EXPERTS = steps(
         bytes_per_value="weight_width",
     )
     | shown("Bytes of an adapter", "W_r", 0, "MB"),
-    derived("adapters_bytes", serving.repeated_bytes, one="adapter_bytes", times="tenants")
+    derived("adapters_bytes", compute.scaled, value="adapter_bytes", factor="tenants")
     | shown("Bytes of all adapters", "AW_r", 1, "GB"),
-    derived("merged_bytes", serving.repeated_bytes, one="weight_bytes", times="tenants")
+    derived("merged_bytes", compute.scaled, value="weight_bytes", factor="tenants")
     | shown("Bytes if each were merged into a model of its own", "AW", 1, "TB"),
     derived("adapters_touched", serving.distinct_adapters, batch="batch_size")
     | shown("Adapters that the design's batch touches", "A_B", 1, "adapters"),
-    derived("adapters_read", serving.repeated_bytes, one="adapter_bytes", times="adapters_touched")
+    derived("adapters_read", compute.scaled, value="adapter_bytes", factor="adapters_touched")
     | shown("Bytes of adapters that a step reads", r"V_r", 1, "GB"),
     derived("adapters_over_step", rows.ratio, part="adapters_read", whole="step_bytes")
     | shown("Adapters over all else that a step reads", "V_r/V", 1, "%"),
@@ -1121,10 +1122,11 @@ REQUEST = steps(
     ),
     *swept(
         "node_time",
-        serving.request_seconds,
+        serving.both,
         shown("Node's time for a request: <counted>", r"\Omega_{<counted>}", 1, "ms"),
         "counted",
-        prefill="prefill",
+        one="prefill",
+        other="decode_time",
     ),
     *swept(
         "request_price",
@@ -1157,7 +1159,7 @@ REQUEST = steps(
         waiting="all_reduce",
         batch="batch",
     ),
-    derived("stay", serving.repeated, seconds=f"node_time[{FULL}]", times="batch_size")
+    derived("stay", compute.scaled, value=f"node_time[{FULL}]", factor="batch_size")
     | shown("First to last token when the node never rests", r"t_\mathrm{full}", 1, "s"),
     derived("full_gap", rows.ratio, part="stay", whole="decode_steps")
     | shown("Mean gap between tokens then", r"g_\mathrm{full}", 1, "ms"),
@@ -1174,13 +1176,13 @@ FLEET = steps(
     givens.LOAD,
     derived("busy_nodes", serving.busy_nodes, "counted", node_seconds="node_time")
     | shown("Nodes busy at every moment: <counted>", "n_{<counted>}", 0, "nodes"),
-    derived("busy_gpus", serving.gpus_of, "counted", nodes="busy_nodes")
+    derived("busy_gpus", compute.scaled, "counted", value="busy_nodes", factor="gpus")
     | shown("GPUs busy at every moment: <counted>", "G_{<counted>}", 0, "GPUs"),
     derived("fleet_nodes", serving.nodes_at_load, "counted", busy="busy_nodes")
     | shown("Nodes at that load: <counted>", "n^\\ell_{<counted>}", 0, "nodes"),
-    derived("fleet_gpus", serving.gpus_of, "counted", nodes="fleet_nodes")
+    derived("fleet_gpus", compute.scaled, "counted", value="fleet_nodes", factor="gpus")
     | shown("GPUs of the fleet: <counted>", "G^\\ell_{<counted>}", 0, "GPUs"),
-    derived("fleet_price", serving.fleet_price, "counted", gpus="fleet_gpus")
+    derived("fleet_price", cost.cost, "counted", gpu_seconds="fleet_gpus")
     | shown("Price of the fleet: <counted>", "C_{<counted>}", 0, "USD/day"),
     derived("query_price", serving.fleet_query_price, "counted", fleet_price="fleet_price")
     | shown("Price of a query, idle time paid: <counted>", "c_{q,<counted>}", 3, "USD"),
