@@ -124,10 +124,12 @@ def run_study(
     command: str,
     seed: int,
     line: str = "{name} = {value:.6g} {unit}",
+    more: Callable[[], Mapping[str, Any]] = dict,
 ) -> None:
     """Print what a deterministic `study` finds, a `line` each; with --record, write it to `path`.
 
-    It is the whole of a module's command; `what`, `command` and `seed` are those of `record`.
+    It is the whole of a module's command; `what`, `command` and `seed` are those of `record`, and
+    `more` finds what that writes beside the values.
     """
     parser = argparse.ArgumentParser(description=what)
     parser.add_argument("--record", action="store_true", help=f"write {path.name}")
@@ -136,7 +138,7 @@ def run_study(
     for name, (value, unit_name) in values.items():
         print(line.format(name=name, value=value, unit=unit_name).rstrip())
     if wanted:
-        record(path, values, what=what, command=command, deterministic=True, seed=seed)
+        record(path, values, what=what, command=command, deterministic=True, seed=seed, more=more())
 
 
 @cache

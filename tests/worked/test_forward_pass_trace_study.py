@@ -16,9 +16,8 @@ from worked.recording import load  # noqa: E402
 
 
 def test_the_record_is_what_the_engine_does_now() -> None:
-    values, traces = trace_study.study()
-    assert_recorded(trace_study.MEASURED, values, lambda name, value: value)
-    assert load(trace_study.MEASURED)["segments"] == traces
+    assert_recorded(trace_study.MEASURED, trace_study.study(), lambda name, value: value)
+    assert load(trace_study.MEASURED)["segments"] == trace_study.traces()
 
 
 @pytest.mark.parametrize("chunked", [False, True])

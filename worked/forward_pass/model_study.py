@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from worked.formulas import memory, serving
 from worked.forward_pass.gguf import FORMATS, Gguf
 from worked.forward_pass.real_model import path, shape
 from worked.recording import run_study
@@ -39,7 +40,9 @@ def study() -> dict[str, tuple[float, str]]:
         "bits_per_param": (8 * tensor_bytes / params, "bit"),
         "float32_bytes": (FLOAT_BYTES * params, "B"),
         "float32_kv_bytes_per_token": (
-            2 * config.layers * config.kv_heads * config.head_dim * FLOAT_BYTES,
+            serving.kv_bytes_per_token(
+                config.layers, memory.kv_width(config.kv_heads, config.head_dim), FLOAT_BYTES
+            ),
             "B",
         ),
     }

@@ -8,14 +8,13 @@ long as it has tokens, for all that take part in it.
 
 from __future__ import annotations
 
-import argparse
 import random
 from pathlib import Path
 
 from worked.forward_pass.engine import Engine, Request
 from worked.forward_pass.engine_study import MODEL, model
 from worked.forward_pass.paged_cache import Pool
-from worked.recording import record
+from worked.recording import run_study
 
 MEASURED = Path(__file__).parent / "measured" / "trace.json"
 SEED = 4
@@ -71,35 +70,23 @@ def longest_gap(segments: list[dict[str, int | str]]) -> int:
     return longest
 
 
-def study() -> tuple[dict[str, tuple[float, str]], dict[str, list[dict[str, int | str]]]]:
-    """Return the longest gap of each way, and the traces."""
-    traces = {"at_once": trace(chunked=False), "in_chunks": trace(chunked=True)}
-    values: dict[str, tuple[float, str]] = {
-        f"{way}_longest_gap": (longest_gap(t), "tokens") for way, t in traces.items()
-    }
-    return values, traces
+def traces() -> dict[str, list[dict[str, int | str]]]:
+    """Return the trace of each way."""
+    return {"at_once": trace(chunked=False), "in_chunks": trace(chunked=True)}
 
 
-def main() -> None:
-    """Print the longest gaps; with --record also write measured/trace.json."""
-    parser = argparse.ArgumentParser(description="Trace the engine with and without chunks.")
-    parser.add_argument("--record", action="store_true", help=f"write {MEASURED.name}")
-    wanted = parser.parse_args().record
-    values, traces = study()
-    for name, (value, unit) in values.items():
-        print(f"{name} = {value} {unit}")
-    if wanted:
-        record(
-            MEASURED,
-            values,
-            what="requests on the chapter's engine, the last with a long prompt that comes late, "
-            "computed at once and in chunks; time in tokens computed",
-            command="python -m worked.forward_pass.trace_study --record",
-            deterministic=True,
-            seed=SEED,
-            more={"segments": traces},
-        )
+def study() -> dict[str, tuple[float, str]]:
+    """Return the longest gap of each way."""
+    return {f"{way}_longest_gap": (longest_gap(t), "tokens") for way, t in traces().items()}
 
 
 if __name__ == "__main__":
-    main()
+    run_study(
+        MEASURED,
+        study,
+        what="requests on the chapter's engine, the last with a long prompt that comes late, "
+        "computed at once and in chunks; time in tokens computed",
+        command="python -m worked.forward_pass.trace_study --record",
+        seed=SEED,
+        more=lambda: {"segments": traces()},
+    )

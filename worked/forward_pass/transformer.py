@@ -225,9 +225,7 @@ def _layout(chunks: Sequence[Chunk], block_size: int, dtype: torch.dtype) -> _La
         longest = int(starts.max()) + length
         at = starts[:, None] + torch.arange(length)  # (size, length): positions of the rows
         widest = -(-longest // block_size)
-        tables = torch.tensor(
-            [_padded(chunks[i].blocks, widest, len(chunks[i].blocks)) for i in members]
-        )
+        tables = torch.tensor([_padded(chunks[i].blocks, widest) for i in members])
         seen = torch.arange(longest).expand(len(members), -1)
         mask = None
         if not bool((at[:, :1] == longest - 1).all()):
@@ -255,8 +253,8 @@ def _layout(chunks: Sequence[Chunk], block_size: int, dtype: torch.dtype) -> _La
     )
 
 
-def _padded(blocks: Sequence[int], widest: int, length: int) -> list[int]:
-    return [*blocks[:widest], *[0] * (widest - length)]
+def _padded(blocks: Sequence[int], widest: int) -> list[int]:
+    return [*blocks[:widest], *[0] * (widest - len(blocks))]
 
 
 def _slots(tables: Tensor, positions: Tensor, block_size: int) -> Tensor:
