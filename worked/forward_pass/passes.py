@@ -9,9 +9,31 @@ Source: Williams et al. 2009, "Roofline: An Insightful Visual Performance Model"
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from worked.formulas import memory, serving
 from worked.forward_pass.transformer import Config
+
+
+def prefill_flops(
+    layer_params: Any,
+    prompt_tokens: Any,
+    head_params: Any,
+    layers: Any,
+    heads: Any,
+    head_dim: Any,
+    pairs: Any,
+) -> Any:
+    """FLOPs of prefill: all tokens through the layers, the last one through the head as well."""
+    products = serving.forward_flops(serving.token_flops(layer_params), prompt_tokens)
+    attention = serving.attention_flops(layers, heads, head_dim, pairs)
+    return products + serving.token_flops(head_params) + attention
+
+
+def sequence_flops(multiplied: Any, layers: Any, heads: Any, head_dim: Any, context: Any) -> Any:
+    """FLOPs of a sequence in a decode step: its products with weights, and its attention."""
+    attention = serving.attention_flops(layers, heads, head_dim, context)
+    return serving.token_flops(multiplied) + attention
 
 
 @dataclass(frozen=True)
@@ -73,13 +95,13 @@ def decode_pass(config: Config, batch: int, context: int, width: int = 4) -> Pas
     multiplied = config.multiplied_parameters
     kv_width = memory.kv_width(config.kv_heads, config.head_dim)
     kv_token = serving.kv_bytes_per_token(config.layers, kv_width, width)
-    attention = serving.attention_flops(config.layers, config.heads, config.head_dim, context)
+    each = sequence_flops(multiplied, config.layers, config.heads, config.head_dim, context)
     return Pass(
         "decode",
         batch,
         batch,
         float(serving.step_bytes(multiplied * width, batch, context, kv_token)),
-        float(serving.forward_flops(serving.token_flops(multiplied) + attention, batch)),
+        float(serving.forward_flops(each, batch)),
     )
 
 
@@ -89,12 +111,14 @@ def prefill_pass(config: Config, tokens: int, width: int = 4) -> Pass:
     The engine computes the scores of all pairs and masks half of them; they count as computed.
     """
     head = config.vocab * config.hidden
-    layers = config.multiplied_parameters - head
-    pairs = serving.square_pairs(tokens)
-    flops = (
-        serving.forward_flops(serving.token_flops(layers), tokens)
-        + serving.token_flops(head)
-        + serving.attention_flops(config.layers, config.heads, config.head_dim, pairs)
+    flops = prefill_flops(
+        config.multiplied_parameters - head,
+        tokens,
+        head,
+        config.layers,
+        config.heads,
+        config.head_dim,
+        serving.square_pairs(tokens),
     )
     return Pass(
         "prefill",

@@ -13,6 +13,7 @@ from worked.figures import Figure, Given, Graph, Source
 from worked.formulas import memory, rows, serving
 from worked.formulas.parameters import attention_parameters, gated_mlp_parameters
 from worked.forward_pass.generate import Answer
+from worked.forward_pass.passes import prefill_flops, sequence_flops
 
 RUN, SHAPE = Source("what this run counted and timed"), Source("the model's file")
 # The figures to show, in their order: of every run, and of one with a decode step.
@@ -31,27 +32,6 @@ def layer_parameters(
 def head_parameters(vocab: Any, hidden: Any) -> Any:
     """Parameters of the matrix that makes logits."""
     return vocab * hidden
-
-
-def prefill_flops(
-    layer_params: Any,
-    prompt_tokens: Any,
-    head_params: Any,
-    layers: Any,
-    heads: Any,
-    head_dim: Any,
-    pairs: Any,
-) -> Any:
-    """FLOPs of prefill: all tokens through the layers, the last one through the head as well."""
-    products = serving.forward_flops(serving.token_flops(layer_params), prompt_tokens)
-    attention = serving.attention_flops(layers, heads, head_dim, pairs)
-    return products + serving.token_flops(head_params) + attention
-
-
-def step_flops(multiplied: Any, layers: Any, heads: Any, head_dim: Any, context: Any) -> Any:
-    """FLOPs of a decode step of one sequence: its products with weights, and its attention."""
-    attention = serving.attention_flops(layers, heads, head_dim, context)
-    return serving.token_flops(multiplied) + attention
 
 
 def step_bytes(multiplied: Any, width: Any, context: Any, kv_token: Any) -> Any:
@@ -112,7 +92,8 @@ def sums(answer: Answer) -> Graph:
             | shown("Bytes that a decode step reads", "R", 1, "MB"),
             derived("decode_bandwidth", rows.ratio, part="step_bytes", whole="token_seconds")
             | shown("Bytes a second in decode", "R/t", 1, "GB/s"),
-            derived("step_flops", step_flops) | shown("FLOPs of a decode step", "f", 4, "GFLOP"),
+            derived("step_flops", sequence_flops)
+            | shown("FLOPs of a decode step", "f", 4, "GFLOP"),
             derived(
                 "decode_intensity", serving.intensity, flops="step_flops", moved_bytes="step_bytes"
             )
