@@ -12,25 +12,25 @@ median of the rounds.
 from __future__ import annotations
 
 import argparse
-import statistics
 import sys
-import time
 from collections.abc import Callable, Mapping, Sequence
 from logging import getLogger
 from pathlib import Path
 
 import torch
 from torch import Tensor
-from transformers import GenerationConfig, LlamaConfig, LlamaForCausalLM
+from transformers import GenerationConfig
 from transformers.generation.configuration_utils import ContinuousBatchingConfig
 from transformers.utils import logging
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
+from tests.oracles.in_transformers import in_transformers
 from worked.forward_pass.engine import Engine, Request
 from worked.forward_pass.packed import packed
 from worked.forward_pass.paged_cache import Pool
 from worked.forward_pass.roofline import SMOLLM2_135M
+from worked.forward_pass.timing import process_seconds, take_turns
 from worked.forward_pass.transformer import Config, Transformer, random_weights
 
 BATCHES = (1, 8)
@@ -48,31 +48,11 @@ def prompts_of(config: Config, batch: int) -> Tokens:
     ]
 
 
-def reference(config: Config, weights: Mapping[str, Tensor]) -> LlamaForCausalLM:
-    """Return the model in transformers, with its default attention."""
-    settings = LlamaConfig(
-        vocab_size=config.vocab,
-        hidden_size=config.hidden,
-        intermediate_size=config.ffn,
-        num_hidden_layers=config.layers,
-        num_attention_heads=config.heads,
-        num_key_value_heads=config.kv_heads,
-        head_dim=config.head_dim,
-        rms_norm_eps=config.norm_eps,
-        rope_parameters={"rope_type": "default", "rope_theta": config.rope_base},
-        tie_word_embeddings=config.tied,
-    )
-    model = LlamaForCausalLM(settings).eval()
-    model.load_state_dict(dict(weights), strict=False)
-    model.tie_weights()
-    return model
-
-
 def ways(
     config: Config, weights: Mapping[str, Tensor], prompts: Tokens, new: int
 ) -> dict[str, Callable[[], Tokens]]:
     """Return the implementations by name; each answers all prompts, ours first."""
-    ours, theirs = Transformer(config, weights, packed), reference(config, weights)
+    ours, theirs = Transformer(config, weights, packed), in_transformers(config, weights)
     greedy = GenerationConfig(max_new_tokens=new, do_sample=False, eos_token_id=-1, pad_token_id=0)
     longest = max(map(len, prompts))
     blocks = sum(-(-(len(p) + new) // BLOCK) for p in prompts)
@@ -117,20 +97,13 @@ def compare(
     Raises:
         RuntimeError: one gave other tokens than the engine.
     """
-    seconds: dict[str, list[float]] = {}
     functions = ways(config, weights, prompts_of(config, batch), new)
-    expected: Tokens = []
-    for number in range(rounds + 1):  # the first warms up
-        for name, function in functions.items():
-            began = time.process_time()
-            tokens = function()
-            took = time.process_time() - began
-            expected = expected or tokens
-            if tokens != expected:
-                raise RuntimeError(f"{name} gave other tokens than the engine")
-            if number:
-                seconds.setdefault(name, []).append(took)
-    return {name: statistics.median(found) for name, found in seconds.items()}
+    expected = functions["engine"]()
+    for name, function in functions.items():
+        if function() != expected:
+            raise RuntimeError(f"{name} gave other tokens than the engine")
+    timings = take_turns(functions, rounds, process_seconds)
+    return {name: timing.seconds for name, timing in timings.items()}
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

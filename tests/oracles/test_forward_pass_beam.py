@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from tests.oracles.in_transformers import in_transformers
 from tests.skips import required
 from worked.forward_pass.beam import beam_search
 from worked.forward_pass.paged_cache import Pool
@@ -18,24 +19,6 @@ WEIGHTS = random_weights(CONFIG, seed=21)
 FIVE, MOST = [5, 14, 15, 18, 20], list(range(5, 25))
 
 
-def reference():
-    family = transformers.LlamaConfig(
-        vocab_size=CONFIG.vocab,
-        hidden_size=CONFIG.hidden,
-        num_hidden_layers=CONFIG.layers,
-        num_attention_heads=CONFIG.heads,
-        num_key_value_heads=CONFIG.kv_heads,
-        head_dim=CONFIG.head_dim,
-        intermediate_size=CONFIG.ffn,
-        rms_norm_eps=CONFIG.norm_eps,
-        rope_parameters={"rope_type": "default", "rope_theta": CONFIG.rope_base},
-        tie_word_embeddings=False,
-    )
-    model = transformers.LlamaForCausalLM(family)
-    model.load_state_dict(WEIGHTS)
-    return model.eval()
-
-
 @pytest.mark.parametrize("width", [2, 4, 7])
 @pytest.mark.parametrize("length_penalty", [0.0, 1.0, 2.0])
 @pytest.mark.parametrize(
@@ -43,7 +26,7 @@ def reference():
 )
 def test_answers_and_scores_are_those_of_transformers(width, length_penalty, stops):
     """All beams, not the best alone, for eight prompts; some answers stop, some do not."""
-    model = reference()
+    model = in_transformers(CONFIG, WEIGHTS)
     model.generation_config.eos_token_id = stops or None
     rng = np.random.default_rng(17)
     lengths = set()

@@ -13,6 +13,7 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
+from tests.oracles.in_transformers import in_transformers
 from tests.skips import required
 from worked.forward_pass.engine import Engine, Request
 from worked.forward_pass.paged_cache import Pool, Table
@@ -47,37 +48,6 @@ WAYS = {
 }
 
 
-def reference(config, weights):
-    """The model in transformers. Only GLM-4-MoE, here without experts, is a Llama that rotates a
-    part of each head; LlamaForCausalLM rotates whole heads, whatever it is told."""
-    rope = {"rope_type": "default", "rope_theta": config.rope_base}
-    settings = {
-        "vocab_size": config.vocab,
-        "hidden_size": config.hidden,
-        "num_hidden_layers": config.layers,
-        "num_attention_heads": config.heads,
-        "num_key_value_heads": config.kv_heads,
-        "head_dim": config.head_dim,
-        "intermediate_size": config.ffn,
-        "rms_norm_eps": config.norm_eps,
-        "tie_word_embeddings": config.tied,
-        "attn_implementation": "eager",
-    }
-    if config.rotary == config.head_dim:
-        family = transformers.LlamaConfig(**settings, rope_parameters=rope)
-        model = transformers.LlamaForCausalLM(family)
-    else:
-        rope["partial_rotary_factor"] = config.rotary / config.head_dim
-        family = transformers.Glm4MoeConfig(
-            **settings, rope_parameters=rope, first_k_dense_replace=config.layers
-        )
-        model = transformers.Glm4MoeForCausalLM(family)
-    missing, unexpected = model.load_state_dict(weights, strict=False)
-    assert missing == (["lm_head.weight"] if config.tied else [])
-    assert not unexpected
-    return model.eval()
-
-
 def prompts(vocab):
     """24 prompts: a third with a shared beginning; token 0 in many; equal ones; of one token."""
     r = random.Random(5)
@@ -94,7 +64,7 @@ def expected(shape):
     """Weights, prompts, and the tokens that transformers generates after each prompt alone."""
     config = SHAPES[shape]
     weights = random_weights(config, seed=len(shape))
-    model = reference(config, weights)
+    model = in_transformers(config, weights, attn_implementation="eager")
     model.generation_config.eos_token_id = None
     answers = []
     for prompt in prompts(config.vocab):
@@ -136,7 +106,9 @@ def test_logits_are_those_of_transformers_to_float32_rounding(shape):
     weights, asked, _ = expected(shape)
     prompt = max(asked, key=len)
     with torch.inference_mode():
-        wanted = reference(config, weights)(torch.tensor([prompt])).logits[0]
+        wanted = in_transformers(config, weights, attn_implementation="eager")(
+            torch.tensor([prompt])
+        ).logits[0]
     pool = Pool(100, 8, config)
     table = Table()
     pool.grow(table, len(prompt))

@@ -39,6 +39,13 @@ def thread_seconds(task: Task) -> float:
     return time.thread_time() - began
 
 
+def process_seconds(task: Task) -> float:
+    """Processor seconds of the whole process, whichever thread a library takes."""
+    began = time.process_time()
+    task()
+    return time.process_time() - began
+
+
 def wall_seconds(task: Task) -> float:
     """Seconds by the clock, for a task that runs on several threads."""
     began = time.perf_counter()
