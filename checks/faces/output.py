@@ -86,6 +86,11 @@ def emit(data: Any, default: Callable[[Any], Any] | None = None) -> int:
     return 0
 
 
+def moves_cursor(stream: TextIO) -> bool:
+    """Whether an output is a terminal that can go back in what it shows."""
+    return stream.isatty() and os.environ.get("TERM", "dumb") != "dumb"
+
+
 def counted(count: float, noun: str) -> str:
     """Return a count with its noun: 1 question, 2 questions, 0.5 minutes."""
     return f"{count:,.10g} {noun}{'' if count == 1 else 's'}"

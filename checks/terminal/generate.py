@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import argparse
-import os
 import shutil
 import sys
 import textwrap
 import unicodedata
 from typing import TYPE_CHECKING, Any
 
-from checks.faces.output import INTERRUPTED, STAND_INS, emit, say
+from checks.faces.output import INTERRUPTED, STAND_INS, emit, moves_cursor, say
 from worked.errors import FigureError
 
 if TYPE_CHECKING:  # what follows takes time to import, and no other command needs it
@@ -75,7 +74,7 @@ def add(commands: Any) -> None:
 def _run(args: argparse.Namespace) -> int:
     if not args.prompt.strip():
         raise FigureError(f"the prompt is empty; say something to the model, as {EXAMPLE}")
-    screen = _Screen(live=not args.json and _moves_cursor())
+    screen = _Screen(live=not args.json and moves_cursor(sys.stdout))
     try:
         screen.status(["loading PyTorch"])
         from worked.forward_pass.real_model import load, path
@@ -214,11 +213,6 @@ def _wrapped(text: str, indent: str) -> list[str]:
 
 def _columns() -> int:
     return shutil.get_terminal_size((80, 24)).columns
-
-
-def _moves_cursor() -> bool:
-    """Whether the output is a terminal that can go back a line."""
-    return sys.stdout.isatty() and os.environ.get("TERM", "dumb") != "dumb"
 
 
 class _Screen:

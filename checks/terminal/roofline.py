@@ -10,7 +10,7 @@ import textwrap
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-from checks.faces.output import emit
+from checks.faces.output import emit, moves_cursor
 from worked.errors import FigureError
 
 if TYPE_CHECKING:  # what follows takes time to import, and no other command needs it
@@ -234,7 +234,7 @@ class _Progress:
     """A line on a terminal that tells what is being done; nothing where there is no terminal."""
 
     def __init__(self) -> None:
-        self._live = sys.stderr.isatty() and os.environ.get("TERM", "dumb") != "dumb"
+        self._live = moves_cursor(sys.stderr)
 
     def say(self, text: str) -> None:
         """Show what is being done."""

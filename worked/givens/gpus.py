@@ -20,8 +20,7 @@ PRICED = {
     "L40S": "L40S",
 }
 
-
-SET = {
+FACTS = {
     "gpu_memory": (("memory_bytes",), "GB"),
     "reported_memory": (("memory_reported",), "MiB"),
     "memory_bandwidth": (("memory_bandwidth",), "TB/s"),
@@ -40,7 +39,7 @@ def fact_of(gpu: str, name: str) -> tuple[Fact, str]:
     """Return what choosing a GPU sets a given to, and the given's unit."""
     if name == "price":
         return fact("prices", f"{PRICED[gpu]}, running example", "gpu_hour"), "USD/GPU/h"
-    wanted, unit = SET[name]
+    wanted, unit = FACTS[name]
     facts = things("hardware")[gpu].facts
     return facts[next(of for of in wanted if of in facts)], unit
 
