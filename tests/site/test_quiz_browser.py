@@ -257,6 +257,13 @@ def test_without_javascript_each_question_is_there_with_its_answer(visit: Any) -
     assert page.locator("[data-practice] a").first.get_attribute("href").endswith("#practice")
 
 
+def test_without_javascript_no_unfolded_answer_scrolls_a_phone_sideways(visit: Any) -> None:
+    page = visit(CHAPTER, java_script_enabled=False, **PHONE)
+    page.evaluate("document.querySelectorAll('.quiz details').forEach(d => { d.open = true; })")
+    assert page.locator(".quiz details pre:visible").count() >= 1
+    assert page.evaluate("document.documentElement.scrollWidth") <= page.viewport_size["width"]
+
+
 @pytest.mark.parametrize("script", [True, False])
 def test_a_list_of_questions_names_none_of_them(visit: Any, script: bool) -> None:
     """By number, kind and step: a question called "upside down" would be answered by its name."""
