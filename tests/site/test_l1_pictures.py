@@ -83,3 +83,30 @@ def test_a_curve_around_figures_shows_them_all() -> None:
 def test_an_unknown_figure_in_a_picture_is_named() -> None:
     with pytest.raises(PictureError, match="has no picture 'nonsense'"):
         svg(SLUG, "nonsense")
+
+
+@pytest.mark.parametrize(
+    ("slug", "picture", "sides"),
+    [
+        # Both curves rise: to the right of the dots they would run through the values.
+        ("forward-pass", "roofline", {"end"}),
+        # The straight line climbs through the room to its right, the flat one leaves it free.
+        (SLUG, "descent", {"start", "end"}),
+    ],
+)
+def test_a_value_stands_where_no_curve_runs(slug: str, picture: str, sides: set[str]) -> None:
+    drawing = svg(slug, picture)
+    values = re.findall(
+        r'<text x="([-\d.]+)" y="([-\d.]+)"([^>]*) class="strong halo"[^>]*>([^<]+)<', drawing
+    )
+    assert {"end" if "end" in attributes else "start" for _, _, attributes, _ in values} == sides
+    for x, y, attributes, written in values:
+        wide = 9 * len(written)
+        left = float(x) - (wide if "end" in attributes else 0)
+        inside = [
+            (u, v)
+            for curve in curves(drawing)
+            for u, v in curve
+            if left < u < left + wide and float(y) - 12 < v < float(y)
+        ]
+        assert not inside

@@ -361,7 +361,7 @@ function curve(unplaced) {
     names.map((_, s) => path(points, swept, s, x, y, [low, high])).join("") +
     recorded.map((r, i) => recordedMarks(r.points, x, y, names.length + i)).join("") +
     uprightLines(board, x, top, bottom) +
-    (spec.mark === false ? "" : marks(board, names, x, y, [low, high]));
+    (spec.mark === false ? "" : marks(board, names, x, y, [low, high], ink(board, points, swept, x, y)));
   return { height: bottom + 48, body };
 }
 
@@ -411,8 +411,18 @@ function uprightLines(board, x, top, bottom) {
     .join("");
 }
 
-// A dot on each series where the given stands now.
-function marks(board, names, x, y, [low, high]) {
+// Returns a function that tells whether a curve or an upright line crosses a box of the drawing.
+function ink(board, points, swept, x, y) {
+  const dots = swept.flatMap((row, i) => (row ?? []).map((v) => [x.at(points[i]), v === null ? NaN : y.at(v)]));
+  const lines = uprights(board).map(({ at }) => x.at(at));
+  return (from, to, top, bottom) =>
+    lines.some((at) => at > from && at < to) ||
+    dots.some(([u, v]) => u > from && u < to && v > top && v < bottom);
+}
+
+// A dot on each series where the given stands now; its value to the right, or where that would
+// cover something, or leave the drawing, to the left.
+function marks(board, names, x, y, [low, high], covers) {
   const { model, spec, values } = board;
   const at = inUnit(model, values[spec.x], model.givens[spec.x].unit);
   if (!(at >= spec.from && at <= spec.to)) return "";
@@ -426,7 +436,9 @@ function marks(board, names, x, y, [low, high]) {
   let free = Infinity;
   const labels = dots.map(({ name, cy, written }) => {
     free = Math.min(cy - 9, free - 17);
-    const leftward = cx + textWidth(written) + 14 > WIDTH;
+    const wide = textWidth(written);
+    const clearLeft = cx - wide - 14 > x.at(spec.from) && !covers(cx - wide - 14, cx - 8, free - 14, free + 3);
+    const leftward = cx + wide + 14 > WIDTH || (clearLeft && covers(cx + 8, cx + wide + 14, free - 14, free + 3));
     return text(cx + (leftward ? -10 : 10), free, written, {
       anchor: leftward ? "end" : "start", cls: "strong halo", figure: `${model.slug}.${name}`,
     });
