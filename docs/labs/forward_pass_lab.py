@@ -75,7 +75,7 @@ for ax, chunked in zip(axes, (False, True), strict=True):
             ax.barh(work.sequence, record.computed, left=start, color=colour, edgecolor="white")
         start += record.computed
     ax.set_title("in chunks" if chunked else "prompts at once")
-    ax.set_ylabel("request")
+    ax.set(ylabel="request", yticks=range(len(LENGTHS)))
 axes[-1].set_xlabel("tokens computed so far (orange: prompt, blue: answer)")
 fig.tight_layout()
 
@@ -115,7 +115,7 @@ for ax, shared in zip(axes, (False, True), strict=True):
             ax.text(j, i, block, ha="center", va="center", fontsize="small")
     ax.set_title(f"{'shared' if shared else 'each its own'}: {held} blocks")
     ax.set_xlabel("place in the block table")
-axes[0].set_ylabel("request")
+axes[0].set(ylabel="request", yticks=range(len(alike)))
 fig.tight_layout()
 
 # %% [markdown]
@@ -154,7 +154,7 @@ for ax, (name, small) in zip(
     alike = [rate**n * (1 - rate if n < DRAFTS else 1) for n in range(DRAFTS + 1)]
     ax.bar(range(DRAFTS + 1), shares)
     ax.plot(range(DRAFTS + 1), alike, "o", color="tab:orange")
-    ax.set_title(f"{name}: {rate:.0%} accepted")
+    ax.set_title(f"{name}:\n{rate:.0%} accepted")
     ax.set_xlabel("drafts accepted in a round")
     print(f"{name}: {len(records)} steps, {counts.emitted / counts.rounds:.2f} tokens a round")
 axes[0].set_ylabel("share of rounds")
